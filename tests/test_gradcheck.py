@@ -90,9 +90,7 @@ def test_batched_gradient_works_in_chunks(rng, monkeypatch):
 
 
 def test_batched_gradient_of_a_mixed_batch_axis_is_refused(rng):
-    with pytest.raises(
-        ValueError, match=r"one batch axis first.*\(3, 2\) and \(4, 2\)"
-    ):
+    with pytest.raises(ValueError, match=r"one batch axis.*\(3, 2\) and \(4, 2\)"):
         eval_numerical_gradient_array(
             np.exp, np.zeros((3, 2)), np.zeros((4, 2)), batched=True
         )
