@@ -30,7 +30,7 @@ def input_product(x, Wx, b):
     n, t, d = x.shape
     steps = np.ascontiguousarray(x.transpose(1, 0, 2))  # (T, N, D)
     out = np.empty((t, n, Wx.shape[1]), x.dtype)
-    kernels.impl.matmul(steps.reshape(t * n, d), Wx, out.reshape(t * n, -1), bias=b)
+    kernels.impl.matmul(steps.reshape(t * n, d), Wx, out.reshape(t * n, len(b)), bias=b)
     return steps, out
 
 
