@@ -1,6 +1,25 @@
-"""The compiled back end: bindings of :mod:`cs231n.kernels._core`, twins for the rest."""
+"""The compiled back end: bindings of ``_core``, NumPy twins for the rest."""
 
 from cs231n.kernels import _core, _numpy
+
+#: Kernels that are not compiled (yet): their twins are bound by memory, or rare.
+TWINS = {
+    "avg_pool_backward",
+    "avg_pool_forward",
+    "group_norm_backward",
+    "group_norm_forward",
+    "scale_shift",
+}
+#: Kernels below that leave cases to their twins.
+SHARED = {
+    "conv_dw",
+    "conv_dx",
+    "conv_forward",
+    "max_pool_backward",
+    "max_pool_forward",
+}
+for _name in set(_numpy.__all__) - SHARED:
+    globals()[_name] = getattr(_numpy if _name in TWINS else _core, _name)
 
 
 def start(wanted):
@@ -36,6 +55,3 @@ def max_pool_backward(dout, where, dx, geometry, window):
     """Give each upstream gradient to the pixel that won (``dx`` in place)."""
     core = _core if where.itemsize == 1 else _numpy
     core.max_pool_backward(dout, where, dx, geometry, window)
-
-
-__all__ = ["start", *_numpy.__all__]
