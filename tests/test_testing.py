@@ -152,3 +152,18 @@ def test_a_missing_source_is_explained():
     exec("def f(): pass", names)
     with pytest.raises(AssertionError, match="source of f is not to be had"):
         expect_source(names["f"], loops=0)
+
+
+def test_in_a_notebook_the_traceback_ends_at_the_students_line():
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell.instance()
+    shell.run_cell("from cs231n.testing import expect_close", silent=True)
+
+    result = shell.run_cell("x = 4\nexpect_close(x, 2.0, 'x')", silent=True)
+
+    shown = "\n".join(result.error_in_exec._render_traceback_())
+    assert "WrongAnswer" in shown
+    assert "x should be 2; got 4." in shown
+    assert "expect_close" in shown
+    assert "testing.py" not in shown
