@@ -43,7 +43,34 @@ class Canvas:
 
     def __init__(self, num, side):
         self.pixels = np.zeros((3, num, side, side), np.float32)
-        self.num, self.side = num, side
+
+    @classmethod
+    def over(cls, pixels):
+        """Make a canvas of existing pictures, to be painted in place.
+
+        Parameters
+        ----------
+        pixels : ndarray of shape (3, N, S, S), float32
+            For example a part of another canvas.
+
+        Returns
+        -------
+        canvas : Canvas
+            Shares its memory with ``pixels``.
+        """
+        canvas = cls.__new__(cls)
+        canvas.pixels = pixels
+        return canvas
+
+    @property
+    def num(self):
+        """Number of pictures."""
+        return self.pixels.shape[1]
+
+    @property
+    def side(self):
+        """Pixels along an edge."""
+        return self.pixels.shape[2]
 
     def paint(self, coverage, colour):
         """Lay a colour over the pictures.
