@@ -1,0 +1,1 @@
+"""Models made of layers, and the classifiers that need none."""
