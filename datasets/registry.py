@@ -36,7 +36,13 @@ class RemoteFile:
 
     @property
     def installed_as(self):
-        """Name in the data home."""
+        """Name the file or the unpacked folder in the data home.
+
+        Returns
+        -------
+        name : str
+            Below the data home.
+        """
         return self.unpacks or self.name
 
 

@@ -43,6 +43,7 @@ class Canvas:
 
     def __init__(self, num, side):
         self.pixels = np.zeros((3, num, side, side), np.float32)
+        self.num, self.side = num, side
 
     @classmethod
     def over(cls, pixels):
@@ -60,17 +61,9 @@ class Canvas:
         """
         canvas = cls.__new__(cls)
         canvas.pixels = pixels
+        canvas.num, canvas.side = pixels.shape[1:3]
         return canvas
 
-    @property
-    def num(self):
-        """Number of pictures."""
-        return self.pixels.shape[1]
-
-    @property
-    def side(self):
-        """Pixels along an edge."""
-        return self.pixels.shape[2]
 
     def paint(self, coverage, colour):
         """Lay a colour over the pictures.
