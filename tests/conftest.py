@@ -1,11 +1,15 @@
 """Settings that every test shares, and the rule about skips."""
 
 import os
+import sys
+from pathlib import Path
 
 import matplotlib
 from hypothesis import settings
 
 matplotlib.use("agg")
+# nbgrader calls `alembic` by name, and an environment need not be activated.
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")

