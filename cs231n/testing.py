@@ -47,7 +47,9 @@ class WrongAnswer(AssertionError):
 
 def _above_this_module(traceback):
     """Copy a traceback without the frames of this module at its end."""
-    if traceback is None or traceback.tb_frame.f_globals is globals():
+    if traceback is None:
+        return None
+    if traceback.tb_frame.f_globals["__name__"] in (__name__, "contextlib"):
         return None
     return types.TracebackType(
         _above_this_module(traceback.tb_next),
