@@ -1,0 +1,5 @@
+"""The one exception of the loaders."""
+
+
+class DatasetError(Exception):
+    """A dataset is missing, damaged, or not the one that its name says."""

@@ -1,0 +1,98 @@
+"""Pickles of plain data, read without running anything that is in them."""
+
+import io
+import pickle
+
+import numpy as np
+
+from cs231n.data.errors import DatasetError
+
+#: NumPy's own codes of numbers. Objects ("O") and records would hold more.
+_NUMBERS = frozenset(f"{kind}{size}" for kind in "iuf" for size in (1, 2, 4, 8))
+
+
+class _NdarrayName:
+    """Stands for ``numpy.ndarray`` where a pickle names it."""
+
+
+def _new_array(kind, shape, code):
+    """Make the empty array that the next pickle instruction fills."""
+    if kind is not _NdarrayName:
+        raise pickle.UnpicklingError("an array of a foreign type")
+    return np.ndarray.__new__(np.ndarray, (0,), "b")
+
+
+def _new_dtype(code, *flags):
+    """Make the dtype of an array of numbers."""
+    code = code.decode("ascii") if isinstance(code, bytes) else code
+    if code not in _NUMBERS:
+        raise pickle.UnpicklingError(f"an array of {code!r}")
+    return np.dtype(code, copy=True)
+
+
+def _encode(text, codec):
+    """Give back bytes that Python 3 wrote into an old pickle as text."""
+    if codec != "latin1" or not isinstance(text, str):
+        raise pickle.UnpicklingError("an unknown text encoding")
+    return text.encode("latin1")
+
+
+_ALLOWED = {
+    ("numpy.core.multiarray", "_reconstruct"): _new_array,
+    ("numpy._core.multiarray", "_reconstruct"): _new_array,
+    ("numpy", "ndarray"): _NdarrayName,
+    ("numpy", "dtype"): _new_dtype,
+    ("_codecs", "encode"): _encode,
+}
+
+
+class _PlainUnpickler(pickle.Unpickler):
+    def find_class(self, module, name):
+        try:
+            return _ALLOWED[module, name]
+        except KeyError:
+            raise pickle.UnpicklingError(f"the object {module}.{name}") from None
+
+
+def read_plain_pickle(path, *, max_bytes=1 << 26):
+    """Read a pickle that holds only numbers, text, lists, dicts and number arrays.
+
+    Anything else in it is refused before it is made, so reading an untrusted file
+    runs no code from it. Python 2 text comes back as ``str`` (Latin-1).
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    max_bytes : int
+        A longer file is refused unread.
+
+    Returns
+    -------
+    value : object
+        What was pickled.
+
+    Raises
+    ------
+    DatasetError
+        If the file is missing, damaged, too long, or holds anything else.
+    """
+    try:
+        with open(path, "rb") as file:
+            raw = file.read(max_bytes + 1)
+    except OSError as error:
+        raise DatasetError(f"Cannot read {path}: {error.strerror}.") from None
+    if len(raw) > max_bytes:
+        raise DatasetError(
+            f"{path} is longer than {max_bytes} bytes and was not unpickled."
+        )
+    try:
+        return _PlainUnpickler(io.BytesIO(raw), encoding="latin1").load()
+    except pickle.UnpicklingError as error:
+        raise DatasetError(
+            f"{path} is not a pickle of plain arrays and was refused: {error}."
+        ) from None
+    except Exception as error:  # a damaged pickle can raise anything
+        raise DatasetError(
+            f"{path} is a damaged pickle: {type(error).__name__}: {error}."
+        ) from None

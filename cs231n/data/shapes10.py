@@ -1,0 +1,283 @@
+"""``shapes10``: ten classes of drawn colour images in CIFAR-10's shapes and dtypes."""
+
+import sys
+
+import numpy as np
+
+from cs231n.data import pictures
+from cs231n.data.backdrops import (
+    PLACES,
+    paint_backdrop,
+    paint_clutter,
+    paint_texture,
+    planes,
+)
+from cs231n.data.cache import cached
+from cs231n.data.canvas import Canvas, column
+from cs231n.data.draws import Draws, cosine, sine
+from cs231n.data.imageset import ImageSet, check_format, copy_planes, empty_images
+
+#: Raised whenever a pixel changes, so that old caches are not taken for new ones.
+VERSION = 1
+SIDE = 32
+PIXELS = 3 * SIDE * SIDE
+#: Images are drawn, cached and streamed so many at a time, a tenth of each class.
+CHUNK = 2000
+NUM_TRAINING, NUM_TEST = 10_000, 2_000
+
+COLOURS = {
+    "red": (200, 50, 45),
+    "orange": (228, 128, 40),
+    "yellow": (235, 205, 70),
+    "lime": (140, 185, 60),
+    "green": (50, 115, 55),
+    "teal": (50, 150, 150),
+    "blue": (50, 90, 190),
+    "sky": (135, 182, 225),
+    "purple": (130, 70, 160),
+    "pink": (230, 135, 172),
+    "brown": (125, 85, 55),
+    "grey": (130, 130, 132),
+    "white": (235, 235, 230),
+    "black": (48, 48, 54),
+}
+#: Class: colours it often has; places where it often is.
+KINDS = {
+    "bird": (("brown", "grey", "black"), ("sky", "forest")),
+    "boat": (("white", "red", "brown"), ("sea",)),
+    "car": (("red", "grey", "black"), ("road", "sand")),
+    "fish": (("orange", "yellow", "teal"), ("deep",)),
+    "flower": (("pink", "yellow", "purple"), ("meadow", "room")),
+    "house": (("white", "yellow", "pink"), ("meadow", "sand")),
+    "mushroom": (("red", "brown"), ("forest",)),
+    "rocket": (("white", "grey", "red"), ("night",)),
+    "tree": (("green", "lime"), ("meadow", "sky")),
+    "truck": (("blue", "white", "yellow"), ("road",)),
+}
+CLASSES = tuple(KINDS)
+_PALETTE = np.array(list(COLOURS.values()), np.float64)
+#: How strongly a class keeps to its colours and places.
+TYPICAL_COLOUR, TYPICAL_PLACE = 0.5, 0.45
+
+
+def load_shapes10(
+    num_training=None, num_test=None, dtype=np.float32, layout="NHWC", seed=231
+):
+    """Load ``shapes10``; draw it first where that has not been done yet.
+
+    Parameters
+    ----------
+    num_training, num_test : int, optional
+        Number of images; 10,000 and 2,000 by default, and as many as you like. The
+        first images are the same however many are asked for.
+    dtype : dtype-like
+        float32, uint8 or float64. Pixels are 0..255 in each.
+    layout : {"NHWC", "NCHW"}
+        Colours last or first.
+    seed : int
+        Other seeds give other images of the same kinds.
+
+    Returns
+    -------
+    images : ImageSet
+        The images. Each part has the classes in equal shares, in random order.
+
+    Raises
+    ------
+    ValueError
+        If a number is negative or the dtype or layout is not one of the above.
+    """
+    dtype = check_format(dtype, layout)
+    counts = (
+        NUM_TRAINING if num_training is None else num_training,
+        NUM_TEST if num_test is None else num_test,
+    )
+    for name, num in zip(("num_training", "num_test"), counts, strict=True):
+        if num < 0:
+            raise ValueError(f"{name} is a number of images, at least 0, got {num}.")
+    train = _load_part("train", counts[0], dtype, layout, seed)
+    test = _load_part("test", counts[1], dtype, layout, seed)
+    return ImageSet(*train, *test, CLASSES, "shapes10")
+
+
+def _load_part(part, num, dtype, layout, seed):
+    X, y = empty_images(num, dtype, layout), np.empty(num, np.int64)
+    starts = range(0, num, CHUNK)
+    for start in _progress(starts, f"drawing shapes10 ({part})", part, seed):
+        records = _cached_chunk(part, start // CHUNK, seed)[: num - start]
+        rows = slice(start, start + len(records))
+        copy_planes(records[:, 1:], X[rows], layout)
+        y[rows] = records[:, 0]
+    return X, y
+
+
+def _progress(starts, title, part, seed):
+    """Show a bar on standard output if anything has to be drawn."""
+    from cs231n.data.home import data_home, user_cache
+
+    names = [_name(part, start // CHUNK, seed) for start in starts]
+    homes = [home / "generated" for home in (data_home(), user_cache())]
+    if all(any((home / name).exists() for home in homes) for name in names):
+        return starts
+    from tqdm import tqdm  # only where there is something to wait for
+
+    return tqdm(starts, desc=title, unit="chunk", file=sys.stdout, leave=False)
+
+
+def _name(part, chunk, seed):
+    return f"shapes10-v{VERSION}/seed{seed}-{part}-{chunk:04d}.bin"
+
+
+def _cached_chunk(part, chunk, seed):
+    """Return records of a label byte and 3072 pixel bytes, as CIFAR-10 has them."""
+
+    def make():
+        X, y = draw_chunk(part, chunk, seed)
+        return np.column_stack([y, X.reshape(CHUNK, PIXELS)]).tobytes()
+
+    content = cached(_name(part, chunk, seed), CHUNK * (1 + PIXELS), make)
+    return np.frombuffer(content, np.uint8).reshape(CHUNK, 1 + PIXELS)
+
+
+def stream_shapes10(part="train", seed=231, start=0):
+    """Draw images without end.
+
+    Parameters
+    ----------
+    part : {"train", "test"}
+        Which images; the two have none in common.
+    seed : int
+        As for :func:`load_shapes10`.
+    start : int
+        Number of chunks to skip.
+
+    Yields
+    ------
+    X : ndarray of shape (2000, 3, 32, 32), uint8
+        The next images; what :func:`load_shapes10` returns, in the same order.
+    y : ndarray of shape (2000,), uint8
+        Their classes.
+    """
+    while True:
+        yield draw_chunk(part, start, seed)
+        start += 1
+
+
+def draw_chunk(part, chunk, seed):
+    """Draw 2000 images.
+
+    Parameters
+    ----------
+    part : {"train", "test"}
+        Which images.
+    chunk : int
+        Which 2000 of them.
+    seed : int
+        As for :func:`load_shapes10`.
+
+    Returns
+    -------
+    X : ndarray of shape (2000, 3, 32, 32), uint8
+        Images, the same on every platform.
+    y : ndarray of shape (2000,), uint8
+        Classes, 200 of each.
+
+    Raises
+    ------
+    ValueError
+        If there is no such part.
+    """
+    if part not in ("train", "test"):
+        raise ValueError(f"part is 'train' or 'test', got {part!r}.")
+    key = (seed, VERSION, ("train", "test").index(part), chunk)
+    order = np.argsort(Draws(*key).uniform(0.0, 1.0, CHUNK), kind="stable")
+    share = CHUNK // len(CLASSES)
+    X = np.empty((CHUNK, 3, SIDE, SIDE), np.uint8)
+    y = np.empty(CHUNK, np.uint8)
+    for label in range(len(CLASSES)):
+        rows = order[label * share : (label + 1) * share]
+        X[rows] = _draw_class(label, share, Draws(*key, 1 + label))
+        y[rows] = label
+    return X, y
+
+
+def _draw_class(label, num, draws):
+    """Draw ``num`` images of one class: (num, 3, 32, 32), uint8."""
+    colours, places = KINDS[CLASSES[label]]
+    canvas = Canvas(num, SIDE)
+    _paint_surroundings(canvas, places, draws)
+    frame = _place(canvas, draws)
+    main = _pick_colours(colours, TYPICAL_COLOUR, num, draws)
+    other = _pick_colours((), 0.0, num, draws)
+    brush = pictures.Brush(canvas, frame, draws, _object_light(frame, draws, num))
+    pictures.PAINTERS[CLASSES[label]](brush, planes(main), planes(other))
+    paint_clutter(canvas, draws, _PALETTE, pieces=2, chance=0.3, size=(0.08, 0.22))
+    return _photograph(canvas, draws)
+
+
+def _paint_surroundings(canvas, places, draws):
+    weights = np.full(len(PLACES), (1 - TYPICAL_PLACE) / len(PLACES))
+    for place in places:
+        weights[list(PLACES).index(place)] += TYPICAL_PLACE / len(places)
+    place = draws.choose(np.tile(weights, (canvas.num, 1)))
+    paint_backdrop(canvas, place, draws)
+    paint_clutter(canvas, draws, _PALETTE, pieces=6, chance=0.4, size=(0.05, 0.28))
+    paint_texture(canvas, draws, cells=8, strength=draws.uniform(0, 28, canvas.num))
+
+
+def _place(canvas, draws):
+    """Choose where the objects stand, how large, how turned."""
+    num = canvas.num
+    return canvas.frame(
+        SIDE / 2 + draws.uniform(-5.0, 5.0, num),
+        SIDE / 2 + draws.uniform(-5.0, 5.0, num),
+        draws.uniform(8.0, 15.0, num),
+        draws.integers(161, num) - 80,  # 28 degrees either way
+        np.where(draws.chance(0.5, num), 1.0, -1.0),
+        draws.uniform(0.8, 1.25, num),
+    )
+
+
+def _pick_colours(typical, share, num, draws):
+    """Draw colours (num, 3): a class's own for a share of the images, else any."""
+    weights = np.full(len(COLOURS), (1 - share) / len(COLOURS))
+    for name in typical:
+        weights[list(COLOURS).index(name)] += share / len(typical)
+    colour = _PALETTE[draws.choose(np.tile(weights, (num, 1)))]
+    return colour * draws.uniform(0.7, 1.15, (num, 1)) + draws.uniform(
+        -20, 20, (num, 3)
+    )
+
+
+def _object_light(frame, draws, num):
+    """Light the objects from one side."""
+    angle = draws.integers(1024, num)
+    strength = draws.uniform(0.0, 0.35, num)
+    across = column(cosine(angle) * strength) * frame.u
+    return np.float32(1) + across + column(sine(angle) * strength) * frame.v
+
+
+def _photograph(canvas, draws):
+    """Expose, tint and blur the pictures a little; add noise; round to bytes."""
+    num, pixels = canvas.num, canvas.pixels
+    exposure = draws.uniform(0.6, 1.2, num)
+    tint = draws.uniform(0.88, 1.12, (num, 3))
+    pixels *= planes(exposure[:, None] * tint)
+    contrast = column(draws.uniform(0.7, 1.15, num))
+    pixels += (contrast - 1) * (pixels - np.float32(115))
+    _blur(pixels, column(draws.uniform(0.0, 0.25, num)))
+    pixels += column(draws.uniform(2.0, 14.0, num)) * draws.grain(pixels.shape)
+    pixels = np.clip(pixels + np.float32(0.5), 0, 255)
+    return pixels.astype(np.uint8).transpose(1, 0, 2, 3)
+
+
+def _blur(pixels, share):
+    """Move a share of each pixel to its neighbours, rows then columns (in place)."""
+    for axis in (2, 3):
+        before = np.concatenate(
+            [pixels.take([0], axis), pixels.take(range(SIDE - 1), axis)], axis
+        )
+        after = np.concatenate(
+            [pixels.take(range(1, SIDE), axis), pixels.take([SIDE - 1], axis)], axis
+        )
+        pixels += share * (np.float32(0.5) * (before + after) - pixels)

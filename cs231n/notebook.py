@@ -1,0 +1,82 @@
+"""What a course notebook needs: classes that grow cell by cell, cells that can wait."""
+
+import contextlib
+import inspect
+import sys
+import types
+
+
+def add_to_class(cls):
+    """Return a decorator that makes a function a method of ``cls``.
+
+    Lets a notebook write a class one method at a time, with text and tests between.
+
+    Parameters
+    ----------
+    cls : type
+        The class to extend.
+
+    Returns
+    -------
+    attach : callable
+        Decorator that sets the function as an attribute and returns it unchanged.
+    """
+
+    def attach(function):
+        setattr(cls, function.__name__, function)
+        return function
+
+    return attach
+
+
+class NotebookClass:
+    """Base of a class whose methods are written in later cells of a notebook.
+
+    A function of the notebook whose first parameter is called ``self`` serves as the
+    method of its name, so an answer may be a decorated function or a method pasted from
+    a class, with or without :func:`add_to_class`. The cell run last wins, as everywhere
+    in a notebook.
+    """
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        cls._notebook = sys._getframe(1).f_globals
+
+    def __getattribute__(self, name):
+        if not name.startswith("_"):
+            written = type(self)._notebook.get(name)
+            if _is_method(written):
+                return types.MethodType(written, self)
+        return super().__getattribute__(name)
+
+    def __getattr__(self, name):
+        # Only reached when nothing else has the name.
+        raise AttributeError(
+            f"{type(self).__name__} has no {name!r} yet. Run the cell that defines it; "
+            f"if the cell fails, mend that error first."
+        )
+
+
+def _is_method(value):
+    if not isinstance(value, types.FunctionType):
+        return False
+    return next(iter(inspect.signature(value).parameters), None) == "self"
+
+
+@contextlib.contextmanager
+def needs_answers():
+    """Let a cell wait for the exercises it uses, instead of ending in a traceback.
+
+    Every unfinished answer raises ``NotImplementedError("<exercise>: ...")``. Inside
+    this context the cell stops there and prints which exercise to finish first.
+
+    Yields
+    ------
+    None
+        Nothing; the body of the ``with`` statement runs as it is.
+    """
+    try:
+        yield
+    except NotImplementedError as error:
+        exercise = str(error).partition(":")[0] or "above"
+        print(f"Nothing to see yet: finish exercise {exercise} first.")

@@ -1,0 +1,335 @@
+"""Assertions that explain: what was expected, what came, and the likeliest cause.
+
+The test cells of the notebooks are written with these. All of them raise
+``AssertionError`` with one or two sentences; none prints.
+"""
+
+import ast
+import contextlib
+import inspect
+import textwrap
+import tracemalloc
+import types
+
+import numpy as np
+
+#: Calls that loop over Python objects behind one name.
+_LOOPING_CALLS = {
+    "map",
+    "filter",
+    "vectorize",
+    "apply_along_axis",
+    "fromiter",
+    "nditer",
+}
+_LOOPS = (
+    ast.For,
+    ast.While,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+)
+
+
+def expect(condition, message):
+    """Fail with ``message`` unless ``condition`` holds.
+
+    Parameters
+    ----------
+    condition : bool
+        What must be true.
+    message : str
+        Expected, got, likeliest cause.
+
+    Raises
+    ------
+    AssertionError
+        If ``condition`` is false.
+    """
+    if not condition:
+        raise AssertionError(message)
+
+
+def expect_array(got, shape, name="the result", *, hint=""):
+    """Fail unless ``got`` is a numeric array of a given shape.
+
+    Parameters
+    ----------
+    got : object
+        What the answer returned.
+    shape : tuple of int
+        Expected shape.
+    name : str, optional
+        What to call ``got`` in the message.
+    hint : str, optional
+        Likeliest cause, a sentence.
+
+    Raises
+    ------
+    AssertionError
+        If ``got`` is None, is no numeric array, or has another shape.
+    """
+    expect(got is not None, f"{name} is None: the answer ends without `return`.")
+    array = np.asarray(got)
+    expect(
+        array.dtype.kind in "biuf",
+        f"{name} should be an array of real numbers; got {_kind(got)}.",
+    )
+    expect(
+        array.shape == tuple(shape),
+        f"{name} should have shape {tuple(shape)}; got {array.shape}. {hint}".rstrip(),
+    )
+
+
+def expect_close(
+    got, expected, name="the result", *, rtol=1e-6, atol=1e-9, hint="", faults=None
+):
+    """Fail unless two arrays agree within a tolerance, and say where they differ most.
+
+    Parameters
+    ----------
+    got : array-like
+        What the answer returned.
+    expected : array-like
+        What it should have returned.
+    name : str, optional
+        What to call ``got`` in the message.
+    rtol, atol : float, optional
+        Largest allowed ``|got - expected|`` is ``atol + rtol * |expected|``.
+    hint : str, optional
+        Likeliest cause, a sentence, if ``faults`` has none that fits.
+    faults : dict of {str: array-like}, optional
+        Common wrong results by the sentence that explains them. A sentence is shown
+        when ``got`` equals its result.
+
+    Raises
+    ------
+    AssertionError
+        If shapes or values differ; the message has the entry that is furthest off.
+    """
+    expected = np.asarray(expected)
+    hint = _diagnosis(got, faults or {}, rtol, atol) or hint
+    expect_array(got, expected.shape, name, hint=hint)
+    got = np.asarray(got)
+    wrong = ~_near(got, expected, rtol, atol)
+    if wrong.any():
+        raise AssertionError(_difference(got, expected, wrong, name, hint))
+
+
+def _near(got, expected, rtol, atol):
+    """Tell where two arrays agree; NaN agrees with nothing."""
+    with np.errstate(invalid="ignore"):  # inf - inf is NaN, which is wrong too
+        return np.abs(got.astype(float) - expected) <= atol + rtol * np.abs(expected)
+
+
+def _diagnosis(got, faults, rtol, atol):
+    """Return the sentence of the first known wrong result that ``got`` equals."""
+    got = np.asarray(got)
+    for sentence, value in faults.items():
+        value = np.asarray(value)
+        same = got.shape == value.shape and got.dtype.kind in "biuf"
+        if same and _near(got, value, rtol, atol).all():
+            return sentence
+    return ""
+
+
+def _difference(got, expected, wrong, name, hint):
+    with np.errstate(invalid="ignore"):
+        off = np.nan_to_num(np.abs(got.astype(float) - expected), nan=np.inf)
+    worst = np.argmax(np.where(wrong, off, -1))
+    where = np.unravel_index(worst, got.shape)
+    place = f"{name}[{', '.join(map(str, where))}]" if where else name
+    share = f" ({wrong.sum()} of {wrong.size} entries differ)" if where else ""
+    return (
+        f"{place} should be {expected[where]:.6g}; got {got[where]:.6g}{share}. {hint}"
+    ).rstrip()
+
+
+def expect_equal(got, expected, name="the result", *, hint="", faults=None):
+    """Fail unless two integer arrays, numbers or containers are equal.
+
+    Parameters
+    ----------
+    got : object
+        What the answer returned.
+    expected : object
+        What it should have returned.
+    name : str, optional
+        What to call ``got`` in the message.
+    hint : str, optional
+        Likeliest cause, a sentence, if ``faults`` has none that fits.
+    faults : dict of {str: array-like}, optional
+        For arrays: common wrong results by the sentence that explains them.
+
+    Raises
+    ------
+    AssertionError
+        If they differ.
+    """
+    if isinstance(expected, np.ndarray):
+        expect_close(got, expected, name, rtol=0, atol=0, hint=hint, faults=faults)
+        return
+    expect(
+        type(got) is type(expected) and got == expected,
+        f"{name} should be {expected!r}; got {got!r}. {hint}".rstrip(),
+    )
+
+
+@contextlib.contextmanager
+def unchanged(**arrays):
+    """Fail if the body of the ``with`` statement modifies any of the arrays.
+
+    Parameters
+    ----------
+    **arrays : ndarray
+        The inputs by the names to use in the message.
+
+    Yields
+    ------
+    None
+        Nothing.
+
+    Raises
+    ------
+    AssertionError
+        If an array differs afterwards.
+    """
+    before = {name: array.copy() for name, array in arrays.items()}
+    yield
+    for name, array in arrays.items():
+        expect(
+            np.array_equal(array, before[name], equal_nan=array.dtype.kind == "f"),
+            f"The answer changed its input {name}. Work on a copy, or build a new "
+            f"array, so that the caller's data stays as it was.",
+        )
+
+
+@contextlib.contextmanager
+def memory_below(limit, hint=""):
+    """Fail if the body allocates more than ``limit`` bytes at any one time.
+
+    Parameters
+    ----------
+    limit : float
+        Bytes.
+    hint : str, optional
+        Likeliest cause, a sentence.
+
+    Yields
+    ------
+    None
+        Nothing.
+
+    Raises
+    ------
+    AssertionError
+        If the peak is higher.
+    """
+    tracemalloc.start()
+    try:
+        yield
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    expect(
+        peak <= limit,
+        f"This needed {peak / 1e6:.1f} MB at once; {limit / 1e6:.1f} MB are enough. "
+        f"{hint}".rstrip(),
+    )
+
+
+def expect_source(function, *, loops=None, without=()):
+    """Hold the source of an answer, and of the helpers it calls, to the rules.
+
+    Parameters
+    ----------
+    function : function or method
+        The answer, defined in a notebook cell or a file.
+    loops : int, optional
+        The largest number of loops (``for``, ``while``, comprehensions, ``map``,
+        ``np.vectorize`` and the like). The default allows any.
+    without : iterable of str, optional
+        Names that may not be used, such as ``"linalg.norm"`` or ``"scipy"``; each
+        matches the end of a dotted name or an imported name.
+
+    Raises
+    ------
+    AssertionError
+        If a rule is broken, or the source is not to be had.
+    """
+    trees = list(_sources(function))
+    name = function.__name__
+    found = sum(_is_loop(node) for tree in trees for node in ast.walk(tree))
+    if loops is not None:
+        allowed = {0: "no loop", 1: "one loop"}.get(loops, f"{loops} loops")
+        expect(
+            found <= loops,
+            f"{name} should have {allowed}; its source has {found}. Comprehensions, "
+            f"map and np.vectorize are loops too.",
+        )
+    used = {dotted for tree in trees for dotted in _names(tree)}
+    for forbidden in without:
+        hits = [dotted for dotted in used if _matches(dotted, forbidden)]
+        expect(not hits, f"{name} should do without {forbidden}; it uses {hits[:1]}.")
+
+
+def _sources(function, seen=None):
+    """Yield the syntax tree of a function and of each notebook helper it names."""
+    function = inspect.unwrap(getattr(function, "__func__", function))
+    seen = set() if seen is None else seen
+    if function in seen:
+        return
+    seen.add(function)
+    tree = _parse(function)
+    yield tree
+    for name in {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}:
+        helper = function.__globals__.get(name)
+        if (
+            isinstance(helper, types.FunctionType)
+            and helper.__globals__ is function.__globals__
+        ):
+            yield from _sources(helper, seen)
+
+
+def _parse(function):
+    try:
+        return ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):
+        raise AssertionError(
+            f"The source of {function.__name__} is not to be had, and this test reads "
+            f"it. Define the function in its cell with `def`."
+        ) from None
+
+
+def _is_loop(node):
+    if isinstance(node, ast.Call):
+        return _dotted(node.func).rpartition(".")[2] in _LOOPING_CALLS
+    return isinstance(node, _LOOPS)
+
+
+def _names(tree):
+    """Yield every dotted name a piece of source reads or imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute | ast.Name):
+            yield _dotted(node)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _dotted(node):
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _matches(dotted, forbidden):
+    return f".{dotted}.".find(f".{forbidden}.") >= 0
+
+
+def _kind(value):
+    if isinstance(value, np.ndarray):
+        return f"an array of dtype {value.dtype}"
+    return f"{type(value).__name__} {str(value)[:60]!r}"

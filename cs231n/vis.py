@@ -1,0 +1,218 @@
+"""Pictures the notebooks share. Functions that draw take and return an ``Axes``."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+
+def tile(images, *, columns=None, padding=1, fill=0):
+    """Lay images out as one large image, row by row.
+
+    Parameters
+    ----------
+    images : ndarray of shape (N, H, W) or (N, H, W, C)
+        Images of one size.
+    columns : int, optional
+        Images in a row; by default as many as make the picture about square.
+    padding : int, optional
+        Pixels between neighbours.
+    fill : float, optional
+        Value of the padding and of empty places.
+
+    Returns
+    -------
+    picture : ndarray of shape (H', W') or (H', W', C), dtype of ``images``
+        The images with padding between them.
+
+    Raises
+    ------
+    ValueError
+        If ``images`` is not a non-empty stack of images.
+    """
+    if images.ndim not in (3, 4) or not len(images):
+        raise ValueError(
+            f"images must have shape (N, H, W) or (N, H, W, C), N > 0; "
+            f"got {images.shape}."
+        )
+    n, h, w = images.shape[:3]
+    columns = columns or int(np.ceil(np.sqrt(n)))
+    rows = -(-n // columns)
+    cell_h, cell_w = h + padding, w + padding
+    picture = np.full(
+        (rows * cell_h - padding, columns * cell_w - padding, *images.shape[3:]),
+        fill,
+        dtype=images.dtype,
+    )
+    for i, image in enumerate(images):
+        top, left = (i // columns) * cell_h, (i % columns) * cell_w
+        picture[top : top + h, left : left + w] = image
+    return picture
+
+
+def rescale(images):
+    """Stretch each image to the range 0..1 by its own minimum and maximum.
+
+    Parameters
+    ----------
+    images : ndarray of shape (N, ...)
+        Images with any range of values.
+
+    Returns
+    -------
+    stretched : ndarray of shape (N, ...), floating point
+        Each image with minimum 0 and maximum 1; a constant image becomes 0.
+    """
+    axes = tuple(range(1, images.ndim))
+    low = images.min(axis=axes, keepdims=True)
+    span = images.max(axis=axes, keepdims=True) - low
+    return (images - low) / np.where(span == 0, 1, span)
+
+
+def show_grid(images, *, columns=None, padding=1, ax=None):
+    """Show images side by side, each stretched to its own range.
+
+    Parameters
+    ----------
+    images : ndarray of shape (N, H, W) or (N, H, W, C)
+        Images with any range of values; for instance filters or class templates.
+    columns : int, optional
+        Images in a row.
+    padding : int, optional
+        White pixels between neighbours.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    ax : matplotlib.axes.Axes
+        The axes drawn in.
+    """
+    ax = ax or _new_axes((6, 6))
+    ax.imshow(
+        tile(rescale(images), columns=columns, padding=padding, fill=1), cmap="gray"
+    )
+    ax.set_axis_off()
+    return ax
+
+
+def show_samples(images, labels, classes, *, per_class=7, ax=None):
+    """Show the first images of every class, one class in a column.
+
+    Parameters
+    ----------
+    images : ndarray of shape (N, H, W, 3)
+        Images with values in 0..255.
+    labels : ndarray of shape (N,), int
+        Class of each image.
+    classes : sequence of str
+        Name of each class.
+    per_class : int, optional
+        Images in a column.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    ax : matplotlib.axes.Axes
+        The axes drawn in.
+    """
+    h, w = images.shape[1:3]
+    sheet = np.full((per_class, len(classes), h, w, 3), 255, dtype=np.uint8)
+    for column in range(len(classes)):
+        found = images[np.flatnonzero(labels == column)[:per_class]]
+        sheet[: len(found), column] = found
+    ax = ax or _new_axes((8, 8 * per_class / len(classes)))
+    ax.imshow(tile(sheet.reshape(-1, h, w, 3), columns=len(classes), fill=255))
+    centres = np.arange(len(classes)) * (w + 1) + w / 2
+    ax.set_xticks(centres, classes, rotation=40, ha="left", rotation_mode="anchor")
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.set_yticks([])
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def show_neighbours(queries, neighbours, titles=None):
+    """Show query images, each followed by a row of neighbours.
+
+    Parameters
+    ----------
+    queries : ndarray of shape (M, H, W, 3)
+        Images with values in 0..255.
+    neighbours : ndarray of shape (M, K, H, W, 3)
+        For each query its neighbours, nearest first.
+    titles : array-like of str, shape (M, K + 1), optional
+        A caption for the query and for each neighbour.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        The figure drawn.
+    """
+    m, k = neighbours.shape[:2]
+    figure, axes = plt.subplots(
+        m, k + 1, figsize=(1.1 * (k + 1), 1.35 * m), layout="constrained", squeeze=False
+    )
+    for row in range(m):
+        for column, ax in enumerate(axes[row]):
+            image = neighbours[row, column - 1] if column else queries[row]
+            ax.imshow(image.astype(np.uint8))
+            ax.set(xticks=[], yticks=[])
+            ax.spines[:].set(color="tab:blue", linewidth=2.5, visible=column == 0)
+            if titles is not None:
+                ax.set_title(titles[row][column], fontsize=7, pad=3)
+    return figure
+
+
+def show_distances(dists, *, ax=None):
+    """Show a matrix of distances, one test example in a row.
+
+    Parameters
+    ----------
+    dists : ndarray of shape (M, N)
+        Distances from M test examples to N training examples.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    ax : matplotlib.axes.Axes
+        The axes drawn in.
+    """
+    ax = ax or _new_axes((9, 2.8))
+    image = ax.imshow(dists, aspect="auto", cmap="viridis", interpolation="nearest")
+    ax.set(xlabel="training example", ylabel="test example")
+    ax.figure.colorbar(image, ax=ax, label="distance")
+    return ax
+
+
+def show_cross_validation(accuracies, *, xlabel="k", ax=None):
+    """Show the accuracy of every fold and their mean, by hyper-parameter.
+
+    Parameters
+    ----------
+    accuracies : dict of {number: sequence of float}
+        For each value of the hyper-parameter, the accuracy in each fold (0..1).
+    xlabel : str, optional
+        Name of the hyper-parameter.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    ax : matplotlib.axes.Axes
+        The axes drawn in.
+    """
+    ax = ax or _new_axes((7, 3.5))
+    values = sorted(accuracies)
+    folds = np.array([accuracies[value] for value in values])  # (values, folds)
+    ax.plot(values, folds, ".", color="0.6", zorder=1)
+    ax.errorbar(values, folds.mean(axis=1), yerr=folds.std(axis=1), capsize=3, zorder=2)
+    ax.set(xscale="log", xlabel=xlabel, ylabel="validation accuracy")
+    ax.set_xticks(values, [str(value) for value in values])
+    ax.minorticks_off()
+    ax.grid(alpha=0.3)
+    return ax
+
+
+def _new_axes(size):
+    return plt.subplots(figsize=size, layout="constrained")[1]

@@ -1,0 +1,1 @@
+"""Real datasets: what they are, and the command that fetches them."""

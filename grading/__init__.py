@@ -1,0 +1,1 @@
+"""From one readable source per notebook to a graded class."""

@@ -1,0 +1,121 @@
+"""Read scores out of nbgrader's gradebook, and write them as CSV."""
+
+import argparse
+import csv
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader.api import Gradebook, MissingEntry
+
+from grading.course import Course
+
+#: Spreadsheets run a cell that begins with one of these as a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Score:
+    """What one student has for one assignment."""
+
+    student: str
+    score: float
+    max_score: float
+    by_tests: float  #: the part that tests gave
+    max_by_tests: float
+    late_days: float
+    to_mark: int  #: answers a person must still mark
+
+
+def scores(database, assignment):
+    """Read the scores of all submissions of an assignment.
+
+    Parameters
+    ----------
+    database : path-like
+        nbgrader's SQLite file.
+    assignment : str
+        For example ``"assignment1"``.
+
+    Returns
+    -------
+    found : list of Score
+        By student.
+
+    Raises
+    ------
+    LookupError
+        If there is no such file, or no such assignment in it.
+    """
+    if not Path(database).is_file():
+        raise LookupError(f"No gradebook at {database}.\nMake one with:  make release")
+    with Gradebook(f"sqlite:///{Path(database).resolve()}") as gradebook:
+        try:
+            gradebook.find_assignment(assignment)
+        except MissingEntry:
+            known = ", ".join(sorted(a.name for a in gradebook.assignments)) or "none"
+            raise LookupError(
+                f"No assignment {assignment!r} in {database}; it has: {known}."
+            ) from None
+        submissions = gradebook.assignment_submissions(assignment)
+        return sorted(map(_score, submissions), key=lambda score: score.student)
+
+
+def _score(submission):
+    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+    tested = [grade for grade in grades if grade.cell.cell_type == "code"]
+    return Score(
+        student=submission.student.id,
+        score=submission.score,
+        max_score=submission.max_score,
+        by_tests=sum(grade.score for grade in tested),
+        max_by_tests=sum(grade.max_score for grade in tested),
+        late_days=submission.total_seconds_late / 86400,
+        to_mark=sum(grade.needs_manual_grade for grade in grades),
+    )
+
+
+def write_csv(found, file):
+    """Write one row per submission.
+
+    Parameters
+    ----------
+    found : list of Score
+        From :func:`scores`.
+    file : text file
+        Opened with ``newline=""``.
+    """
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(["student", "score", "max_score", "late_days", "to_mark_by_hand"])
+    for score in found:
+        student = score.student
+        if student.startswith(FORMULA):
+            student = f"'{student}"
+        row = [score.score, score.max_score, round(score.late_days, 2), score.to_mark]
+        writer.writerow([student, *row])
+
+
+def main(argv=None):
+    """Run the command line; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("assignment", help="for example assignment1")
+    parser.add_argument("--database", type=Path, default=Course().database)
+    parser.add_argument("--out", type=Path, help="CSV file (default: standard output)")
+    args = parser.parse_args(argv)
+    try:
+        found = scores(args.database, args.assignment)
+    except LookupError as error:
+        parser.error(str(error))
+    if args.out:
+        with args.out.open("w", newline="", encoding="utf-8") as file:
+            write_csv(found, file)
+    else:
+        write_csv(found, sys.stdout)
+    unmarked = [score.student for score in found if score.to_mark]
+    if unmarked:
+        print(f"Still to mark by hand: {', '.join(unmarked)}.", file=sys.stderr)
+    return 1 if unmarked else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+"""What a student finds in place of an answer."""
+
+from nbgrader.preprocessors import ClearSolutions
+
+
+class ClearAnswers(ClearSolutions):
+    """Replace answers by stubs that say which exercise they are.
+
+    An unfinished exercise raises ``NotImplementedError("<grade_id>: ...")``, so that a
+    failing cell anywhere in the notebook names the answer it is waiting for.
+    """
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        """Clear one cell.
+
+        Parameters
+        ----------
+        cell : nbformat.NotebookNode
+            Any cell.
+        resources : dict
+            nbconvert's resources.
+        cell_index : int
+            Position in the notebook.
+
+        Returns
+        -------
+        cell : nbformat.NotebookNode
+            The cell without its answer.
+        resources : dict
+            The resources, unchanged.
+        """
+        exercise = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        self.code_stub = {
+            "python": "# Write your answer here, in place of the next line.\n"
+            f'raise NotImplementedError("{exercise}: not written yet.")'
+        }
+        self.text_stub = "*Write your answer here.*"
+        return super().preprocess_cell(cell, resources, cell_index)
