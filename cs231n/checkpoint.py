@@ -125,7 +125,9 @@ def copy_state(value):
     """
     writer = _Writer()
     tree = writer.encode(value)
-    return _Reader({k: a.copy(order="K") for k, a in writer.arrays.items()}).decode(tree)
+    return _Reader({k: a.copy(order="K") for k, a in writer.arrays.items()}).decode(
+        tree
+    )
 
 
 class _Writer:

@@ -204,7 +204,9 @@ def color_histogram_hsv(im, nbin=10, xmin=0, xmax=255, normalized=True):
     """
     im = np.asarray(im)
     if im.ndim not in (3, 4) or im.shape[-1] != 3:
-        raise ValueError(f"im must have shape (H, W, 3) or (N, H, W, 3); got {im.shape}.")
+        raise ValueError(
+            f"im must have shape (H, W, 3) or (N, H, W, 3); got {im.shape}."
+        )
     if not xmin < xmax:
         raise ValueError(f"xmin must be below xmax; got {xmin!r} and {xmax!r}.")
     batch = im if im.ndim == 4 else im[None]

@@ -557,7 +557,9 @@ def _check_data(data):
                 f"before it is centred or divided"
             )
         if not np.issubdtype(np.asarray(y).dtype, np.integer):
-            faults.append(f"y_{part} has dtype {np.asarray(y).dtype}; expected integers")
+            faults.append(
+                f"y_{part} has dtype {np.asarray(y).dtype}; expected integers"
+            )
     if faults:
         raise ValueError(f"The solver cannot use this data: {'; '.join(faults)}.")
 
