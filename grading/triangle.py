@@ -89,13 +89,12 @@ class Grader:
         )
 
     def __enter__(self):
-        self._client.create_kernel_manager()
-        self._client.start_new_kernel()
-        self._client.start_new_kernel_client()
+        self._running = self._client.setup_kernel()
+        self._running.__enter__()
         return self
 
     def __exit__(self, *error):
-        self._client._cleanup_kernel()
+        self._running.__exit__(*error)
 
     @property
     def exercises(self):

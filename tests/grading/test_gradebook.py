@@ -1,0 +1,55 @@
+import io
+
+import pytest
+from nbgrader.api import Gradebook
+
+from grading.gradebook import Score, main, scores, write_csv
+
+
+@pytest.fixture
+def database(tmp_path):
+    """A gradebook with one assignment, one student and no cell."""
+    path = tmp_path / "gradebook.db"
+    with Gradebook(f"sqlite:///{path}") as gradebook:
+        gradebook.add_assignment("assignment1")
+        gradebook.add_student("ada")
+        gradebook.add_submission("assignment1", "ada")
+    return path
+
+
+def test_scores_are_listed_by_student(database):
+    assert scores(database, "assignment1") == [Score("ada", 0, 0, 0, 0, 0, 0)]
+
+
+def test_an_unknown_assignment_names_the_known_ones(database):
+    with pytest.raises(LookupError, match=r"No assignment 'a9' in .*; it has: assign"):
+        scores(database, "a9")
+
+
+def test_a_missing_gradebook_names_the_command(tmp_path):
+    with pytest.raises(LookupError, match=r"No gradebook at .*\n.*make release"):
+        scores(tmp_path / "none.db", "assignment1")
+
+
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@x"])
+def test_spreadsheets_do_not_run_names(name):
+    file = io.StringIO()
+    write_csv([Score(name, 1, 2, 1, 2, 0, 0)], file)
+
+    assert file.getvalue().splitlines()[1] == f"'{name},1,2,0,0"
+
+
+def test_commas_are_quoted():
+    file = io.StringIO()
+    write_csv([Score("Smith, Jr.", 1.5, 2, 1, 2, 0.5, 3)], file)
+
+    assert file.getvalue().splitlines()[1] == '"Smith, Jr.",1.5,2,0.5,3'
+
+
+def test_the_command_writes_a_file(database, tmp_path):
+    out = tmp_path / "scores.csv"
+
+    assert main(["assignment1", "--database", str(database), "--out", str(out)]) == 0
+    assert out.read_text() == (
+        "student,score,max_score,late_days,to_mark_by_hand\nada,0.0,0.0,0.0,0\n"
+    )

@@ -1,0 +1,90 @@
+"""Solution, stub, mistakes: every test of every notebook means what it says.
+
+The solution earns all points, the empty answer none, every plausible mistake loses
+some, and correct answers in other styles lose none; all as nbgrader counts.
+"""
+
+import contextlib
+import functools
+
+import pytest
+
+from grading.build import scripts
+from grading.triangle import Grader, variants
+
+NOTEBOOKS = [f"{path.parent.name}/{path.stem}" for path in scripts()]
+VARIANTS = [
+    pytest.param(notebook, variant, id=f"{notebook}: {variant.exercise}: {variant.why}")
+    for notebook in NOTEBOOKS
+    for variant in variants(notebook)
+]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def graders():
+    """One running kernel a notebook."""
+    with contextlib.ExitStack() as stack:
+        yield functools.cache(lambda name: stack.enter_context(Grader(name)))
+
+
+def total(outcomes):
+    return sum(outcome.score for outcome in outcomes.values())
+
+
+def worth(outcomes):
+    return sum(outcome.points for outcome in outcomes.values())
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_the_solution_earns_every_point(notebook, graders):
+    outcomes = graders(notebook).grade({})
+
+    assert outcomes
+    assert total(outcomes) == worth(outcomes), outcomes
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_an_empty_answer_earns_nothing(notebook, graders):
+    grader = graders(notebook)
+
+    outcomes = grader.grade({name: grader.stub(name) for name in grader.exercises})
+    assert total(outcomes) == 0, outcomes
+    for name in grader.exercises:
+        alone = grader.grade({name: grader.stub(name)}, grader.tests(name))
+        assert total(alone) == 0, (name, alone)
+        messages = [outcome.message for outcome in alone.values()]
+        assert all(name in message for message in messages), messages
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_every_exercise_is_covered(notebook, graders):
+    grader = graders(notebook)
+    tested = [test for name in grader.exercises for test in grader.tests(name)]
+
+    assert sorted(tested) == sorted(grader.grade({})), "a test without an exercise"
+    for name in grader.exercises:
+        tests = grader.tests(name)
+        assert any(test.endswith("-hidden") for test in tests), name
+        assert not all(test.endswith("-hidden") for test in tests), name
+        written = [v.kind for v in variants(notebook) if v.exercise == name]
+        assert written.count("mistake") >= 5, f"{name} needs five mistakes."
+        assert written.count("style") >= 3, f"{name} needs three correct styles."
+
+
+@pytest.mark.parametrize(("notebook", "variant"), VARIANTS)
+def test_a_variant_gets_what_it_deserves(notebook, variant, graders):
+    grader = graders(notebook)
+    outcomes = grader.grade(
+        {variant.exercise: variant.source}, grader.tests(variant.exercise)
+    )
+
+    assert variant.why.endswith(".")
+    assert outcomes, f"no exercise is called {variant.exercise}"
+    if variant.kind == "style":
+        assert total(outcomes) == worth(outcomes), outcomes
+    else:
+        assert total(outcomes) < worth(outcomes), "no test sees this mistake"
+        lost = [o.message for o in outcomes.values() if o.score < o.points]
+        assert all(message.partition(": ")[2] for message in lost), "an empty message"

@@ -1,0 +1,154 @@
+import numpy as np
+import pytest
+
+from cs231n.testing import (
+    expect_array,
+    expect_close,
+    expect_equal,
+    expect_source,
+    memory_below,
+    unchanged,
+)
+
+
+def test_equal_arrays_pass():
+    expect_close(np.float32([1, 2]), [1.0, 2.0])
+    expect_equal(np.array([1.0, 2.0]), np.array([1, 2]))
+    expect_equal({"a": 1}, {"a": 1})
+    expect_array([[1, 2]], (1, 2))
+
+
+@pytest.mark.parametrize(
+    ("got", "message"),
+    [
+        (None, "dists is None: the answer ends without `return`"),
+        ([[1, 2]], r"dists should have shape \(2,\); got \(1, 2\)"),
+        ("no", "should be an array of real numbers; got str 'no'"),
+        ([1j, 2], "should be an array of real numbers; got list"),
+        ([1, 7], r"dists\[1\] should be 2; got 7 \(1 of 2 entries differ\). A hint"),
+        ([np.nan, 2], r"dists\[0\] should be 1; got nan"),
+        ([np.inf, 2], r"dists\[0\] should be 1; got inf"),
+    ],
+)
+def test_a_wrong_result_is_explained(got, message):
+    with pytest.raises(AssertionError, match=message):
+        expect_close(got, [1.0, 2.0], "dists", hint="A hint.")
+
+
+def test_the_entry_furthest_off_is_shown():
+    with pytest.raises(AssertionError, match=r"x\[1, 0\] should be 3; got -6"):
+        expect_close([[1, 2.5], [-6, 4]], [[1, 2], [3, 4.0]], "x")
+
+
+def test_a_known_fault_is_named_instead_of_the_hint():
+    faults = {"Take the root.": [4, 9], "Transposed.": [3, 2]}
+    with pytest.raises(AssertionError, match=r"entries differ\)\. Take the root\.$"):
+        expect_close([4, 9], [2, 3], hint="Look again.", faults=faults)
+
+
+def test_tolerances_are_relative_to_the_expected_value():
+    expect_close([1001.0], [1000.0], rtol=1e-3)
+    with pytest.raises(AssertionError):
+        expect_close([1002.0], [1000.0], rtol=1e-3, atol=0)
+
+
+def test_containers_must_have_the_same_type():
+    with pytest.raises(AssertionError, match=r"should be \[1\]; got \(1,\)"):
+        expect_equal((1,), [1])
+
+
+def test_a_changed_input_is_named():
+    x, y = np.zeros(3), np.array([np.nan])
+    with unchanged(x=x, y=y):
+        pass
+    with pytest.raises(AssertionError, match="changed its input x"), unchanged(x=x):
+        x += 1
+
+
+def test_memory_is_measured_at_its_peak():
+    with memory_below(1e6):
+        np.zeros(1000)
+    too_much = pytest.raises(AssertionError, match=r"needed 8\.\d MB at once; 1\.0 MB")
+    with too_much, memory_below(1e6, "Loop over rows."):
+        np.zeros(1_000_000)
+
+
+def two_loops(x):
+    return [[a + b for a in x] for b in x]
+
+
+def one_loop(x):
+    total = 0
+    for a in x:
+        total += a
+    return total
+
+
+def no_loop(x):
+    return x.sum()
+
+
+def hidden_loop(x):
+    return one_loop(x) + no_loop(x)
+
+
+def vectorized(x):
+    return np.vectorize(abs)(x)
+
+
+@pytest.mark.parametrize(
+    ("function", "loops"),
+    [(two_loops, 2), (one_loop, 1), (no_loop, 0), (hidden_loop, 1), (vectorized, 1)],
+)
+def test_loops_are_counted_in_the_answer_and_its_helpers(function, loops):
+    expect_source(function, loops=loops)
+    if loops:
+        with pytest.raises(AssertionError, match=f"its source has {loops}"):
+            expect_source(function, loops=loops - 1)
+
+
+def by_attribute(x):
+    return np.linalg.norm(x)
+
+
+def by_import(x):
+    from numpy.linalg import norm
+
+    return norm(x)
+
+
+def by_module(x):
+    import scipy.spatial
+
+    return scipy.spatial.distance.cdist(x, x)
+
+
+@pytest.mark.parametrize("function", [by_attribute, by_import, by_module])
+def test_forbidden_names_are_found(function):
+    with pytest.raises(AssertionError, match="should do without"):
+        expect_source(function, without=["linalg.norm", "scipy"])
+
+
+def test_allowed_names_are_not_mistaken_for_forbidden_ones():
+    def normal(x):
+        """Uses no np.linalg.norm, only says so."""
+        return np.sqrt(x @ x)
+
+    expect_source(normal, without=["linalg.norm", "norm", "dot"])
+
+
+def test_methods_have_sources_too():
+    class Thing:
+        def method(self):
+            while True:
+                break
+
+    with pytest.raises(AssertionError, match="method should have no loop"):
+        expect_source(Thing().method, loops=0)
+
+
+def test_a_missing_source_is_explained():
+    names = {}
+    exec("def f(): pass", names)
+    with pytest.raises(AssertionError, match="source of f is not to be had"):
+        expect_source(names["f"], loops=0)
