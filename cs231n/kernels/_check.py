@@ -1,0 +1,297 @@
+"""What every public layer asks of its arguments, and how it says no."""
+
+import operator
+
+import numpy as np
+
+FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+
+
+def floats(**arrays):
+    """Return the named arrays in C order, after checking that their dtypes agree.
+
+    Parameters
+    ----------
+    **arrays : ndarray
+        Arrays by the name the caller knows them under.
+
+    Returns
+    -------
+    arrays : list of ndarray
+        The same values, each C-contiguous; copied only where it was not.
+
+    Raises
+    ------
+    TypeError
+        If one is no NumPy array, is not float32 or float64, or differs in dtype from
+        the first.
+    """
+    first, dtype = None, None
+    checked = []
+    for name, array in arrays.items():
+        if not isinstance(array, np.ndarray):
+            raise TypeError(
+                f"{name} must be a NumPy array; got {type(array).__name__}."
+            )
+        if array.dtype not in FLOATS:
+            raise TypeError(
+                f"{name} must be float32 or float64; got {array.dtype}. "
+                f"Convert it with {name}.astype(np.float32)."
+            )
+        if dtype is None:
+            first, dtype = name, array.dtype
+        elif array.dtype != dtype:
+            raise TypeError(
+                f"{name} must be {dtype} like {first}; got {array.dtype}. "
+                "Convert one of them with astype."
+            )
+        checked.append(_plain(array))
+    return checked
+
+
+def _plain(array):
+    """Return a base-class array in C order; a copy only where it was not."""
+    array = np.asarray(array)
+    if array.flags.c_contiguous and array.flags.aligned:
+        return array
+    return np.require(array, requirements=["C", "A"])
+
+
+def shapes(**arrays):
+    """Bind the axes of the named arrays to letters, and check that they agree.
+
+    Parameters
+    ----------
+    **arrays : tuple of (ndarray, str)
+        Array and its axes, for example ``x=(x, "N C H W")``. A letter that occurs
+        twice must stand for the same size both times.
+
+    Returns
+    -------
+    sizes : dict of str to int
+        Size of each letter.
+
+    Raises
+    ------
+    ValueError
+        If an array has the wrong number of axes or a size that does not match.
+    """
+    sizes, source = {}, {}
+    for name, (array, axes) in arrays.items():
+        letters = axes.split()
+        wanted = (
+            f"{name} must have shape ({', '.join(letters)}{',' * (len(letters) == 1)})"
+        )
+        if array.ndim != len(letters):
+            raise ValueError(f"{wanted}; got {array.shape}.")
+        for letter, size in zip(letters, array.shape, strict=True):
+            if sizes.setdefault(letter, size) != size:
+                raise ValueError(
+                    f"{wanted} with {letter} = {sizes[letter]} as in "
+                    f"{source[letter]}; got {array.shape}."
+                )
+            source.setdefault(letter, name)
+    return sizes
+
+
+def upstream(dout, shape, dtype, name="dout"):
+    """Return an upstream gradient in C order, after checking it against the output.
+
+    Parameters
+    ----------
+    dout : ndarray
+        Gradient of the loss with respect to a layer's output.
+    shape : tuple of int
+        Shape of that output.
+    dtype : dtype
+        Its dtype.
+    name : str, optional
+        What the caller calls it.
+
+    Returns
+    -------
+    dout : ndarray
+        The same values, C-contiguous.
+
+    Raises
+    ------
+    TypeError
+        If it is no array of that dtype.
+    ValueError
+        If it has another shape.
+    """
+    if not isinstance(dout, np.ndarray) or dout.dtype != dtype:
+        kind = dout.dtype if isinstance(dout, np.ndarray) else type(dout).__name__
+        raise TypeError(f"{name} must be a {dtype} array like the output; got {kind}.")
+    if dout.shape != tuple(shape):
+        raise ValueError(
+            f"{name} must have the output's shape {tuple(shape)}; got {dout.shape}."
+        )
+    return _plain(dout)
+
+
+def options(given, name, required, optional=None):
+    """Read a ``*_param`` dictionary, refusing keys it does not know.
+
+    Parameters
+    ----------
+    given : dict
+        What the caller passed.
+    name : str
+        What the caller calls it.
+    required : tuple of str
+        Keys that must be there.
+    optional : dict, optional
+        Other keys and their defaults.
+
+    Returns
+    -------
+    values : list
+        The required values, then the optional ones, in the order asked for.
+
+    Raises
+    ------
+    TypeError
+        If ``given`` is no dictionary.
+    ValueError
+        If a key is missing or unknown.
+    """
+    optional = optional or {}
+    if not isinstance(given, dict):
+        raise TypeError(f"{name} must be a dictionary; got {type(given).__name__}.")
+    known = [*required, *optional]
+    missing = [key for key in required if key not in given]
+    unknown = [key for key in given if key not in known]
+    if missing or unknown:
+        fault = f"lacks {missing[0]!r}" if missing else f"has no key {unknown[0]!r}"
+        raise ValueError(f"{name} {fault}; its keys are {', '.join(known)}.")
+    return [given.get(key, optional.get(key)) for key in known]
+
+
+def whole(value, name, least):
+    """Return ``value`` as an int of at least ``least``.
+
+    Parameters
+    ----------
+    value : int
+        What the caller passed.
+    name : str
+        What the caller calls it.
+    least : int
+        Smallest value allowed.
+
+    Returns
+    -------
+    value : int
+        The number.
+
+    Raises
+    ------
+    ValueError
+        If it is no whole number or is too small.
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = least - 1
+    if number < least or isinstance(value, bool | np.bool_):
+        raise ValueError(
+            f"{name} must be a whole number of at least {least}; got {value!r}."
+        )
+    return number
+
+
+def pair(value, name, least):
+    """Return ``value`` as two whole numbers, for height and width.
+
+    Parameters
+    ----------
+    value : int or pair of int
+        One number for both, or one for each.
+    name : str
+        What the caller calls it.
+    least : int
+        Smallest value allowed.
+
+    Returns
+    -------
+    pair : tuple of int
+        Numbers for height and width.
+
+    Raises
+    ------
+    ValueError
+        If it is neither, or too small.
+    """
+    if isinstance(value, tuple | list):
+        if len(value) != 2:
+            raise ValueError(
+                f"{name} must be one number or two (height, width); got {value!r}."
+            )
+        return whole(value[0], name, least), whole(value[1], name, least)
+    number = whole(value, name, least)
+    return number, number
+
+
+def mode(value):
+    """Return ``value`` if it is ``'train'`` or ``'test'``.
+
+    Parameters
+    ----------
+    value : str
+        What the caller passed.
+
+    Returns
+    -------
+    mode : str
+        The same.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else.
+    """
+    if value not in ("train", "test"):
+        raise ValueError(f"Unknown mode {value!r}; use 'train' or 'test'.")
+    return value
+
+
+def labels(y, name, shape, classes):
+    """Return class labels as int64 in C order, after checking their range.
+
+    Parameters
+    ----------
+    y : ndarray of int
+        Labels.
+    name : str
+        What the caller calls them.
+    shape : tuple of int
+        Shape they must have.
+    classes : int
+        How many classes there are.
+
+    Returns
+    -------
+    y : ndarray of int64
+        The labels.
+
+    Raises
+    ------
+    TypeError
+        If ``y`` is no array of whole numbers.
+    ValueError
+        If the shape is wrong or a label lies outside 0 to ``classes - 1``.
+    """
+    if not isinstance(y, np.ndarray) or y.dtype.kind not in "iu":
+        kind = y.dtype if isinstance(y, np.ndarray) else type(y).__name__
+        raise TypeError(f"{name} must be an array of whole numbers; got {kind}.")
+    if y.shape != tuple(shape):
+        raise ValueError(f"{name} must have shape {tuple(shape)}; got {y.shape}.")
+    if y.size:
+        low, high = int(y.min()), int(y.max())
+        if low < 0 or high >= classes:
+            wrong = low if low < 0 else high
+            raise ValueError(
+                f"{name} must lie between 0 and {classes - 1}; it holds {wrong}."
+            )
+    return np.ascontiguousarray(y, dtype=np.int64)

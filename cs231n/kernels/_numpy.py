@@ -1,0 +1,76 @@
+"""The NumPy back end: every kernel, without a compiler."""
+
+from cs231n.kernels._columns_np import col2im, im2col
+from cs231n.kernels._conv_np import conv_dw, conv_dx, conv_forward
+from cs231n.kernels._embedding_np import embedding_backward, embedding_forward
+from cs231n.kernels._loss_np import (
+    softmax,
+    softmax_backward,
+    softmax_loss,
+    svm_loss,
+)
+from cs231n.kernels._matmul_np import matmul, row_sum
+from cs231n.kernels._norm_np import (
+    batch_norm_backward,
+    batch_norm_forward,
+    group_norm_backward,
+    group_norm_forward,
+    scale_shift,
+)
+from cs231n.kernels._pointwise_np import (
+    gelu_backward,
+    gelu_forward,
+    leaky_relu_backward,
+    leaky_relu_forward,
+    sigmoid_backward,
+    sigmoid_forward,
+    tanh_backward,
+    tanh_forward,
+)
+from cs231n.kernels._pool_np import (
+    avg_pool_backward,
+    avg_pool_forward,
+    max_pool_backward,
+    max_pool_forward,
+)
+from cs231n.kernels._recurrent_np import lstm_gates_backward, lstm_gates_forward
+from cs231n.kernels._update_np import adam, momentum, rms, sgd
+
+__all__ = [
+    "adam",
+    "avg_pool_backward",
+    "avg_pool_forward",
+    "batch_norm_backward",
+    "batch_norm_forward",
+    "col2im",
+    "conv_dw",
+    "conv_dx",
+    "conv_forward",
+    "embedding_backward",
+    "embedding_forward",
+    "gelu_backward",
+    "gelu_forward",
+    "group_norm_backward",
+    "group_norm_forward",
+    "im2col",
+    "leaky_relu_backward",
+    "leaky_relu_forward",
+    "lstm_gates_backward",
+    "lstm_gates_forward",
+    "matmul",
+    "max_pool_backward",
+    "max_pool_forward",
+    "momentum",
+    "rms",
+    "row_sum",
+    "scale_shift",
+    "sgd",
+    "sigmoid_backward",
+    "sigmoid_forward",
+    "softmax",
+    "softmax_backward",
+    "softmax_loss",
+    "svm_loss",
+    "tanh_backward",
+    "tanh_forward",
+]

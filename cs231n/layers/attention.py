@@ -1,0 +1,235 @@
+"""Attention: every query takes a weighted mean of the values."""
+
+import numpy as np
+
+from cs231n import kernels
+from cs231n.kernels._check import floats, shapes, upstream, whole
+from cs231n.layers.affine import affine_backward, affine_forward
+
+#: Parameters of multi-head attention: weights act as ``x @ W``.
+PARAMETERS = ("Wq", "bq", "Wk", "bk", "Wv", "bv", "Wo", "bo")
+
+
+def scaled_dot_product_attention_forward(query, key, value, attn_mask=None):
+    """Mix values by how well their keys match each query.
+
+    Parameters
+    ----------
+    query : ndarray of shape (..., S, E), float32 or float64
+        Queries.
+    key : ndarray of shape (..., T, E)
+        Keys, with the same leading axes.
+    value : ndarray of shape (..., T, V)
+        Values, with the same leading axes.
+    attn_mask : ndarray of bool, optional
+        Broadcasts to (..., S, T); False or 0 means that the query may not see the
+        key. A query that sees none gets zeros.
+
+    Returns
+    -------
+    out : ndarray of shape (..., S, V)
+        ``softmax(query @ key.T / sqrt(E)) @ value``.
+    cache : tuple
+        What :func:`scaled_dot_product_attention_backward` needs.
+
+    Raises
+    ------
+    TypeError
+        If the dtypes differ or are not float32 or float64.
+    ValueError
+        If the sizes do not fit.
+
+    References
+    ----------
+    Vaswani et al. (2017), "Attention Is All You Need", section 3.2.1.
+    """
+    query, key, value = floats(query=query, key=key, value=value)
+    _check_attention(query, key, value)
+    scale = 1 / np.sqrt(max(1, query.shape[-1])).item()
+    scores = query @ key.swapaxes(-1, -2)
+    scores *= scale
+    if attn_mask is not None:
+        np.copyto(scores, -np.inf, where=~_mask(attn_mask, scores.shape))
+    weights = np.empty_like(scores)
+    if scores.size:
+        width = scores.shape[-1]
+        kernels.impl.softmax(scores.reshape(-1, width), weights.reshape(-1, width))
+    return weights @ value, (query, key, value, weights, scale)
+
+
+def scaled_dot_product_attention_backward(dout, cache):
+    """Carry a gradient back through :func:`scaled_dot_product_attention_forward`.
+
+    Parameters
+    ----------
+    dout : ndarray of shape (..., S, V)
+        Gradient of the loss with respect to the output.
+    cache : tuple
+        As returned by :func:`scaled_dot_product_attention_forward`.
+
+    Returns
+    -------
+    dquery, dkey, dvalue : ndarray
+        Gradients with respect to queries, keys and values, of their shapes.
+    """
+    query, key, value, weights, scale = cache
+    shape = (*query.shape[:-1], value.shape[-1])
+    dout = upstream(dout, shape, query.dtype)
+    dvalue = weights.swapaxes(-1, -2) @ dout
+    dweights = dout @ value.swapaxes(-1, -2)
+    dscores = np.empty_like(dweights)
+    if dscores.size:
+        width = dscores.shape[-1]
+        rows = [a.reshape(-1, width) for a in (dweights, weights, dscores)]
+        kernels.impl.softmax_backward(*rows)
+    dscores *= scale
+    return dscores @ key, dscores.swapaxes(-1, -2) @ query, dvalue
+
+
+def multi_head_attention_forward(
+    query, key, value, params, *, num_heads, attn_mask=None
+):
+    """Attend in several subspaces at once, between projections.
+
+    Parameters
+    ----------
+    query : ndarray of shape (N, S, E), float32 or float64
+        Sequences that ask.
+    key, value : ndarray of shape (N, T, E)
+        Sequences that are looked at.
+    params : dict
+        ``Wq, Wk, Wv, Wo`` of shape (E, E), acting as ``x @ W``, and ``bq, bk, bv,
+        bo`` of shape (E,).
+    num_heads : int
+        Number of subspaces; it divides E.
+    attn_mask : ndarray of bool, optional
+        Broadcasts to (N, num_heads, S, T), for instance (S, T); False or 0 means that
+        the query may not see the key.
+
+    Returns
+    -------
+    out : ndarray of shape (N, S, E)
+        Projected mixture of values.
+    cache : tuple
+        What :func:`multi_head_attention_backward` needs.
+
+    Raises
+    ------
+    TypeError
+        If the dtypes differ or are not float32 or float64.
+    ValueError
+        If the sizes do not fit, ``num_heads`` does not divide E, or a parameter is
+        missing.
+
+    References
+    ----------
+    Vaswani et al. (2017), "Attention Is All You Need", section 3.2.2.
+    """
+    query, key, value = floats(query=query, key=key, value=value)
+    e = _check_heads(query, key, value, params, num_heads)
+    inputs = {"q": query, "k": key, "v": value}
+    heads, projections = [], {}
+    for name, x in inputs.items():
+        flat, projections[name] = affine_forward(
+            x.reshape(-1, e), params["W" + name], params["b" + name]
+        )
+        heads.append(_split(flat.reshape(x.shape), num_heads))
+    mixed, attention = scaled_dot_product_attention_forward(*heads, attn_mask)
+    flat = _join(mixed).reshape(-1, e)
+    out, projections["o"] = affine_forward(flat, params["Wo"], params["bo"])
+    shapes_in = [x.shape for x in inputs.values()]
+    return out.reshape(query.shape), (projections, attention, num_heads, shapes_in)
+
+
+def multi_head_attention_backward(dout, cache):
+    """Carry a gradient back through :func:`multi_head_attention_forward`.
+
+    Parameters
+    ----------
+    dout : ndarray of shape (N, S, E)
+        Gradient of the loss with respect to the output.
+    cache : tuple
+        As returned by :func:`multi_head_attention_forward`.
+
+    Returns
+    -------
+    dquery, dkey, dvalue : ndarray
+        Gradients with respect to the three inputs. For self-attention their sum is
+        the gradient of the one input.
+    grads : dict
+        Gradient of each parameter by its name.
+    """
+    projections, attention, num_heads, shapes_in = cache
+    dout = upstream(dout, shapes_in[0], projections["o"][0].dtype)
+    grads = {}
+    dflat, grads["Wo"], grads["bo"] = affine_backward(
+        dout.reshape(-1, dout.shape[-1]), projections["o"]
+    )
+    dmixed = _split(dflat.reshape(dout.shape), num_heads)
+    dheads = scaled_dot_product_attention_backward(dmixed, attention)
+    inputs = []
+    for name, dhead, shape in zip("qkv", dheads, shapes_in, strict=True):
+        flat = _join(dhead).reshape(-1, shape[-1])
+        dx, grads["W" + name], grads["b" + name] = affine_backward(
+            flat, projections[name]
+        )
+        inputs.append(dx.reshape(shape))
+    return *inputs, grads
+
+
+def _split(x, num_heads):
+    """(N, S, E) to (N, heads, S, E / heads), contiguous."""
+    n, s, e = x.shape
+    return np.ascontiguousarray(
+        x.reshape(n, s, num_heads, e // num_heads).transpose(0, 2, 1, 3)
+    )
+
+
+def _join(x):
+    """(N, heads, S, E / heads) back to (N, S, E)."""
+    n, h, s, e = x.shape
+    return x.transpose(0, 2, 1, 3).reshape(n, s, h * e)
+
+
+def _mask(mask, shape):
+    mask = np.asarray(mask)
+    try:
+        return np.broadcast_to(mask != 0, shape)
+    except ValueError:
+        raise ValueError(
+            f"attn_mask must broadcast to {shape}; got shape {mask.shape}."
+        ) from None
+
+
+def _check_attention(query, key, value):
+    for name, array in (("key", key), ("value", value)):
+        if array.ndim != query.ndim or array.shape[:-2] != query.shape[:-2]:
+            raise ValueError(
+                f"{name} must have the leading axes of query, {query.shape[:-2]}; "
+                f"got shape {array.shape}."
+            )
+    if query.ndim < 2 or key.shape[-1] != query.shape[-1]:
+        raise ValueError(
+            f"query and key must end in (S, E) and (T, E); got {query.shape} and "
+            f"{key.shape}."
+        )
+    if key.shape[-2] != value.shape[-2]:
+        raise ValueError(
+            f"value must have one row for each of the {key.shape[-2]} keys; got shape "
+            f"{value.shape}."
+        )
+
+
+def _check_heads(query, key, value, params, num_heads):
+    sizes = shapes(query=(query, "N S E"), key=(key, "N T E"), value=(value, "N T E"))
+    missing = [name for name in PARAMETERS if name not in params]
+    if missing:
+        raise ValueError(
+            f"params lacks {missing[0]!r}; it needs {', '.join(PARAMETERS)}."
+        )
+    for name in PARAMETERS:
+        axes = "E1 E" if name.startswith("W") else "E"
+        shapes(query=(query, "N S E"), **{f"params[{name!r}]": (params[name], axes)})
+    if sizes["E"] % whole(num_heads, "num_heads", 1):
+        raise ValueError(f"num_heads must divide E = {sizes['E']}; got {num_heads}.")
+    return sizes["E"]

@@ -1,0 +1,331 @@
+"""Normalisation over the batch, the layer, or groups of channels."""
+
+import numpy as np
+
+from cs231n import kernels
+from cs231n.kernels._check import floats, mode, options, shapes, upstream, whole
+
+BATCH_DEFAULTS = {
+    "eps": 1e-5,
+    "momentum": 0.9,
+    "running_mean": None,
+    "running_var": None,
+}
+
+
+def batchnorm_forward(x, gamma, beta, bn_param):
+    """Normalise every feature over the batch, then scale and shift it.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, D), float32 or float64
+        Samples.
+    gamma, beta : ndarray of shape (D,)
+        Scale and shift of each feature.
+    bn_param : dict
+        ``mode`` is ``'train'`` (statistics of this batch) or ``'test'`` (running
+        averages). ``eps`` (1e-5) is added to variances; ``momentum`` (0.9) is the
+        weight of the past in ``running_mean`` and ``running_var``, which start at
+        zero and are stored back in training.
+
+    Returns
+    -------
+    out : ndarray of shape (N, D), dtype of ``x``
+        ``gamma * (x - mean) / sqrt(var + eps) + beta``, with the biased variance.
+    cache : tuple
+        What :func:`batchnorm_backward` needs.
+
+    Raises
+    ------
+    TypeError
+        If the dtypes differ or are not float32 or float64.
+    ValueError
+        If the sizes do not fit, or the mode or a key of ``bn_param`` is unknown.
+    """
+    x, gamma, beta = floats(x=x, gamma=gamma, beta=beta)
+    shapes(x=(x, "N D"), gamma=(gamma, "D"), beta=(beta, "D"))
+    return _batch_forward(x, gamma, beta, bn_param)
+
+
+def batchnorm_backward(dout, cache):
+    """Carry a gradient back through :func:`batchnorm_forward`.
+
+    Parameters
+    ----------
+    dout : ndarray of shape (N, D)
+        Gradient of the loss with respect to the output.
+    cache : tuple
+        As returned by :func:`batchnorm_forward`.
+
+    Returns
+    -------
+    dx : ndarray of shape (N, D)
+        Gradient with respect to ``x``.
+    dgamma, dbeta : ndarray of shape (D,)
+        Gradients with respect to scale and shift.
+
+    Notes
+    -----
+    With ``h`` the normalised ``x`` and means over the batch, ``dx`` is
+    ``gamma / sqrt(var + eps) * (dout - mean(dout) - h * mean(dout * h))``. In test
+    mode the statistics are constants and only the first term stays.
+    """
+    return _batch_backward(dout, cache)
+
+
+#: The course asks for a second derivation; here both are this one.
+batchnorm_backward_alt = batchnorm_backward
+
+
+def spatial_batchnorm_forward(x, gamma, beta, bn_param):
+    """Normalise every channel over batch and pixels, then scale and shift it.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C, H, W), float32 or float64
+        Images.
+    gamma, beta : ndarray of shape (C,)
+        Scale and shift of each channel.
+    bn_param : dict
+        As for :func:`batchnorm_forward`; the running averages have shape (C,).
+
+    Returns
+    -------
+    out : ndarray of shape (N, C, H, W), dtype of ``x``
+        Normalised images.
+    cache : tuple
+        What :func:`spatial_batchnorm_backward` needs.
+
+    Raises
+    ------
+    TypeError
+        If the dtypes differ or are not float32 or float64.
+    ValueError
+        If the sizes do not fit, or the mode or a key of ``bn_param`` is unknown.
+    """
+    x, gamma, beta = floats(x=x, gamma=gamma, beta=beta)
+    shapes(x=(x, "N C H W"), gamma=(gamma, "C"), beta=(beta, "C"))
+    return _batch_forward(x, gamma, beta, bn_param)
+
+
+def spatial_batchnorm_backward(dout, cache):
+    """Carry a gradient back through :func:`spatial_batchnorm_forward`.
+
+    Parameters
+    ----------
+    dout : ndarray of shape (N, C, H, W)
+        Gradient of the loss with respect to the output.
+    cache : tuple
+        As returned by :func:`spatial_batchnorm_forward`.
+
+    Returns
+    -------
+    dx : ndarray of shape (N, C, H, W)
+        Gradient with respect to ``x``.
+    dgamma, dbeta : ndarray of shape (C,)
+        Gradients with respect to scale and shift.
+    """
+    return _batch_backward(dout, cache)
+
+
+def layernorm_forward(x, gamma, beta, ln_param):
+    """Normalise every sample over its features, then scale and shift each feature.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, D), float32 or float64
+        Samples.
+    gamma, beta : ndarray of shape (D,)
+        Scale and shift of each feature.
+    ln_param : dict
+        ``eps`` (1e-5) is added to variances.
+
+    Returns
+    -------
+    out : ndarray of shape (N, D), dtype of ``x``
+        ``gamma * (x - mean) / sqrt(var + eps) + beta``, statistics by row.
+    cache : tuple
+        What :func:`layernorm_backward` needs.
+
+    Raises
+    ------
+    TypeError
+        If the dtypes differ or are not float32 or float64.
+    ValueError
+        If the sizes do not fit or ``ln_param`` has an unknown key.
+    """
+    x, gamma, beta = floats(x=x, gamma=gamma, beta=beta)
+    sizes = shapes(x=(x, "N D"), gamma=(gamma, "D"), beta=(beta, "D"))
+    groups = (sizes["N"], 1, sizes["D"], 1)
+    return _group_forward(x, gamma, beta, groups, ln_param, "ln_param")
+
+
+def layernorm_backward(dout, cache):
+    """Carry a gradient back through :func:`layernorm_forward`.
+
+    Parameters
+    ----------
+    dout : ndarray of shape (N, D)
+        Gradient of the loss with respect to the output.
+    cache : tuple
+        As returned by :func:`layernorm_forward`.
+
+    Returns
+    -------
+    dx : ndarray of shape (N, D)
+        Gradient with respect to ``x``.
+    dgamma, dbeta : ndarray of shape (D,)
+        Gradients with respect to scale and shift.
+    """
+    return _group_backward(dout, cache)
+
+
+def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
+    """Normalise groups of channels of every image, then scale and shift channels.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C, H, W), float32 or float64
+        Images.
+    gamma, beta : ndarray of shape (1, C, 1, 1) or (C,)
+        Scale and shift of each channel.
+    G : int
+        Number of groups; it divides C. Neighbouring channels form a group.
+    gn_param : dict
+        ``eps`` (1e-5) is added to variances.
+
+    Returns
+    -------
+    out : ndarray of shape (N, C, H, W), dtype of ``x``
+        Normalised images.
+    cache : tuple
+        What :func:`spatial_groupnorm_backward` needs.
+
+    Raises
+    ------
+    TypeError
+        If the dtypes differ or are not float32 or float64.
+    ValueError
+        If the sizes do not fit, ``G`` does not divide C, or ``gn_param`` has an
+        unknown key.
+    """
+    x, gamma, beta = floats(x=x, gamma=gamma, beta=beta)
+    n, c, h, w = shapes(x=(x, "N C H W")).values()
+    for name, array in (("gamma", gamma), ("beta", beta)):
+        if array.shape not in ((c,), (1, c, 1, 1)):
+            raise ValueError(
+                f"{name} must have shape {(1, c, 1, 1)} or {(c,)}; got {array.shape}."
+            )
+    if c % whole(G, "G", 1):
+        raise ValueError(f"G must divide the {c} channels of x; got {G}.")
+    groups = (n, G, c // G, h * w)
+    return _group_forward(x, gamma, beta, groups, gn_param, "gn_param")
+
+
+def spatial_groupnorm_backward(dout, cache):
+    """Carry a gradient back through :func:`spatial_groupnorm_forward`.
+
+    Parameters
+    ----------
+    dout : ndarray of shape (N, C, H, W)
+        Gradient of the loss with respect to the output.
+    cache : tuple
+        As returned by :func:`spatial_groupnorm_forward`.
+
+    Returns
+    -------
+    dx : ndarray of shape (N, C, H, W)
+        Gradient with respect to ``x``.
+    dgamma, dbeta : ndarray, shaped like ``gamma``
+        Gradients with respect to scale and shift.
+    """
+    return _group_backward(dout, cache)
+
+
+def _batch_forward(x, gamma, beta, bn_param):
+    which, eps, momentum, *running = options(
+        bn_param, "bn_param", ("mode",), BATCH_DEFAULTS
+    )
+    mode(which)
+    c = len(gamma)
+    running = [
+        _running(name, value, c, x.dtype)
+        for name, value in zip(("running_mean", "running_var"), running, strict=True)
+    ]
+    view = x.reshape(len(x), c, -1) if x.size else x.reshape(len(x), c, 0)
+    out = np.empty_like(view)
+    mean, var, rstd = (np.empty(c, x.dtype) for _ in range(3))
+    if which == "test" or view.size == 0:
+        mean[...] = running[0]
+        rstd[...] = 1 / np.sqrt(running[1] + eps)
+        scale = gamma * rstd
+        kernels.impl.scale_shift(view, scale, beta - scale * mean, out)
+    else:
+        kernels.impl.batch_norm_forward(
+            view, gamma, beta, float(eps), out, mean, var, rstd
+        )
+        running = [
+            float(momentum) * old + (1 - float(momentum)) * new
+            for old, new in zip(running, (mean, var), strict=True)
+        ]
+    bn_param["running_mean"], bn_param["running_var"] = running
+    return out.reshape(x.shape), (which, x, gamma, mean, rstd)
+
+
+def _running(name, value, size, dtype):
+    if value is None:
+        return np.zeros(size, dtype)
+    value = np.asarray(value, dtype)
+    if value.shape != (size,):
+        raise ValueError(f"{name} must have shape {(size,)}; got {value.shape}.")
+    return value
+
+
+def _batch_backward(dout, cache):
+    which, x, gamma, mean, rstd = cache
+    dout = upstream(dout, x.shape, x.dtype)
+    view = (len(x), len(gamma), x.size // max(1, len(x) * len(gamma)))
+    dx = np.empty(view, x.dtype)
+    dgamma, dbeta = np.zeros_like(gamma), np.zeros_like(gamma)
+    dout, x3 = dout.reshape(view), x.reshape(view)
+    if x.size:
+        kernels.impl.batch_norm_backward(dout, x3, gamma, mean, rstd, dx, dgamma, dbeta)
+    if which == "test":
+        kernels.impl.scale_shift(dout, gamma * rstd, np.zeros_like(gamma), dx)
+    return dx.reshape(x.shape), dgamma, dbeta
+
+
+def _group_forward(x, gamma, beta, groups, param, name):
+    (eps,) = options(param, name, (), {"eps": 1e-5})
+    out = np.empty(groups, x.dtype)
+    mean, rstd = np.zeros(groups[:2], x.dtype), np.zeros(groups[:2], x.dtype)
+    if x.size:
+        kernels.impl.group_norm_forward(
+            x.reshape(groups),
+            gamma.reshape(groups[1:3]),
+            beta.reshape(groups[1:3]),
+            float(eps),
+            out,
+            mean,
+            rstd,
+        )
+    return out.reshape(x.shape), (x, gamma, groups, mean, rstd)
+
+
+def _group_backward(dout, cache):
+    x, gamma, groups, mean, rstd = cache
+    dout = upstream(dout, x.shape, x.dtype)
+    dx = np.empty(groups, x.dtype)
+    dgamma, dbeta = np.zeros_like(gamma), np.zeros_like(gamma)
+    if x.size:
+        kernels.impl.group_norm_backward(
+            dout.reshape(groups),
+            x.reshape(groups),
+            gamma.reshape(groups[1:3]),
+            mean,
+            rstd,
+            dx,
+            dgamma.reshape(groups[1:3]),
+            dbeta.reshape(groups[1:3]),
+        )
+    return dx.reshape(x.shape), dgamma, dbeta

@@ -1,0 +1,150 @@
+"""The vanilla recurrent layer: one step, and a whole sequence."""
+
+import numpy as np
+
+from cs231n import kernels
+from cs231n.kernels._check import upstream
+from cs231n.layers import _sequence
+
+
+def rnn_step_forward(x, prev_h, Wx, Wh, b):
+    """Take one step of a tanh recurrent network.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, D), float32 or float64
+        Inputs of this step.
+    prev_h : ndarray of shape (N, H)
+        State before it.
+    Wx : ndarray of shape (D, H)
+        Weights of the input.
+    Wh : ndarray of shape (H, H)
+        Weights of the state.
+    b : ndarray of shape (H,)
+        Biases.
+
+    Returns
+    -------
+    next_h : ndarray of shape (N, H)
+        ``tanh(x @ Wx + prev_h @ Wh + b)``.
+    cache : tuple
+        What :func:`rnn_step_backward` needs.
+
+    Raises
+    ------
+    TypeError
+        If the dtypes differ or are not float32 or float64.
+    ValueError
+        If the sizes do not fit.
+    """
+    arrays, _ = _sequence.checked(1, x=x, prev_h=prev_h, Wx=Wx, Wh=Wh, b=b)
+    x, prev_h, Wx, Wh, b = arrays
+    h, cache = _forward(x[:, None], prev_h, Wx, Wh, b)
+    return h[:, 0], cache
+
+
+def rnn_step_backward(dnext_h, cache):
+    """Carry a gradient back through :func:`rnn_step_forward`.
+
+    Parameters
+    ----------
+    dnext_h : ndarray of shape (N, H)
+        Gradient of the loss with respect to the next state.
+    cache : tuple
+        As returned by :func:`rnn_step_forward`.
+
+    Returns
+    -------
+    dx : ndarray of shape (N, D)
+        Gradient with respect to ``x``.
+    dprev_h : ndarray of shape (N, H)
+        Gradient with respect to ``prev_h``.
+    dWx, dWh, db : ndarray
+        Gradients with respect to the weights and biases, of their shapes.
+    """
+    dnext_h = upstream(dnext_h, cache[1].shape, cache[1].dtype, name="dnext_h")
+    dx, *rest = _backward(dnext_h[:, None], cache)
+    return dx[:, 0], *rest
+
+
+def rnn_forward(x, h0, Wx, Wh, b):
+    """Run a tanh recurrent network over whole sequences.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, T, D), float32 or float64
+        Inputs of all steps.
+    h0 : ndarray of shape (N, H)
+        State before the first.
+    Wx : ndarray of shape (D, H)
+        Weights of the input.
+    Wh : ndarray of shape (H, H)
+        Weights of the state.
+    b : ndarray of shape (H,)
+        Biases.
+
+    Returns
+    -------
+    h : ndarray of shape (N, T, H)
+        State after each step.
+    cache : tuple
+        What :func:`rnn_backward` needs.
+
+    Raises
+    ------
+    TypeError
+        If the dtypes differ or are not float32 or float64.
+    ValueError
+        If the sizes do not fit.
+    """
+    arrays, _ = _sequence.checked(1, x=x, h0=h0, Wx=Wx, Wh=Wh, b=b)
+    return _forward(*arrays)
+
+
+def rnn_backward(dh, cache):
+    """Carry gradients of all states back through :func:`rnn_forward`.
+
+    Parameters
+    ----------
+    dh : ndarray of shape (N, T, H)
+        Gradient of the loss with respect to each state, from that state's own use;
+        what flows back through later steps is added here.
+    cache : tuple
+        As returned by :func:`rnn_forward`.
+
+    Returns
+    -------
+    dx : ndarray of shape (N, T, D)
+        Gradient with respect to ``x``.
+    dh0 : ndarray of shape (N, H)
+        Gradient with respect to ``h0``.
+    dWx, dWh, db : ndarray
+        Gradients with respect to the weights and biases, of their shapes.
+    """
+    states, first = cache[2], cache[1]
+    shape = (first.shape[0], states.shape[0], first.shape[1])
+    return _backward(upstream(dh, shape, first.dtype, name="dh"), cache)
+
+
+def _forward(x, h0, Wx, Wh, b):
+    steps, states = _sequence.input_product(x, Wx, b)  # (T, N, H)
+    before = h0
+    for state in states:
+        kernels.impl.matmul(before, Wh, state, add=True)
+        kernels.impl.tanh_forward(state, state)
+        before = state
+    h = np.ascontiguousarray(states.transpose(1, 0, 2))
+    return h, (steps, h0, states, Wx, Wh)
+
+
+def _backward(dh, cache):
+    steps, h0, states, Wx, Wh = cache
+    da = np.empty_like(states)
+    flowing = np.zeros_like(h0)
+    for t in reversed(range(len(states))):
+        flowing += dh[:, t]
+        kernels.impl.tanh_backward(flowing, states[t], da[t])
+        kernels.impl.matmul(da[t], Wh.T, flowing)
+    before = _sequence.states_before(h0, states)
+    dx, dWx, dWh, db = _sequence.weight_gradients(da, steps, before, Wx)
+    return dx, flowing, dWx, dWh, db
