@@ -1,4 +1,4 @@
-"""The training loop: minibatches, update rules, accuracy, checkpoints, early stopping."""
+"""The training loop: minibatches, update rules, accuracy, checkpoints."""
 
 import difflib
 import sys
@@ -375,7 +375,7 @@ class Solver:
         return right / X.shape[0]
 
     def _extras(self, *, generators=True):
-        """What the model remembers beside its parameters, as far as it can be saved."""
+        """Return what the model keeps beside its parameters and can be saved."""
         return {
             name: value
             for name, value in vars(self.model).items()
@@ -548,8 +548,8 @@ def _check_data(data):
         X, y = data[f"X_{part}"], data[f"y_{part}"]
         if len(X) == 0 or np.shape(y) != (len(X),):
             faults.append(
-                f"X_{part} has shape {np.shape(X)} and y_{part} {np.shape(y)}; expected "
-                f"(N, ...) and (N,) with N at least 1"
+                f"X_{part} has shape {np.shape(X)} and y_{part} {np.shape(y)}; "
+                f"expected (N, ...) and (N,) with N at least 1"
             )
         if not np.issubdtype(X.dtype, np.floating):
             faults.append(
@@ -583,8 +583,8 @@ def _find_schedule(schedule):
         return SCHEDULES["constant"]
     if schedule not in SCHEDULES:
         raise ValueError(
-            f"Unknown schedule {schedule!r}; use one of {', '.join(SCHEDULES)}, or pass "
-            f"a function of the progress from 0 to 1."
+            f"Unknown schedule {schedule!r}; use one of {', '.join(SCHEDULES)}, or "
+            f"pass a function of the progress from 0 to 1."
         )
     return SCHEDULES[schedule]
 

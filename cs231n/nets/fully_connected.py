@@ -1,5 +1,7 @@
 """Fully connected networks of any depth on top of the package's layers."""
 
+import itertools
+
 import numpy as np
 
 from cs231n.nets.base import Network, check_batch, pick_layers
@@ -165,7 +167,7 @@ class FullyConnectedNet(Network):
         self.layers = pick_layers(layers)
         self.params = {}
         sizes = [input_dim, *hidden_dims, num_classes]
-        for i, (fan_in, fan_out) in enumerate(zip(sizes, sizes[1:], strict=False), 1):
+        for i, (fan_in, fan_out) in enumerate(itertools.pairwise(sizes), 1):
             scale = np.sqrt(2 / fan_in) if weight_scale == "he" else weight_scale
             weights = scale * rng.standard_normal((fan_in, fan_out))
             self.params[f"W{i}"] = weights.astype(dtype)

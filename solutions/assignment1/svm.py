@@ -353,7 +353,11 @@ expect_close(
         ],
     },
 )
-expect_source(svm_loss_vectorized, loops=0, without=["svm_loss_naive", "nets", "LinearSVM", "PackageSVM"])
+expect_source(
+    svm_loss_vectorized,
+    loops=0,
+    without=["svm_loss_naive", "nets", "LinearSVM", "PackageSVM"],
+)
 
 # %% nbgrader={"grade": true, "grade_id": "test-svm-loss-vectorized-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 # 2 points: the grader also tries other shapes, 32-bit numbers and a penalty, compares
@@ -447,7 +451,14 @@ class LeastSquares(LinearClassifier):
 # %% nbgrader={"grade": false, "grade_id": "svm-train", "locked": false, "schema_version": 3, "solution": true}
 @add_to_class(LinearClassifier)
 def train(
-    self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False
+    self,
+    X,
+    y,
+    learning_rate=1e-3,
+    reg=1e-5,
+    num_iters=100,
+    batch_size=200,
+    verbose=False,
 ):
     """Fit the weights by stochastic gradient descent.
 
@@ -684,7 +695,9 @@ for name, value in svm_settings.items():
     )
 drawn = load_cifar10(source="shapes10", num_training=4000, num_test=0)
 rows = drawn.X_train.reshape(4000, -1)
-rows = np.hstack([rows - rows[:3000].mean(axis=0), np.ones((4000, 1), dtype=rows.dtype)])
+rows = np.hstack(
+    [rows - rows[:3000].mean(axis=0), np.ones((4000, 1), dtype=rows.dtype)]
+)
 model = PackageSVM()
 try:
     model.train(rows[:3000], drawn.y_train[:3000], **svm_settings, num_iters=500)
