@@ -20,25 +20,6 @@ def softmax_loss_naive(W, X, y, reg):
     dW = dW / num_train + 2 * reg * W
     return loss, dW
 
-# %% mistake="softmax-loss-naive" why="The probability of the right class can round to 0, and its logarithm is infinite: log of the sum minus the score is safe."
-def softmax_loss_naive(W, X, y, reg):
-    loss = 0.0
-    dW = np.zeros_like(W)
-    num_train, num_classes = X.shape[0], W.shape[1]
-    for i in range(num_train):
-        scores = X[i].dot(W)
-        scores = scores - np.max(scores)
-        p = np.exp(scores) / np.sum(np.exp(scores))
-        loss += -np.log(p[y[i]])
-        for j in range(num_classes):
-            if j == y[i]:
-                dW[:, j] += (p[j] - 1) * X[i]
-            else:
-                dW[:, j] += p[j] * X[i]
-    loss = loss / num_train + reg * np.sum(W * W)
-    dW = dW / num_train + 2 * reg * W
-    return loss, dW
-
 # %% mistake="softmax-loss-naive" why="The right class needs its minus 1 in the gradient."
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
@@ -152,6 +133,25 @@ def softmax_loss_naive(W, X, y, reg):
     loss = loss / num_train + reg * np.sum(W * W)
     dW = dW / num_train + 2 * reg * W
     print(loss)
+
+# %% style="softmax-loss-naive" why="The logarithm of the probability, which is stable unless it rounds to 0."
+def softmax_loss_naive(W, X, y, reg):
+    loss = 0.0
+    dW = np.zeros_like(W)
+    num_train, num_classes = X.shape[0], W.shape[1]
+    for i in range(num_train):
+        scores = X[i].dot(W)
+        scores = scores - np.max(scores)
+        p = np.exp(scores) / np.sum(np.exp(scores))
+        loss += -np.log(p[y[i]])
+        for j in range(num_classes):
+            if j == y[i]:
+                dW[:, j] += (p[j] - 1) * X[i]
+            else:
+                dW[:, j] += p[j] * X[i]
+    loss = loss / num_train + reg * np.sum(W * W)
+    dW = dW / num_train + 2 * reg * W
+    return loss, dW
 
 # %% style="softmax-loss-naive" why="As in the course's frame, with the shift called f."
 def softmax_loss_naive(W, X, y, reg):
