@@ -1,6 +1,7 @@
 """The training loop: minibatches, update rules, accuracy, checkpoints."""
 
 import difflib
+import inspect
 import sys
 import time
 from pathlib import Path
@@ -567,13 +568,20 @@ def _check_data(data):
 def _find_rule(rule):
     if callable(rule):
         return rule
-    known = [n for n, v in vars(optim).items() if callable(v) and n[0] != "_"]
+    known = [name for name, value in vars(optim).items() if _is_rule(name, value)]
     if rule not in known:
         raise ValueError(
             f"Unknown update_rule {rule!r}; use one of {', '.join(sorted(known))}, or "
             f"pass a function."
         )
     return getattr(optim, rule)
+
+
+def _is_rule(name, value):
+    """Tell whether a member of :mod:`cs231n.optim` updates weights."""
+    if name.startswith("_") or not inspect.isfunction(value):
+        return False
+    return list(inspect.signature(value).parameters)[:2] == ["w", "dw"]
 
 
 def _find_schedule(schedule):

@@ -341,28 +341,37 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, np.einsum("nd,nc->dc", X, p) / len(X) + 2 * reg * W
 
 # %% mistake="softmax-search" why="The learning rate is so small that 500 steps lead nowhere."
-softmax_settings = {"learning_rate": 1e-9, "reg": 2e3}
+def softmax_settings():
+    return {"learning_rate": 1e-9, "reg": 2e3}
 
 # %% mistake="softmax-search" why="The learning rate is so large that the loss runs away."
-softmax_settings = {"learning_rate": 1e-2, "reg": 2e3}
+def softmax_settings():
+    return {"learning_rate": 1e-2, "reg": 2e3}
 
 # %% mistake="softmax-search" why="The penalty is so strong that the templates stay flat."
-softmax_settings = {"learning_rate": 1e-7, "reg": 3e6}
+def softmax_settings():
+    return {"learning_rate": 1e-7, "reg": 3e6}
 
 # %% mistake="softmax-search" why="The two numbers are exchanged."
-softmax_settings = {"learning_rate": 3e3, "reg": 1e-6}
+def softmax_settings():
+    return {"learning_rate": 3e3, "reg": 1e-6}
 
 # %% mistake="softmax-search" why="The logarithms of the two numbers are not the numbers."
-softmax_settings = {"learning_rate": -6, "reg": 3.5}
+def softmax_settings():
+    return {"learning_rate": -6, "reg": 3.5}
 
 # %% mistake="softmax-search" why="The name of the learning rate is lr here; the training knows it as learning_rate."
-softmax_settings = {"lr": 1e-6, "reg": 3e3}
+def softmax_settings():
+    return {"lr": 1e-6, "reg": 3e3}
 
 # %% style="softmax-search" why="Smaller steps, stronger penalty."
-softmax_settings = {"learning_rate": 3e-7, "reg": 1e4}
+def softmax_settings():
+    return {"learning_rate": 3e-7, "reg": 1e4}
 
 # %% style="softmax-search" why="As NumPy numbers."
-softmax_settings = dict(learning_rate=np.float64(2e-6), reg=np.float64(1e3))
+def softmax_settings():
+    return dict(learning_rate=np.float64(2e-6), reg=np.float64(1e3))
 
 # %% style="softmax-search" why="Written as powers of ten."
-softmax_settings = {"reg": 10**3.7, "learning_rate": 10**-6.2}
+def softmax_settings():
+    return {"reg": 10**3.7, "learning_rate": 10**-6.2}

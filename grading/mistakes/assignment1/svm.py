@@ -469,28 +469,37 @@ def predict(self, X):
     return np.argsort(-np.einsum("nd,dc->nc", X, self.W), axis=1, kind="stable")[:, 0]
 
 # %% mistake="svm-search" why="The learning rate is so small that 500 steps lead nowhere."
-svm_settings = {"learning_rate": 1e-9, "reg": 2e4}
+def svm_settings():
+    return {"learning_rate": 1e-9, "reg": 2e4}
 
 # %% mistake="svm-search" why="The learning rate is so large that the loss runs away."
-svm_settings = {"learning_rate": 1e-3, "reg": 2e4}
+def svm_settings():
+    return {"learning_rate": 1e-3, "reg": 2e4}
 
 # %% mistake="svm-search" why="The penalty is so strong that the templates stay flat."
-svm_settings = {"learning_rate": 1e-7, "reg": 3e6}
+def svm_settings():
+    return {"learning_rate": 1e-7, "reg": 3e6}
 
 # %% mistake="svm-search" why="The two numbers are exchanged."
-svm_settings = {"learning_rate": 2e4, "reg": 1.5e-7}
+def svm_settings():
+    return {"learning_rate": 2e4, "reg": 1.5e-7}
 
 # %% mistake="svm-search" why="The logarithms of the two numbers are not the numbers."
-svm_settings = {"learning_rate": -7, "reg": 4.3}
+def svm_settings():
+    return {"learning_rate": -7, "reg": 4.3}
 
 # %% mistake="svm-search" why="The accuracy that the search printed is no setting."
-svm_settings = {"learning_rate": 1.5e-7, "reg": 2e4, "accuracy": 0.39}
+def svm_settings():
+    return {"learning_rate": 1.5e-7, "reg": 2e4, "accuracy": 0.39}
 
 # %% style="svm-search" why="Another good place: smaller steps, stronger penalty."
-svm_settings = {"learning_rate": 1e-7, "reg": 4e4}
+def svm_settings():
+    return {"learning_rate": 1e-7, "reg": 4e4}
 
 # %% style="svm-search" why="Larger steps with a weaker penalty, as NumPy numbers."
-svm_settings = dict(learning_rate=np.float64(3e-7), reg=np.float64(1e4))
+def svm_settings():
+    return dict(learning_rate=np.float64(3e-7), reg=np.float64(1e4))
 
 # %% style="svm-search" why="Written as powers of ten."
-svm_settings = {"reg": 10**4.4, "learning_rate": 10**-6.9}
+def svm_settings():
+    return {"reg": 10**4.4, "learning_rate": 10**-6.9}
