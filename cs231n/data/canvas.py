@@ -64,7 +64,6 @@ class Canvas:
         canvas.num, canvas.side = pixels.shape[1:3]
         return canvas
 
-
     def paint(self, coverage, colour):
         """Lay a colour over the pictures.
 
