@@ -9,12 +9,14 @@ from cs231n.data.home import data_home
 from cs231n.data.imagenet import load_imagenet_val
 from cs231n.data.imageset import ImageSet
 from cs231n.data.mnist import load_mnist
+from cs231n.data.scenes import caption_accuracy, load_scenes
 from cs231n.data.shapes10 import load_shapes10, stream_shapes10
 from cs231n.data.splits import split_cifar10
 
 __all__ = [
     "DatasetError",
     "ImageSet",
+    "caption_accuracy",
     "data_home",
     "decode_captions",
     "find_cifar10",
@@ -23,6 +25,7 @@ __all__ = [
     "load_glyphs",
     "load_imagenet_val",
     "load_mnist",
+    "load_scenes",
     "load_shapes10",
     "read_cifar_batch",
     "sample_coco_minibatch",
