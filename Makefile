@@ -79,6 +79,7 @@ formgrader: $(VENV)/.course ## mark written answers in the browser
 	JUPYTER_CONFIG_PATH="$(CURDIR)/grading" $(BIN)/jupyter lab --ServerApp.default_url=/formgrader
 
 bench: $(VENV)/.dev ## measure speed against peers
+	$(PY) -m benchmarks
 	$(PY) -m benchmarks.knn
 
 hooks: $(VENV)/.dev ## run the checks before every commit

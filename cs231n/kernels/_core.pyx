@@ -25,93 +25,135 @@ cdef extern from "csrc/kernels.h" nogil:
     ctypedef struct pool_shape:
         long planes, h, w, oh, ow, kh, kw, sy, sx
     ctypedef struct kernels_f32:
-        int (*conv_forward)(const conv_shape *, const float *, const float *,
-                         const float *, float *) noexcept nogil
-        int (*conv_dx)(const conv_shape *, const float *, const float *, float *) noexcept nogil
-        int (*conv_dw)(const conv_shape *, const float *, const float *, float *, float *) noexcept nogil
-        int (*matmul)(long, long, long, const float *, long, long, const float *, long,
-                   long, float *, long, const float *, int) noexcept nogil
+        int (*conv_forward)(
+            const conv_shape *, const float *, const float *, const
+            float *, float *) noexcept nogil
+        int (*conv_dx)(
+            const conv_shape *, const float *, const float *, float *) noexcept nogil
+        int (*conv_dw)(
+            const conv_shape *, const float *, const float *, float *,
+            float *) noexcept nogil
+        int (*matmul)(
+            long, long, long, const float *, long, long, const float *,
+            long, long, float *, long, const float *, int) noexcept nogil
         void (*row_sum)(long, long, const float *, float *) noexcept nogil
-        void (*max_pool_forward)(const pool_shape *, const float *, float *, uint8_t *) noexcept nogil
-        void (*max_pool_backward)(const pool_shape *, const float *, const uint8_t *,
-                               float *) noexcept nogil
-        int (*batch_norm_forward)(long, long, long, const float *, const float *,
-                               const float *, double, float *, float *, float *,
-                               float *) noexcept nogil
-        int (*batch_norm_backward)(long, long, long, const float *, const float *,
-                                const float *, const float *, const float *, float *,
-                                float *, float *) noexcept nogil
+        void (*max_pool_forward)(
+            const pool_shape *, const float *, float *, uint8_t *) noexcept nogil
+        void (*max_pool_backward)(
+            const pool_shape *, const float *, const uint8_t *, float *) noexcept nogil
+        int (*batch_norm_forward)(
+            long, long, long, const float *, const float *, const float
+            *, double, float *, float *, float *, float *) noexcept nogil
+        int (*batch_norm_backward)(
+            long, long, long, const float *, const float *, const float
+            *, const float *, const float *, float *, float *, float *) noexcept nogil
         void (*leaky_relu_forward)(long, const float *, double, float *) noexcept nogil
-        void (*leaky_relu_backward)(long, const float *, const float *, double, float *) noexcept nogil
+        void (*leaky_relu_backward)(
+            long, const float *, const float *, double, float *) noexcept nogil
         void (*sigmoid_forward)(long, const float *, float *) noexcept nogil
         void (*tanh_forward)(long, const float *, float *) noexcept nogil
-        void (*sigmoid_backward)(long, const float *, const float *, float *) noexcept nogil
-        void (*tanh_backward)(long, const float *, const float *, float *) noexcept nogil
+        void (*sigmoid_backward)(
+            long, const float *, const float *, float *) noexcept nogil
+        void (*tanh_backward)(
+            long, const float *, const float *, float *) noexcept nogil
         void (*gelu_forward)(long, const float *, float *) noexcept nogil
-        void (*gelu_backward)(long, const float *, const float *, float *) noexcept nogil
-        int (*softmax_loss)(long, long, const float *, const int64_t *, double, float *,
-                         double *) noexcept nogil
-        int (*svm_loss)(long, long, const float *, const int64_t *, double, float *,
-                     double *) noexcept nogil
+        void (*gelu_backward)(
+            long, const float *, const float *, float *) noexcept nogil
+        int (*softmax_loss)(
+            long, long, const float *, const int64_t *, double, float *,
+            double *) noexcept nogil
+        int (*svm_loss)(
+            long, long, const float *, const int64_t *, double, float *,
+            double *) noexcept nogil
         void (*softmax)(long, long, const float *, float *) noexcept nogil
-        void (*softmax_backward)(long, long, const float *, const float *, float *) noexcept nogil
-        void (*lstm_gates_forward)(long, long, float *, const float *, float *, float *) noexcept nogil
-        void (*lstm_gates_backward)(long, long, const float *, const float *,
-                                 const float *, const float *, float *, float *) noexcept nogil
-        void (*embedding_forward)(long, long, const int64_t *, const float *, float *) noexcept nogil
-        void (*embedding_backward)(long, long, long, const float *, const int64_t *,
-                                float *) noexcept nogil
-        void (*adam)(long, const float *, const float *, float *, float *, float *,
-                  const double *) noexcept nogil
-        void (*momentum)(long, const float *, const float *, float *, float *, double,
-                      double, int) noexcept nogil
-        void (*rms)(long, const float *, const float *, float *, float *, double, double,
-                 double, double) noexcept nogil
+        void (*softmax_backward)(
+            long, long, const float *, const float *, float *) noexcept nogil
+        void (*lstm_gates_forward)(
+            long, long, float *, const float *, float *, float *) noexcept nogil
+        void (*lstm_gates_backward)(
+            long, long, const float *, const float *, const float *,
+            const float *, float *, float *) noexcept nogil
+        void (*embedding_forward)(
+            long, long, const int64_t *, const float *, float *) noexcept nogil
+        void (*embedding_backward)(
+            long, long, long, const float *, const int64_t *, float *) noexcept nogil
+        void (*adam)(
+            long, const float *, const float *, float *, float *, float
+            *, const double *) noexcept nogil
+        void (*momentum)(
+            long, const float *, const float *, float *, float *,
+            double, double, int) noexcept nogil
+        void (*rms)(
+            long, const float *, const float *, float *, float *,
+            double, double, double, double) noexcept nogil
         void (*sgd)(long, const float *, const float *, float *, double) noexcept nogil
     ctypedef struct kernels_f64:
-        int (*conv_forward)(const conv_shape *, const double *, const double *,
-                         const double *, double *) noexcept nogil
-        int (*conv_dx)(const conv_shape *, const double *, const double *, double *) noexcept nogil
-        int (*conv_dw)(const conv_shape *, const double *, const double *, double *, double *) noexcept nogil
-        int (*matmul)(long, long, long, const double *, long, long, const double *, long,
-                   long, double *, long, const double *, int) noexcept nogil
+        int (*conv_forward)(
+            const conv_shape *, const double *, const double *, const
+            double *, double *) noexcept nogil
+        int (*conv_dx)(
+            const conv_shape *, const double *, const double *, double *) noexcept nogil
+        int (*conv_dw)(
+            const conv_shape *, const double *, const double *, double
+            *, double *) noexcept nogil
+        int (*matmul)(
+            long, long, long, const double *, long, long, const double
+            *, long, long, double *, long, const double *, int) noexcept nogil
         void (*row_sum)(long, long, const double *, double *) noexcept nogil
-        void (*max_pool_forward)(const pool_shape *, const double *, double *, uint8_t *) noexcept nogil
-        void (*max_pool_backward)(const pool_shape *, const double *, const uint8_t *,
-                               double *) noexcept nogil
-        int (*batch_norm_forward)(long, long, long, const double *, const double *,
-                               const double *, double, double *, double *, double *,
-                               double *) noexcept nogil
-        int (*batch_norm_backward)(long, long, long, const double *, const double *,
-                                const double *, const double *, const double *, double *,
-                                double *, double *) noexcept nogil
-        void (*leaky_relu_forward)(long, const double *, double, double *) noexcept nogil
-        void (*leaky_relu_backward)(long, const double *, const double *, double, double *) noexcept nogil
+        void (*max_pool_forward)(
+            const pool_shape *, const double *, double *, uint8_t *) noexcept nogil
+        void (*max_pool_backward)(
+            const pool_shape *, const double *, const uint8_t *, double
+            *) noexcept nogil
+        int (*batch_norm_forward)(
+            long, long, long, const double *, const double *, const
+            double *, double, double *, double *, double *, double *) noexcept nogil
+        int (*batch_norm_backward)(
+            long, long, long, const double *, const double *, const
+            double *, const double *, const double *, double *, double
+            *, double *) noexcept nogil
+        void (*leaky_relu_forward)(
+            long, const double *, double, double *) noexcept nogil
+        void (*leaky_relu_backward)(
+            long, const double *, const double *, double, double *) noexcept nogil
         void (*sigmoid_forward)(long, const double *, double *) noexcept nogil
         void (*tanh_forward)(long, const double *, double *) noexcept nogil
-        void (*sigmoid_backward)(long, const double *, const double *, double *) noexcept nogil
-        void (*tanh_backward)(long, const double *, const double *, double *) noexcept nogil
+        void (*sigmoid_backward)(
+            long, const double *, const double *, double *) noexcept nogil
+        void (*tanh_backward)(
+            long, const double *, const double *, double *) noexcept nogil
         void (*gelu_forward)(long, const double *, double *) noexcept nogil
-        void (*gelu_backward)(long, const double *, const double *, double *) noexcept nogil
-        int (*softmax_loss)(long, long, const double *, const int64_t *, double, double *,
-                         double *) noexcept nogil
-        int (*svm_loss)(long, long, const double *, const int64_t *, double, double *,
-                     double *) noexcept nogil
+        void (*gelu_backward)(
+            long, const double *, const double *, double *) noexcept nogil
+        int (*softmax_loss)(
+            long, long, const double *, const int64_t *, double, double
+            *, double *) noexcept nogil
+        int (*svm_loss)(
+            long, long, const double *, const int64_t *, double, double
+            *, double *) noexcept nogil
         void (*softmax)(long, long, const double *, double *) noexcept nogil
-        void (*softmax_backward)(long, long, const double *, const double *, double *) noexcept nogil
-        void (*lstm_gates_forward)(long, long, double *, const double *, double *, double *) noexcept nogil
-        void (*lstm_gates_backward)(long, long, const double *, const double *,
-                                 const double *, const double *, double *, double *) noexcept nogil
-        void (*embedding_forward)(long, long, const int64_t *, const double *, double *) noexcept nogil
-        void (*embedding_backward)(long, long, long, const double *, const int64_t *,
-                                double *) noexcept nogil
-        void (*adam)(long, const double *, const double *, double *, double *, double *,
-                  const double *) noexcept nogil
-        void (*momentum)(long, const double *, const double *, double *, double *, double,
-                      double, int) noexcept nogil
-        void (*rms)(long, const double *, const double *, double *, double *, double, double,
-                 double, double) noexcept nogil
-        void (*sgd)(long, const double *, const double *, double *, double) noexcept nogil
+        void (*softmax_backward)(
+            long, long, const double *, const double *, double *) noexcept nogil
+        void (*lstm_gates_forward)(
+            long, long, double *, const double *, double *, double *) noexcept nogil
+        void (*lstm_gates_backward)(
+            long, long, const double *, const double *, const double *,
+            const double *, double *, double *) noexcept nogil
+        void (*embedding_forward)(
+            long, long, const int64_t *, const double *, double *) noexcept nogil
+        void (*embedding_backward)(
+            long, long, long, const double *, const int64_t *, double *) noexcept nogil
+        void (*adam)(
+            long, const double *, const double *, double *, double *,
+            double *, const double *) noexcept nogil
+        void (*momentum)(
+            long, const double *, const double *, double *, double *,
+            double, double, int) noexcept nogil
+        void (*rms)(
+            long, const double *, const double *, double *, double *,
+            double, double, double, double) noexcept nogil
+        void (*sgd)(
+            long, const double *, const double *, double *, double) noexcept nogil
     ctypedef struct kernel_set:
         const char *name
         kernels_f32 f32
@@ -270,9 +312,11 @@ def conv_forward(x, w, b, out, geometry):
     cdef int status
     with nogil:
         if first.item == 4:
-            status = chosen.f32.conv_forward(&k, <float *>p_x, <float *>p_w, <float *>p_b, <float *>p_out)
+            status = chosen.f32.conv_forward(
+                &k, <float *>p_x, <float *>p_w, <float *>p_b, <float *>p_out)
         else:
-            status = chosen.f64.conv_forward(&k, <double *>p_x, <double *>p_w, <double *>p_b, <double *>p_out)
+            status = chosen.f64.conv_forward(
+                &k, <double *>p_x, <double *>p_w, <double *>p_b, <double *>p_out)
     check(status)
 
 
@@ -286,9 +330,11 @@ def conv_dx(dout, w, dx, geometry):
     cdef int status
     with nogil:
         if first.item == 4:
-            status = chosen.f32.conv_dx(&k, <float *>p_dout, <float *>p_w, <float *>p_dx)
+            status = chosen.f32.conv_dx(
+                &k, <float *>p_dout, <float *>p_w, <float *>p_dx)
         else:
-            status = chosen.f64.conv_dx(&k, <double *>p_dout, <double *>p_w, <double *>p_dx)
+            status = chosen.f64.conv_dx(
+                &k, <double *>p_dout, <double *>p_w, <double *>p_dx)
     check(status)
 
 
@@ -303,9 +349,11 @@ def conv_dw(x, dout, dw, db, geometry):
     cdef int status
     with nogil:
         if first.item == 4:
-            status = chosen.f32.conv_dw(&k, <float *>p_x, <float *>p_dout, <float *>p_dw, <float *>p_db)
+            status = chosen.f32.conv_dw(
+                &k, <float *>p_x, <float *>p_dout, <float *>p_dw, <float *>p_db)
         else:
-            status = chosen.f64.conv_dw(&k, <double *>p_x, <double *>p_dout, <double *>p_dw, <double *>p_db)
+            status = chosen.f64.conv_dw(
+                &k, <double *>p_x, <double *>p_dout, <double *>p_dw, <double *>p_db)
     check(status)
 
 
@@ -317,16 +365,15 @@ def matmul(a, b, out, bias=None, bint add=False):
     with nogil:
         if first.item == 4:
             status = chosen.f32.matmul(
-                third.rows, third.cols, first.cols, <float *>first.data,
-                first.row_step, first.col_step, <float *>second.data, second.row_step,
-                second.col_step, <float *>third.data, third.row_step, <float *>p_bias,
-                add)
+                third.rows, third.cols, first.cols, <float *>first.data, first.row_step,
+                first.col_step, <float *>second.data, second.row_step, second.col_step,
+                <float *>third.data, third.row_step, <float *>p_bias, add)
         else:
             status = chosen.f64.matmul(
                 third.rows, third.cols, first.cols, <double *>first.data,
                 first.row_step, first.col_step, <double *>second.data, second.row_step,
-                second.col_step, <double *>third.data, third.row_step,
-                <double *>p_bias, add)
+                second.col_step, <double *>third.data, third.row_step, <double *>p_bias,
+                add)
     check(status)
 
 
@@ -336,9 +383,11 @@ def row_sum(x, out):
     cdef place first = look(x)
     with nogil:
         if first.item == 4:
-            chosen.f32.row_sum(first.rows, first.cols, <float *>first.data, <float *>p_out)
+            chosen.f32.row_sum(
+                first.rows, first.cols, <float *>first.data, <float *>p_out)
         else:
-            chosen.f64.row_sum(first.rows, first.cols, <double *>first.data, <double *>p_out)
+            chosen.f64.row_sum(
+                first.rows, first.cols, <double *>first.data, <double *>p_out)
 
 
 def max_pool_forward(x, out, where, geometry, window):
@@ -350,9 +399,11 @@ def max_pool_forward(x, out, where, geometry, window):
     cdef place first = look(x)
     with nogil:
         if first.item == 4:
-            chosen.f32.max_pool_forward(&k, <float *>p_x, <float *>p_out, <uint8_t *>p_where)
+            chosen.f32.max_pool_forward(
+                &k, <float *>p_x, <float *>p_out, <uint8_t *>p_where)
         else:
-            chosen.f64.max_pool_forward(&k, <double *>p_x, <double *>p_out, <uint8_t *>p_where)
+            chosen.f64.max_pool_forward(
+                &k, <double *>p_x, <double *>p_out, <uint8_t *>p_where)
 
 
 def max_pool_backward(dout, where, dx, geometry, window):
@@ -364,9 +415,11 @@ def max_pool_backward(dout, where, dx, geometry, window):
     cdef place first = look(dout)
     with nogil:
         if first.item == 4:
-            chosen.f32.max_pool_backward(&k, <float *>p_dout, <uint8_t *>p_where, <float *>p_dx)
+            chosen.f32.max_pool_backward(
+                &k, <float *>p_dout, <uint8_t *>p_where, <float *>p_dx)
         else:
-            chosen.f64.max_pool_backward(&k, <double *>p_dout, <uint8_t *>p_where, <double *>p_dx)
+            chosen.f64.max_pool_backward(
+                &k, <double *>p_dout, <uint8_t *>p_where, <double *>p_dx)
 
 
 def batch_norm_forward(x, gamma, beta, double eps, out, mean, var, rstd):
@@ -383,13 +436,13 @@ def batch_norm_forward(x, gamma, beta, double eps, out, mean, var, rstd):
     cdef int status
     with nogil:
         if first.item == 4:
-            status = chosen.f32.batch_norm_forward(n, c, s, <float *>p_x, <float *>p_gamma,
-                <float *>p_beta, eps, <float *>p_out, <float *>p_mean, <float *>p_var,
-                <float *>p_rstd)
+            status = chosen.f32.batch_norm_forward(
+                n, c, s, <float *>p_x, <float *>p_gamma, <float *>p_beta, eps, <float
+                *>p_out, <float *>p_mean, <float *>p_var, <float *>p_rstd)
         else:
-            status = chosen.f64.batch_norm_forward(n, c, s, <double *>p_x, <double *>p_gamma,
-                <double *>p_beta, eps, <double *>p_out, <double *>p_mean, <double *>p_var,
-                <double *>p_rstd)
+            status = chosen.f64.batch_norm_forward(
+                n, c, s, <double *>p_x, <double *>p_gamma, <double *>p_beta, eps,
+                <double *>p_out, <double *>p_mean, <double *>p_var, <double *>p_rstd)
     check(status)
 
 
@@ -408,13 +461,15 @@ def batch_norm_backward(dout, x, gamma, mean, rstd, dx, dgamma, dbeta):
     cdef int status
     with nogil:
         if first.item == 4:
-            status = chosen.f32.batch_norm_backward(n, c, s, <float *>p_dout, <float *>p_x,
-                <float *>p_gamma, <float *>p_mean, <float *>p_rstd, <float *>p_dx,
-                <float *>p_dgamma, <float *>p_dbeta)
+            status = chosen.f32.batch_norm_backward(
+                n, c, s, <float *>p_dout, <float *>p_x, <float *>p_gamma, <float
+                *>p_mean, <float *>p_rstd, <float *>p_dx, <float *>p_dgamma, <float
+                *>p_dbeta)
         else:
-            status = chosen.f64.batch_norm_backward(n, c, s, <double *>p_dout, <double *>p_x,
-                <double *>p_gamma, <double *>p_mean, <double *>p_rstd, <double *>p_dx,
-                <double *>p_dgamma, <double *>p_dbeta)
+            status = chosen.f64.batch_norm_backward(
+                n, c, s, <double *>p_dout, <double *>p_x, <double *>p_gamma, <double
+                *>p_mean, <double *>p_rstd, <double *>p_dx, <double *>p_dgamma, <double
+                *>p_dbeta)
     check(status)
 
 
@@ -440,9 +495,11 @@ def leaky_relu_backward(dout, x, double slope, dx):
     cdef place first = look(dout)
     with nogil:
         if first.item == 4:
-            chosen.f32.leaky_relu_backward(n, <float *>p_dout, <float *>p_x, slope, <float *>p_dx)
+            chosen.f32.leaky_relu_backward(
+                n, <float *>p_dout, <float *>p_x, slope, <float *>p_dx)
         else:
-            chosen.f64.leaky_relu_backward(n, <double *>p_dout, <double *>p_x, slope, <double *>p_dx)
+            chosen.f64.leaky_relu_backward(
+                n, <double *>p_dout, <double *>p_x, slope, <double *>p_dx)
 
 
 def sigmoid_forward(x, out):
@@ -467,9 +524,11 @@ def sigmoid_backward(dout, out, dx):
     cdef place first = look(dout)
     with nogil:
         if first.item == 4:
-            chosen.f32.sigmoid_backward(n, <float *>p_dout, <float *>p_out, <float *>p_dx)
+            chosen.f32.sigmoid_backward(
+                n, <float *>p_dout, <float *>p_out, <float *>p_dx)
         else:
-            chosen.f64.sigmoid_backward(n, <double *>p_dout, <double *>p_out, <double *>p_dx)
+            chosen.f64.sigmoid_backward(
+                n, <double *>p_dout, <double *>p_out, <double *>p_dx)
 
 
 def tanh_forward(x, out):
@@ -496,7 +555,8 @@ def tanh_backward(dout, out, dx):
         if first.item == 4:
             chosen.f32.tanh_backward(n, <float *>p_dout, <float *>p_out, <float *>p_dx)
         else:
-            chosen.f64.tanh_backward(n, <double *>p_dout, <double *>p_out, <double *>p_dx)
+            chosen.f64.tanh_backward(
+                n, <double *>p_dout, <double *>p_out, <double *>p_dx)
 
 
 def gelu_forward(x, out):
@@ -535,11 +595,13 @@ def softmax_loss(x, y, double scale, dx):
     cdef int status
     with nogil:
         if first.item == 4:
-            status = chosen.f32.softmax_loss(first.rows, first.cols,
-                <float *>first.data, <int64_t *>p_y, scale, <float *>p_dx, &loss)
+            status = chosen.f32.softmax_loss(
+                first.rows, first.cols, <float *>first.data, <int64_t *>p_y, scale,
+                <float *>p_dx, &loss)
         else:
-            status = chosen.f64.softmax_loss(first.rows, first.cols,
-                <double *>first.data, <int64_t *>p_y, scale, <double *>p_dx, &loss)
+            status = chosen.f64.softmax_loss(
+                first.rows, first.cols, <double *>first.data, <int64_t *>p_y, scale,
+                <double *>p_dx, &loss)
     check(status)
     return loss
 
@@ -553,11 +615,13 @@ def svm_loss(x, y, double scale, dx):
     cdef int status
     with nogil:
         if first.item == 4:
-            status = chosen.f32.svm_loss(first.rows, first.cols,
-                <float *>first.data, <int64_t *>p_y, scale, <float *>p_dx, &loss)
+            status = chosen.f32.svm_loss(
+                first.rows, first.cols, <float *>first.data, <int64_t *>p_y, scale,
+                <float *>p_dx, &loss)
         else:
-            status = chosen.f64.svm_loss(first.rows, first.cols,
-                <double *>first.data, <int64_t *>p_y, scale, <double *>p_dx, &loss)
+            status = chosen.f64.svm_loss(
+                first.rows, first.cols, <double *>first.data, <int64_t *>p_y, scale,
+                <double *>p_dx, &loss)
     check(status)
     return loss
 
@@ -568,9 +632,11 @@ def softmax(x, out):
     cdef place first = look(x)
     with nogil:
         if first.item == 4:
-            chosen.f32.softmax(first.rows, first.cols, <float *>first.data, <float *>p_out)
+            chosen.f32.softmax(
+                first.rows, first.cols, <float *>first.data, <float *>p_out)
         else:
-            chosen.f64.softmax(first.rows, first.cols, <double *>first.data, <double *>p_out)
+            chosen.f64.softmax(
+                first.rows, first.cols, <double *>first.data, <double *>p_out)
 
 
 def softmax_backward(dout, out, dx):
@@ -580,11 +646,13 @@ def softmax_backward(dout, out, dx):
     cdef place first = look(dout)
     with nogil:
         if first.item == 4:
-            chosen.f32.softmax_backward(first.rows, first.cols,
-                <float *>first.data, <float *>p_out, <float *>p_dx)
+            chosen.f32.softmax_backward(
+                first.rows, first.cols, <float *>first.data, <float *>p_out, <float
+                *>p_dx)
         else:
-            chosen.f64.softmax_backward(first.rows, first.cols,
-                <double *>first.data, <double *>p_out, <double *>p_dx)
+            chosen.f64.softmax_backward(
+                first.rows, first.cols, <double *>first.data, <double *>p_out, <double
+                *>p_dx)
 
 
 def lstm_gates_forward(gates, prev_c, next_c, next_h):
@@ -597,11 +665,13 @@ def lstm_gates_forward(gates, prev_c, next_c, next_h):
     cdef place first = look(gates)
     with nogil:
         if first.item == 4:
-            chosen.f32.lstm_gates_forward(n, h, <float *>p_gates, <float *>p_prev_c,
-                <float *>p_next_c, <float *>p_next_h)
+            chosen.f32.lstm_gates_forward(
+                n, h, <float *>p_gates, <float *>p_prev_c, <float *>p_next_c, <float
+                *>p_next_h)
         else:
-            chosen.f64.lstm_gates_forward(n, h, <double *>p_gates, <double *>p_prev_c,
-                <double *>p_next_c, <double *>p_next_h)
+            chosen.f64.lstm_gates_forward(
+                n, h, <double *>p_gates, <double *>p_prev_c, <double *>p_next_c, <double
+                *>p_next_h)
 
 
 def lstm_gates_backward(gates, prev_c, next_c, dh, dc, da):
@@ -616,11 +686,13 @@ def lstm_gates_backward(gates, prev_c, next_c, dh, dc, da):
     cdef place first = look(gates)
     with nogil:
         if first.item == 4:
-            chosen.f32.lstm_gates_backward(n, h, <float *>p_gates, <float *>p_prev_c,
-                <float *>p_next_c, <float *>p_dh, <float *>p_dc, <float *>p_da)
+            chosen.f32.lstm_gates_backward(
+                n, h, <float *>p_gates, <float *>p_prev_c, <float *>p_next_c, <float
+                *>p_dh, <float *>p_dc, <float *>p_da)
         else:
-            chosen.f64.lstm_gates_backward(n, h, <double *>p_gates, <double *>p_prev_c,
-                <double *>p_next_c, <double *>p_dh, <double *>p_dc, <double *>p_da)
+            chosen.f64.lstm_gates_backward(
+                n, h, <double *>p_gates, <double *>p_prev_c, <double *>p_next_c, <double
+                *>p_dh, <double *>p_dc, <double *>p_da)
 
 
 def embedding_forward(x, w, out):
@@ -632,9 +704,11 @@ def embedding_forward(x, w, out):
     cdef place first = look(w)
     with nogil:
         if first.item == 4:
-            chosen.f32.embedding_forward(n, d, <int64_t *>p_x, <float *>p_w, <float *>p_out)
+            chosen.f32.embedding_forward(
+                n, d, <int64_t *>p_x, <float *>p_w, <float *>p_out)
         else:
-            chosen.f64.embedding_forward(n, d, <int64_t *>p_x, <double *>p_w, <double *>p_out)
+            chosen.f64.embedding_forward(
+                n, d, <int64_t *>p_x, <double *>p_w, <double *>p_out)
 
 
 def embedding_backward(dout, x, dw):
@@ -646,15 +720,17 @@ def embedding_backward(dout, x, dw):
     cdef place first = look(dout)
     with nogil:
         if first.item == 4:
-            chosen.f32.embedding_backward(n, v, d, <float *>p_dout, <int64_t *>p_x,
-                <float *>p_dw)
+            chosen.f32.embedding_backward(
+                n, v, d, <float *>p_dout, <int64_t *>p_x, <float *>p_dw)
         else:
-            chosen.f64.embedding_backward(n, v, d, <double *>p_dout, <int64_t *>p_x,
-                <double *>p_dw)
+            chosen.f64.embedding_backward(
+                n, v, d, <double *>p_dout, <int64_t *>p_x, <double *>p_dw)
 
 
-def adam(w, dw, m, v, out, double rate, double beta1, double beta2,
-         double epsilon, double decay, double correct1, double correct2):
+def adam(
+    w, dw, m, v, out, double rate, double beta1, double beta2, double epsilon,
+    double decay, double correct1, double correct2
+):
     """Take a step of Adam (``m``, ``v`` and ``out`` in place)."""
     cdef long n = w.size
     cdef double[7] settings
@@ -667,11 +743,13 @@ def adam(w, dw, m, v, out, double rate, double beta1, double beta2,
     cdef place first = look(w)
     with nogil:
         if first.item == 4:
-            chosen.f32.adam(n, <float *>p_w, <float *>p_dw, <float *>p_m, <float *>p_v,
-                <float *>p_out, settings)
+            chosen.f32.adam(
+                n, <float *>p_w, <float *>p_dw, <float *>p_m, <float *>p_v, <float
+                *>p_out, settings)
         else:
-            chosen.f64.adam(n, <double *>p_w, <double *>p_dw, <double *>p_m, <double *>p_v,
-                <double *>p_out, settings)
+            chosen.f64.adam(
+                n, <double *>p_w, <double *>p_dw, <double *>p_m, <double *>p_v, <double
+                *>p_out, settings)
 
 
 def momentum(w, dw, velocity, out, double rate, double mu, bint nesterov):
@@ -684,15 +762,18 @@ def momentum(w, dw, velocity, out, double rate, double mu, bint nesterov):
     cdef place first = look(w)
     with nogil:
         if first.item == 4:
-            chosen.f32.momentum(n, <float *>p_w, <float *>p_dw, <float *>p_velocity, <float *>p_out,
+            chosen.f32.momentum(
+                n, <float *>p_w, <float *>p_dw, <float *>p_velocity, <float *>p_out,
                 rate, mu, nesterov)
         else:
-            chosen.f64.momentum(n, <double *>p_w, <double *>p_dw, <double *>p_velocity, <double *>p_out,
+            chosen.f64.momentum(
+                n, <double *>p_w, <double *>p_dw, <double *>p_velocity, <double *>p_out,
                 rate, mu, nesterov)
 
 
-def rms(w, dw, cache, out, double rate, double keep, double take,
-        double epsilon):
+def rms(
+    w, dw, cache, out, double rate, double keep, double take, double epsilon
+):
     """Step by the gradient over its root mean square (in place)."""
     cdef long n = w.size
     cdef void *p_w = at(w)
@@ -702,11 +783,13 @@ def rms(w, dw, cache, out, double rate, double keep, double take,
     cdef place first = look(w)
     with nogil:
         if first.item == 4:
-            chosen.f32.rms(n, <float *>p_w, <float *>p_dw, <float *>p_cache, <float *>p_out, rate,
+            chosen.f32.rms(
+                n, <float *>p_w, <float *>p_dw, <float *>p_cache, <float *>p_out, rate,
                 keep, take, epsilon)
         else:
-            chosen.f64.rms(n, <double *>p_w, <double *>p_dw, <double *>p_cache, <double *>p_out, rate,
-                keep, take, epsilon)
+            chosen.f64.rms(
+                n, <double *>p_w, <double *>p_dw, <double *>p_cache, <double *>p_out,
+                rate, keep, take, epsilon)
 
 
 def sgd(w, dw, out, double rate):
