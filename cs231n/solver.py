@@ -487,7 +487,7 @@ class Solver:
         accuracy.plot(epochs, self.val_acc_history, "o-", label="validation")
         accuracy.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1))
         if epochs:
-            accuracy.legend(loc="lower right")
+            accuracy.legend(loc="best")
         return loss, accuracy
 
     def _say(self, text):
