@@ -219,10 +219,12 @@ class Solver:
             if plot:
                 plot.draw_sometimes()
             if self.patience is not None and self._epochs_since_best >= self.patience:
-                bar.write(
-                    f"Stopped early: no better validation accuracy than "
-                    f"{self.best_val_acc:.3f} in {self.patience} epochs."
-                )
+                if self.verbose:
+                    _write(
+                        bar,
+                        f"Stopped early: no better validation accuracy than "
+                        f"{self.best_val_acc:.3f} in {self.patience} epochs.",
+                    )
                 self.target = self.iteration
                 break
 
@@ -323,10 +325,10 @@ class Solver:
         self.train_acc_history.append(train)
         self.val_acc_history.append(val)
         if self.verbose:
-            bar.write(
+            _write(
+                bar,
                 f"epoch {self.epoch:>3} / {self.target // self.iterations_per_epoch}  "
                 f"loss {self.loss_history[-1]:.4f}  train {train:.3f}  val {val:.3f}",
-                file=sys.stdout,
             )
         self._epochs_since_best += self.epoch > 0
         if val > self.best_val_acc or not self.best_params:
@@ -493,6 +495,14 @@ class Solver:
     def _say(self, text):
         if self.verbose:
             print(text)
+
+
+def _write(bar, text):
+    """Print a line, above the progress bar if that is showing."""
+    if bar.last_print_n > bar.initial:
+        bar.write(text, file=sys.stdout)
+    else:
+        print(text)
 
 
 class _LivePlot:

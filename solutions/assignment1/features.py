@@ -138,8 +138,9 @@ with needs_answers():
     gx, gy = image_gradients(gray)
     fig, axes = plt.subplots(1, 4, figsize=(9, 2.4), layout="constrained")
     axes[0].imshow(data.X_train[7].astype(np.uint8))
-    axes[1].imshow(gx, cmap="RdBu", vmin=-200, vmax=200)
-    axes[2].imshow(gy, cmap="RdBu", vmin=-200, vmax=200)
+    limit = 0.7 * np.abs([gx, gy]).max()
+    axes[1].imshow(gx, cmap="RdBu", vmin=-limit, vmax=limit)
+    axes[2].imshow(gy, cmap="RdBu", vmin=-limit, vmax=limit)
     axes[3].imshow(np.hypot(gx, gy), cmap="magma")
     for ax, title in zip(axes, ["image", "gx", "gy", "length"], strict=True):
         ax.set_title(title)
