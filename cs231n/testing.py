@@ -1,12 +1,13 @@
 """Assertions that explain: what was expected, what came, and the likeliest cause.
 
 The test cells of the notebooks are written with these. All of them raise
-``AssertionError`` with one or two sentences; none prints.
+:class:`WrongAnswer`, an ``AssertionError``, with one or two sentences; none prints.
 """
 
 import ast
 import contextlib
 import inspect
+import sys
 import textwrap
 import tracemalloc
 import types
@@ -32,6 +33,32 @@ _LOOPS = (
 )
 
 
+class WrongAnswer(AssertionError):
+    """An answer that is not what a test expects."""
+
+    def _render_traceback_(self):
+        # IPython asks for this. The last line a student sees is one of the notebook,
+        # not of this module.
+        shell = sys.modules["IPython"].get_ipython()
+        return shell.InteractiveTB.structured_traceback(
+            type(self), self, _above_this_module(self.__traceback__), tb_offset=1
+        )
+
+
+def _above_this_module(traceback):
+    """Copy a traceback without the frames of this module at its end."""
+    if traceback is None:
+        return None
+    if traceback.tb_frame.f_globals["__name__"] in (__name__, "contextlib"):
+        return None
+    return types.TracebackType(
+        _above_this_module(traceback.tb_next),
+        traceback.tb_frame,
+        traceback.tb_lasti,
+        traceback.tb_lineno,
+    )
+
+
 def expect(condition, message):
     """Fail with ``message`` unless ``condition`` holds.
 
@@ -44,11 +71,11 @@ def expect(condition, message):
 
     Raises
     ------
-    AssertionError
+    WrongAnswer
         If ``condition`` is false.
     """
     if not condition:
-        raise AssertionError(message)
+        raise WrongAnswer(message)
 
 
 def expect_array(got, shape, name="the result", *, hint=""):
@@ -67,7 +94,7 @@ def expect_array(got, shape, name="the result", *, hint=""):
 
     Raises
     ------
-    AssertionError
+    WrongAnswer
         If ``got`` is None, is no numeric array, or has another shape.
     """
     expect(got is not None, f"{name} is None: the answer ends without `return`.")
@@ -105,7 +132,7 @@ def expect_close(
 
     Raises
     ------
-    AssertionError
+    WrongAnswer
         If shapes or values differ; the message has the entry that is furthest off.
     """
     expected = np.asarray(expected)
@@ -114,7 +141,7 @@ def expect_close(
     got = np.asarray(got)
     wrong = ~_near(got, expected, rtol, atol)
     if wrong.any():
-        raise AssertionError(_difference(got, expected, wrong, name, hint))
+        raise WrongAnswer(_difference(got, expected, wrong, name, hint))
 
 
 def _near(got, expected, rtol, atol):
@@ -164,7 +191,7 @@ def expect_equal(got, expected, name="the result", *, hint="", faults=None):
 
     Raises
     ------
-    AssertionError
+    WrongAnswer
         If they differ.
     """
     if isinstance(expected, np.ndarray):
@@ -192,7 +219,7 @@ def unchanged(**arrays):
 
     Raises
     ------
-    AssertionError
+    WrongAnswer
         If an array differs afterwards.
     """
     before = {name: array.copy() for name, array in arrays.items()}
@@ -223,7 +250,7 @@ def memory_below(limit, hint=""):
 
     Raises
     ------
-    AssertionError
+    WrongAnswer
         If the peak is higher.
     """
     tracemalloc.start()
@@ -255,7 +282,7 @@ def expect_source(function, *, loops=None, without=()):
 
     Raises
     ------
-    AssertionError
+    WrongAnswer
         If a rule is broken, or the source is not to be had.
     """
     trees = list(_sources(function))
@@ -296,7 +323,7 @@ def _parse(function):
     try:
         return ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError, SyntaxError):
-        raise AssertionError(
+        raise WrongAnswer(
             f"The source of {function.__name__} is not to be had, and this test reads "
             f"it. Define the function in its cell with `def`."
         ) from None

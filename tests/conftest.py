@@ -1,11 +1,52 @@
-"""Settings and fixtures that every test shares."""
+"""Settings that every test shares, and the rule about skips."""
 
 import os
+import sys
+from pathlib import Path
 
 import matplotlib
 from hypothesis import settings
 
 matplotlib.use("agg")
+# nbgrader calls `alembic` by name, and an environment need not be activated.
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+def pytest_addoption(parser):
+    """Add the option that CI uses."""
+    parser.addoption(
+        "--fail-on-skip",
+        metavar="EXCEPT",
+        nargs="?",
+        const="",
+        help="fail if a test is skipped, except those with one of these marks "
+        "(comma-separated)",
+    )
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Name the skips that should not have happened."""
+    unexpected = _unexpected_skips(terminalreporter, config)
+    if unexpected:
+        terminalreporter.section("skipped, but nothing may be skipped here")
+        for name in unexpected:
+            terminalreporter.line(name)
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """Turn an unexpected skip into a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if exitstatus == 0 and reporter and _unexpected_skips(reporter, session.config):
+        session.exitstatus = 1
+
+
+def _unexpected_skips(reporter, config):
+    allowed = config.getoption("--fail-on-skip")
+    if allowed is None:
+        return []
+    allowed = set(allowed.split(","))
+    skipped = reporter.stats.get("skipped", [])
+    return [report.nodeid for report in skipped if not allowed & set(report.keywords)]

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from cs231n.testing import (
     expect_array,
@@ -152,3 +153,24 @@ def test_a_missing_source_is_explained():
     exec("def f(): pass", names)
     with pytest.raises(AssertionError, match="source of f is not to be had"):
         expect_source(names["f"], loops=0)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "expect_close(4, 2.0)",
+        "x = np.zeros(2)\nwith unchanged(x=x):\n    x += 1",
+    ],
+)
+def test_in_a_notebook_the_traceback_ends_at_the_students_line(cell):
+    shell = InteractiveShell.instance()
+    shell.run_cell("import numpy as np\nfrom cs231n.testing import *", silent=True)
+
+    result = shell.run_cell(cell, silent=True)
+
+    shown = "\n".join(result.error_in_exec._render_traceback_())
+    assert "WrongAnswer" in shown
+    assert str(result.error_in_exec) in shown
+    assert "----> " in shown
+    assert "testing.py" not in shown
+    assert "contextlib" not in shown

@@ -55,8 +55,7 @@ def cached(name, size, make):
         The same bytes whether they were read or made. Where no folder can be
         written, they are made each time.
     """
-    homes = [data_home(), user_cache()]
-    paths = [home / "generated" / name for home in homes]
+    paths = _paths(name)
     for path in paths:
         with contextlib.suppress(OSError):
             content = path.read_bytes()
@@ -68,3 +67,23 @@ def cached(name, size, make):
             write_atomically(path, content)
             break
     return content
+
+
+def is_cached(name):
+    """Say whether a generated file is there.
+
+    Parameters
+    ----------
+    name : str
+        As for :func:`cached`.
+
+    Returns
+    -------
+    there : bool
+        Whether :func:`cached` has something to read.
+    """
+    return any(path.is_file() for path in _paths(name))
+
+
+def _paths(name):
+    return [home / "generated" / name for home in (data_home(), user_cache())]

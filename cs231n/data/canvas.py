@@ -45,6 +45,25 @@ class Canvas:
         self.pixels = np.zeros((3, num, side, side), np.float32)
         self.num, self.side = num, side
 
+    @classmethod
+    def over(cls, pixels):
+        """Make a canvas of existing pictures, to be painted in place.
+
+        Parameters
+        ----------
+        pixels : ndarray of shape (3, N, S, S), float32
+            For example a part of another canvas.
+
+        Returns
+        -------
+        canvas : Canvas
+            Shares its memory with ``pixels``.
+        """
+        canvas = cls.__new__(cls)
+        canvas.pixels = pixels
+        canvas.num, canvas.side = pixels.shape[1:3]
+        return canvas
+
     def paint(self, coverage, colour):
         """Lay a colour over the pictures.
 

@@ -1,7 +1,5 @@
 """``shapes10``: ten classes of drawn colour images in CIFAR-10's shapes and dtypes."""
 
-import sys
-
 import numpy as np
 
 from cs231n.data import pictures
@@ -12,18 +10,16 @@ from cs231n.data.backdrops import (
     paint_texture,
     planes,
 )
-from cs231n.data.cache import cached
 from cs231n.data.canvas import Canvas, column
-from cs231n.data.draws import Draws, cosine, sine
+from cs231n.data.chunks import Chunks
+from cs231n.data.draws import cosine, sine
 from cs231n.data.imageset import ImageSet, check_format, copy_planes, empty_images
 
 #: Raised whenever a pixel changes, so that old caches are not taken for new ones.
-VERSION = 1
+VERSION = 2
 SIDE = 32
-PIXELS = 3 * SIDE * SIDE
-#: Images are drawn, cached and streamed so many at a time, a tenth of each class.
-CHUNK = 2000
 NUM_TRAINING, NUM_TEST = 10_000, 2_000
+CHUNKS = Chunks("shapes10", VERSION, 3 * SIDE * SIDE)
 
 COLOURS = {
     "red": (200, 50, 45),
@@ -43,21 +39,21 @@ COLOURS = {
 }
 #: Class: colours it often has; places where it often is.
 KINDS = {
-    "bird": (("brown", "grey", "black"), ("sky", "forest")),
+    "bird": (("brown", "grey", "black"), ("sky",)),
     "boat": (("white", "red", "brown"), ("sea",)),
-    "car": (("red", "grey", "black"), ("road", "sand")),
+    "car": (("red", "grey", "black"), ("road",)),
     "fish": (("orange", "yellow", "teal"), ("deep",)),
-    "flower": (("pink", "yellow", "purple"), ("meadow", "room")),
-    "house": (("white", "yellow", "pink"), ("meadow", "sand")),
+    "flower": (("pink", "yellow", "purple"), ("room",)),
+    "house": (("white", "yellow", "pink"), ("sand",)),
     "mushroom": (("red", "brown"), ("forest",)),
     "rocket": (("white", "grey", "red"), ("night",)),
-    "tree": (("green", "lime"), ("meadow", "sky")),
+    "tree": (("green", "lime"), ("meadow",)),
     "truck": (("blue", "white", "yellow"), ("road",)),
 }
 CLASSES = tuple(KINDS)
 _PALETTE = np.array(list(COLOURS.values()), np.float64)
 #: How strongly a class keeps to its colours and places.
-TYPICAL_COLOUR, TYPICAL_PLACE = 0.5, 0.45
+TYPICAL_COLOUR, TYPICAL_PLACE = 0.65, 0.56
 
 
 def load_shapes10(
@@ -88,55 +84,17 @@ def load_shapes10(
         If a number is negative or the dtype or layout is not one of the above.
     """
     dtype = check_format(dtype, layout)
-    counts = (
-        NUM_TRAINING if num_training is None else num_training,
-        NUM_TEST if num_test is None else num_test,
-    )
-    for name, num in zip(("num_training", "num_test"), counts, strict=True):
-        if num < 0:
-            raise ValueError(f"{name} is a number of images, at least 0, got {num}.")
-    train = _load_part("train", counts[0], dtype, layout, seed)
-    test = _load_part("test", counts[1], dtype, layout, seed)
-    return ImageSet(*train, *test, CLASSES, "shapes10")
-
-
-def _load_part(part, num, dtype, layout, seed):
-    X, y = empty_images(num, dtype, layout), np.empty(num, np.int64)
-    starts = range(0, num, CHUNK)
-    for start in _progress(starts, f"drawing shapes10 ({part})", part, seed):
-        records = _cached_chunk(part, start // CHUNK, seed)[: num - start]
-        rows = slice(start, start + len(records))
-        copy_planes(records[:, 1:], X[rows], layout)
-        y[rows] = records[:, 0]
-    return X, y
-
-
-def _progress(starts, title, part, seed):
-    """Show a bar on standard output if anything has to be drawn."""
-    from cs231n.data.home import data_home, user_cache
-
-    names = [_name(part, start // CHUNK, seed) for start in starts]
-    homes = [home / "generated" for home in (data_home(), user_cache())]
-    if all(any((home / name).exists() for home in homes) for name in names):
-        return starts
-    from tqdm import tqdm  # only where there is something to wait for
-
-    return tqdm(starts, desc=title, unit="chunk", file=sys.stdout, leave=False)
-
-
-def _name(part, chunk, seed):
-    return f"shapes10-v{VERSION}/seed{seed}-{part}-{chunk:04d}.bin"
-
-
-def _cached_chunk(part, chunk, seed):
-    """Return records of a label byte and 3072 pixel bytes, as CIFAR-10 has them."""
-
-    def make():
-        X, y = draw_chunk(part, chunk, seed)
-        return np.column_stack([y, X.reshape(CHUNK, PIXELS)]).tobytes()
-
-    content = cached(_name(part, chunk, seed), CHUNK * (1 + PIXELS), make)
-    return np.frombuffer(content, np.uint8).reshape(CHUNK, 1 + PIXELS)
+    counts = {"train": num_training, "test": num_test}
+    parts = []
+    for part, usual in (("train", NUM_TRAINING), ("test", NUM_TEST)):
+        num = usual if counts[part] is None else counts[part]
+        X = empty_images(max(num, 0), dtype, layout)
+        y = np.empty(len(X), np.int64)
+        for rows, pixels, labels in CHUNKS.read(part, num, seed, draw_chunk):
+            copy_planes(pixels, X[rows], layout)
+            y[rows] = labels
+        parts += [X, y]
+    return ImageSet(*parts, CLASSES, "shapes10")
 
 
 def stream_shapes10(part="train", seed=231, start=0):
@@ -181,24 +139,8 @@ def draw_chunk(part, chunk, seed):
         Images, the same on every platform.
     y : ndarray of shape (2000,), uint8
         Classes, 200 of each.
-
-    Raises
-    ------
-    ValueError
-        If there is no such part.
     """
-    if part not in ("train", "test"):
-        raise ValueError(f"part is 'train' or 'test', got {part!r}.")
-    key = (seed, VERSION, ("train", "test").index(part), chunk)
-    order = np.argsort(Draws(*key).uniform(0.0, 1.0, CHUNK), kind="stable")
-    share = CHUNK // len(CLASSES)
-    X = np.empty((CHUNK, 3, SIDE, SIDE), np.uint8)
-    y = np.empty(CHUNK, np.uint8)
-    for label in range(len(CLASSES)):
-        rows = order[label * share : (label + 1) * share]
-        X[rows] = _draw_class(label, share, Draws(*key, 1 + label))
-        y[rows] = label
-    return X, y
+    return CHUNKS.draw(part, chunk, seed, _draw_class, (3, SIDE, SIDE))
 
 
 def _draw_class(label, num, draws):
@@ -206,12 +148,14 @@ def _draw_class(label, num, draws):
     colours, places = KINDS[CLASSES[label]]
     canvas = Canvas(num, SIDE)
     _paint_surroundings(canvas, places, draws)
+    _paint_company(canvas, label, draws)
     frame = _place(canvas, draws)
     main = _pick_colours(colours, TYPICAL_COLOUR, num, draws)
     other = _pick_colours((), 0.0, num, draws)
     brush = pictures.Brush(canvas, frame, draws, _object_light(frame, draws, num))
     pictures.PAINTERS[CLASSES[label]](brush, planes(main), planes(other))
-    paint_clutter(canvas, draws, _PALETTE, pieces=2, chance=0.3, size=(0.08, 0.22))
+    paint_clutter(canvas, draws, _PALETTE, pieces=4, chance=0.4, size=(0.08, 0.24))
+    paint_clutter(canvas, draws, _PALETTE, pieces=2, chance=0.22, size=(0.2, 0.4))
     return _photograph(canvas, draws)
 
 
@@ -220,19 +164,38 @@ def _paint_surroundings(canvas, places, draws):
     for place in places:
         weights[list(PLACES).index(place)] += TYPICAL_PLACE / len(places)
     place = draws.choose(np.tile(weights, (canvas.num, 1)))
-    paint_backdrop(canvas, place, draws)
+    paint_backdrop(canvas, place, draws, jitter=35.0)
     paint_clutter(canvas, draws, _PALETTE, pieces=6, chance=0.4, size=(0.05, 0.28))
-    paint_texture(canvas, draws, cells=8, strength=draws.uniform(0, 28, canvas.num))
+    for cells, most in ((2, 50.0), (4, 40.0), (8, 25.0)):
+        strength = draws.uniform(0.0, most, canvas.num)
+        paint_texture(canvas, draws, cells=cells, strength=strength)
+
+
+def _paint_company(canvas, label, draws):
+    """Put a smaller object of another class into every third picture."""
+    others = [k for k in range(len(CLASSES)) if k != label]
+    share = canvas.num // (3 * len(others)) + 1
+    for i, other in enumerate(others):
+        part = Canvas.over(canvas.pixels[:, i * share : (i + 1) * share])
+        frame = part.frame(
+            draws.uniform(0.0, SIDE, share),
+            draws.uniform(0.0, SIDE, share),
+            draws.uniform(4.5, 10.0, share),
+            draws.integers(1024, share),
+        )
+        brush = pictures.Brush(part, frame, draws, np.float32(1))
+        colours = [_pick_colours((), 0.0, share, draws) for _ in range(2)]
+        pictures.PAINTERS[CLASSES[other]](brush, *map(planes, colours))
 
 
 def _place(canvas, draws):
     """Choose where the objects stand, how large, how turned."""
     num = canvas.num
     return canvas.frame(
-        SIDE / 2 + draws.uniform(-5.0, 5.0, num),
-        SIDE / 2 + draws.uniform(-5.0, 5.0, num),
-        draws.uniform(8.0, 15.0, num),
-        draws.integers(161, num) - 80,  # 28 degrees either way
+        SIDE / 2 + draws.uniform(-5.5, 5.5, num),
+        SIDE / 2 + draws.uniform(-5.5, 5.5, num),
+        draws.uniform(7.5, 14.0, num),
+        draws.integers(101, num) - 50,  # 18 degrees either way
         np.where(draws.chance(0.5, num), 1.0, -1.0),
         draws.uniform(0.8, 1.25, num),
     )
@@ -260,10 +223,16 @@ def _object_light(frame, draws, num):
 def _photograph(canvas, draws):
     """Expose, tint and blur the pictures a little; add noise; round to bytes."""
     num, pixels = canvas.num, canvas.pixels
-    exposure = draws.uniform(0.6, 1.2, num)
-    tint = draws.uniform(0.88, 1.12, (num, 3))
+    angle, slope = draws.integers(1024, num), draws.uniform(0.0, 0.5, num)
+    room = canvas.frame(
+        np.full(num, SIDE / 2), np.full(num, SIDE / 2), np.full(num, SIDE / 2)
+    )
+    light = np.float32(1) + column(cosine(angle) * slope) * room.u
+    pixels *= light + column(sine(angle) * slope) * room.v
+    exposure = draws.uniform(0.55, 1.3, num)
+    tint = draws.uniform(0.85, 1.15, (num, 3))
     pixels *= planes(exposure[:, None] * tint)
-    contrast = column(draws.uniform(0.7, 1.15, num))
+    contrast = column(draws.uniform(0.55, 1.15, num))
     pixels += (contrast - 1) * (pixels - np.float32(115))
     _blur(pixels, column(draws.uniform(0.0, 0.25, num)))
     pixels += column(draws.uniform(2.0, 14.0, num)) * draws.grain(pixels.shape)

@@ -5,6 +5,9 @@ from nbgrader.api import Gradebook
 
 from grading.gradebook import Score, main, scores, write_csv
 
+# nbgrader's own way to add a submission makes SQLAlchemy warn.
+pytestmark = pytest.mark.filterwarnings("ignore:Object of type <SubmittedAssignment>")
+
 
 @pytest.fixture
 def database(tmp_path):

@@ -1,0 +1,104 @@
+"""A student's first minutes: JupyterLab opens, cells run, Validate answers."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from grading.build import ROOT
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+#: Chromium tries to phone home at start; a test has no use for it.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab that serves a copy of the assignments."""
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copytree(ROOT / "assignments", folder / "assignments")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = {
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.port": port,
+        "ServerApp.allow_root": True,
+        "ServerApp.root_dir": folder / "assignments",
+        "IdentityProvider.token": "student",
+        "LabApp.expose_app_in_browser": True,
+        "LabApp.news_url": "",
+    }
+    arguments = [f"--{name}={value}" for name, value in options.items()]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", *arguments]
+    with open(folder / "log", "w") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
+    try:
+        _wait(f"http://127.0.0.1:{port}/api", server, folder / "log")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _wait(url, server, log, seconds=60):
+    for _ in range(10 * seconds):
+        assert server.poll() is None, log.read_text()[-2000:]
+        try:
+            return urllib.request.urlopen(url, timeout=5).read()
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"no answer from {url}: {log.read_text()[-2000:]}")
+
+
+@pytest.fixture
+def page():
+    """A browser window."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1200, "height": 900})
+        page.set_default_timeout(60_000)
+        yield page
+        browser.close()
+
+
+def test_a_student_opens_runs_and_validates(lab, page):
+    page.goto(f"{lab}/lab/tree/assignment1/knn.ipynb?token=student")
+    page.get_by_role("heading", name="k-nearest neighbours").wait_for()
+    page.wait_for_function(
+        "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel"
+        "?.status === 'idle'"
+    )
+
+    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+
+    # The picture of the data, then the first test, which names the open exercise.
+    page.locator(".jp-OutputArea img").first.wait_for()
+    error = page.get_by_text("NotImplementedError: knn-two-loops: not written yet.")
+    error.first.wait_for(state="attached")
+    error.first.scroll_into_view_if_needed()
+    shots = ROOT / "build" / "screenshots"
+    shots.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=shots / "lab.png")
+
+    page.get_by_role("button", name="Validate").first.click()
+    dialog = page.locator(".nbgrader-ValidateDialog, .jp-Dialog").filter(
+        has_text="not written yet"
+    )
+    dialog.first.wait_for(timeout=120_000)
+    page.screenshot(path=shots / "validate.png")

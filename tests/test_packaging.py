@@ -1,0 +1,64 @@
+"""What stands in two places says the same in both."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
+    "project"
+]
+EXTRAS = PROJECT["optional-dependencies"]
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["README.md", "Makefile", "environment.yml", ".github/workflows/ci.yml"],
+)
+def test_every_extra_that_is_asked_for_exists(name):
+    asked = re.findall(r"(?<![\w\]])\.\[([\w,]+)\]", read(name))
+
+    assert asked, f"{name} installs nothing"
+    assert {extra for group in asked for extra in group.split(",")} <= set(EXTRAS)
+
+
+def test_every_dependency_has_its_reason():
+    text = read("pyproject.toml")
+    listed = PROJECT["dependencies"] + [d for deps in EXTRAS.values() for d in deps]
+    for requirement in listed:
+        if requirement.startswith(PROJECT["name"]):
+            continue  # an extra that contains another
+        line = next(line for line in text.splitlines() if f'"{requirement}"' in line)
+        above = text.split(line)[0].rstrip().splitlines()[-1]
+        assert "#" in line or above.startswith("#"), f"say why: {requirement}"
+
+
+def test_students_install_only_the_five():
+    names = {re.match(r"[\w-]+", line)[0] for line in PROJECT["dependencies"]}
+
+    assert names == {"numpy", "matplotlib", "imageio", "pooch", "tqdm"}
+
+
+def test_conda_asks_only_for_what_pip_cannot_give():
+    wanted = yaml.safe_load(read("environment.yml"))["dependencies"]
+    conda = [item.partition("=")[0] for item in wanted if isinstance(item, str)]
+
+    assert conda == ["python", "pip"]
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "docs/instructors.md"]
+)
+def test_every_make_target_and_file_in_the_guides_exists(name):
+    text = read(name)
+    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
+    assert set(re.findall(r"(?:^|`)make ([a-z]+)", text, re.MULTILINE)) <= targets
+    for link in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert ((ROOT / name).parent / link).exists(), link
