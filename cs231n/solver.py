@@ -2,6 +2,7 @@
 
 import difflib
 import inspect
+import io
 import sys
 import time
 from pathlib import Path
@@ -521,15 +522,18 @@ class _LivePlot:
     def draw(self):
         if not self.shown or not self.solver.train_acc_history:
             return
-        from IPython.display import display
+        from IPython.display import Image, display
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=(9, 3), layout="constrained")
         self.solver.plot(figure.subplots(1, 2))
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", dpi=80)
+        picture = Image(buffer.getvalue())
         if self.handle is None:
-            self.handle = display(figure, display_id=True)
+            self.handle = display(picture, display_id=True)
         else:
-            self.handle.update(figure)
+            self.handle.update(picture)
         self.last = time.monotonic()
 
 
