@@ -605,7 +605,7 @@ def net_settings():
 
 # %% nbgrader={"grade": true, "grade_id": "test-features-net", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 # 2 points: trained with your numbers on the features of 3000 drawn images for 8 epochs,
-# at least 45 % of 1000 others come out right.
+# at least 43 % of 1000 others come out right.
 chosen = net_settings()
 expect(
     isinstance(chosen, dict) and set(chosen) == {"hidden_dim", "learning_rate", "reg"},
@@ -637,8 +637,8 @@ solver = Solver(
 with contextlib.suppress(FloatingPointError):
     solver.train()
 expect(
-    solver.best_val_acc >= 0.45,
-    f"With {chosen} only {solver.best_val_acc:.1%} come out right; 45 % are asked for. "
+    solver.best_val_acc >= 0.43,
+    f"With {chosen} only {solver.best_val_acc:.1%} come out right; 43 % are asked for. "
     f"Look for the bright part of the heat map, and give it enough hidden units.",
 )
 
@@ -677,7 +677,7 @@ solver = Solver(
 with contextlib.suppress(FloatingPointError):
     solver.train()
 expect(
-    solver.best_val_acc >= 0.45,
+    solver.best_val_acc >= 0.43,
     f"With {chosen} only {solver.best_val_acc:.1%} come out right.",
 )
 ### END HIDDEN TESTS
