@@ -21,10 +21,10 @@ def sheet(rows, *, border=1, paper=255):
     return np.concatenate(lines, axis=0)
 
 
-def save(name, pixels, *, zoom=2, colours=192):
+def save(name, pixels, *, zoom=2, colours=256):
     """Write a small PNG: enlarged without smoothing, with a palette."""
     image = Image.fromarray(pixels)
-    image = image.quantize(colours) if pixels.ndim == 3 else image
+    image = image.quantize(colours, kmeans=2) if pixels.ndim == 3 else image
     image = image.resize((zoom * image.width, zoom * image.height), Image.NEAREST)
     image.save(FIGURES / name, optimize=True)
     print(f"{name}: {(FIGURES / name).stat().st_size / 1000:.0f} kB")
