@@ -11,10 +11,10 @@ PACKAGE = Path(__file__).resolve().parents[1] / "cs231n"
 
 #: Modules by layer, lowest first. Modules of one layer do not import each other.
 LAYERS = [
-    {"kernels", "data", "gradcheck", "vis"},
+    {"kernels", "data", "gradcheck", "vis", "checkpoint", "schedules"},
     {"layers", "optim", "features"},
     {"nets"},
-    {"solver", "captioning"},
+    {"solver", "captioning", "search", "demos"},
     {"notebook", "testing"},
 ]
 #: Old spellings: thin modules that import from anywhere and are imported by nobody.
@@ -33,7 +33,16 @@ SPELLINGS = {
 }
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 #: What the lowest common install has; anything else is an extra and imported lazily.
-LIBRARIES = {"numpy", "matplotlib", "imageio", "pooch", "tqdm", "IPython", "h5py"}
+LIBRARIES = {
+    "numpy",
+    "matplotlib",
+    "imageio",
+    "pooch",
+    "tqdm",
+    "IPython",
+    "h5py",
+    "ipywidgets",
+}
 
 
 def sources():

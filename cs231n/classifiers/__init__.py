@@ -1,0 +1,14 @@
+"""The course's old names for the classifiers; new code imports from ``cs231n.nets``."""
+
+from cs231n.classifiers.fc_net import FullyConnectedNet, TwoLayerNet
+from cs231n.classifiers.k_nearest_neighbor import KNearestNeighbor
+from cs231n.classifiers.linear_classifier import LinearClassifier, LinearSVM, Softmax
+
+__all__ = [
+    "FullyConnectedNet",
+    "KNearestNeighbor",
+    "LinearClassifier",
+    "LinearSVM",
+    "Softmax",
+    "TwoLayerNet",
+]

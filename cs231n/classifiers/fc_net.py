@@ -1,0 +1,5 @@
+"""Old name of ``cs231n.nets.fully_connected``."""
+
+from cs231n.nets.fully_connected import FullyConnectedNet, TwoLayerNet
+
+__all__ = ["FullyConnectedNet", "TwoLayerNet"]

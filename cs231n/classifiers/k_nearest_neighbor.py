@@ -1,0 +1,5 @@
+"""Old name of ``cs231n.nets.neighbours``."""
+
+from cs231n.nets.neighbours import KNearestNeighbor
+
+__all__ = ["KNearestNeighbor"]

@@ -1,0 +1,5 @@
+"""Old name of ``cs231n.nets.linear``."""
+
+from cs231n.nets.linear import LinearClassifier, LinearSVM, Softmax
+
+__all__ = ["LinearClassifier", "LinearSVM", "Softmax"]

@@ -1,0 +1,5 @@
+"""Old name of the cross-entropy loss in ``cs231n.nets.linear``."""
+
+from cs231n.nets.linear import softmax_loss_vectorized
+
+__all__ = ["softmax_loss_vectorized"]

@@ -1,0 +1,117 @@
+"""What the networks share: layers chosen by name, parameters in a file."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+import cs231n.layers
+from cs231n.checkpoint import read_state, write_state
+
+
+def pick_layers(layers=None):
+    """Return the package's layers with some of them replaced.
+
+    A network calls its layers by name, so a notebook can hand in the ones it wrote:
+    ``pick_layers({"affine_forward": my_affine_forward})``.
+
+    Parameters
+    ----------
+    layers : dict of str to callable, optional
+        Replacements, by the name of the function in :mod:`cs231n.layers`.
+
+    Returns
+    -------
+    namespace : types.SimpleNamespace
+        Every layer function as an attribute.
+
+    Raises
+    ------
+    ValueError
+        If a name is not a layer of the package.
+    """
+    known = {
+        name: value
+        for name, value in vars(cs231n.layers).items()
+        if callable(value) and not name.startswith("_")
+    }
+    unknown = sorted(set(layers or {}) - set(known))
+    if unknown:
+        raise ValueError(
+            f"No layer is called {unknown[0]!r}; cs231n.layers has: "
+            f"{', '.join(sorted(known))}."
+        )
+    return SimpleNamespace(**(known | dict(layers or {})))
+
+
+def check_batch(x, features):
+    """Refuse a batch that a network with this many inputs cannot take.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, d1, ..., dk)
+        The batch.
+    features : int
+        Numbers per example that the network expects.
+
+    Raises
+    ------
+    ValueError
+        If the examples have another size.
+    """
+    size = int(np.prod(x.shape[1:]))
+    if size != features:
+        raise ValueError(
+            f"X has shape {x.shape}: {size} numbers per example; the first layer "
+            f"expects {features}. Pass input_dim={size} to the network, or check that "
+            f"the examples lie along the first axis."
+        )
+
+
+class Network:
+    """A model whose parameters can go to a file and come back.
+
+    Attributes
+    ----------
+    params : dict of str to ndarray
+        The parameters by name.
+    """
+
+    params: dict
+
+    def save(self, fname):
+        """Write the parameters to a file, all or nothing.
+
+        Parameters
+        ----------
+        fname : path-like
+            Where to write.
+        """
+        write_state(fname, {"params": self.params})
+
+    def load(self, fname):
+        """Take the parameters from a file that :meth:`save` wrote.
+
+        Parameters
+        ----------
+        fname : path-like
+            The file.
+
+        Returns
+        -------
+        bool
+            Always True, as older editions had it.
+
+        Raises
+        ------
+        ValueError
+            If the file holds parameters of other names or shapes.
+        """
+        loaded = read_state(fname)["params"]
+        shapes = {name: value.shape for name, value in loaded.items()}
+        mine = {name: value.shape for name, value in self.params.items()}
+        if shapes != mine:
+            raise ValueError(
+                f"{fname} holds another network: {shapes}; this one has {mine}."
+            )
+        self.params.update(loaded)
+        return True

@@ -1,0 +1,608 @@
+"""The training loop: minibatches, update rules, accuracy, checkpoints."""
+
+import difflib
+import inspect
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from cs231n import optim
+from cs231n.checkpoint import copy_state, is_state, read_state, write_state
+from cs231n.schedules import SCHEDULES
+
+#: Seconds between two drawings of the live plot, so that it costs little.
+REDRAW = 2.0
+#: Seconds before the progress bar appears: a short run needs none.
+BAR_DELAY = 1.0
+
+
+class TrainingError(FloatingPointError):
+    """The loss stopped being a number. The message says when, and what to try."""
+
+
+class Solver:
+    """Train a model by minibatch gradient descent and keep its best parameters.
+
+    The model needs a dictionary ``params`` and a method ``loss``: ``loss(X)`` returns
+    scores (N, C), ``loss(X, y)`` returns the loss and a dictionary of gradients.
+
+    Parameters
+    ----------
+    model : object
+        The model; its ``params`` are trained.
+    data : dict of str to ndarray
+        ``X_train``, ``y_train``, ``X_val`` and ``y_val``.
+    update_rule : str or callable
+        A rule of :mod:`cs231n.optim` by name, or your own
+        ``rule(w, dw, config) -> (next_w, config)``.
+    optim_config : dict, optional
+        Settings of the update rule, such as ``learning_rate``. Every parameter gets
+        its own copy.
+    lr_decay : float
+        Multiplies the learning rate after each epoch.
+    batch_size : int
+        Examples per step, drawn with replacement.
+    num_epochs : int
+        Passes over the training data.
+    num_train_samples : int or None
+        Training examples on which accuracy is measured; ``None`` for all.
+    num_val_samples : int or None
+        Validation examples on which accuracy is measured; ``None`` for all.
+    checkpoint_name : str, optional
+        Beginning of the file names; after epoch 3, ``<name>_epoch_3.npz`` is written.
+    print_every : int
+        Steps between two updates of the loss beside the progress bar.
+    verbose : bool
+        Show the progress bar and a line per epoch, on standard output.
+    patience : int, optional
+        Stop after this many epochs without a better validation accuracy.
+    schedule : str or callable, optional
+        ``"cosine"``, ``"linear"``, ``"constant"``, or a function of the progress from 0
+        to 1 that returns a factor for the learning rate.
+    live_plot : bool
+        In a notebook, draw loss and accuracy while training runs.
+    rng : numpy.random.Generator, optional
+        Draws the batches; the same seed gives the same run.
+    **unknown
+        Refused with the nearest argument that exists.
+
+    Attributes
+    ----------
+    loss_history : list of float
+        Loss of every step.
+    train_acc_history, val_acc_history : list of float
+        Accuracy after the first step and after each epoch.
+    best_val_acc : float
+        The best validation accuracy so far.
+    best_params : dict of str to ndarray
+        The parameters that had it.
+    epoch, iteration : int
+        How far the run has come.
+    interrupted : bool
+        Whether the run was stopped from the keyboard.
+
+    Raises
+    ------
+    ValueError
+        If an argument or a part of ``data`` is missing, unknown or of a wrong shape.
+
+    Notes
+    -----
+    Where this differs from the course's older loop: batch-norm statistics and the like
+    return to their best state along with the parameters; checkpoints hold everything
+    that the rest of the run depends on, and no code; a loss that is not a number stops
+    the run.
+    """
+
+    def __init__(
+        self,
+        model,
+        data,
+        *,
+        update_rule="sgd",
+        optim_config=None,
+        lr_decay=1.0,
+        batch_size=100,
+        num_epochs=10,
+        num_train_samples=1000,
+        num_val_samples=None,
+        checkpoint_name=None,
+        print_every=10,
+        verbose=True,
+        patience=None,
+        schedule=None,
+        live_plot=False,
+        rng=None,
+        **unknown,
+    ):
+        _refuse_unknown(unknown)
+        _check_data(data)
+        self.model = model
+        self.X_train, self.y_train = data["X_train"], data["y_train"]
+        self.X_val, self.y_val = data["X_val"], data["y_val"]
+        self.update_rule = _find_rule(update_rule)
+        self.optim_config = dict(optim_config or {})
+        self.lr_decay = lr_decay
+        self.batch_size = batch_size
+        self.num_epochs = num_epochs
+        self.num_train_samples = num_train_samples
+        self.num_val_samples = num_val_samples
+        self.checkpoint_name = checkpoint_name
+        self.print_every = max(int(print_every), 1)
+        self.verbose = verbose
+        self.patience = patience
+        self.schedule = _find_schedule(schedule)
+        self.live_plot = live_plot
+        self.rng = np.random.default_rng(231) if rng is None else rng
+        self._reset()
+
+    def _reset(self):
+        """Forget the run; the model keeps its parameters."""
+        self.epoch = self.iteration = 0
+        self.target = 0  # the step at which train() is done
+        self.best_val_acc = 0.0
+        self.best_params, self._best_extras = {}, {}
+        self.loss_history, self.train_acc_history, self.val_acc_history = [], [], []
+        self.interrupted = False
+        self._epochs_since_best = 0
+        self._unfinished = None  # where an interrupted run goes on
+        # Accuracy is measured on its own stream, so looking does not change the run.
+        self._eval_rng = np.random.default_rng(self.rng.integers(2**63))
+        self.optim_configs = {p: dict(self.optim_config) for p in self.model.params}
+        self._rates = {}
+
+    @property
+    def iterations_per_epoch(self):
+        """Steps in one pass over the training data."""
+        return max(self.X_train.shape[0] // self.batch_size, 1)
+
+    def train(self):
+        """Run the training, then give the model its best parameters.
+
+        Called again after an interruption or :meth:`load_checkpoint`, it goes on where
+        the run stopped; called again after the end, it trains ``num_epochs`` more.
+
+        Raises
+        ------
+        TrainingError
+            If the loss stops being a number. The model has its best parameters then.
+        ValueError
+            If the model or the update rule returns something of another form.
+        """
+        if self.iteration >= self.target:
+            self.target += self.num_epochs * self.iterations_per_epoch
+        if self._unfinished is not None:
+            self._restore_model(self._unfinished)
+            self._unfinished = None
+        self.interrupted = False
+        plot = _LivePlot(self) if self.live_plot else None
+        bar = tqdm(
+            total=self.target,
+            initial=self.iteration,
+            delay=BAR_DELAY,
+            ncols=88,
+            file=sys.stdout,
+            disable=not self.verbose,
+        )
+        try:
+            with bar, np.errstate(over="ignore", invalid="ignore"):
+                self._loop(bar, plot)
+        except KeyboardInterrupt:
+            self.interrupted = True
+            self._unfinished = self._model_state()
+            self._say(
+                f"Stopped at step {self.iteration} of {self.target}. The model has its "
+                f"best parameters (validation accuracy {self.best_val_acc:.3f}); "
+                f"train() goes on from here."
+            )
+        finally:
+            self._use_best()
+        if plot:
+            plot.draw()
+
+    def _loop(self, bar, plot):
+        while self.iteration < self.target:
+            self._step()
+            bar.update()
+            if self.iteration % self.print_every == 0:
+                bar.set_postfix(loss=f"{self.loss_history[-1]:.3f}", refresh=False)
+            epoch_end = self.iteration % self.iterations_per_epoch == 0
+            if epoch_end:
+                self.epoch += 1
+            if epoch_end or self.iteration in (1, self.target):
+                self._measure(bar)
+            if epoch_end and self.checkpoint_name is not None:
+                self._save_checkpoint()
+            if plot:
+                plot.draw_sometimes()
+            if self.patience is not None and self._epochs_since_best >= self.patience:
+                bar.write(
+                    f"Stopped early: no better validation accuracy than "
+                    f"{self.best_val_acc:.3f} in {self.patience} epochs."
+                )
+                self.target = self.iteration
+                break
+
+    def _step(self):
+        """Draw a minibatch and update every parameter once."""
+        batch = self.rng.integers(self.X_train.shape[0], size=self.batch_size)
+        X, y = self.X_train[batch], self.y_train[batch]
+        loss, grads = self._checked_loss(X, y)
+        self.loss_history.append(loss)
+        factor = self._rate_factor()
+        for name, weights in self.model.params.items():
+            config = self._with_rate(name, factor)
+            updated = self.update_rule(weights, grads[name], config)
+            if not (isinstance(updated, tuple) and len(updated) == 2):
+                raise ValueError(
+                    f"The update rule returned {_kind(updated)}; expected a pair "
+                    f"(next_w, config). Is its return statement missing?"
+                )
+            if np.shape(updated[0]) != weights.shape:
+                raise ValueError(
+                    f"The update rule turned {name!r} of shape {weights.shape} into "
+                    f"{_kind(updated[0])}."
+                )
+            self.model.params[name], self.optim_configs[name] = updated
+        self.iteration += 1
+
+    def _checked_loss(self, X, y):
+        """Call the model and name what is wrong with its answer, if anything is."""
+        answer = self.model.loss(X, y)
+        if not (isinstance(answer, tuple) and len(answer) == 2):
+            raise ValueError(
+                f"model.loss(X, y) returned {_kind(answer)}; expected a pair "
+                f"(loss, grads). Is its return statement missing?"
+            )
+        loss, grads = answer
+        if np.ndim(loss) != 0 or loss is None:
+            raise ValueError(
+                f"The loss is {_kind(loss)}; expected one number. Average over the "
+                f"examples."
+            )
+        if not np.isfinite(loss):
+            raise TrainingError(self._advice(float(loss), X))
+        for name, weights in self.model.params.items():
+            if name not in grads:
+                raise ValueError(
+                    f"model.loss returned no gradient for {name!r}; grads has: "
+                    f"{', '.join(map(repr, grads)) or 'nothing'}."
+                )
+            if np.shape(grads[name]) != weights.shape:
+                raise ValueError(
+                    f"The gradient of {name!r} is {_kind(grads[name])}; expected shape "
+                    f"{weights.shape}, like the parameter."
+                )
+        return float(loss), grads
+
+    def _advice(self, loss, X):
+        """Say when the loss broke and what to try, from what can be seen."""
+        where = f"The loss became {loss} at step {self.iteration} (epoch {self.epoch}"
+        if not np.all(np.isfinite(X)):
+            return f"{where}): X_train holds nan or infinity. Look at the data first."
+        if self.iteration == 0:
+            return (
+                f"{where}), before any update, so the learning rate is not the cause. "
+                f"Look for log(0), a division by zero or an overflow in exp in the "
+                f"loss, and try a smaller weight_scale."
+            )
+        rate = next(iter(self.optim_configs.values())).get("learning_rate")
+        if rate is None:
+            return f"{where}). Try a smaller learning rate."
+        return (
+            f"{where}, learning rate {rate:.3g}). Try a learning rate of "
+            f"{rate / 10:.1g}; if that does not help, a smaller weight_scale, and a "
+            f"gradient check of the model."
+        )
+
+    def _rate_factor(self):
+        """Return what the learning rate is multiplied by at this step."""
+        epochs = self.iteration // self.iterations_per_epoch
+        progress = self.iteration / max(self.target - 1, 1)
+        return self.lr_decay**epochs * self.schedule(progress)
+
+    def _with_rate(self, name, factor):
+        config = self.optim_configs[name]
+        if name not in self._rates and "learning_rate" in config:
+            self._rates[name] = config["learning_rate"]
+        if name in self._rates:
+            config["learning_rate"] = self._rates[name] * factor
+        return config
+
+    def _measure(self, bar):
+        """Note the accuracies and keep the parameters if they are the best."""
+        train = self.check_accuracy(
+            self.X_train, self.y_train, num_samples=self.num_train_samples
+        )
+        val = self.check_accuracy(
+            self.X_val, self.y_val, num_samples=self.num_val_samples
+        )
+        self.train_acc_history.append(train)
+        self.val_acc_history.append(val)
+        if self.verbose:
+            bar.write(
+                f"epoch {self.epoch:>3} / {self.target // self.iterations_per_epoch}  "
+                f"loss {self.loss_history[-1]:.4f}  train {train:.3f}  val {val:.3f}",
+                file=sys.stdout,
+            )
+        self._epochs_since_best += self.epoch > 0
+        if val > self.best_val_acc or not self.best_params:
+            self.best_val_acc = val
+            self.best_params = {k: v.copy() for k, v in self.model.params.items()}
+            self._best_extras = copy_state(self._extras(generators=False))
+            self._epochs_since_best = 0
+
+    def check_accuracy(self, X, y, num_samples=None, batch_size=100):
+        """Measure the share of examples that the model gets right.
+
+        Parameters
+        ----------
+        X : ndarray of shape (N, d1, ..., dk)
+            Examples.
+        y : ndarray of int, shape (N,)
+            Their classes.
+        num_samples : int, optional
+            Measure on this many, drawn at random, if there are more.
+        batch_size : int
+            Examples that go through the model at a time.
+
+        Returns
+        -------
+        accuracy : float
+            Between 0 and 1.
+
+        Raises
+        ------
+        ValueError
+            If ``model.loss(X)`` does not return scores of shape (N, C).
+        """
+        if num_samples is not None and X.shape[0] > num_samples:
+            mask = self._eval_rng.choice(X.shape[0], num_samples, replace=False)
+            X, y = X[mask], y[mask]
+        right = 0
+        for start in range(0, X.shape[0], batch_size):
+            part = X[start : start + batch_size]
+            scores = self.model.loss(part)
+            if np.ndim(scores) != 2 or len(scores) != len(part):
+                raise ValueError(
+                    f"model.loss(X) returned {_kind(scores)} for {len(part)} examples; "
+                    f"expected scores of shape ({len(part)}, C)."
+                )
+            predicted = np.argmax(scores, axis=1)
+            right += int(np.sum(predicted == y[start : start + batch_size]))
+        return right / X.shape[0]
+
+    def _extras(self, *, generators=True):
+        """Return what the model keeps beside its parameters and can be saved."""
+        return {
+            name: value
+            for name, value in vars(self.model).items()
+            if name != "params" and is_state(value, generators=generators)
+        }
+
+    def _model_state(self):
+        return {"params": copy_state(self.model.params), "extras": self._extras()}
+
+    def _restore_model(self, state):
+        self.model.params = state["params"]
+        vars(self.model).update(state["extras"])
+
+    def _use_best(self):
+        if self.best_params:
+            self.model.params = {k: v.copy() for k, v in self.best_params.items()}
+            vars(self.model).update(copy_state(self._best_extras))
+
+    #: Attributes that, with the model and the generators, are the state of a run.
+    _SAVED = (
+        "epoch",
+        "iteration",
+        "target",
+        "best_val_acc",
+        "best_params",
+        "_best_extras",
+        "loss_history",
+        "train_acc_history",
+        "val_acc_history",
+        "_epochs_since_best",
+        "optim_configs",
+        "_rates",
+        "rng",
+        "_eval_rng",
+    )
+
+    def _save_checkpoint(self):
+        """Write everything the rest of the run depends on."""
+        state = {name: getattr(self, name) for name in self._SAVED}
+        path = f"{self.checkpoint_name}_epoch_{self.epoch}.npz"
+        write_state(path, {"model": self._raw_model_state(), "solver": state})
+
+    def _raw_model_state(self):
+        return {"params": self.model.params, "extras": self._extras()}
+
+    def load_checkpoint(self, path=None):
+        """Go back to a checkpoint; :meth:`train` then goes on from there.
+
+        With the same data and arguments, the run ends exactly as it would have without
+        the break.
+
+        Parameters
+        ----------
+        path : path-like, optional
+            A checkpoint; by default the latest one of ``checkpoint_name``.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is none.
+        ValueError
+            If it belongs to another model or is damaged.
+        """
+        path = self._latest_checkpoint() if path is None else path
+        saved = read_state(path)
+        shapes = {k: v.shape for k, v in saved["model"]["params"].items()}
+        mine = {k: v.shape for k, v in self.model.params.items()}
+        if shapes != mine:
+            raise ValueError(
+                f"{path} is a checkpoint of another model: {shapes}; this one has "
+                f"{mine}."
+            )
+        self._restore_model(saved["model"])
+        vars(self).update(saved["solver"])
+        self._unfinished = None
+
+    def _latest_checkpoint(self):
+        pattern = Path(f"{self.checkpoint_name}_epoch_*.npz")
+        found = list(pattern.parent.glob(pattern.name))
+        if self.checkpoint_name is None or not found:
+            raise FileNotFoundError(
+                f"No checkpoint called {pattern}; train with checkpoint_name set first."
+            )
+        return max(found, key=lambda p: int(p.stem.rpartition("_")[2]))
+
+    def plot(self, axes=None):
+        """Draw the loss of every step and the accuracy of every epoch.
+
+        Parameters
+        ----------
+        axes : pair of matplotlib.axes.Axes, optional
+            Where to draw; a new figure by default.
+
+        Returns
+        -------
+        axes : pair of matplotlib.axes.Axes
+            The loss, and the accuracies.
+        """
+        if axes is None:
+            from matplotlib import pyplot as plt
+
+            _, axes = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
+        loss, accuracy = axes
+        loss.plot(self.loss_history, ".", markersize=2, alpha=0.6)
+        loss.set(xlabel="step", ylabel="loss of the minibatch")
+        epochs = [0, *range(1, len(self.train_acc_history))]
+        accuracy.plot(epochs, self.train_acc_history, "o-", label="training")
+        accuracy.plot(epochs, self.val_acc_history, "o-", label="validation")
+        accuracy.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1))
+        if epochs:
+            accuracy.legend(loc="lower right")
+        return loss, accuracy
+
+    def _say(self, text):
+        if self.verbose:
+            print(text)
+
+
+class _LivePlot:
+    """Redraws the solver's two curves in a notebook; does nothing elsewhere."""
+
+    def __init__(self, solver):
+        self.solver = solver
+        self.handle = None
+        self.last = time.monotonic()
+        self.shown = "ipykernel" in sys.modules
+
+    def draw_sometimes(self):
+        if time.monotonic() - self.last >= REDRAW:
+            self.draw()
+
+    def draw(self):
+        if not self.shown or not self.solver.train_acc_history:
+            return
+        from IPython.display import display
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(9, 3), layout="constrained")
+        self.solver.plot(figure.subplots(1, 2))
+        if self.handle is None:
+            self.handle = display(figure, display_id=True)
+        else:
+            self.handle.update(figure)
+        self.last = time.monotonic()
+
+
+def _refuse_unknown(unknown):
+    if not unknown:
+        return
+    name = next(iter(unknown))
+    known = sorted(set(Solver.__init__.__kwdefaults__))
+    close = difflib.get_close_matches(name, known, n=1)
+    if name in ("learning_rate", "momentum", "beta1", "beta2", "decay_rate", "epsilon"):
+        hint = f"Pass it to the update rule: optim_config={{{name!r}: ...}}."
+    elif close:
+        hint = f"Did you mean {close[0]!r}?"
+    else:
+        hint = f"Arguments: {', '.join(known)}."
+    raise ValueError(f"Solver has no argument {name!r}. {hint}")
+
+
+def _check_data(data):
+    """Name everything that is wrong with the data at once."""
+    faults = []
+    for part in ("train", "val"):
+        missing = [k for k in (f"X_{part}", f"y_{part}") if k not in data]
+        faults += [f"{key!r} is missing" for key in missing]
+        if missing:
+            continue
+        X, y = data[f"X_{part}"], data[f"y_{part}"]
+        if len(X) == 0 or np.shape(y) != (len(X),):
+            faults.append(
+                f"X_{part} has shape {np.shape(X)} and y_{part} {np.shape(y)}; "
+                f"expected (N, ...) and (N,) with N at least 1"
+            )
+        if not np.issubdtype(X.dtype, np.floating):
+            faults.append(
+                f"X_{part} has dtype {X.dtype}; convert it with astype(np.float32), "
+                f"before it is centred or divided"
+            )
+        if not np.issubdtype(np.asarray(y).dtype, np.integer):
+            faults.append(
+                f"y_{part} has dtype {np.asarray(y).dtype}; expected integers"
+            )
+    if faults:
+        raise ValueError(f"The solver cannot use this data: {'; '.join(faults)}.")
+
+
+def _find_rule(rule):
+    if callable(rule):
+        return rule
+    known = [name for name, value in vars(optim).items() if _is_rule(name, value)]
+    if rule not in known:
+        raise ValueError(
+            f"Unknown update_rule {rule!r}; use one of {', '.join(sorted(known))}, or "
+            f"pass a function."
+        )
+    return getattr(optim, rule)
+
+
+def _is_rule(name, value):
+    """Tell whether a member of :mod:`cs231n.optim` updates weights."""
+    if name.startswith("_") or not inspect.isfunction(value):
+        return False
+    return list(inspect.signature(value).parameters)[:2] == ["w", "dw"]
+
+
+def _find_schedule(schedule):
+    if callable(schedule):
+        return schedule
+    if schedule is None:
+        return SCHEDULES["constant"]
+    if schedule not in SCHEDULES:
+        raise ValueError(
+            f"Unknown schedule {schedule!r}; use one of {', '.join(SCHEDULES)}, or "
+            f"pass a function of the progress from 0 to 1."
+        )
+    return SCHEDULES[schedule]
+
+
+def _kind(value):
+    """Describe a value in a message: None, or a type and its shape."""
+    if value is None:
+        return "None"
+    if isinstance(value, tuple):
+        return f"a tuple of {len(value)}"
+    shape = getattr(value, "shape", None)
+    name = type(value).__name__
+    return f"{name} {value!r:.60}" if shape is None else f"{name} of shape {shape}"
