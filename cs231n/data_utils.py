@@ -4,10 +4,16 @@ from pathlib import Path
 
 import numpy as np
 
-from cs231n.data import find_cifar10, load_cifar10, read_cifar_batch, split_cifar10
+from cs231n.data import (
+    find_cifar10,
+    load_cifar10,
+    load_imagenet_val,
+    read_cifar_batch,
+    split_cifar10,
+)
 from cs231n.data.imageset import copy_planes, empty_images
 
-__all__ = ["get_CIFAR10_data", "load_CIFAR10", "load_CIFAR_batch"]
+__all__ = ["get_CIFAR10_data", "load_CIFAR10", "load_CIFAR_batch", "load_imagenet_val"]
 
 
 def load_CIFAR_batch(filename, dtype=np.float32):

@@ -58,7 +58,7 @@ class Chunks:
             If the number is negative.
         """
         if num < 0:
-            raise ValueError(f"Numbers of images are at least 0, got {num} ({part}).")
+            raise ValueError(f"num_{part} is at least 0, got {num}.")
         chunks = range(-(-num // CHUNK))
         for chunk in self._progress(chunks, part, seed):
             content = cached(

@@ -111,7 +111,7 @@ def _draw_digit(digit, num, draws):
     ink = np.full((num, SIDE, SIDE), np.inf, np.float32)
     for probability, smooth, text in STROKES[digit]:
         points = np.array([p.split(",") for p in text.split()], np.float64)
-        points = points + draws.uniform(-0.09, 0.09, (num, *points.shape))
+        points = points + draws.uniform(-0.15, 0.15, (num, *points.shape))
         x, y = _write(_smooth(points) if smooth else points, hand)
         absent = ~draws.chance(probability, num)
         _ink_stroke(ink, x + np.where(absent, 1e3, 0.0)[:, None], y)
@@ -124,7 +124,7 @@ def _draw_digit(digit, num, draws):
 
 def _hand(num, draws):
     """Choose slant, turn, size and place: a matrix (N, 2, 2) and an offset (N, 2)."""
-    slant = draws.uniform(-0.1, 0.45, num)
+    slant = draws.uniform(-0.15, 0.55, num)
     turn = draws.integers(73, num) - 36  # 13 degrees either way
     size = draws.uniform(7.5, 10.0, num)
     wide = size * draws.uniform(0.75, 1.25, num)

@@ -2,13 +2,14 @@
 
 import io
 import pickle
+import re
 
 import numpy as np
 
 from cs231n.data.errors import DatasetError
 
-#: NumPy's own codes of numbers. Objects ("O") and records would hold more.
-_NUMBERS = frozenset(f"{kind}{size}" for kind in "iuf" for size in (1, 2, 4, 8))
+#: NumPy's codes of numbers, of text, and of objects, which all come through here.
+_PLAIN = re.compile(r"[iuf][1248]|[SU][0-9]{1,6}|O8")
 
 
 class _NdarrayName:
@@ -23,11 +24,19 @@ def _new_array(kind, shape, code):
 
 
 def _new_dtype(code, *flags):
-    """Make the dtype of an array of numbers."""
+    """Make the dtype of a plain array."""
     code = code.decode("ascii") if isinstance(code, bytes) else code
-    if code not in _NUMBERS:
+    if not _PLAIN.fullmatch(code):
         raise pickle.UnpicklingError(f"an array of {code!r}")
     return np.dtype(code, copy=True)
+
+
+def _new_scalar(dtype, raw):
+    """Make one NumPy number from its bytes."""
+    raw = raw.encode("latin1") if isinstance(raw, str) else raw
+    if not isinstance(dtype, np.dtype) or dtype.hasobject or len(raw) != dtype.itemsize:
+        raise pickle.UnpicklingError("a damaged number")
+    return np.frombuffer(raw, dtype)[0]
 
 
 def _encode(text, codec):
@@ -40,6 +49,8 @@ def _encode(text, codec):
 _ALLOWED = {
     ("numpy.core.multiarray", "_reconstruct"): _new_array,
     ("numpy._core.multiarray", "_reconstruct"): _new_array,
+    ("numpy.core.multiarray", "scalar"): _new_scalar,
+    ("numpy._core.multiarray", "scalar"): _new_scalar,
     ("numpy", "ndarray"): _NdarrayName,
     ("numpy", "dtype"): _new_dtype,
     ("_codecs", "encode"): _encode,
@@ -48,6 +59,7 @@ _ALLOWED = {
 
 class _PlainUnpickler(pickle.Unpickler):
     def find_class(self, module, name):
+        """Give the stand-in for a name that a pickle calls for, or refuse it."""
         try:
             return _ALLOWED[module, name]
         except KeyError:
@@ -55,7 +67,7 @@ class _PlainUnpickler(pickle.Unpickler):
 
 
 def read_plain_pickle(path, *, max_bytes=1 << 26):
-    """Read a pickle that holds only numbers, text, lists, dicts and number arrays.
+    """Read a pickle that holds only numbers, text, lists, dicts and plain arrays.
 
     Anything else in it is refused before it is made, so reading an untrusted file
     runs no code from it. Python 2 text comes back as ``str`` (Latin-1).
@@ -86,6 +98,29 @@ def read_plain_pickle(path, *, max_bytes=1 << 26):
         raise DatasetError(
             f"{path} is longer than {max_bytes} bytes and was not unpickled."
         )
+    return loads_plain(raw, path)
+
+
+def loads_plain(raw, path):
+    """Read a pickle from memory; see :func:`read_plain_pickle`.
+
+    Parameters
+    ----------
+    raw : bytes
+        The pickle.
+    path : path-like
+        Where it comes from, for the message.
+
+    Returns
+    -------
+    value : object
+        What was pickled.
+
+    Raises
+    ------
+    DatasetError
+        If it is damaged or holds anything but plain values.
+    """
     try:
         return _PlainUnpickler(io.BytesIO(raw), encoding="latin1").load()
     except pickle.UnpicklingError as error:

@@ -16,7 +16,7 @@ from cs231n.data.draws import cosine, sine
 from cs231n.data.imageset import ImageSet, check_format, copy_planes, empty_images
 
 #: Raised whenever a pixel changes, so that old caches are not taken for new ones.
-VERSION = 1
+VERSION = 2
 SIDE = 32
 NUM_TRAINING, NUM_TEST = 10_000, 2_000
 CHUNKS = Chunks("shapes10", VERSION, 3 * SIDE * SIDE)
@@ -53,7 +53,7 @@ KINDS = {
 CLASSES = tuple(KINDS)
 _PALETTE = np.array(list(COLOURS.values()), np.float64)
 #: How strongly a class keeps to its colours and places.
-TYPICAL_COLOUR, TYPICAL_PLACE = 0.65, 0.5
+TYPICAL_COLOUR, TYPICAL_PLACE = 0.65, 0.56
 
 
 def load_shapes10(
@@ -155,7 +155,7 @@ def _draw_class(label, num, draws):
     brush = pictures.Brush(canvas, frame, draws, _object_light(frame, draws, num))
     pictures.PAINTERS[CLASSES[label]](brush, planes(main), planes(other))
     paint_clutter(canvas, draws, _PALETTE, pieces=4, chance=0.4, size=(0.08, 0.24))
-    paint_clutter(canvas, draws, _PALETTE, pieces=2, chance=0.2, size=(0.2, 0.4))
+    paint_clutter(canvas, draws, _PALETTE, pieces=2, chance=0.22, size=(0.2, 0.4))
     return _photograph(canvas, draws)
 
 
@@ -166,7 +166,7 @@ def _paint_surroundings(canvas, places, draws):
     place = draws.choose(np.tile(weights, (canvas.num, 1)))
     paint_backdrop(canvas, place, draws, jitter=35.0)
     paint_clutter(canvas, draws, _PALETTE, pieces=6, chance=0.4, size=(0.05, 0.28))
-    for cells, most in ((2, 60.0), (4, 45.0), (8, 25.0)):
+    for cells, most in ((2, 50.0), (4, 40.0), (8, 25.0)):
         strength = draws.uniform(0.0, most, canvas.num)
         paint_texture(canvas, draws, cells=cells, strength=strength)
 
@@ -229,7 +229,7 @@ def _photograph(canvas, draws):
     )
     light = np.float32(1) + column(cosine(angle) * slope) * room.u
     pixels *= light + column(sine(angle) * slope) * room.v
-    exposure = draws.uniform(0.5, 1.3, num)
+    exposure = draws.uniform(0.55, 1.3, num)
     tint = draws.uniform(0.85, 1.15, (num, 3))
     pixels *= planes(exposure[:, None] * tint)
     contrast = column(draws.uniform(0.55, 1.15, num))

@@ -1,0 +1,111 @@
+"""Captions as rows of word numbers, and the images they belong to."""
+
+import numpy as np
+
+#: The words that are not words, in this order in every vocabulary.
+SPECIAL = ("<NULL>", "<START>", "<END>", "<UNK>")
+
+
+def decode_captions(captions, idx_to_word):
+    """Write captions out in words.
+
+    Parameters
+    ----------
+    captions : ndarray of int, shape (N, T) or (T,)
+        Word numbers.
+    idx_to_word : list of str
+        Vocabulary.
+
+    Returns
+    -------
+    decoded : list of str, or str
+        Words joined by blanks, without ``<NULL>``, up to and with the first
+        ``<END>``; one string for one caption.
+    """
+    captions = np.asarray(captions)
+    if captions.ndim == 1:
+        return _decode(captions, idx_to_word)
+    return [_decode(caption, idx_to_word) for caption in captions]
+
+
+def _decode(caption, idx_to_word):
+    words = []
+    for index in caption.tolist():
+        word = idx_to_word[index]
+        if word != "<NULL>":
+            words.append(word)
+        if word == "<END>":
+            break
+    return " ".join(words)
+
+
+def encode_caption(words, word_to_idx, length):
+    """Turn words into numbers between ``<START>`` and ``<END>``.
+
+    Parameters
+    ----------
+    words : list of str
+        The caption. Words outside the vocabulary become ``<UNK>``.
+    word_to_idx : dict of str to int
+        Vocabulary.
+    length : int
+        Numbers in a row, the two marks included; the rest is ``<NULL>``.
+
+    Returns
+    -------
+    caption : ndarray of shape (length,), int32
+        The numbers.
+
+    Raises
+    ------
+    ValueError
+        If the caption does not fit.
+    """
+    if len(words) + 2 > length:
+        raise ValueError(f"{len(words)} words and two marks do not fit in {length}.")
+    unknown = word_to_idx["<UNK>"]
+    numbers = [word_to_idx.get(word, unknown) for word in words]
+    row = np.full(length, word_to_idx["<NULL>"], np.int32)
+    row[: len(words) + 2] = [word_to_idx["<START>"], *numbers, word_to_idx["<END>"]]
+    return row
+
+
+def sample_coco_minibatch(data, batch_size=100, split="train", rng=None):
+    """Draw captions with the features of their images.
+
+    Parameters
+    ----------
+    data : dict
+        As from ``load_coco_data`` or ``load_scenes``.
+    batch_size : int
+        Captions N.
+    split : {"train", "val"}
+        From which part.
+    rng : numpy.random.Generator, optional
+        Source of chance; a fresh one by default.
+
+    Returns
+    -------
+    captions : ndarray of shape (N, T), int32
+        Word numbers, drawn with replacement.
+    features : ndarray of shape (N, D), float32
+        Of the captions' images.
+    urls : ndarray of shape (N,), or None
+        Addresses of the images, where the data has them.
+
+    Raises
+    ------
+    ValueError
+        If there is no such split.
+    """
+    if split not in ("train", "val"):
+        raise ValueError(f"split is 'train' or 'val', got {split!r}.")
+    rng = np.random.default_rng() if rng is None else rng
+    rows = rng.integers(len(data[f"{split}_captions"]), size=batch_size)
+    images = data[f"{split}_image_idxs"][rows]
+    urls = data.get(f"{split}_urls")
+    return (
+        data[f"{split}_captions"][rows],
+        data[f"{split}_features"][images],
+        None if urls is None else urls[images],
+    )

@@ -1,0 +1,142 @@
+"""Single photographs: read, resized, normalised for a network and back."""
+
+from pathlib import Path
+
+import imageio.v3 as iio
+import numpy as np
+
+from cs231n.data.errors import DatasetError
+
+#: Mean and standard deviation of ImageNet's red, green and blue, 0..1.
+SQUEEZENET_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
+SQUEEZENET_STD = np.array([0.229, 0.224, 0.225], np.float32)
+
+
+def preprocess_image(img):
+    """Normalise an image as ImageNet's networks expect it.
+
+    Parameters
+    ----------
+    img : ndarray of shape (..., 3)
+        Red, green, blue, 0..255.
+
+    Returns
+    -------
+    img : ndarray of shape (..., 3), float32 or float64
+        About -2..2, mean 0 and standard deviation 1 over ImageNet.
+    """
+    img = np.asarray(img)
+    dtype = np.float64 if img.dtype == np.float64 else np.float32
+    mean, std = SQUEEZENET_MEAN.astype(dtype), SQUEEZENET_STD.astype(dtype)
+    return (img.astype(dtype) / dtype(255) - mean) / std
+
+
+def deprocess_image(img, rescale=False):
+    """Undo :func:`preprocess_image`.
+
+    Parameters
+    ----------
+    img : ndarray of shape (..., 3)
+        A normalised image.
+    rescale : bool
+        Whether to stretch the result to the whole range.
+
+    Returns
+    -------
+    img : ndarray of shape (..., 3), uint8
+        Red, green, blue, 0..255, clipped.
+    """
+    img = np.asarray(img) * SQUEEZENET_STD + SQUEEZENET_MEAN
+    if rescale:
+        low, high = img.min(), img.max()
+        img = (img - low) / max(high - low, np.finfo(img.dtype).tiny)
+    return np.clip(255 * img + 0.5, 0, 255).astype(np.uint8)
+
+
+def blur_image(X):
+    """Blur images a little, as a regulariser of generated ones.
+
+    Parameters
+    ----------
+    X : ndarray of shape (N, C, H, W), float
+        Images.
+
+    Returns
+    -------
+    X : ndarray of shape (N, C, H, W), dtype of ``X``
+        Smoothed by (1, 6, 1) / 8 down and across; edges repeat.
+    """
+    for axis in (2, 3):
+        pad = [(0, 0)] * 4
+        pad[axis] = (1, 1)
+        wide, size = np.pad(X, pad, mode="edge"), X.shape[axis]
+        before = wide.take(range(size), axis)
+        after = wide.take(range(2, size + 2), axis)
+        X = (before + 6 * X + after) / 8
+    return X
+
+
+def load_image(filename, size=None):
+    """Read a photograph.
+
+    Parameters
+    ----------
+    filename : path-like
+        A picture in any common format.
+    size : int, optional
+        Length of the shorter side, in pixels; as it is by default.
+
+    Returns
+    -------
+    img : ndarray of shape (H, W, 3), uint8
+        Red, green, blue.
+
+    Raises
+    ------
+    DatasetError
+        If there is no picture in the file.
+    """
+    try:
+        img = iio.imread(Path(filename), plugin="pillow")
+    except (OSError, ValueError) as error:
+        raise DatasetError(f"Cannot read a picture from {filename}: {error}") from None
+    img = np.repeat(img[:, :, None], 3, axis=2) if img.ndim == 2 else img[:, :, :3]
+    return img if size is None else resize_image(img, size)
+
+
+def resize_image(img, size):
+    """Scale an image by averaging what each new pixel covers.
+
+    Parameters
+    ----------
+    img : ndarray of shape (H, W, C)
+        An image.
+    size : int
+        Length of the shorter side of the result, in pixels.
+
+    Returns
+    -------
+    img : ndarray of shape (H', W', C), dtype of ``img``
+        The same picture.
+    """
+    height, width = img.shape[:2]
+    scale = size / min(height, width)
+    out = img.astype(np.float64)
+    for axis, length in enumerate((height, width)):
+        matrix = _coverage(length, max(1, round(length * scale)))
+        out = np.moveaxis(np.tensordot(matrix, out, (1, axis)), 0, axis)
+    if np.issubdtype(img.dtype, np.integer):
+        out = np.rint(out)
+    return out.astype(img.dtype)
+
+
+def _coverage(old, new):
+    """Share of each old pixel in each new one, rows sum to 1: (new, old)."""
+    step = old / new
+    reach = max(step, 1.0)  # when enlarging, blend neighbours
+    centres = (np.arange(new) + 0.5) * step
+    edges = np.arange(old)
+    low = np.maximum(centres[:, None] - reach / 2, edges[None, :])
+    high = np.minimum(centres[:, None] + reach / 2, edges[None, :] + 1)
+    share = np.maximum(high - low, 0)
+    return share / share.sum(axis=1, keepdims=True)

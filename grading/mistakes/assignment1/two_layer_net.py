@@ -1,0 +1,918 @@
+# Whole answers to the exercises of two_layer_net, one a cell. `mistake` marks a
+# plausible fault, with the sentence that would help its author; `style` marks a correct
+# answer written differently. tests/test_triangle.py grades them all.
+
+# %% mistake="net-affine-forward" why="The bias is missing."
+def affine_forward(x, w, b):
+    out = x.reshape(x.shape[0], -1).dot(w)
+    cache = (x, w, b)
+    return out, cache
+
+# %% mistake="net-affine-forward" why="The images are not flattened: the product takes their last axis only."
+def affine_forward(x, w, b):
+    out = x.dot(w[: x.shape[-1]]) + b
+    cache = (x, w, b)
+    return out, cache
+
+# %% mistake="net-affine-forward" why="The numbers of an image are flattened in another order."
+def affine_forward(x, w, b):
+    out = x.reshape(x.shape[0], -1, order="F").dot(w) + b
+    cache = (x, w, b)
+    return out, cache
+
+# %% mistake="net-affine-forward" why="The examples are flattened into the columns instead of the rows."
+def affine_forward(x, w, b):
+    out = x.reshape(-1, x.shape[0]).T.dot(w) + b
+    cache = (x, w, b)
+    return out, cache
+
+# %% mistake="net-affine-forward" why="The cache holds the flattened x; dx needs the shape of the images."
+def affine_forward(x, w, b):
+    x = x.reshape(x.shape[0], -1)
+    out = x.dot(w) + b
+    cache = (x, w, b)
+    return out, cache
+
+# %% mistake="net-affine-forward" why="The output and the cache are not returned."
+def affine_forward(x, w, b):
+    out = x.reshape(x.shape[0], -1).dot(w) + b
+    cache = (x, w, b)
+
+# %% style="net-affine-forward" why="As in the course's frame, with np.prod."
+def affine_forward(x, w, b):
+    out = None
+    N = x.shape[0]
+    D = np.prod(x.shape[1:])
+    x2 = np.reshape(x, (N, D))
+    out = np.dot(x2, w) + b
+    cache = (x, w, b)
+    return out, cache
+
+# %% style="net-affine-forward" why="A loop over the examples."
+def affine_forward(x, w, b):
+    out = np.zeros((len(x), w.shape[1]), dtype=x.dtype)
+    for n, example in enumerate(x):
+        out[n] = example.ravel() @ w + b
+    return out, (x, w, b)
+
+# %% style="net-affine-forward" why="einsum."
+def affine_forward(x, w, b):
+    rows = x.reshape(len(x), w.shape[0])
+    return np.einsum("nd,dm->nm", rows, w) + b[None, :], (x, w, b)
+
+# %% mistake="net-affine-backward" why="dx is left flat; it has the shape of x."
+def affine_backward(dout, cache):
+    x, w, b = cache
+    dx = dout.dot(w.T)
+    dw = x.reshape(x.shape[0], -1).T.dot(dout)
+    db = np.sum(dout, axis=0)
+    return dx, dw, db
+
+# %% mistake="net-affine-backward" why="The bias gets the sum over the examples, not their mean."
+def affine_backward(dout, cache):
+    x, w, b = cache
+    dx = dout.dot(w.T).reshape(x.shape)
+    dw = x.reshape(x.shape[0], -1).T.dot(dout)
+    db = np.mean(dout, axis=0)
+    return dx, dw, db
+
+# %% mistake="net-affine-backward" why="The bias sums over the wrong axis."
+def affine_backward(dout, cache):
+    x, w, b = cache
+    dx = dout.dot(w.T).reshape(x.shape)
+    dw = x.reshape(x.shape[0], -1).T.dot(dout)
+    db = np.sum(dout, axis=1)
+    return dx, dw, db
+
+# %% mistake="net-affine-backward" why="The weights' gradient does not use dout."
+def affine_backward(dout, cache):
+    x, w, b = cache
+    dx = dout.dot(w.T).reshape(x.shape)
+    dw = x.reshape(x.shape[0], -1).T.dot(np.ones_like(dout))
+    db = np.sum(dout, axis=0)
+    return dx, dw, db
+
+# %% mistake="net-affine-backward" why="The weights' gradient is divided by the number of examples, which the loss has done already."
+def affine_backward(dout, cache):
+    x, w, b = cache
+    dx = dout.dot(w.T).reshape(x.shape)
+    dw = x.reshape(x.shape[0], -1).T.dot(dout) / x.shape[0]
+    db = np.sum(dout, axis=0)
+    return dx, dw, db
+
+# %% mistake="net-affine-backward" why="The gradients are returned in another order: dx, dw, db."
+def affine_backward(dout, cache):
+    x, w, b = cache
+    dx = dout.dot(w.T).reshape(x.shape)
+    dw = x.reshape(x.shape[0], -1).T.dot(dout)
+    db = np.sum(dout, axis=0)
+    return dw, dx, db
+
+# %% mistake="net-affine-backward" why="The gradients are not returned."
+def affine_backward(dout, cache):
+    x, w, b = cache
+    dx = dout.dot(w.T).reshape(x.shape)
+    dw = x.reshape(x.shape[0], -1).T.dot(dout)
+    db = np.sum(dout, axis=0)
+
+# %% style="net-affine-backward" why="As in the course's frame."
+def affine_backward(dout, cache):
+    x, w, b = cache
+    dx, dw, db = None, None, None
+    N = x.shape[0]
+    x_flat = np.reshape(x, (N, -1))
+    dx = np.reshape(np.matmul(dout, w.T), x.shape)
+    dw = np.matmul(x_flat.T, dout)
+    db = np.matmul(np.ones(N), dout)
+    return dx, dw, db
+
+# %% style="net-affine-backward" why="Sums over the examples in a loop."
+def affine_backward(dout, cache):
+    x, w, b = cache
+    dx, dw, db = np.zeros_like(x), np.zeros_like(w), np.zeros_like(b)
+    for n in range(len(x)):
+        dx[n] = (w @ dout[n]).reshape(x[n].shape)
+        dw += np.outer(x[n], dout[n])
+        db += dout[n]
+    return dx, dw, db
+
+# %% style="net-affine-backward" why="einsum."
+def affine_backward(dout, cache):
+    x, w, _ = cache
+    rows = x.reshape(x.shape[0], -1)
+    dx = np.einsum("nm,dm->nd", dout, w).reshape(x.shape)
+    return dx, np.einsum("nd,nm->dm", rows, dout), np.einsum("nm->m", dout)
+
+# %% mistake="net-relu-forward" why="The smaller of x and 0 is taken, not the larger."
+def relu_forward(x):
+    out = np.minimum(0, x)
+    cache = x
+    return out, cache
+
+# %% mistake="net-relu-forward" why="Negative numbers become 0, they do not change their sign."
+def relu_forward(x):
+    out = np.abs(x)
+    cache = x
+    return out, cache
+
+# %% mistake="net-relu-forward" why="The input is changed in place."
+def relu_forward(x):
+    x[x < 0] = 0
+    out = x
+    cache = x
+    return out, cache
+
+# %% mistake="net-relu-forward" why="A step instead of a ramp: positive numbers stay as they are."
+def relu_forward(x):
+    out = (x > 0).astype(x.dtype)
+    cache = x
+    return out, cache
+
+# %% mistake="net-relu-forward" why="np.max takes one maximum over everything; np.maximum goes number by number."
+def relu_forward(x):
+    out = np.max(x) * np.ones_like(x)
+    cache = x
+    return out, cache
+
+# %% mistake="net-relu-forward" why="The cache has to be returned too."
+def relu_forward(x):
+    out = np.maximum(0, x)
+    cache = x
+    return out
+
+# %% style="net-relu-forward" why="A product with the mask."
+def relu_forward(x):
+    out = x * (x > 0)
+    cache = x
+    return out, cache
+
+# %% style="net-relu-forward" why="A copy whose negative numbers are set to 0."
+def relu_forward(x):
+    out = x.copy()
+    out[out < 0] = 0
+    cache = x
+    return out, cache
+
+# %% style="net-relu-forward" why="The mean of x and its absolute value."
+def relu_forward(x):
+    return (x + np.abs(x)) / 2, x
+
+# %% mistake="net-relu-backward" why="The sign of x decides what passes, not the sign of dout."
+def relu_backward(dout, cache):
+    x = cache
+    dx = np.maximum(0, dout)
+    return dx
+
+# %% mistake="net-relu-backward" why="The upstream gradient is not used."
+def relu_backward(dout, cache):
+    x = cache
+    dx = (x > 0).astype(float)
+    return dx
+
+# %% mistake="net-relu-backward" why="At 0 take 0: compare with >, not >=."
+def relu_backward(dout, cache):
+    x = cache
+    dx = dout * (x >= 0)
+    return dx
+
+# %% mistake="net-relu-backward" why="The gradient is multiplied by x itself instead of 1."
+def relu_backward(dout, cache):
+    x = cache
+    dx = dout * np.maximum(0, x)
+    return dx
+
+# %% mistake="net-relu-backward" why="dout is changed in place; it belongs to the caller."
+def relu_backward(dout, cache):
+    x = cache
+    dout[x <= 0] = 0
+    dx = dout
+    return dx
+
+# %% mistake="net-relu-backward" why="The gradient is not returned."
+def relu_backward(dout, cache):
+    x = cache
+    dx = dout * (x > 0)
+
+# %% style="net-relu-backward" why="As in the course's frame, with a copy."
+def relu_backward(dout, cache):
+    dx, x = None, cache
+    dx = np.array(dout, copy=True)
+    dx[x <= 0] = 0
+    return dx
+
+# %% style="net-relu-backward" why="np.where."
+def relu_backward(dout, cache):
+    x = cache
+    dx = np.where(x > 0, dout, 0)
+    return dx
+
+# %% style="net-relu-backward" why="A loop over all numbers."
+def relu_backward(dout, cache):
+    dx = np.zeros_like(dout)
+    for place in np.ndindex(*cache.shape):
+        if cache[place] > 0:
+            dx[place] = dout[place]
+    return dx
+
+# %% mistake="net-svm-loss" why="The right class counts 1 against itself."
+def svm_loss(x, y):
+    N = x.shape[0]
+    correct = x[np.arange(N), y]
+    margins = np.maximum(0, x - correct[:, np.newaxis] + 1.0)
+    loss = np.sum(margins) / N
+    dx = np.zeros_like(x)
+    dx[margins > 0] = 1
+    dx[np.arange(N), y] -= np.sum(margins > 0, axis=1)
+    dx /= N
+    return loss, dx
+
+# %% mistake="net-svm-loss" why="The gradient is not divided by the number of examples."
+def svm_loss(x, y):
+    N = x.shape[0]
+    correct = x[np.arange(N), y]
+    margins = np.maximum(0, x - correct[:, np.newaxis] + 1.0)
+    margins[np.arange(N), y] = 0
+    loss = np.sum(margins) / N
+    dx = np.zeros_like(x)
+    dx[margins > 0] = 1
+    dx[np.arange(N), y] -= np.sum(margins > 0, axis=1)
+    return loss, dx
+
+# %% mistake="net-svm-loss" why="The right class gets -1, not minus the number of violated margins."
+def svm_loss(x, y):
+    N = x.shape[0]
+    correct = x[np.arange(N), y]
+    margins = np.maximum(0, x - correct[:, np.newaxis] + 1.0)
+    margins[np.arange(N), y] = 0
+    loss = np.sum(margins) / N
+    dx = np.zeros_like(x)
+    dx[margins > 0] = 1
+    dx[np.arange(N), y] -= 1
+    dx /= N
+    return loss, dx
+
+# %% mistake="net-svm-loss" why="The margin of 1 is missing."
+def svm_loss(x, y):
+    N = x.shape[0]
+    correct = x[np.arange(N), y]
+    margins = np.maximum(0, x - correct[:, np.newaxis])
+    margins[np.arange(N), y] = 0
+    loss = np.sum(margins) / N
+    dx = np.zeros_like(x)
+    dx[margins > 0] = 1
+    dx[np.arange(N), y] -= np.sum(margins > 0, axis=1)
+    dx /= N
+    return loss, dx
+
+# %% mistake="net-svm-loss" why="The loss is the sum, not the mean."
+def svm_loss(x, y):
+    N = x.shape[0]
+    correct = x[np.arange(N), y]
+    margins = np.maximum(0, x - correct[:, np.newaxis] + 1.0)
+    margins[np.arange(N), y] = 0
+    loss = np.sum(margins)
+    dx = np.zeros_like(x)
+    dx[margins > 0] = 1
+    dx[np.arange(N), y] -= np.sum(margins > 0, axis=1)
+    dx /= N
+    return loss, dx
+
+# %% mistake="net-svm-loss" why="The loss is not returned, only the gradient."
+def svm_loss(x, y):
+    N = x.shape[0]
+    correct = x[np.arange(N), y]
+    margins = np.maximum(0, x - correct[:, np.newaxis] + 1.0)
+    margins[np.arange(N), y] = 0
+    loss = np.sum(margins) / N
+    dx = np.zeros_like(x)
+    dx[margins > 0] = 1
+    dx[np.arange(N), y] -= np.sum(margins > 0, axis=1)
+    dx /= N
+    return dx
+
+# %% style="net-svm-loss" why="As in the course's frame."
+def svm_loss(x, y):
+    N = x.shape[0]
+    correct = x[np.arange(N), y]
+    margins = np.maximum(0, x - correct[:, np.newaxis] + 1.0)
+    margins[np.arange(N), y] = 0
+    loss = np.sum(margins) / N
+    dx = np.zeros_like(x)
+    dx[margins > 0] = 1
+    dx[np.arange(N), y] -= np.sum(margins > 0, axis=1)
+    dx /= N
+    return loss, dx
+
+# %% style="net-svm-loss" why="Loops over examples and classes."
+def svm_loss(x, y):
+    loss, dx = 0.0, np.zeros(x.shape)
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            margin = x[i, j] - x[i, y[i]] + 1
+            if j != y[i] and margin > 0:
+                loss += margin / x.shape[0]
+                dx[i, j] += 1 / x.shape[0]
+                dx[i, y[i]] -= 1 / x.shape[0]
+    return loss, dx
+
+# %% style="net-svm-loss" why="One-hot labels and einsum."
+def svm_loss(x, y):
+    hot = np.eye(x.shape[1])[y]
+    right = np.einsum("nc,nc->n", x, hot)[:, None]
+    margins = (x - right + 1).clip(min=0) * (1 - hot)
+    violated = np.sign(margins)
+    dx = (violated - hot * violated.sum(axis=1, keepdims=True)) / len(x)
+    return margins.sum(axis=1).mean(), dx
+
+# %% mistake="net-softmax-loss" why="Large scores overflow: subtract the largest of each row first."
+def softmax_loss(x, y):
+    N = x.shape[0]
+    shifted = x
+    Z = np.sum(np.exp(shifted), axis=1, keepdims=True)
+    log_probs = shifted - np.log(Z)
+    probs = np.exp(log_probs)
+    loss = -np.sum(log_probs[np.arange(N), y]) / N
+    dx = probs.copy()
+    dx[np.arange(N), y] -= 1
+    dx /= N
+    return loss, dx
+
+# %% mistake="net-softmax-loss" why="One largest score for all rows: the exponentials of another row can all become 0."
+def softmax_loss(x, y):
+    N = x.shape[0]
+    shifted = x - np.max(x)
+    Z = np.sum(np.exp(shifted), axis=1, keepdims=True)
+    log_probs = shifted - np.log(Z)
+    probs = np.exp(log_probs)
+    loss = -np.sum(log_probs[np.arange(N), y]) / N
+    dx = probs.copy()
+    dx[np.arange(N), y] -= 1
+    dx /= N
+    return loss, dx
+
+# %% mistake="net-softmax-loss" why="The right class needs its minus 1."
+def softmax_loss(x, y):
+    N = x.shape[0]
+    shifted = x - np.max(x, axis=1, keepdims=True)
+    Z = np.sum(np.exp(shifted), axis=1, keepdims=True)
+    log_probs = shifted - np.log(Z)
+    probs = np.exp(log_probs)
+    loss = -np.sum(log_probs[np.arange(N), y]) / N
+    dx = probs.copy()
+    dx /= N
+    return loss, dx
+
+# %% mistake="net-softmax-loss" why="The gradient is not divided by the number of examples."
+def softmax_loss(x, y):
+    N = x.shape[0]
+    shifted = x - np.max(x, axis=1, keepdims=True)
+    Z = np.sum(np.exp(shifted), axis=1, keepdims=True)
+    log_probs = shifted - np.log(Z)
+    probs = np.exp(log_probs)
+    loss = -np.sum(log_probs[np.arange(N), y]) / N
+    dx = probs.copy()
+    dx[np.arange(N), y] -= 1
+    return loss, dx
+
+# %% mistake="net-softmax-loss" why="The loss is minus the logarithm."
+def softmax_loss(x, y):
+    N = x.shape[0]
+    shifted = x - np.max(x, axis=1, keepdims=True)
+    Z = np.sum(np.exp(shifted), axis=1, keepdims=True)
+    log_probs = shifted - np.log(Z)
+    probs = np.exp(log_probs)
+    loss = np.sum(log_probs[np.arange(N), y]) / N
+    dx = probs.copy()
+    dx[np.arange(N), y] -= 1
+    dx /= N
+    return loss, dx
+
+# %% mistake="net-softmax-loss" why="The scores are shifted in place; they belong to the caller."
+def softmax_loss(x, y):
+    N = x.shape[0]
+    x -= np.max(x, axis=1, keepdims=True)
+    shifted = x
+    Z = np.sum(np.exp(shifted), axis=1, keepdims=True)
+    log_probs = shifted - np.log(Z)
+    probs = np.exp(log_probs)
+    loss = -np.sum(log_probs[np.arange(N), y]) / N
+    dx = probs.copy()
+    dx[np.arange(N), y] -= 1
+    dx /= N
+    return loss, dx
+
+# %% mistake="net-softmax-loss" why="The probabilities are summed along the examples instead of the classes."
+def softmax_loss(x, y):
+    N = x.shape[0]
+    shifted = x - np.max(x, axis=1, keepdims=True)
+    Z = np.sum(np.exp(shifted), axis=0, keepdims=True)
+    log_probs = shifted - np.log(Z)
+    probs = np.exp(log_probs)
+    loss = -np.sum(log_probs[np.arange(N), y]) / N
+    dx = probs.copy()
+    dx[np.arange(N), y] -= 1
+    dx /= N
+    return loss, dx
+
+# %% style="net-softmax-loss" why="As in the course's frame."
+def softmax_loss(x, y):
+    N = x.shape[0]
+    shifted = x - np.max(x, axis=1, keepdims=True)
+    Z = np.sum(np.exp(shifted), axis=1, keepdims=True)
+    log_probs = shifted - np.log(Z)
+    probs = np.exp(log_probs)
+    loss = -np.sum(log_probs[np.arange(N), y]) / N
+    dx = probs.copy()
+    dx[np.arange(N), y] -= 1
+    dx /= N
+    return loss, dx
+
+# %% style="net-softmax-loss" why="np.logaddexp and one-hot labels."
+def softmax_loss(x, y):
+    log_p = x - np.logaddexp.reduce(x, axis=1, keepdims=True)
+    hot = np.arange(x.shape[1]) == y[:, None]
+    return -log_p[hot].mean(), (np.exp(log_p) - hot) / len(x)
+
+# %% style="net-softmax-loss" why="A loop over the examples, with the logarithm of the probability."
+def softmax_loss(x, y):
+    losses, dx = [], []
+    for row, label in zip(x, y):
+        p = np.exp(row - row.max())
+        p = p / p.sum()
+        losses.append(-np.log(p[label]))
+        p[label] -= 1
+        dx.append(p / len(x))
+    return np.mean(losses), np.stack(dx)
+
+# %% mistake="net-sgd" why="The step goes uphill: subtract."
+def sgd(w, dw, config=None):
+    if config is None:
+        config = {}
+    config.setdefault("learning_rate", 1e-2)
+    next_w = w + config["learning_rate"] * dw
+    return next_w, config
+
+# %% mistake="net-sgd" why="The learning rate is not used."
+def sgd(w, dw, config=None):
+    if config is None:
+        config = {}
+    config.setdefault("learning_rate", 1e-2)
+    next_w = w - dw
+    return next_w, config
+
+# %% mistake="net-sgd" why="Only the step is returned; the new weights are w minus the step."
+def sgd(w, dw, config=None):
+    if config is None:
+        config = {}
+    config.setdefault("learning_rate", 1e-2)
+    next_w = -config["learning_rate"] * dw
+    return next_w, config
+
+# %% mistake="net-sgd" why="The learning rate is fixed instead of taken from the settings."
+def sgd(w, dw, config=None):
+    if config is None:
+        config = {}
+    config.setdefault("learning_rate", 1e-2)
+    next_w = w - 1e-2 * dw
+    return next_w, config
+
+# %% mistake="net-sgd" why="The settings have to be returned too."
+def sgd(w, dw, config=None):
+    if config is None:
+        config = {}
+    config.setdefault("learning_rate", 1e-2)
+    next_w = w - config["learning_rate"] * dw
+    return next_w
+
+# %% mistake="net-sgd" why="The gradient is scaled in place; it belongs to the caller."
+def sgd(w, dw, config=None):
+    if config is None:
+        config = {}
+    config.setdefault("learning_rate", 1e-2)
+    dw *= config["learning_rate"]
+    next_w = w - dw
+    return next_w, config
+
+# %% style="net-sgd" why="In place, as in the course's own version."
+def sgd(w, dw, config=None):
+    if config is None:
+        config = {}
+    config.setdefault("learning_rate", 1e-2)
+    w -= config["learning_rate"] * dw
+    return w, config
+
+# %% style="net-sgd" why="np.subtract, and the default in one expression."
+def sgd(w, dw, config=None):
+    config = {"learning_rate": 1e-2} | (config or {})
+    return np.subtract(w, np.multiply(dw, config["learning_rate"], dtype=w.dtype)), config
+
+# %% style="net-sgd" why="A loop over the flat weights."
+def sgd(w, dw, config=None):
+    if config is None:
+        config = dict(learning_rate=1e-2)
+    rate = config.get("learning_rate", 1e-2)
+    next_w = w.copy()
+    for place in np.ndindex(*w.shape):
+        next_w[place] -= rate * dw[place]
+    return next_w, config
+
+# %% mistake="net-init" why="weight_scale is not used: the weights have a standard deviation of 1."
+@add_to_class(TwoLayerNet)
+def __init__(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
+    self.params = {}
+    self.reg = reg
+    self.params["W1"] = np.random.normal(0.0, 1.0, (input_dim, hidden_dim))
+    self.params["b1"] = np.zeros(hidden_dim)
+    self.params["W2"] = np.random.normal(0.0, 1.0, (hidden_dim, num_classes))
+    self.params["b2"] = np.zeros(num_classes)
+
+# %% mistake="net-init" why="np.random.rand draws from 0 to 1: neither normal nor around 0."
+@add_to_class(TwoLayerNet)
+def __init__(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
+    self.params = {}
+    self.reg = reg
+    self.params["W1"] = weight_scale * np.random.rand(input_dim, hidden_dim)
+    self.params["b1"] = np.zeros(hidden_dim)
+    self.params["W2"] = weight_scale * np.random.rand(hidden_dim, num_classes)
+    self.params["b2"] = np.zeros(num_classes)
+
+# %% mistake="net-init" why="With all weights zero the hidden units stay alike for ever."
+@add_to_class(TwoLayerNet)
+def __init__(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
+    self.params = {}
+    self.reg = reg
+    self.params["W1"] = np.zeros((input_dim, hidden_dim))
+    self.params["b1"] = np.zeros(hidden_dim)
+    self.params["W2"] = np.zeros((hidden_dim, num_classes))
+    self.params["b2"] = np.zeros(num_classes)
+
+# %% mistake="net-init" why="The matrices have rows and columns exchanged."
+@add_to_class(TwoLayerNet)
+def __init__(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
+    self.params = {}
+    self.reg = reg
+    self.params["W1"] = np.random.normal(0.0, weight_scale, (hidden_dim, input_dim))
+    self.params["b1"] = np.zeros(hidden_dim)
+    self.params["W2"] = np.random.normal(0.0, weight_scale, (num_classes, hidden_dim))
+    self.params["b2"] = np.zeros(num_classes)
+
+# %% mistake="net-init" why="The biases are random; they start at zero."
+@add_to_class(TwoLayerNet)
+def __init__(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
+    self.params = {}
+    self.reg = reg
+    self.params["W1"] = np.random.normal(0.0, weight_scale, (input_dim, hidden_dim))
+    self.params["b1"] = np.random.normal(0.0, weight_scale, hidden_dim)
+    self.params["W2"] = np.random.normal(0.0, weight_scale, (hidden_dim, num_classes))
+    self.params["b2"] = np.random.normal(0.0, weight_scale, num_classes)
+
+# %% mistake="net-init" why="The variance is weight_scale; the standard deviation should be."
+@add_to_class(TwoLayerNet)
+def __init__(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
+    self.params = {}
+    self.reg = reg
+    self.params["W1"] = np.random.normal(0.0, weight_scale**0.5, (input_dim, hidden_dim))
+    self.params["b1"] = np.zeros(hidden_dim)
+    self.params["W2"] = np.random.normal(0.0, weight_scale**0.5, (hidden_dim, num_classes))
+    self.params["b2"] = np.zeros(num_classes)
+
+# %% mistake="net-init" why="The parameters stand beside self.params instead of in it."
+@add_to_class(TwoLayerNet)
+def __init__(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
+    self.params = {}
+    self.reg = reg
+    self.W1 = np.random.normal(0.0, weight_scale, (input_dim, hidden_dim))
+    self.params["b1"] = np.zeros(hidden_dim)
+    self.W2 = np.random.normal(0.0, weight_scale, (hidden_dim, num_classes))
+    self.params["b2"] = np.zeros(num_classes)
+
+# %% style="net-init" why="Pasted from a class, indented and without the decorator."
+    def __init__(
+        self,
+        input_dim=3 * 32 * 32,
+        hidden_dim=100,
+        num_classes=10,
+        weight_scale=1e-3,
+        reg=0.0,
+    ):
+        self.params = {}
+        self.reg = reg
+        self.params['W1'] = weight_scale * np.random.randn(input_dim, hidden_dim)
+        self.params['b1'] = np.zeros(hidden_dim)
+        self.params['W2'] = weight_scale * np.random.randn(hidden_dim, num_classes)
+        self.params['b2'] = np.zeros(num_classes)
+
+# %% style="net-init" why="np.random.normal."
+@add_to_class(TwoLayerNet)
+def __init__(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
+    self.params = {}
+    self.reg = reg
+    self.params["W1"] = np.random.normal(0.0, weight_scale, (input_dim, hidden_dim))
+    self.params["b1"] = np.zeros(hidden_dim)
+    self.params["W2"] = np.random.normal(0.0, weight_scale, (hidden_dim, num_classes))
+    self.params["b2"] = np.zeros(num_classes)
+
+# %% style="net-init" why="A loop over the layers, 32-bit."
+@add_to_class(TwoLayerNet)
+def __init__(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
+    rng, self.reg, self.params = np.random.default_rng(5), reg, {}
+    for i, shape in enumerate([(input_dim, hidden_dim), (hidden_dim, num_classes)], 1):
+        weights = rng.standard_normal(shape, dtype=np.float32)
+        self.params |= {f"W{i}": weights * np.float32(weight_scale), f"b{i}": np.zeros(shape[1], np.float32)}
+
+# %% mistake="net-loss" why="The penalty has a factor one half here."
+@add_to_class(TwoLayerNet)
+def loss(self, X, y=None):
+    W1, b1 = self.params["W1"], self.params["b1"]
+    W2, b2 = self.params["W2"], self.params["b2"]
+    h, affine_cache = affine_forward(X, W1, b1)
+    a, relu_cache = relu_forward(h)
+    scores, score_cache = affine_forward(a, W2, b2)
+    if y is None:
+        return scores
+    grads = {}
+    loss, dscores = softmax_loss(scores, y)
+    loss += self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
+    da, grads["W2"], grads["b2"] = affine_backward(dscores, score_cache)
+    dh = relu_backward(da, relu_cache)
+    dx, grads["W1"], grads["b1"] = affine_backward(dh, affine_cache)
+    grads["W1"] += 2 * self.reg * W1
+    grads["W2"] += 2 * self.reg * W2
+    return loss, grads
+
+# %% mistake="net-loss" why="The gradient of the penalty is missing."
+@add_to_class(TwoLayerNet)
+def loss(self, X, y=None):
+    W1, b1 = self.params["W1"], self.params["b1"]
+    W2, b2 = self.params["W2"], self.params["b2"]
+    h, affine_cache = affine_forward(X, W1, b1)
+    a, relu_cache = relu_forward(h)
+    scores, score_cache = affine_forward(a, W2, b2)
+    if y is None:
+        return scores
+    grads = {}
+    loss, dscores = softmax_loss(scores, y)
+    loss += 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
+    da, grads["W2"], grads["b2"] = affine_backward(dscores, score_cache)
+    dh = relu_backward(da, relu_cache)
+    dx, grads["W1"], grads["b1"] = affine_backward(dh, affine_cache)
+    return loss, grads
+
+# %% mistake="net-loss" why="Only the first matrix is penalised."
+@add_to_class(TwoLayerNet)
+def loss(self, X, y=None):
+    W1, b1 = self.params["W1"], self.params["b1"]
+    W2, b2 = self.params["W2"], self.params["b2"]
+    h, affine_cache = affine_forward(X, W1, b1)
+    a, relu_cache = relu_forward(h)
+    scores, score_cache = affine_forward(a, W2, b2)
+    if y is None:
+        return scores
+    grads = {}
+    loss, dscores = softmax_loss(scores, y)
+    loss += 0.5 * self.reg * np.sum(W1 * W1)
+    da, grads["W2"], grads["b2"] = affine_backward(dscores, score_cache)
+    dh = relu_backward(da, relu_cache)
+    dx, grads["W1"], grads["b1"] = affine_backward(dh, affine_cache)
+    grads["W1"] += self.reg * W1
+    return loss, grads
+
+# %% mistake="net-loss" why="The biases are penalised too."
+@add_to_class(TwoLayerNet)
+def loss(self, X, y=None):
+    W1, b1 = self.params["W1"], self.params["b1"]
+    W2, b2 = self.params["W2"], self.params["b2"]
+    h, affine_cache = affine_forward(X, W1, b1)
+    a, relu_cache = relu_forward(h)
+    scores, score_cache = affine_forward(a, W2, b2)
+    if y is None:
+        return scores
+    grads = {}
+    loss, dscores = softmax_loss(scores, y)
+    loss += 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2) + np.sum(b1 * b1) + np.sum(b2 * b2))
+    da, grads["W2"], grads["b2"] = affine_backward(dscores, score_cache)
+    dh = relu_backward(da, relu_cache)
+    dx, grads["W1"], grads["b1"] = affine_backward(dh, affine_cache)
+    grads["W1"] += self.reg * W1
+    grads["W2"] += self.reg * W2
+    grads["b1"] += self.reg * b1
+    grads["b2"] += self.reg * b2
+    return loss, grads
+
+# %% mistake="net-loss" why="There is a ReLU after the scores: negative scores are lost."
+@add_to_class(TwoLayerNet)
+def loss(self, X, y=None):
+    W1, b1 = self.params["W1"], self.params["b1"]
+    W2, b2 = self.params["W2"], self.params["b2"]
+    h, affine_cache = affine_forward(X, W1, b1)
+    a, relu_cache = relu_forward(h)
+    scores, score_cache = affine_forward(a, W2, b2)
+    scores, _ = relu_forward(scores)
+    if y is None:
+        return scores
+    grads = {}
+    loss, dscores = softmax_loss(scores, y)
+    loss += 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
+    da, grads["W2"], grads["b2"] = affine_backward(dscores, score_cache)
+    dh = relu_backward(da, relu_cache)
+    dx, grads["W1"], grads["b1"] = affine_backward(dh, affine_cache)
+    grads["W1"] += self.reg * W1
+    grads["W2"] += self.reg * W2
+    return loss, grads
+
+# %% mistake="net-loss" why="The gradient does not pass through the ReLU."
+@add_to_class(TwoLayerNet)
+def loss(self, X, y=None):
+    W1, b1 = self.params["W1"], self.params["b1"]
+    W2, b2 = self.params["W2"], self.params["b2"]
+    h, affine_cache = affine_forward(X, W1, b1)
+    a, relu_cache = relu_forward(h)
+    scores, score_cache = affine_forward(a, W2, b2)
+    if y is None:
+        return scores
+    grads = {}
+    loss, dscores = softmax_loss(scores, y)
+    loss += 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
+    da, grads["W2"], grads["b2"] = affine_backward(dscores, score_cache)
+    dh = da
+    dx, grads["W1"], grads["b1"] = affine_backward(dh, affine_cache)
+    grads["W1"] += self.reg * W1
+    grads["W2"] += self.reg * W2
+    return loss, grads
+
+# %% mistake="net-loss" why="Without y the scores are wanted, not probabilities."
+@add_to_class(TwoLayerNet)
+def loss(self, X, y=None):
+    W1, b1 = self.params["W1"], self.params["b1"]
+    W2, b2 = self.params["W2"], self.params["b2"]
+    h, affine_cache = affine_forward(X, W1, b1)
+    a, relu_cache = relu_forward(h)
+    scores, score_cache = affine_forward(a, W2, b2)
+    if y is None:
+        p = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return p / p.sum(axis=1, keepdims=True)
+    grads = {}
+    loss, dscores = softmax_loss(scores, y)
+    loss += 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
+    da, grads["W2"], grads["b2"] = affine_backward(dscores, score_cache)
+    dh = relu_backward(da, relu_cache)
+    dx, grads["W1"], grads["b1"] = affine_backward(dh, affine_cache)
+    grads["W1"] += self.reg * W1
+    grads["W2"] += self.reg * W2
+    return loss, grads
+
+# %% mistake="net-loss" why="With y, the gradients have to be returned too."
+@add_to_class(TwoLayerNet)
+def loss(self, X, y=None):
+    W1, b1 = self.params["W1"], self.params["b1"]
+    W2, b2 = self.params["W2"], self.params["b2"]
+    h, affine_cache = affine_forward(X, W1, b1)
+    a, relu_cache = relu_forward(h)
+    scores, score_cache = affine_forward(a, W2, b2)
+    if y is None:
+        return scores
+    grads = {}
+    loss, dscores = softmax_loss(scores, y)
+    loss += 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
+    da, grads["W2"], grads["b2"] = affine_backward(dscores, score_cache)
+    dh = relu_backward(da, relu_cache)
+    dx, grads["W1"], grads["b1"] = affine_backward(dh, affine_cache)
+    grads["W1"] += self.reg * W1
+    grads["W2"] += self.reg * W2
+    return loss
+
+# %% style="net-loss" why="Pasted from a class, indented and without the decorator."
+    def loss(self, X, y=None):
+        W1, b1 = self.params["W1"], self.params["b1"]
+        W2, b2 = self.params["W2"], self.params["b2"]
+        h, affine_cache = affine_forward(X, W1, b1)
+        a, relu_cache = relu_forward(h)
+        scores, score_cache = affine_forward(a, W2, b2)
+        if y is None:
+            return scores
+        grads = {}
+        loss, dscores = softmax_loss(scores, y)
+        loss += 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
+        da, grads["W2"], grads["b2"] = affine_backward(dscores, score_cache)
+        dh = relu_backward(da, relu_cache)
+        dx, grads["W1"], grads["b1"] = affine_backward(dh, affine_cache)
+        grads["W1"] += self.reg * W1
+        grads["W2"] += self.reg * W2
+        return loss, grads
+
+# %% style="net-loss" why="As decorated, with in-place sums."
+@add_to_class(TwoLayerNet)
+def loss(self, X, y=None):
+    W1, b1 = self.params["W1"], self.params["b1"]
+    W2, b2 = self.params["W2"], self.params["b2"]
+    h, affine_cache = affine_forward(X, W1, b1)
+    a, relu_cache = relu_forward(h)
+    scores, score_cache = affine_forward(a, W2, b2)
+    if y is None:
+        return scores
+    grads = {}
+    loss, dscores = softmax_loss(scores, y)
+    loss += 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
+    da, grads["W2"], grads["b2"] = affine_backward(dscores, score_cache)
+    dh = relu_backward(da, relu_cache)
+    dx, grads["W1"], grads["b1"] = affine_backward(dh, affine_cache)
+    grads["W1"] += self.reg * W1
+    grads["W2"] += self.reg * W2
+    return loss, grads
+
+# %% style="net-loss" why="Written out with matrix products and einsum, nothing in place."
+@add_to_class(TwoLayerNet)
+def loss(self, X, y=None):
+    p = self.params
+    rows = X.reshape(len(X), -1)
+    h = np.einsum("nd,dh->nh", rows, p["W1"]) + p["b1"]
+    a = np.where(h > 0, h, 0)
+    s = a @ p["W2"] + p["b2"]
+    if y is None:
+        return s
+    log_p = s - np.logaddexp.reduce(s, axis=1, keepdims=True)
+    hot = np.eye(s.shape[1])[y]
+    ds = (np.exp(log_p) - hot) / len(X)
+    dh = ds @ p["W2"].T * (h > 0)
+    penalty = 0.5 * self.reg * sum((p[k] ** 2).sum() for k in ("W1", "W2"))
+    grads = dict(
+        W1=rows.T @ dh + self.reg * p["W1"], b1=dh.sum(0),
+        W2=a.T @ ds + self.reg * p["W2"], b2=ds.sum(0),
+    )
+    return -(log_p * hot).sum() / len(X) + penalty, grads
+
+# %% mistake="net-search" why="The learning rate is so small that 6 epochs lead nowhere."
+def net_settings():
+    return {"hidden_dim": 150, "learning_rate": 1e-6, "reg": 0.3}
+
+# %% mistake="net-search" why="The learning rate is so large that the loss runs away."
+def net_settings():
+    return {"hidden_dim": 150, "learning_rate": 1.0, "reg": 0.3}
+
+# %% mistake="net-search" why="The penalty is so strong that all scores stay near zero."
+def net_settings():
+    return {"hidden_dim": 150, "learning_rate": 1e-3, "reg": 300}
+
+# %% mistake="net-search" why="A single hidden unit cannot tell ten classes apart."
+def net_settings():
+    return {"hidden_dim": 1, "learning_rate": 1e-3, "reg": 0.3}
+
+# %% mistake="net-search" why="More hidden units than the exercise allows."
+def net_settings():
+    return {"hidden_dim": 2000, "learning_rate": 1e-3, "reg": 0.3}
+
+# %% mistake="net-search" why="The number of hidden units is missing."
+def net_settings():
+    return {"learning_rate": 1e-3, "reg": 0.3}
+
+# %% style="net-search" why="Fewer units, a weaker penalty."
+def net_settings():
+    return {"hidden_dim": 100, "learning_rate": 1e-3, "reg": 0.1}
+
+# %% style="net-search" why="More units and a stronger penalty."
+def net_settings():
+    return {"hidden_dim": 200, "learning_rate": 8e-4, "reg": 0.5}
+
+# %% style="net-search" why="Written as powers of ten."
+def net_settings():
+    return dict(reg=10**-0.6, learning_rate=10**-2.9, hidden_dim=120)

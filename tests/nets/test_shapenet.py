@@ -1,0 +1,89 @@
+"""The shipped network: small, right in its gradients, and as good as it says."""
+
+import numpy as np
+import pytest
+
+from cs231n.data import load_shapes10
+from cs231n.nets.shapenet import WEIGHTS, ShapeNet, normalise
+
+#: What the training script printed for the shipped weights; docs/data.md says so too.
+STATED = 0.9140
+
+
+def test_the_shipped_weights_are_small_and_in_half_precision():
+    assert WEIGHTS.stat().st_size < 1_000_000
+    with np.load(WEIGHTS, allow_pickle=False) as arrays:
+        assert {arrays[name].dtype for name in arrays} == {np.dtype(np.float16)}
+
+
+@pytest.mark.slow
+def test_the_shipped_network_is_as_good_as_stated():
+    images = load_shapes10(0, 2000)
+    net = ShapeNet()
+    scores = np.concatenate(
+        [
+            net.loss(normalise(images.X_test[i : i + 250]))
+            for i in range(0, len(images.X_test), 250)
+        ]
+    )
+    accuracy = (scores.argmax(axis=1) == images.y_test).mean()
+    assert accuracy == pytest.approx(STATED, abs=0.002)
+
+
+@pytest.fixture
+def problem():
+    rng = np.random.default_rng(4)
+    net = ShapeNet(rng, num_classes=5, dtype=np.float64, reg=0.3)
+    return net, rng.standard_normal((3, 3, 16, 8)), np.array([4, 0, 2]), rng
+
+
+def test_gradients_are_those_of_finite_differences(problem):
+    net, X, y, rng = problem
+    _, grads = net.loss(X, y)
+    assert set(grads) == set(net.params)
+    h = 1e-6
+    for name, w in net.params.items():
+        direction = rng.standard_normal(w.shape)
+        up, down = [], []
+        for sign, results in ((1, up), (-1, down)):
+            net.params[name] = w + sign * h * direction
+            results.append(net.loss(X, y)[0])
+        net.params[name] = w
+        expected = (up[0] - down[0]) / (2 * h)
+        np.testing.assert_allclose(
+            (grads[name] * direction).sum(), expected, rtol=1e-5, atol=1e-7
+        )
+
+
+def test_the_gradient_of_the_pixels_is_that_of_finite_differences(problem):
+    net, X, _, rng = problem
+    scores, caches = net.forward(X)
+    dscores, direction = rng.standard_normal(scores.shape), rng.standard_normal(X.shape)
+    dx, _ = net.backward(dscores, caches)
+    h = 1e-6
+    up, down = (net.forward(X + s * h * direction)[0] for s in (1, -1))
+    expected = ((up - down) * dscores).sum() / (2 * h)
+    np.testing.assert_allclose((dx * direction).sum(), expected, rtol=1e-5)
+
+
+def test_saved_weights_come_back(problem, tmp_path, monkeypatch):
+    net, X, y, _ = problem
+    net.loss(X, y)  # moves the running averages
+    net.save(tmp_path / "net.npz")
+    monkeypatch.setattr("cs231n.nets.shapenet.WEIGHTS", tmp_path / "net.npz")
+    again = ShapeNet(dtype=np.float64)
+    np.testing.assert_allclose(again.loss(X), net.loss(X), rtol=0.02, atol=0.02)
+    assert again.loss(X).shape == (3, 5)
+
+
+def test_stages_halve_the_picture_every_other_time():
+    net = ShapeNet(np.random.default_rng(0))
+    seen = net.features(np.zeros((2, 3, 32, 24), np.float32))
+    assert [s.shape[1:] for s in seen] == [
+        (16, 32, 24),
+        (16, 16, 12),
+        (32, 16, 12),
+        (32, 8, 6),
+        (64, 8, 6),
+        (64, 4, 3),
+    ]
