@@ -435,6 +435,9 @@ with needs_answers():
 
 # %% tags=["experiment"]
 with needs_answers():
+    dropout_forward(
+        np.ones((1, 1)), {"mode": "test", "p": 0.25}
+    )  # the layer comes first
     model, X_val, y_val = trained[0.25].model, data["X_val"], data["y_val"]
     hidden = np.maximum(X_val.reshape(len(X_val), -1) @ model.params["W1"], 0)
     total, right = 0, []
