@@ -85,6 +85,24 @@ class TestTwoLayerNet:
         with pytest.raises(ValueError, match="No layer is called 'rleu_forward'"):
             TwoLayerNet(layers={"rleu_forward": relu_forward})
 
+    def test_may_return_another_float_type(self):
+        def dropout_forward(x, dropout_param):
+            return x * np.ones(x.shape), None
+
+        def dropout_backward(dout, cache):
+            return dout * np.ones(dout.shape)
+
+        layers = {
+            "dropout_forward": dropout_forward,
+            "dropout_backward": dropout_backward,
+        }
+        X, y = np.ones((2, 5), dtype=np.float32), np.array([0, 1])
+        model = FullyConnectedNet([4], 5, 3, dropout_keep_ratio=0.5, layers=layers)
+
+        assert model.loss(X).dtype == np.float32
+        _, grads = model.loss(X, y)
+        assert {grad.dtype for grad in grads.values()} == {np.dtype(np.float32)}
+
     def test_parameters_go_to_a_file_and_come_back(self, tmp_path):
         model, other = TwoLayerNet(5, 4, 3), TwoLayerNet(5, 4, 3, weight_scale=1.0)
         model.save(tmp_path / "net.npz")

@@ -1,5 +1,6 @@
 """What the networks share: layers chosen by name, parameters in a file."""
 
+import functools
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,7 +13,9 @@ def pick_layers(layers=None):
     """Return the package's layers with some of them replaced.
 
     A network calls its layers by name, so a notebook can hand in the ones it wrote:
-    ``pick_layers({"affine_forward": my_affine_forward})``.
+    ``pick_layers({"affine_forward": my_affine_forward})``. What a replacement returns
+    in another float type is cast to that of its first argument, since a layer of the
+    package may come next, and those do not mix types.
 
     Parameters
     ----------
@@ -40,7 +43,29 @@ def pick_layers(layers=None):
             f"No layer is called {unknown[0]!r}; cs231n.layers has: "
             f"{', '.join(sorted(known))}."
         )
-    return SimpleNamespace(**(known | dict(layers or {})))
+    chosen = {name: _keeps_dtype(layer) for name, layer in (layers or {}).items()}
+    return SimpleNamespace(**(known | chosen))
+
+
+def _keeps_dtype(layer):
+    """Wrap a layer so that the arrays it returns have the dtype of its first input."""
+
+    @functools.wraps(layer)
+    def kept(x, *args):
+        def cast(value):
+            if (
+                isinstance(value, np.ndarray)
+                and value.dtype.kind == x.dtype.kind == "f"
+            ):
+                return value.astype(x.dtype, copy=False)
+            return value
+
+        result = layer(x, *args)
+        if isinstance(result, tuple):
+            return tuple(map(cast, result))
+        return cast(result)
+
+    return kept
 
 
 def check_batch(x, features):

@@ -1,0 +1,698 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Dropout
+#
+# A large network learns a small set of images by heart. Dropout makes that hard in the
+# simplest way there is: in every step it switches half of the units off, others each
+# time, so that no unit can rely on a particular other one. You write the layer, look at
+# what it does to the numbers that pass, and let it train a network.
+#
+# **You need:** the notebook `two_layer_net`. **Time:** about an hour.
+
+# %% tags=["setup"]
+import time
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from cs231n.data import split_cifar10
+from cs231n.gradcheck import directional_error
+from cs231n.nets.fully_connected import FullyConnectedNet
+from cs231n.notebook import needs_answers
+from cs231n.solver import Solver
+from cs231n.testing import (
+    expect,
+    expect_array,
+    expect_close,
+    expect_source,
+    unchanged,
+)
+
+# %% [markdown]
+# ## 1. Forward
+#
+# In training, every number of $x$ is **kept** with probability $p$ and set to zero
+# otherwise, independently of all the others. What is kept is divided by $p$:
+#
+# $$\text{out} = x \odot m, \qquad
+# m_i = \begin{cases} 1/p & \text{with probability } p \\ 0 & \text{otherwise.}
+# \end{cases}$$
+#
+# In testing nothing happens: $\text{out} = x$. This form is called *inverted* dropout,
+# since the factor $1/p$ stands in the training and not in the testing, where speed counts.
+#
+# Beware: `p` is the probability to **keep** here, as in most of the course's editions. In
+# PyTorch, and in the oldest editions, it is the probability to drop.
+#
+# Random numbers come from `rng`, made in the first lines; `rng.random(shape)` draws evenly
+# between 0 and 1. By hand before you write: `x` is full of ones and `p` is 0.25. Which
+# values will `out` have, how many of each, and what is their mean?
+
+
+# %% nbgrader={"grade": false, "grade_id": "dropout-forward", "locked": false, "schema_version": 3, "solution": true}
+def dropout_forward(x, dropout_param):
+    """Keep each number with probability p and scale it up, or set it to zero.
+
+    Parameters
+    ----------
+    x : ndarray of any shape
+        Inputs.
+    dropout_param : dict
+        p, the probability to keep a number; mode, "train" or "test". Optional: rng, a
+        numpy.random.Generator, or seed, a number that makes every call draw the same.
+
+    Returns
+    -------
+    out : ndarray, shaped like x and of its dtype
+    cache : tuple
+        (dropout_param, mask), where the mask is 1 / p or 0; None in testing.
+    """
+    p, mode = dropout_param["p"], dropout_param["mode"]
+    rng = dropout_param.get("rng") or np.random.default_rng(dropout_param.get("seed"))
+    mask = None
+    ### BEGIN SOLUTION
+    if mode == "train":
+        mask = (rng.random(x.shape) < p) / p
+        out = x * mask
+    else:
+        out = x
+    ### END SOLUTION
+    cache = (dropout_param, mask)
+    return out.astype(x.dtype, copy=False), cache
+
+
+# %% nbgrader={"grade": true, "grade_id": "test-dropout-forward", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# 2 points: ones, in both modes. The values, how many of each, and whether the zeros lie
+# anywhere.
+x = np.ones((300, 200))
+for p in (0.25, 0.7):
+    with unchanged(x=x):
+        answer = dropout_forward(x, {"mode": "train", "p": p})
+    expect(
+        isinstance(answer, tuple) and len(answer) == 2,
+        f"Return the pair (out, cache); got {type(answer).__name__}.",
+    )
+    out = answer[0]
+    expect_array(out, x.shape, "out")
+    kept = out[out != 0]
+    expect(kept.size > 0, "All of out is 0. Keep a number where rng.random(...) < p.")
+    expect_close(
+        kept,
+        np.full(kept.shape, 1 / p),
+        f"the kept numbers for p = {p}",
+        hint="Kept numbers are x / p.",
+        faults={
+            "Kept numbers are divided by p in training.": np.ones(kept.shape),
+            "Divide by p; this is multiplied by p.": np.full(kept.shape, p),
+            "p is the probability to keep: divide by p, not by 1 - p.": np.full(
+                kept.shape, 1 / (1 - p)
+            ),
+        },
+    )
+    for axis, line in ((1, "row"), (0, "column")):
+        spread = np.ptp((out != 0).mean(axis=axis))
+        expect(
+            spread < 0.6,
+            f"The mask changes whole lines at once: one {line} keeps nearly all, another "
+            f"nearly nothing. Draw one random number for each number of x.",
+        )
+    share = kept.size / x.size
+    expect(
+        abs(share - p) < 0.02,
+        f"{share:.1%} of the numbers are kept; expected {p:.0%}. p is the probability to "
+        f"keep a number, not to drop it.",
+    )
+out, _ = dropout_forward(x, {"mode": "test", "p": 0.25})
+expect_close(
+    out,
+    x,
+    "out in testing",
+    hint="In testing the numbers pass unchanged.",
+    faults={"In testing nothing is scaled: the factor 1/p was for training.": x * 0.25},
+)
+expect_source(dropout_forward, without=["dropout_forward", "layers", "torch"])
+
+# %% nbgrader={"grade": true, "grade_id": "test-dropout-forward-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# 2 points: the grader also tries random numbers, 32-bit numbers, images, a second call, a
+# seed, p = 1, and looks whether the inputs come back as they were.
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng(1)
+for shape, p, dtype in [
+    ((70, 230), 0.4, np.float32),
+    ((5, 3, 31, 37), 0.8, float),
+    ((20000,), 0.1, np.float32),
+]:
+    x = (rng.choice([-1, 1], shape) * rng.uniform(1, 3, shape)).astype(dtype)
+    with unchanged(x=x):
+        out, _ = dropout_forward(x, {"mode": "train", "p": p})
+        again, _ = dropout_forward(x, {"mode": "train", "p": p})
+        same, _ = dropout_forward(x, {"mode": "test", "p": p})
+    hint = f"x has shape {shape}, dtype {np.dtype(dtype)}, p = {p}."
+    expect_array(out, shape, "out", hint=hint)
+    kept = np.asarray(out) != 0
+    expect_close(out, np.where(kept, x / p, 0), "out", rtol=1e-5, hint=hint)
+    expect(abs(kept.mean() - p) < 0.03, f"{kept.mean():.1%} kept, p = {p}. {hint}")
+    expect(
+        abs(kept[x > 0].mean() - kept[x < 0].mean()) < 0.06,
+        "Positive and negative numbers are kept equally often; what is kept should not "
+        "depend on x.",
+    )
+    expect(
+        not np.array_equal(out, again),
+        "Two calls dropped the same numbers: draw a new mask in every call.",
+    )
+    expect_close(same, x, "out in testing", rtol=1e-6, hint=hint)
+    for name, value in {"training": out, "testing": same}.items():
+        expect(
+            np.asarray(value).dtype == dtype,
+            f"Keep the dtype of x: {np.dtype(dtype)} in {name}; got {value.dtype}.",
+        )
+x = rng.standard_normal((40, 30))
+seeded = [dropout_forward(x, {"mode": "train", "p": 0.5, "seed": 3})[0] for _ in "ab"]
+expect_close(*seeded, "out of a second call with the same seed", hint="Draw from rng.")
+out, _ = dropout_forward(x, {"mode": "train", "p": 1.0})
+expect_close(out, x, "out for p = 1", hint="p = 1 keeps everything.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# What does the layer do to the numbers that pass? Below, numbers with mean 10 go through
+# with three values of `p`. The mean stays; what does not?
+
+# %% tags=["nbval-check-output"]
+with needs_answers():
+    x = np.random.default_rng(231).standard_normal((500, 500)) + 10
+    for p in (0.25, 0.4, 0.7):
+        out, _ = dropout_forward(x, {"mode": "train", "p": p, "seed": 231})
+        test, _ = dropout_forward(x, {"mode": "test", "p": p})
+        print(
+            f"p = {p:.2f}:  mean {x.mean():.1f} -> {out.mean():.1f} in training, "
+            f"{test.mean():.1f} in testing;  zeros {np.mean(out == 0):.2f}"
+        )
+
+# %% [markdown]
+# One unit, which adds 100 inputs with weights of its own, sees the noise like this: the
+# same inputs, 2000 masks. The line is what it gets in testing.
+
+# %%
+with needs_answers():
+    draw = np.random.default_rng(231)
+    x, w = draw.random(100), draw.standard_normal(100) / 10 + 0.06
+    fig, axes = plt.subplots(1, 3, figsize=(8, 2), sharex=True, layout="constrained")
+    for ax, p in zip(axes, (0.9, 0.5, 0.1), strict=True):
+        many = np.broadcast_to(x, (2000, 100))
+        out, _ = dropout_forward(many, {"mode": "train", "p": p, "seed": 231})
+        ax.hist(out @ w, bins=np.linspace(-10, 10, 61), color="tab:blue")
+        ax.axvline(x @ w, color="black", linewidth=1)
+        ax.set(title=f"p = {p}", xlabel="input of the unit", yticks=[])
+    plt.show()
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "q-dropout-scale-text", "locked": true, "schema_version": 3, "solution": false}
+# **Question 1 (2 points).** Somebody leaves out the division by $p$, trains with
+# $p = 0.25$, and tests. What arrives at the next layer in testing, compared with what it
+# learned with? Name a mend that changes only the test code, and say why we prefer ours.
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "q-dropout-scale", "locked": false, "points": 2, "schema_version": 3, "solution": true}
+# ### BEGIN SOLUTION
+# In testing all units are on, so the sums are about four times ($1/p$) as large as those
+# that the next layer has learned to expect; scores become far too confident, later
+# layers work at another point of their curve, biases count for too little. Mend: multiply
+# by $p$ in testing. Ours leaves the test code alone, so that a trained network runs
+# without any trace of dropout, and $p$ may be changed after training.
+#
+# *Marking:* 1 for "larger by $1/p$ on average" (0.5 for "a different scale"); 0.5 for
+# multiplying by $p$ in testing; 0.5 for the reason.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## 2. Backward
+#
+# The output is $x_i m_i$, so its derivative with respect to $x_i$ is $m_i$: what was
+# switched off gets no gradient, and what was scaled up gets a scaled one. The mask must be
+# the one of the forward pass; it waits in the cache. In testing the gradient passes
+# unchanged.
+
+
+# %% nbgrader={"grade": false, "grade_id": "dropout-backward", "locked": false, "schema_version": 3, "solution": true}
+def dropout_backward(dout, cache):
+    """Carry a gradient back through dropout_forward.
+
+    Parameters
+    ----------
+    dout : ndarray
+        Gradient of the loss with respect to the output.
+    cache : tuple
+        (dropout_param, mask), as dropout_forward returned it.
+
+    Returns
+    -------
+    dx : ndarray, shaped like dout
+    """
+    dropout_param, mask = cache
+    mode = dropout_param["mode"]
+    ### BEGIN SOLUTION
+    dx = dout * mask if mode == "train" else dout
+    ### END SOLUTION
+    return dx
+
+
+# %% nbgrader={"grade": true, "grade_id": "test-dropout-backward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# 1 point: with your forward pass on ones, dx must be dout times what came out.
+x = np.ones((4, 6))
+dout = np.arange(24.0).reshape(4, 6) + 1
+for mode in ("train", "test"):
+    out, cache = dropout_forward(x, {"mode": mode, "p": 0.4})
+    expect_close(
+        dropout_backward(dout, cache),
+        dout * out,
+        f"dx, mode {mode!r}",
+        hint="Use the mask of the forward pass; in testing, dx is dout.",
+        faults={
+            "Multiply dout by the mask.": np.array(out),
+            "The gradient passes only where the number was kept.": dout,
+            "The gradient is scaled like the output: the mask holds 1 / p.": dout
+            * (out != 0),
+        },
+    )
+expect_source(dropout_backward, without=["dropout_backward", "layers", "torch"])
+
+# %% nbgrader={"grade": true, "grade_id": "test-dropout-backward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# 1 point: the grader compares with differences of your forward pass along random
+# directions, tries 32-bit images, calls twice, and looks whether dout comes back as it
+# was.
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng(2)
+for shape, p in [((10, 10), 0.2), ((3, 2, 5, 4), 0.75), ((1, 9), 0.5)]:
+    x, dout = rng.standard_normal((2, *shape))
+    param = {"mode": "train", "p": p, "seed": 123}
+    _, cache = dropout_forward(x, param)
+    with unchanged(dout=dout):
+        dx = dropout_backward(dout, cache)
+        second = dropout_backward(dout, cache)
+    expect_array(dx, shape, "dx")
+    error = directional_error(
+        lambda v, param=param: dropout_forward(v, dict(param))[0],
+        x,
+        dout,
+        np.asarray(dx),
+        rng=rng,
+    )
+    expect(
+        error < 1e-7,
+        f"dx does not fit the forward pass (relative error {error:.1e}, p = {p}).",
+    )
+    expect_close(second, dx, "dx of a second call", hint="Leave the cache as it is.")
+x = rng.standard_normal((6, 2, 3)).astype(np.float32) + 9
+out, cache = dropout_forward(x, {"mode": "train", "p": 0.5})
+dout = rng.standard_normal(x.shape).astype(np.float32)
+expect_close(dropout_backward(dout, cache), dout * out / x, "dx", rtol=1e-4, atol=1e-5)
+_, cache = dropout_forward(x, {"mode": "test", "p": 0.5})
+expect_close(dropout_backward(dout, cache), dout, "dx in testing")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 3. In a network
+#
+# The package's `FullyConnectedNet` takes layers by name: give it your two functions, and
+# it calls them after every ReLU. With a fixed seed the mask is the same in each call, so
+# its gradients can be checked like any other. `1` keeps everything and calls no dropout.
+
+
+# %%
+def numerical_slope(model, name, direction, X, y, step=6e-6):
+    """Return the slope of the loss along one direction of one parameter."""
+    start, losses = model.params[name], []
+    for sign in (1, -1):
+        model.params[name] = start + sign * step * direction
+        losses.append(model.loss(X, y)[0])
+    model.params[name] = start
+    return (losses[0] - losses[1]) / (2 * step)
+
+
+with needs_answers():
+    mine = {"dropout_forward": dropout_forward, "dropout_backward": dropout_backward}
+    draw = np.random.default_rng(231)
+    X, y = draw.standard_normal((2, 15)), draw.integers(0, 10, 2)
+    for keep in (1, 0.75, 0.5):
+        model = FullyConnectedNet(
+            [20, 30],
+            15,
+            dropout_keep_ratio=keep,
+            weight_scale=5e-2,
+            dtype=np.float64,
+            seed=123,
+            layers=mine,
+        )
+        loss, grads = model.loss(X, y)
+        worst = 0
+        for name, grad in grads.items():
+            direction = draw.standard_normal(grad.shape)
+            slope = numerical_slope(model, name, direction, X, y)
+            expected = np.sum(grad * direction)
+            worst = max(worst, abs(slope - expected) / (abs(slope) + abs(expected)))
+        print(f"keep {keep}: loss {loss:.4f}, largest relative error {worst:.0e}")
+
+# %% [markdown]
+# ## 4. Less by heart
+#
+# 500 training images, 500 hidden units and 25 epochs: this network can learn the images by
+# heart. What will dropout do to the accuracy in training, and in validation? Draw the four
+# curves you expect on paper, then run the cell.
+
+
+# %% tags=["experiment"]
+data = split_cifar10(500, 500, 1)
+
+
+def train_with(keep, layers=None, num_epochs=25, seed=231):
+    """Train on the 500 images; return the solver and the seconds it took."""
+    model = FullyConnectedNet(
+        [500],
+        dropout_keep_ratio=keep,
+        layers=layers,
+        rng=np.random.default_rng(seed),
+    )
+    solver = Solver(
+        model,
+        data,
+        update_rule="adam",
+        optim_config={"learning_rate": 5e-4},
+        num_epochs=num_epochs,
+        batch_size=100,
+        verbose=False,
+    )
+    start = time.perf_counter()
+    solver.train()
+    return solver, time.perf_counter() - start
+
+
+with needs_answers():
+    mine = {"dropout_forward": dropout_forward, "dropout_backward": dropout_backward}
+    trained = {}
+    fig, axes = plt.subplots(1, 2, figsize=(9, 3), sharey=True, layout="constrained")
+    for keep, colour in ((1, "tab:gray"), (0.5, "tab:blue"), (0.25, "tab:red")):
+        trained[keep] = solver = train_with(keep, mine)[0]
+        axes[0].plot(solver.train_acc_history, color=colour, label=f"keep {keep}")
+        axes[1].plot(solver.val_acc_history, color=colour, label=f"keep {keep}")
+        print(
+            f"keep {keep:<4}  train {solver.train_acc_history[-1]:.3f}  "
+            f"validation {solver.val_acc_history[-1]:.3f}"
+        )
+    axes[0].set(title="training", xlabel="epoch", ylabel="accuracy", ylim=(0, 1.02))
+    axes[1].set(title="validation", xlabel="epoch")
+    axes[0].legend(frameon=False)
+    plt.show()
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "q-dropout-curves-text", "locked": true, "schema_version": 3, "solution": false}
+# **Question 2 (2 points).** Describe the two pictures: what does dropout do to the
+# accuracy in training, to that in validation, and to the gap between them? The training
+# accuracy is measured in test mode; what would you see if it were measured with masks?
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "q-dropout-curves", "locked": false, "points": 2, "schema_version": 3, "solution": true}
+# ### BEGIN SOLUTION
+# With dropout the training accuracy rises more slowly and ends lower, the more so the
+# smaller the share that is kept (0.96, 0.93 and 0.80 on the drawn images). The validation
+# accuracy is as high or a little higher, by points, not by tens: 500 images are few, so the
+# gap gets narrower mostly from above. Measured with masks the training accuracy would be
+# lower still and noisier, because the network then works with a quarter of its units.
+#
+# *Marking:* 1 for a description that agrees with the student's own picture (slower in
+# training, same or a little better in validation); 1 for "lower with masks" with its
+# reason.
+# ### END SOLUTION
+
+# %% [markdown]
+# Why should one network with all units on behave like the thousands of thinned ones that
+# were trained? Ask them. Each point is the share of validation images that come out right
+# if the *scores of several masked networks* are averaged; the line is the one network with
+# everything on.
+
+# %% tags=["experiment"]
+with needs_answers():
+    model, X_val, y_val = trained[0.25].model, data["X_val"], data["y_val"]
+    hidden = np.maximum(X_val.reshape(len(X_val), -1) @ model.params["W1"], 0)
+    total, right = 0, []
+    for mask_number in range(100):
+        masked, _ = dropout_forward(
+            hidden, {"mode": "train", "p": 0.25, "seed": mask_number}
+        )
+        total = total + masked @ model.params["W2"] + model.params["b2"]
+        right.append(np.mean(total.argmax(axis=1) == y_val))
+    everything_on = np.mean(model.loss(X_val).argmax(axis=1) == y_val)
+    fig, ax = plt.subplots(figsize=(5, 2.5), layout="constrained")
+    ax.semilogx(
+        np.arange(1, 101), right, ".-", color="tab:red", label="masked, averaged"
+    )
+    ax.axhline(everything_on, color="black", linewidth=1, label="everything on")
+    ax.set(xlabel="masked networks", ylabel="validation accuracy")
+    ax.legend(frameon=False)
+    plt.show()
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "q-dropout-order-text", "locked": true, "schema_version": 3, "solution": false}
+# **Question 3 (2 points).** The network has affine, ReLU, dropout. Somebody exchanges the
+# last two, with the same mask. What changes? And for affine, sigmoid, dropout?
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "q-dropout-order", "locked": false, "points": 2, "schema_version": 3, "solution": true}
+# ### BEGIN SOLUTION
+# Nothing for ReLU: mask entries are not negative, so $\max(0, m x) = m \max(0, x)$ for
+# $m = 0$ and $m = 1/p$; the gradients are equal too. For the sigmoid it matters: a zero
+# before it becomes $\sigma(0) = 0.5$, so a switched-off unit still sends half its signal,
+# and $\sigma(x/p) \ne \sigma(x)/p$, so the mean is not kept either.
+#
+# *Marking:* 1 for "nothing" with the reason (a factor that is not negative goes through
+# the max); 1 for the sigmoid with $\sigma(0) \ne 0$ or the scale.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## 5. Further: drop connections
+#
+# Dropout switches units off. *DropConnect* switches single weights off: the mask has the
+# shape of $W$, not of $x$,
+#
+# $$\text{out} = x\,(W \odot m) + b .$$
+#
+# Here one mask serves the whole batch, the bias is always on, and $m$ is $1/p$ or 0 as
+# before. By hand: for one input and one output, which values can `out` take?
+
+
+# %% nbgrader={"grade": false, "grade_id": "dropout-connect-forward", "locked": false, "schema_version": 3, "solution": true}
+def dropconnect_forward(x, w, b, dropconnect_param):
+    """Compute an affine layer of which only a share of the weights is on.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, D)
+        Inputs.
+    w : ndarray of shape (D, M)
+        Weights.
+    b : ndarray of shape (M,)
+        Biases, which are always on.
+    dropconnect_param : dict
+        As for dropout_forward: p, mode, and rng or seed.
+
+    Returns
+    -------
+    out : ndarray of shape (N, M), dtype of x
+    cache : tuple
+        Whatever the backward pass needs.
+    """
+    p, mode = dropconnect_param["p"], dropconnect_param["mode"]
+    seed = dropconnect_param.get("seed")
+    rng = dropconnect_param.get("rng") or np.random.default_rng(seed)
+    ### BEGIN SOLUTION
+    mask = np.ones_like(w)
+    if mode == "train":
+        mask = ((rng.random(w.shape) < p) / p).astype(w.dtype)
+    out = x @ (w * mask) + b
+    cache = (x, w, mask)
+    ### END SOLUTION
+    return out, cache
+
+
+# %% nbgrader={"grade": true, "grade_id": "test-dropout-connect-forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# 1 point: the identity as x, so that out shows the weights that are on.
+w, b = np.full((80, 50), 2.0), np.linspace(10, 11, 50)
+answer = dropconnect_forward(np.eye(80), w, b, {"mode": "train", "p": 0.4})
+expect(
+    isinstance(answer, tuple) and len(answer) == 2,
+    f"Return the pair (out, cache); got {type(answer).__name__}.",
+)
+expect_array(answer[0], (80, 50), "out")
+on = answer[0] - b
+expect(
+    not np.isclose(answer[0], 0).any(),
+    "Some of out is exactly 0, bias included: the mask belongs to w, not to out or b.",
+)
+kept = on[np.abs(on) > 1e-9]
+expect(
+    abs(kept.size / on.size - 0.4) < 0.06,
+    f"{kept.size / on.size:.1%} of the weights are on; expected 40 %.",
+)
+expect_close(
+    kept,
+    np.full(kept.shape, 5.0),
+    "the weights that are on",
+    hint="They are divided by p: 2 / 0.4.",
+    faults={"Divide them by p in training.": np.full(kept.shape, 2.0)},
+)
+out, _ = dropconnect_forward(np.eye(80), w, b, {"mode": "test", "p": 0.4})
+expect_close(
+    out,
+    w + b,
+    "out in testing",
+    hint="In testing this is an affine layer.",
+    faults={"In testing nothing is scaled.": 0.4 * w + b},
+)
+
+# %% nbgrader={"grade": true, "grade_id": "test-dropout-connect-forward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# 1 point: the grader also looks whether the mask is one for the batch and has no lines,
+# tries 32-bit numbers, and looks whether the inputs come back as they were.
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng(3)
+for n, d, m, p, dtype in [(5, 40, 30, 0.3, float), (60, 25, 60, 0.8, np.float32)]:
+    x, w = rng.standard_normal((n, d)), rng.uniform(1, 2, (d, m))
+    x, w, b = x.astype(dtype), w.astype(dtype), rng.standard_normal(m).astype(dtype)
+    param = {"mode": "train", "p": p, "seed": 5}
+    with unchanged(x=x, w=w, b=b):
+        out, _ = dropconnect_forward(x, w, b, dict(param))
+        whole, _ = dropconnect_forward(np.eye(d, dtype=dtype), w, b, dict(param))
+        other, _ = dropconnect_forward(x, w, b, {"mode": "train", "p": p, "seed": 6})
+    on = whole.astype(float) - b
+    hint = f"N, D, M = {n}, {d}, {m}; p = {p}; {np.dtype(dtype)}."
+    expect_close(
+        on, np.where(np.abs(on) > 0.5, w / p, 0), "w * mask", atol=1e-5, hint=hint
+    )
+    for axis in (0, 1):
+        spread = np.ptp((np.abs(on) > 0.5).mean(axis=axis))
+        expect(
+            0 < spread < 0.8, "Draw one number for each weight, not for a whole line."
+        )
+    expect_close(
+        out,
+        x.astype(float) @ on + b,
+        "out",
+        rtol=1e-3,
+        atol=1e-4,
+        hint=f"One mask, of the shape of w, serves the whole batch. {hint}",
+    )
+    expect(not np.allclose(out, other), "Another seed should give another mask.")
+    expect(out.dtype == dtype, f"Keep the dtype: {np.dtype(dtype)}; got {out.dtype}.")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Its gradient follows from that of the affine layer with the weights $W \odot m$. Which of
+# the three gradients knows of the mask, and where does it enter?
+
+
+# %% nbgrader={"grade": false, "grade_id": "dropout-connect-backward", "locked": false, "schema_version": 3, "solution": true}
+def dropconnect_backward(dout, cache):
+    """Carry a gradient back through dropconnect_forward.
+
+    Parameters
+    ----------
+    dout : ndarray of shape (N, M)
+        Gradient of the loss with respect to the output.
+    cache : tuple
+        As returned by dropconnect_forward.
+
+    Returns
+    -------
+    dx : ndarray of shape (N, D)
+    dw : ndarray of shape (D, M)
+    db : ndarray of shape (M,)
+    """
+    ### BEGIN SOLUTION
+    x, w, mask = cache
+    return dout @ (w * mask).T, (x.T @ dout) * mask, dout.sum(axis=0)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test-dropout-connect-backward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# 1 point: the identity and ones show the mask in dx and dw.
+w, b = np.ones((6, 4)), np.zeros(4)
+param = {"mode": "train", "p": 0.5, "seed": 231}
+out, cache = dropconnect_forward(np.eye(6), w, b, param)  # here out is the mask
+dout = np.arange(24.0).reshape(6, 4) + 1
+answer = dropconnect_backward(dout, cache)
+expect(
+    isinstance(answer, tuple) and len(answer) == 3,
+    f"Return (dx, dw, db); got {type(answer).__name__}.",
+)
+expect_close(
+    answer[0],
+    dout @ out.T,
+    "dx",
+    hint="Weights that are off carry nothing back: use w * mask.",
+    faults={"The weights that are off carry nothing back.": dout @ w.T},
+)
+expect_close(
+    answer[1],
+    dout * out,
+    "dw",
+    hint="A weight that was off gets no gradient; one that was on gets 1 / p of it.",
+    faults={"The mask belongs to dw as well.": dout},
+)
+expect_close(answer[2], dout.sum(axis=0), "db", hint="Sum over the batch; no mask.")
+
+# %% nbgrader={"grade": true, "grade_id": "test-dropout-connect-backward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# 1 point: the grader compares all three with differences of your forward pass along
+# random directions, in both modes, and looks whether dout comes back as it was.
+### BEGIN HIDDEN TESTS
+rng = np.random.default_rng(4)
+for n, d, m, p, mode in [(5, 7, 3, 0.6, "train"), (1, 4, 6, 0.3, "test")]:
+    x, w = rng.standard_normal((n, d)), rng.standard_normal((d, m))
+    b, dout = rng.standard_normal(m), rng.standard_normal((n, m))
+    param = {"mode": mode, "p": p, "seed": 9}
+    _, cache = dropconnect_forward(x, w, b, dict(param))
+    with unchanged(dout=dout, x=x, w=w):
+        grads = dropconnect_backward(dout, cache)
+    for place, (name, value) in enumerate({"x": x, "w": w, "b": b}.items()):
+        expect_array(grads[place], value.shape, f"d{name}")
+
+        def forward(v, place=place, point=(x, w, b), param=param):
+            moved = [*point[:place], v, *point[place + 1 :]]
+            return dropconnect_forward(*moved, dict(param))[0]
+
+        error = directional_error(forward, value, dout, np.array(grads[place]), rng=rng)
+        expect(
+            error < 1e-7,
+            f"d{name} does not fit the forward pass (relative error {error:.1e}, mode "
+            f"{mode!r}). Where does the mask enter?",
+        )
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Your layer beside ours
+#
+# The same network, the same weights to begin with, once with your dropout and once with
+# the package's. Masks may differ, because your code may draw its numbers in another way;
+# the accuracies should agree within the noise of two seeds. How do the times compare?
+
+# %% tags=["experiment"]
+with needs_answers():
+    mine = {"dropout_forward": dropout_forward, "dropout_backward": dropout_backward}
+    runs = {
+        "yours": train_with(0.5, mine, num_epochs=8),
+        "the package's": train_with(0.5, num_epochs=8),
+        "the package's, other seed": train_with(0.5, num_epochs=8, seed=232),
+    }
+    yours = runs["yours"][0]
+    for name, (solver, seconds) in runs.items():
+        apart = solver.best_val_acc - yours.best_val_acc
+        print(
+            f"{name:26}  validation {solver.best_val_acc:.3f} ({apart:+.3f})  "
+            f"{seconds:.1f} s"
+        )
+
+# %% [markdown]
+# ## What you have
+#
+# A layer of four lines that fights learning by heart, and the habit of asking of any layer
+# what it does in training and what in testing. The next notebook has a layer for which
+# that difference is larger.
