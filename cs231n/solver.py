@@ -2,6 +2,7 @@
 
 import difflib
 import inspect
+import io
 import sys
 import time
 from pathlib import Path
@@ -219,10 +220,12 @@ class Solver:
             if plot:
                 plot.draw_sometimes()
             if self.patience is not None and self._epochs_since_best >= self.patience:
-                bar.write(
-                    f"Stopped early: no better validation accuracy than "
-                    f"{self.best_val_acc:.3f} in {self.patience} epochs."
-                )
+                if self.verbose:
+                    _write(
+                        bar,
+                        f"Stopped early: no better validation accuracy than "
+                        f"{self.best_val_acc:.3f} in {self.patience} epochs.",
+                    )
                 self.target = self.iteration
                 break
 
@@ -323,10 +326,10 @@ class Solver:
         self.train_acc_history.append(train)
         self.val_acc_history.append(val)
         if self.verbose:
-            bar.write(
+            _write(
+                bar,
                 f"epoch {self.epoch:>3} / {self.target // self.iterations_per_epoch}  "
                 f"loss {self.loss_history[-1]:.4f}  train {train:.3f}  val {val:.3f}",
-                file=sys.stdout,
             )
         self._epochs_since_best += self.epoch > 0
         if val > self.best_val_acc or not self.best_params:
@@ -487,12 +490,20 @@ class Solver:
         accuracy.plot(epochs, self.val_acc_history, "o-", label="validation")
         accuracy.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1))
         if epochs:
-            accuracy.legend(loc="lower right")
+            accuracy.legend(loc="best")
         return loss, accuracy
 
     def _say(self, text):
         if self.verbose:
             print(text)
+
+
+def _write(bar, text):
+    """Print a line, above the progress bar if that is showing."""
+    if bar.last_print_n > bar.initial:
+        bar.write(text, file=sys.stdout)
+    else:
+        print(text)
 
 
 class _LivePlot:
@@ -511,15 +522,18 @@ class _LivePlot:
     def draw(self):
         if not self.shown or not self.solver.train_acc_history:
             return
-        from IPython.display import display
+        from IPython.display import Image, display
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=(9, 3), layout="constrained")
         self.solver.plot(figure.subplots(1, 2))
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", dpi=80)
+        picture = Image(buffer.getvalue())
         if self.handle is None:
-            self.handle = display(figure, display_id=True)
+            self.handle = display(picture, display_id=True)
         else:
-            self.handle.update(figure)
+            self.handle.update(picture)
         self.last = time.monotonic()
 
 

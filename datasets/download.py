@@ -120,6 +120,7 @@ def _bar(name, total, initial):
         unit_scale=True,
         file=sys.stdout,
         leave=False,
+        delay=0.5,
     )
 
 

@@ -1,4 +1,5 @@
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -493,3 +494,33 @@ class TestTalking:
         np.testing.assert_array_equal(
             accuracy.lines[1].get_ydata(), solver.val_acc_history
         )
+
+    def test_a_live_plot_is_one_picture_that_changes(self, monkeypatch):
+        display = pytest.importorskip("IPython.display")
+        shown = []
+
+        class Handle:
+            def update(self, picture):
+                shown.append(("update", picture.data))
+
+        def show(picture, *, display_id):
+            shown.append(("new", picture.data))
+            return Handle()
+
+        monkeypatch.setattr(display, "display", show)
+        monkeypatch.setattr("cs231n.solver.REDRAW", 0)
+        monkeypatch.setitem(sys.modules, "ipykernel", object())
+
+        make_solver(live_plot=True, num_epochs=1).train()
+
+        assert [kind for kind, _ in shown] == ["new"] + (len(shown) - 1) * ["update"]
+        assert len(shown) > 3
+        assert all(data.startswith(b"\x89PNG") for _, data in shown)
+        assert shown[0][1] != shown[-1][1]
+
+    def test_outside_a_notebook_nothing_is_drawn(self, monkeypatch, capsys):
+        monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
+
+        make_solver(live_plot=True).train()
+
+        assert capsys.readouterr() == ("", "")

@@ -119,7 +119,9 @@ class Chunks:
         from tqdm import tqdm
 
         title = f"drawing {self.name} ({part})"
-        return tqdm(chunks, desc=title, unit="chunk", file=sys.stdout, leave=False)
+        return tqdm(
+            chunks, desc=title, unit="chunk", file=sys.stdout, leave=False, delay=1
+        )
 
 
 def _records(X, y):

@@ -145,7 +145,9 @@ def _read(split, num, seed):
         from tqdm import tqdm
 
         title = f"drawing scenes ({split})"
-        chunks = tqdm(chunks, desc=title, unit="chunk", file=sys.stdout, leave=False)
+        chunks = tqdm(
+            chunks, desc=title, unit="chunk", file=sys.stdout, leave=False, delay=1
+        )
     size = CHUNK * sum(
         np.dtype(dtype).itemsize * int(np.prod(shape))
         for dtype, shape in _LAYOUT.values()

@@ -55,8 +55,7 @@ def set_num_threads(count):
     """
     global _count
     _count = min(whole(count, "count", 1), _cores())
-    if _backend.BACKEND == "cython":
-        _backend.impl.set_threads(_count)
+    _backend.impl.set_threads(_count)
 
 
 @contextlib.contextmanager

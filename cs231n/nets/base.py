@@ -53,10 +53,12 @@ def _keeps_dtype(layer):
     @functools.wraps(layer)
     def kept(x, *args):
         def cast(value):
-            if not isinstance(value, np.ndarray):
-                return value
-            both_floats = value.dtype.kind == x.dtype.kind == "f"
-            return value.astype(x.dtype, copy=False) if both_floats else value
+            if (
+                isinstance(value, np.ndarray)
+                and value.dtype.kind == x.dtype.kind == "f"
+            ):
+                return value.astype(x.dtype, copy=False)
+            return value
 
         result = layer(x, *args)
         if isinstance(result, tuple):

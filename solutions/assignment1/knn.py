@@ -634,6 +634,16 @@ with needs_answers():
 # ### END SOLUTION
 
 # %% [markdown]
+# In the plane one can see what $k$ and the distance do. Each place has the colour of the
+# class that wins the vote there. Which islands vanish as $k$ grows, and what becomes of the
+# borders with the other distance?
+
+# %% tags=["experiment"]
+from cs231n.demos import neighbours_demo
+
+neighbours_demo()
+
+# %% [markdown]
 # ## 6. Choosing k
 #
 # Which $k$ is best? Not the one that does best on the test images: whoever chooses by

@@ -843,7 +843,8 @@ for reg in (0.0, 0.7):
 # The `Solver` of the package does what your loop in `svm` did, and more: it takes any
 # update rule, measures accuracy after each epoch, keeps the best parameters, can be
 # stopped and go on, and tells you if the loss becomes `nan`. It gets your network and
-# your `sgd`.
+# your `sgd`, and draws while it runs. Stop it with the square button if you like: the
+# network keeps its best parameters, and `solver.train()` goes on.
 
 # %%
 data = split_cifar10()
@@ -869,10 +870,9 @@ with needs_answers():
         lr_decay=0.95,
         num_epochs=5,
         batch_size=100,
+        live_plot=True,
     )
     solver.train()
-    solver.plot()
-    plt.show()
 
 # %% [markdown]
 # The two accuracies lie close together and both still rise: this network is not yet

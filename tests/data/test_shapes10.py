@@ -96,6 +96,19 @@ def test_damaged_caches_are_made_again_and_unwritable_ones_do_without(
     np.testing.assert_array_equal(load_shapes10(5, 0).X_train, whole.X_train)
 
 
+def test_two_processes_may_draw_at_once(images, tmp_path):
+    code = "from cs231n.data import load_shapes10; load_shapes10(300, 0)"
+    environment = {**os.environ, "CS231N_DATA": str(tmp_path)}
+    runs = [
+        subprocess.Popen([sys.executable, "-c", code], env=environment)
+        for _ in range(2)
+    ]
+    assert [run.wait(timeout=60) for run in runs] == [0, 0]
+    (path,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    records = np.fromfile(path, np.uint8).reshape(-1, 3073)
+    np.testing.assert_array_equal(records[:300, 0], images.y_train[:300])
+
+
 def test_drawing_says_nothing_on_standard_error(tmp_path):
     code = "from cs231n.data import load_cifar10; print(load_cifar10('shapes10', 9, 9))"
     result = subprocess.run(

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from benchmarks.train_shapenet import accuracy, train
 from cs231n.data import load_shapes10
 from cs231n.nets.shapenet import WEIGHTS, ShapeNet, normalise
 
@@ -87,3 +88,17 @@ def test_stages_halve_the_picture_every_other_time():
         (64, 8, 6),
         (64, 4, 3),
     ]
+
+
+@pytest.mark.slow
+def test_the_training_script_learns():
+    images = load_shapes10(1000, 500)
+    net = ShapeNet(np.random.default_rng(0))
+    # Every other pixel of each picture is enough for a start.
+    X, test = (
+        normalise(pixels[:, ::2, ::2]) for pixels in (images.X_train, images.X_test)
+    )
+    before = accuracy(net, test, images.y_test)
+    train(net, X, images.y_train, np.random.default_rng(1), epochs=3)
+    assert before < 0.2
+    assert accuracy(net, test, images.y_test) > 0.25

@@ -1,0 +1,175 @@
+"""Measure speed against peers in one command: ``python -m benchmarks``.
+
+Prints medians and ratios, and writes ``build/benchmarks/results.json`` and
+``ratios.png``. Nothing here is asserted; docs/performance.md has the goals.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+OUT = Path("build/benchmarks")
+GROUPS = [
+    "conv",
+    "resnet18",
+    "scaling",
+    "pool",
+    "norm",
+    "affine",
+    "loss",
+    "update",
+    "recurrent",
+    "mixed",
+    "convnet",
+    "dcgan",
+    "squeezenet",
+]
+#: What each library reads before it is loaded.
+THREADS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "CS231N_NUM_THREADS",
+)
+
+
+def measure(groups, dtype, threads, rounds):
+    """Time groups in this process; yield one row for each case."""
+    from tqdm import tqdm
+
+    from benchmarks import cases, steps
+    from benchmarks.timing import interleaved, medians
+
+    if cases.torch:
+        cases.torch.set_num_threads(threads)
+    known = {**cases.GROUPS, **steps.GROUPS}
+    for group in tqdm(groups, desc=f"{dtype}, {threads} threads", disable=None):
+        for name, contenders, flops in known[group](dtype):
+            yield {
+                "group": group,
+                "case": name,
+                "dtype": dtype,
+                "threads": threads,
+                "flops": flops,
+                "ms": medians(interleaved(contenders, rounds=rounds)),
+            }
+
+
+def table(rows):
+    """Return the rows as text: milliseconds, and ours over each of the others."""
+    lines = []
+    for row in rows:
+        ms, ours = row["ms"], row["ms"].get("ours")
+        head = f"{row['group']:10} {row['case']:32} {row['dtype']:8} {row['threads']}"
+        cells = [
+            f"{label} {time:.3g}"
+            + (f" (x{ours / time:.2f})" if ours and label != "ours" else "")
+            for label, time in ms.items()
+        ]
+        if ours and row["flops"]:
+            cells.insert(1, f"{row['flops'] / ours / 1e6:.0f} GFLOP/s")
+        lines.append(f"{head}  " + "  ".join(cells))
+    return "\n".join(lines)
+
+
+def _cell(label, time, ours):
+    ratio = f" (x{ours / time:.2f})" if ours and label != "ours" else ""
+    return f"{label} {time:.3g}{ratio}"
+
+
+def plot(rows, path):
+    """Draw ours over torch for every case, float32, by number of threads."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    import matplotlib.pyplot as plt
+
+    rows = [r for r in rows if r["dtype"] == "float32" and "torch" in r["ms"]]
+    names = list(dict.fromkeys(f"{r['group']}: {r['case']}" for r in rows))
+    fig, ax = plt.subplots(figsize=(7, 0.22 * len(names) + 1.2), layout="constrained")
+    for marker, threads in zip(
+        "os^", sorted({r["threads"] for r in rows}), strict=False
+    ):
+        chosen = [r for r in rows if r["threads"] == threads]
+        ratio = [r["ms"]["ours"] / r["ms"]["torch"] for r in chosen]
+        height = [names.index(f"{r['group']}: {r['case']}") for r in chosen]
+        ax.plot(ratio, height, marker, label=f"{threads} thread(s)", alpha=0.8)
+    ax.axvline(1, color="grey", linewidth=1)
+    ax.set(xscale="log", xlabel="our time / PyTorch's time (less is better)")
+    ax.set_yticks(range(len(names)), names, fontsize=7)
+    ax.invert_yaxis()
+    ax.legend(loc="upper left")
+    fig.savefig(path, dpi=120)
+
+
+def child(arguments, threads, dtype):
+    """Measure in a process whose libraries see this number of threads."""
+    command = [sys.executable, "-m", "benchmarks", "--here", "--dtypes", dtype]
+    command += ["--threads", str(threads), "--groups", arguments.groups]
+    command += ["--rounds", str(arguments.rounds)]
+    environment = {**os.environ, **{name: str(threads) for name in THREADS}}
+    answer = subprocess.run(
+        command, stdout=subprocess.PIPE, text=True, env=environment, check=True
+    )
+    return [json.loads(line) for line in answer.stdout.splitlines()]
+
+
+def main(argv=None):
+    """Run the command line; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--groups", default=",".join(GROUPS), help="which, by comma")
+    parser.add_argument("--dtypes", default="float32,float64")
+    parser.add_argument("--threads", default="1,2", help="numbers, by comma")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--no-memory", action="store_true", help="leave peaks out")
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args(argv)
+    groups = [g for g in arguments.groups.split(",") if g]
+    unknown = sorted(set(groups) - set(GROUPS))
+    if unknown:
+        parser.error(f"no group {unknown[0]!r}; there are {', '.join(GROUPS)}")
+    dtypes = arguments.dtypes.split(",")
+    counts = [int(t) for t in arguments.threads.split(",")]
+    if arguments.here:
+        for row in measure(groups, dtypes[0], counts[0], arguments.rounds):
+            print(json.dumps(row), flush=True)
+        return 0
+    rows = []
+    for dtype in dtypes:
+        for threads in counts:
+            part = child(arguments, threads, dtype)
+            print(table(part), flush=True)
+            rows += part
+    report(rows, dtypes, arguments.no_memory)
+    return 0
+
+
+def report(rows, dtypes, no_memory):
+    """Measure memory, and write the JSON and the plot."""
+    from benchmarks.memory import peaks
+    from cs231n import kernels
+
+    memory = {} if no_memory else {dtype: peaks(dtype) for dtype in dtypes}
+    for dtype, cases in memory.items():
+        for case, peak in cases.items():
+            cells = "  ".join(f"{label} {mib:.1f}" for label, mib in peak.items())
+            print(f"peak MiB   {case:32} {dtype:8}    {cells}")
+    OUT.mkdir(parents=True, exist_ok=True)
+    about = {
+        "machine": platform.processor() or platform.machine(),
+        "python": platform.python_version(),
+        "backend": kernels.BACKEND,
+        "instructions": kernels.INSTRUCTIONS,
+    }
+    results = {"about": about, "rows": rows, "peak_mib": memory}
+    (OUT / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    plot(rows, OUT / "ratios.png")
+    print(f"Wrote {OUT / 'results.json'} and {OUT / 'ratios.png'}.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

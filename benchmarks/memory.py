@@ -1,0 +1,54 @@
+"""Peak memory of a convolution, forward and backward, each in a process of its own."""
+
+import json
+import subprocess
+import sys
+
+from benchmarks.cases import CONVOLUTIONS, convolution
+
+
+def peaks(dtype):
+    """Return ``{case: {contender: MiB}}``; the results themselves are ``results``."""
+    table = {}
+    for name in CONVOLUTIONS:
+        table[name] = {}
+        for label in ("ours", "numpy", "torch", "torch nhwc"):
+            command = [sys.executable, "-m", "benchmarks.memory", name, label, dtype]
+            answer = subprocess.run(
+                command, capture_output=True, text=True, check=False
+            )
+            if answer.returncode == 0:
+                table[name].update(json.loads(answer.stdout))
+    return table
+
+
+def _status(key):
+    with open("/proc/self/status") as file:
+        return next(int(row.split()[1]) for row in file if row.startswith(key)) / 1024
+
+
+def main(name, label, dtype):
+    """Print the rise of one contender as JSON; exit status 1 if it cannot be had."""
+    n, c, h, w, f, k, _, _ = case = CONVOLUTIONS[name]
+    contenders, flops = convolution(case, dtype)
+    if label not in contenders or not sys.platform.startswith("linux"):
+        return 1
+    call = contenders[label]
+    contenders.clear()
+    call()
+    with open("/proc/self/clear_refs", "w") as file:
+        file.write("5")
+    before = _status("VmRSS")
+    kept = call()
+    rise = _status("VmHWM") - before
+    del kept
+    size = 4 if dtype == "float32" else 8
+    pixels = flops / (6 * f * c * k * k)
+    results = size * (n * c * h * w + pixels * f + f * c * k * k) / 2**20
+    columns = size * pixels * c * k * k / 2**20
+    print(json.dumps({label: rise, "results": results, "columns": columns}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,170 @@
+"""Whole networks: one training step, or one forward pass, by contender."""
+
+import numpy as np
+
+from benchmarks.cases import both, convolution, data, torch
+from cs231n import layers, optim
+
+#: Filters and size of the convolutions of SqueezeNet 1.0 at 227 x 227: (squeeze,
+#: expand, height of its input) of each fire module.
+FIRES = [
+    (96, 16, 64, 55),
+    (128, 16, 64, 55),
+    (128, 32, 128, 55),
+    (256, 32, 128, 27),
+    (256, 48, 192, 27),
+    (384, 48, 192, 27),
+    (384, 64, 256, 27),
+    (512, 64, 256, 13),
+]
+
+
+def convnet(dtype):
+    """One Adam step of conv 7x7 - ReLU - pool - affine - ReLU - affine, batch 50."""
+    draw = data(dtype)
+    x, y = draw(50, 3, 32, 32), np.random.default_rng(1).integers(0, 10, 50)
+    shapes = [(32, 3, 7, 7), (32,), (8192, 100), (100,), (100, 10), (10,)]
+    weights = [0.01 * draw(*shape) for shape in shapes]
+    state = [{"learning_rate": 1e-4} for _ in weights]
+    conv, pool = (
+        {"stride": 1, "pad": 3},
+        {"pool_height": 2, "pool_width": 2, "stride": 2},
+    )
+
+    def ours():
+        w1, b1, w2, b2, w3, b3 = weights
+        h, cache1 = layers.conv_relu_pool_forward(x, w1, b1, conv, pool)
+        h2, cache2 = layers.affine_relu_forward(h, w2, b2)
+        scores, cache3 = layers.affine_forward(h2, w3, b3)
+        _, ds = layers.softmax_loss(scores, y)
+        d, dw3, db3 = layers.affine_backward(ds, cache3)
+        d, dw2, db2 = layers.affine_relu_backward(d, cache2)
+        _, dw1, db1 = layers.conv_relu_pool_backward(d, cache1, need_dx=False)
+        grads = dw1, db1, dw2, db2, dw3, db3
+        for w, g, c in zip(weights, grads, state, strict=True):
+            optim.adam(w, g, c, out=w)
+
+    contenders = both(ours)
+    if torch:
+        nn = torch.nn
+        net = nn.Sequential(
+            nn.Conv2d(3, 32, 7, padding=3),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Flatten(),
+            nn.Linear(8192, 100),
+            nn.ReLU(),
+            nn.Linear(100, 10),
+        ).to(torch.from_numpy(x).dtype)
+        contenders["torch"] = _torch_step(net, x, y)
+    yield "convnet step, batch 50", contenders, None
+
+
+def _torch_step(net, x, y):
+    adam = torch.optim.Adam(net.parameters(), lr=1e-4)
+    xt, yt = torch.from_numpy(x), torch.from_numpy(y)
+
+    def step():
+        adam.zero_grad()
+        torch.nn.functional.cross_entropy(net(xt), yt).backward()
+        adam.step()
+
+    return step
+
+
+def dcgan(dtype):
+    """One generator step of a DCGAN on 28 x 28 images, batch 64.
+
+    The generator (96 - 1024 - 128 x 7 x 7 - 64 x 14 x 14 - 28 x 28) through the
+    discriminator (conv 5x5 32, pool, conv 5x5 64, pool, affine), and back.
+    """
+    draw = data(dtype)
+    z = draw(64, 96)
+    up, valid = {"stride": 2, "pad": 1}, {"stride": 1, "pad": 0}
+    pool = {"pool_height": 2, "pool_width": 2, "stride": 2}
+    shapes = {
+        "fc1": (96, 1024),
+        "fc2": (1024, 6272),
+        "up1": (128, 64, 4, 4),
+        "up2": (64, 1, 4, 4),
+        "conv1": (32, 1, 5, 5),
+        "conv2": (64, 32, 5, 5),
+        "fc": (1024, 1),
+    }
+    w = {name: 0.02 * draw(*shape) for name, shape in shapes.items()}
+    width = {"fc1": 1024, "fc2": 6272, "up1": 64, "up2": 1, "conv1": 32, "conv2": 64}
+    b = {name: np.zeros(width.get(name, 1), dtype) for name in shapes}
+    ones = np.ones((64, 1), dtype)
+
+    def ours():
+        h, c1 = layers.affine_relu_forward(z, w["fc1"], b["fc1"])
+        h, c2 = layers.affine_relu_forward(h, w["fc2"], b["fc2"])
+        h, c3 = layers.conv_transpose_forward(
+            h.reshape(64, 128, 7, 7), w["up1"], b["up1"], up
+        )
+        h, r3 = layers.relu_forward(h)
+        h, c4 = layers.conv_transpose_forward(h, w["up2"], b["up2"], up)
+        h, t4 = layers.tanh_forward(h)
+        h, c5 = layers.conv_relu_pool_forward(h, w["conv1"], b["conv1"], valid, pool)
+        h, c6 = layers.conv_relu_pool_forward(h, w["conv2"], b["conv2"], valid, pool)
+        scores, c7 = layers.affine_forward(h, w["fc"], b["fc"])
+        _, d = layers.bce_with_logits_loss(scores, ones)
+        d = layers.affine_backward(d, c7)[0]
+        d = layers.conv_relu_pool_backward(d, c6)[0]
+        d = layers.conv_relu_pool_backward(d, c5)[0]
+        d = layers.tanh_backward(d, t4)
+        d = layers.conv_transpose_backward(d, c4)[0]
+        d = layers.conv_transpose_backward(layers.relu_backward(d, r3), c3)[0]
+        d = layers.affine_relu_backward(d.reshape(64, 6272), c2)[0]
+        return layers.affine_relu_backward(d, c1)[0]
+
+    contenders = both(ours)
+    if torch:
+        nn = torch.nn
+        net = nn.Sequential(
+            nn.Linear(96, 1024),
+            nn.ReLU(),
+            nn.Linear(1024, 6272),
+            nn.ReLU(),
+            nn.Unflatten(1, (128, 7, 7)),
+            nn.ConvTranspose2d(128, 64, 4, 2, 1),
+            nn.ReLU(),
+            nn.ConvTranspose2d(64, 1, 4, 2, 1),
+            nn.Tanh(),
+            nn.Conv2d(1, 32, 5),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Conv2d(32, 64, 5),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Flatten(),
+            nn.Linear(1024, 1),
+        ).to(torch.from_numpy(z).dtype)
+        inputs, truth = [torch.from_numpy(z), *net.parameters()], torch.from_numpy(ones)
+        inputs[0].requires_grad_()
+        loss = torch.nn.functional.binary_cross_entropy_with_logits
+        contenders["torch"] = lambda: torch.autograd.grad(
+            loss(net(inputs[0]), truth), inputs
+        )
+    yield "DCGAN generator step, batch 64", contenders, None
+
+
+def squeezenet(dtype):
+    """The convolutions of SqueezeNet 1.0 at 227 x 227, forward and backward."""
+    cases = [(1, 3, 227, 227, 96, 7, 2, 0)]
+    for c, squeeze, expand, size in FIRES:
+        cases.append((1, c, size, size, squeeze, 1, 1, 0))
+        cases.append((1, squeeze, size, size, expand, 1, 1, 0))
+        cases.append((1, squeeze, size, size, expand, 3, 1, 1))
+    cases.append((1, 512, 13, 13, 1000, 1, 1, 0))
+    parts = [convolution(case, dtype) for case in cases]
+    calls = {label: [part[0][label] for part in parts] for label in parts[0][0]}
+    contenders = {
+        label: (lambda calls=calls[label]: [call() for call in calls])
+        for label in calls
+    }
+    flops = sum(part[1] for part in parts)
+    yield "SqueezeNet 1.0, 26 convolutions, batch 1", contenders, flops
+
+
+GROUPS = {"convnet": convnet, "dcgan": dcgan, "squeezenet": squeezenet}

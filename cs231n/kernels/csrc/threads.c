@@ -1,0 +1,122 @@
+#include "threads.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stddef.h>
+
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER; /* one caller at a time */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows */
+static pthread_cond_t work = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t idle = PTHREAD_COND_INITIALIZER;
+static int wanted = 1;  /* threads to use, the caller among them */
+static int started = 0; /* workers that exist */
+static int active = 0;  /* workers inside the current job */
+static unsigned long job_number = 0;
+static int job_open = 0;
+static int watched = 0; /* pthread_atfork done */
+
+static task_fn job_task;
+static void *job_context;
+static long job_count;
+static int job_width;
+static atomic_long job_next;
+
+static void work_off(int slot)
+{
+    long task;
+    while ((task = atomic_fetch_add(&job_next, 1)) < job_count)
+        job_task(job_context, task, slot);
+}
+
+static void *worker(void *argument)
+{
+    int slot = (int)(ptrdiff_t)argument;
+    unsigned long seen = 0;
+    pthread_mutex_lock(&lock);
+    for (;;) {
+        while (!job_open || job_number == seen || slot >= job_width)
+            pthread_cond_wait(&work, &lock);
+        seen = job_number;
+        active++;
+        pthread_mutex_unlock(&lock);
+        work_off(slot);
+        pthread_mutex_lock(&lock);
+        if (--active == 0)
+            pthread_cond_signal(&idle);
+    }
+    return NULL;
+}
+
+/* A forked child has no workers: forget them, and the locks as they were. */
+static void forget(void)
+{
+    static const pthread_mutex_t fresh = PTHREAD_MUTEX_INITIALIZER;
+    static const pthread_cond_t calm = PTHREAD_COND_INITIALIZER;
+    gate = lock = fresh;
+    work = idle = calm;
+    started = active = job_open = 0;
+}
+
+/* Start workers up to the number wanted; called with the lock held. */
+static void start_workers(void)
+{
+    if (!watched) {
+        pthread_atfork(NULL, NULL, forget);
+        watched = 1;
+    }
+    while (started < wanted - 1) {
+        pthread_t id;
+        if (pthread_create(&id, NULL, worker, (void *)(ptrdiff_t)(started + 1)))
+            return; /* go on with fewer */
+        pthread_detach(id);
+        started++;
+    }
+}
+
+void threads_set(int count)
+{
+    pthread_mutex_lock(&lock);
+    wanted = count < 1 ? 1 : count > MAX_THREADS ? MAX_THREADS : count;
+    pthread_mutex_unlock(&lock);
+}
+
+int threads_get(void)
+{
+    pthread_mutex_lock(&lock);
+    int count = wanted;
+    pthread_mutex_unlock(&lock);
+    return count;
+}
+
+void threads_run(task_fn task, void *context, long count)
+{
+    int width = threads_get();
+    if (width == 1 || count < 2 || pthread_mutex_trylock(&gate)) {
+        for (long k = 0; k < count; k++) /* alone, or someone else has the pool */
+            task(context, k, 0);
+        return;
+    }
+    pthread_mutex_lock(&lock);
+    start_workers();
+    job_task = task;
+    job_context = context;
+    job_count = count;
+    job_width = width;
+    atomic_store(&job_next, 0);
+    job_number++;
+    job_open = 1;
+    if (count < width) {
+        for (long k = 1; k < count; k++)
+            pthread_cond_signal(&work);
+    } else {
+        pthread_cond_broadcast(&work);
+    }
+    pthread_mutex_unlock(&lock);
+    work_off(0);
+    pthread_mutex_lock(&lock);
+    job_open = 0;
+    while (active)
+        pthread_cond_wait(&idle, &lock);
+    pthread_mutex_unlock(&lock);
+    pthread_mutex_unlock(&gate);
+}

@@ -1,0 +1,54 @@
+"""The compiled kernels: optional, so that an install without a compiler succeeds.
+
+Everything else about the package is in pyproject.toml. Vector instructions are chosen
+inside each C file (and at run time), so one build runs on every processor of its kind.
+"""
+
+import os
+import sys
+
+from setuptools import Extension, setup
+
+try:
+    from Cython.Build import cythonize
+except ImportError:
+    cythonize = None
+
+HERE = "cs231n/kernels"
+CHECKED = os.environ.get("CS231N_SANITIZE", "")  # "address" builds with checks
+
+
+def options():
+    """Return compiler and linker flags of this platform."""
+    if sys.platform == "win32" and "MSC" in sys.version:
+        return [], []  # MSVC refuses the sources: NumPy does the work
+    flags = ["-O3", "-fno-math-errno", "-std=gnu11", "-Wno-psabi", "-pthread"]
+    if CHECKED:
+        flags += [f"-fsanitize={CHECKED}", "-g", "-fno-omit-frame-pointer", "-O1"]
+    return flags, ["-pthread", *([f"-fsanitize={CHECKED}"] if CHECKED else [])]
+
+
+def extensions():
+    """Return the one extension module, or nothing where Cython is missing."""
+    if cythonize is None:
+        return []
+    compile_flags, link_flags = options()
+    names = ("threads", "choose", "isa_vec128", "isa_avx2", "isa_avx512")
+    headers = sorted(
+        f"{HERE}/csrc/{name}"
+        for name in os.listdir(f"{HERE}/csrc")
+        if name.endswith((".h", ".inc"))
+    )
+    core = Extension(
+        "cs231n.kernels._core",
+        [f"{HERE}/_core.pyx", *(f"{HERE}/csrc/{name}.c" for name in names)],
+        include_dirs=[HERE],
+        depends=headers,
+        extra_compile_args=compile_flags,
+        extra_link_args=link_flags,
+        optional=True,
+    )
+    return cythonize([core], language_level=3)
+
+
+setup(ext_modules=extensions())

@@ -1,0 +1,35 @@
+from pathlib import Path
+
+import pytest
+
+from benchmarks.accuracy import GOALS, ROOT, main, print_table
+
+
+@pytest.mark.parametrize("goal", GOALS, ids=lambda goal: f"{goal[0]}: {goal[1]}")
+def test_every_goal_names_a_number_that_its_notebook_ends_with(goal):
+    notebook, _, where, _ = goal
+    source = (ROOT / "solutions" / f"{notebook}.py").read_text(encoding="utf-8")
+
+    assert all(key in source for key in where.split("/"))
+
+
+def make_found(value):
+    found = {notebook: {"seconds": 1.0} for notebook, *_ in GOALS}
+    for notebook, _, where, _ in GOALS:
+        found[notebook][where] = value
+    return found
+
+
+def test_a_missed_goal_is_marked_and_fails_on_the_real_data_only(capsys):
+    assert print_table(make_found(0.99), real=True) == 0
+    assert "missed" not in capsys.readouterr().out
+    assert print_table(make_found(0.1), real=True) == 1
+    assert capsys.readouterr().out.count("missed") == len(GOALS)
+    assert print_table(make_found(0.1), real=False) == 0
+
+
+def test_an_unknown_notebook_is_named(capsys):
+    with pytest.raises(SystemExit):
+        main(["sofmax"])
+
+    assert Path("assignment1/softmax").name in capsys.readouterr().err

@@ -1,0 +1,182 @@
+"""What only the compiled kernels can get wrong: threads, instruction sets, memory."""
+
+import gc
+import multiprocessing
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+from cs231n import kernels, layers
+
+pytestmark = pytest.mark.skipif(
+    kernels.BACKEND != "cython", reason="the compiled kernels are not built"
+)
+
+CONV = {"stride": 1, "pad": 1}
+POOL = {"pool_height": 3, "pool_width": 3, "stride": 2}
+
+
+def everything(dtype=np.float32):
+    """Run most kernels forward and backward; return all results as one list."""
+    rng = np.random.default_rng(231)
+    draw = lambda *shape: rng.standard_normal(shape).astype(dtype)
+    x, results = draw(9, 20, 17, 19), []
+
+    def run(name, *arguments):
+        out, cache = getattr(layers, f"{name}_forward")(*arguments)
+        grads = getattr(layers, f"{name}_backward")(draw(*out.shape), cache)
+        results.extend([out, *(grads if isinstance(grads, tuple) else [grads])])
+
+    run("conv", x, draw(33, 20, 3, 3), draw(33), CONV)
+    run("conv", x[:, :3].copy(), draw(8, 3, 5, 5), draw(8), {"stride": 2, "pad": 2})
+    run("max_pool", x, POOL)
+    run("spatial_batchnorm", x, draw(20), draw(20), {"mode": "train"})
+    run("batchnorm", draw(70, 300), draw(300), draw(300), {"mode": "train"})
+    run("affine", draw(150, 400), draw(400, 130), draw(130))
+    run("relu", x)
+    run("gelu", x)
+    run("lstm", draw(40, 5, 30), draw(40, 50), draw(30, 200), draw(50, 200), draw(200))
+    run("word_embedding", rng.integers(0, 9, (50, 40)), draw(9, 300))
+    for loss in (layers.softmax_loss, layers.svm_loss):
+        value, dx = loss(draw(500, 100), rng.integers(0, 100, 500))
+        results.extend([np.array(value), dx])
+    return results
+
+
+def same(first, second):
+    return all(
+        np.array_equal(a, b, equal_nan=True) for a, b in zip(first, second, strict=True)
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_one_and_two_threads_give_the_same_bits(dtype, monkeypatch):
+    # More threads than cores here are asked of the C side directly.
+    with kernels.num_threads(1):
+        alone = everything(dtype)
+    for threads in (2, 3, 7):
+        kernels.impl.set_threads(threads)
+        try:
+            together = everything(dtype)
+        finally:
+            kernels.set_num_threads(kernels.get_num_threads())
+        assert same(alone, together), f"{threads} threads"
+
+
+def test_callers_in_several_threads_do_not_meet():
+    expected, wrong = everything(), []
+
+    def call():
+        if not same(expected, everything()):
+            wrong.append(threading.current_thread().name)
+
+    callers = [threading.Thread(target=call) for _ in range(4)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+
+    assert wrong == []
+
+
+def _in_child(queue):
+    queue.put(float(everything()[0].sum()))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks by habit")
+def test_a_forked_child_can_compute():
+    expected = float(everything()[0].sum())
+    context = multiprocessing.get_context("fork")
+    queue = context.Queue()
+    child = context.Process(target=_in_child, args=(queue,))
+
+    child.start()
+
+    try:
+        assert queue.get(timeout=60) == expected
+    finally:
+        child.join(timeout=10)
+
+
+@pytest.mark.parametrize("instructions", ["vec128", "avx2", "avx512"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_every_instruction_set_agrees_with_numpy(instructions, dtype, monkeypatch):
+    monkeypatch.setattr(kernels, "impl", kernels._backend._numpy)
+    expected = everything(dtype)
+    monkeypatch.undo()
+    if kernels.impl.start(instructions) is None:
+        pytest.skip(f"this processor has no {instructions}")
+    try:
+        results = everything(dtype)
+    finally:
+        kernels.impl.start(kernels.INSTRUCTIONS)
+
+    for ours, theirs in zip(results, expected, strict=True):
+        scale = max(1.0, float(np.abs(theirs).max()))
+        tolerance = 2000 * np.finfo(dtype).eps * scale
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=tolerance)
+
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_thousand_repetitions_leave_no_memory_behind():
+    rng = np.random.default_rng(231)
+    x, w, b = (
+        rng.standard_normal(s, dtype=np.float32)
+        for s in ((4, 20, 17, 19), (33, 20, 3, 3), 33)
+    )
+    fc = rng.standard_normal((33 * 8 * 9, 10), dtype=np.float32)
+
+    def once():
+        out, cache = layers.conv_forward(x, w, b, CONV)
+        layers.conv_backward(out, cache)
+        pooled, cache = layers.max_pool_forward(out, POOL)
+        layers.max_pool_backward(pooled, cache)
+        layers.affine_forward(pooled, fc, b[:10])
+
+    for _ in range(100):
+        once()
+    gc.collect()
+    before = resident()
+    for _ in range(1000):
+        once()
+    gc.collect()
+
+    assert resident() - before < 2 << 20  # one array of 30 kB a time would be 30 MiB
+
+
+def peak_rise(call):
+    """Return by how many bytes a call raises the peak of resident memory."""
+    with open("/proc/self/clear_refs", "w") as file:
+        file.write("5")
+    before = resident()
+    kept = call()
+    with open("/proc/self/status") as file:
+        peak = next(line for line in file if line.startswith("VmHWM"))
+    del kept
+    return int(peak.split()[1]) * 1024 - before
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_convolution_needs_little_memory_beside_its_results():
+    x = np.ones((32, 64, 32, 32), np.float32)
+    w, b = np.ones((64, 64, 3, 3), np.float32), np.ones(64, np.float32)
+
+    def once():
+        out, cache = layers.conv_forward(x, w, b, CONV)
+        return out, layers.conv_backward(out, cache)
+
+    once()
+    rise = peak_rise(once)
+
+    columns = x.nbytes * 9
+    results = 2 * x.nbytes + w.nbytes
+    assert rise - results < columns / 4
