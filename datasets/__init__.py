@@ -1,1 +1,1 @@
-"""Real datasets: what they are, and the command that fetches them."""
+"""The folder of the real datasets, and the command that fetches them."""

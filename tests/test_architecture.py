@@ -38,6 +38,7 @@ LIBRARIES = {
     "matplotlib",
     "imageio",
     "pooch",
+    "requests",  # pooch brings it
     "tqdm",
     "IPython",
     "h5py",

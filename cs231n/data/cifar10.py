@@ -31,8 +31,8 @@ CLASSES = (
 PIXELS = 3 * 32 * 32
 #: Batches as (name, images), in the order of the training set; the test set is last.
 BATCHES = [(f"data_batch_{i}", 10_000) for i in range(1, 6)] + [("test_batch", 10_000)]
-FETCH = "Fetch it with:  python -m datasets.fetch cifar10"
-REFETCH = "Replace it with:  python -m datasets.fetch cifar10 --force"
+FETCH = "Fetch it with:  python -m cs231n.data.fetch cifar10"
+REFETCH = "Replace it with:  python -m cs231n.data.fetch cifar10 --force"
 
 
 def load_cifar10(

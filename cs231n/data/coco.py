@@ -10,8 +10,8 @@ from cs231n.data.errors import DatasetError
 from cs231n.data.home import data_home
 
 FOLDER = "coco_captioning"
-FETCH = "Fetch it with:  python -m datasets.fetch coco"
-REFETCH = "Replace it with:  python -m datasets.fetch coco --force"
+FETCH = "Fetch it with:  python -m cs231n.data.fetch coco"
+REFETCH = "Replace it with:  python -m cs231n.data.fetch coco --force"
 #: Larger features stay on the disk and are read row by row.
 MOST_BYTES = 1 << 28
 

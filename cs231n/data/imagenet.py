@@ -10,8 +10,8 @@ from cs231n.data.home import data_home
 from cs231n.data.pickles import loads_plain
 
 NAME = "imagenet_val_25.npz"
-FETCH = "Fetch it with:  python -m datasets.fetch imagenet-sample"
-REFETCH = "Replace it with:  python -m datasets.fetch imagenet-sample --force"
+FETCH = "Fetch it with:  python -m cs231n.data.fetch imagenet-sample"
+REFETCH = "Replace it with:  python -m cs231n.data.fetch imagenet-sample --force"
 
 
 def load_imagenet_val(num=None, *, root=None):

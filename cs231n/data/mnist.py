@@ -10,8 +10,8 @@ from cs231n.data.glyphs import CLASSES, load_glyphs
 from cs231n.data.home import data_home
 from cs231n.data.imageset import ImageSet, check_count, check_format
 
-FETCH = "Fetch it with:  python -m datasets.fetch mnist"
-REFETCH = "Replace it with:  python -m datasets.fetch mnist --force"
+FETCH = "Fetch it with:  python -m cs231n.data.fetch mnist"
+REFETCH = "Replace it with:  python -m cs231n.data.fetch mnist --force"
 STEMS = {"train": "train", "test": "t10k"}
 
 

@@ -8,8 +8,8 @@ from cs231n.data.errors import DatasetError
 from cs231n.data.home import data_home
 
 NAME = "compressed_SqueezeNet.net"
-FETCH = "Fetch it with:  python -m datasets.fetch squeezenet"
-REFETCH = "Replace it with:  python -m datasets.fetch squeezenet --force"
+FETCH = "Fetch it with:  python -m cs231n.data.fetch squeezenet"
+REFETCH = "Replace it with:  python -m cs231n.data.fetch squeezenet --force"
 #: Fire modules 2 to 9: channels in, squeezed, expanded by each of 1 x 1 and 3 x 3.
 FIRES = (
     (96, 16, 64),

@@ -120,7 +120,7 @@ def test_large_features_are_read_as_they_are_asked_for(folder, monkeypatch):
 
 
 def test_a_missing_folder_or_file_names_the_command(folder, tmp_path):
-    with pytest.raises(DatasetError, match=r"datasets.fetch coco"):
+    with pytest.raises(DatasetError, match=r"data.fetch coco"):
         load_coco_data(tmp_path / "nowhere")
     (folder / "val2014_vgg16_fc7_pca.h5").unlink()
     with pytest.raises(DatasetError, match=r"val2014_vgg16_fc7_pca\.h5"):

@@ -117,7 +117,7 @@ def test_missing_data_names_the_folder_and_the_command(tmp_path):
     with pytest.raises(DatasetError) as error:
         load_cifar10("cifar10", root=tmp_path)
     assert str(tmp_path) in str(error.value)
-    assert "python -m datasets.fetch cifar10" in str(error.value)
+    assert "python -m cs231n.data.fetch cifar10" in str(error.value)
     with pytest.raises(DatasetError, match="No CIFAR-10 batch"):
         read_cifar_batch(tmp_path / "nowhere" / "test_batch")
 

@@ -49,7 +49,7 @@ def test_a_sample_with_code_in_it_is_refused_and_not_run(tmp_path, label_map):
 
 
 def test_a_broken_or_missing_sample_names_the_command(tmp_path):
-    with pytest.raises(DatasetError, match=r"datasets.fetch imagenet-sample"):
+    with pytest.raises(DatasetError, match=r"data.fetch imagenet-sample"):
         load_imagenet_val(root=tmp_path)
     path = write_sample(tmp_path / NAME, {})
     whole = path.read_bytes()
@@ -112,7 +112,7 @@ def test_decoding_undoes_compression(sparse, tmp_path):
 
 def test_a_broken_or_missing_network_names_the_command(sparse, tmp_path):
     path = tmp_path / "net"
-    with pytest.raises(DatasetError, match=r"datasets.fetch squeezenet"):
+    with pytest.raises(DatasetError, match=r"data.fetch squeezenet"):
         load_squeezenet(path)
     whole = compress(sparse)
     for content in (b"", whole[:50], whole[:-1], whole + b"?", whole[4:]):

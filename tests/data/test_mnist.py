@@ -48,7 +48,7 @@ def test_one_part_alone_is_enough_where_only_it_is_asked_for(home):
     (home / "train-images-idx3-ubyte.gz").unlink()
     assert load_mnist("mnist", 0, None, root=home).X_test.shape == (12, 28, 28)
     assert load_mnist("auto", 20, 10, root=home).source == "glyphs"
-    with pytest.raises(DatasetError, match=r"datasets.fetch mnist"):
+    with pytest.raises(DatasetError, match=r"data.fetch mnist"):
         load_mnist("mnist", root=home)
 
 

@@ -16,9 +16,9 @@ import pytest
 from mirror import Mirror
 
 from cs231n.data import DatasetError
-from datasets import download as download_module
-from datasets.fetch import RECORDS, fetch, main, verify
-from datasets.registry import Dataset, RemoteFile, read_registry
+from cs231n.data import download as download_module
+from cs231n.data.fetch import RECORDS, fetch, main, verify
+from cs231n.data.registry import Dataset, RemoteFile, read_registry
 
 CONTENT = np.random.default_rng(0).integers(0, 256, 300_000, np.uint8).tobytes()
 QUICK = (2, 0.5)  # seconds
@@ -225,8 +225,8 @@ def test_a_wrong_checksum_installs_nothing(mirror, tmp_path):
 def test_two_processes_at_once_fetch_once(mirror, tmp_path):
     mirror.days["a.bin"] = ["slow", "slow"]
     program = (
-        "import sys; from datasets.fetch import fetch;"
-        "from datasets.registry import Dataset, RemoteFile;"
+        "import sys; from cs231n.data.fetch import fetch;"
+        "from cs231n.data.registry import Dataset, RemoteFile;"
         "url, home, sum = sys.argv[1:];"
         "file = RemoteFile('a.bin', (url,), sum);"
         "fetch('set', home=home, registry={'set': Dataset('set', '', '', (file,))})"
@@ -267,7 +267,7 @@ def test_a_limit_of_the_system_is_told_in_a_sentence(mirror, tmp_path):
     program = (
         "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000));"
-        "import sys; from datasets.fetch import main; sys.exit(main(['squeezenet']))"
+        "import sys; from cs231n.data.fetch import main; sys.exit(main(['squeezenet']))"
     )
     mirror.files["compressed_SqueezeNet.net"] = bytes(675763)
     result = subprocess.run(
@@ -293,6 +293,7 @@ def test_a_home_that_cannot_be_written_is_told(mirror, tmp_path):
         fetch("set", home=tmp_path / "file" / "home", registry=one_file(mirror.url))
 
 
+@pytest.mark.unprivileged
 @pytest.mark.skipif(
     os.name == "nt" or os.geteuid() == 0, reason="the administrator may write anywhere"
 )
@@ -394,3 +395,10 @@ def test_every_dataset_has_what_the_table_needs():
         for file in dataset.files:
             assert all(url.startswith("http") for url in file.urls)
             assert file.sha256 is None or len(file.sha256) == 64
+
+
+def test_the_command_of_a_checkout_is_the_same():
+    from cs231n.data import fetch as packaged
+    from datasets import fetch as checkout
+
+    assert checkout.main is packaged.main
