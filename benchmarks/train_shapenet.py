@@ -1,7 +1,8 @@
 """Train the network that the package ships: ``python -m benchmarks.train_shapenet``.
 
-Writes ``cs231n/data/shapenet.npz`` and prints its test accuracy. Up to the last bits of
-the matrix products, every run gives the same weights.
+Writes ``cs231n/data/shapenet.npz`` and prints its test accuracy. The draws are the same
+in every run, but rounding in the kernels grows during training, so accuracies of two
+builds differ by up to a point.
 """
 
 import argparse
