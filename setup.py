@@ -46,9 +46,11 @@ def extensions():
         depends=headers,
         extra_compile_args=compile_flags,
         extra_link_args=link_flags,
-        optional=True,
     )
-    return cythonize([core], language_level=3)
+    modules = cythonize([core], language_level=3, build_dir="build/cython")
+    for module in modules:
+        module.optional = True  # cythonize forgets it
+    return modules
 
 
 setup(ext_modules=extensions())

@@ -91,9 +91,8 @@ def plot(rows, path):
     rows = [r for r in rows if r["dtype"] == "float32" and "torch" in r["ms"]]
     names = list(dict.fromkeys(f"{r['group']}: {r['case']}" for r in rows))
     fig, ax = plt.subplots(figsize=(7, 0.22 * len(names) + 1.2), layout="constrained")
-    for marker, threads in zip(
-        "os^", sorted({r["threads"] for r in rows}), strict=False
-    ):
+    counts = sorted({r["threads"] for r in rows})
+    for marker, threads in zip("os^v", counts, strict=False):
         chosen = [r for r in rows if r["threads"] == threads]
         ratio = [r["ms"]["ours"] / r["ms"]["torch"] for r in chosen]
         height = [names.index(f"{r['group']}: {r['case']}") for r in chosen]
@@ -102,7 +101,7 @@ def plot(rows, path):
     ax.set(xscale="log", xlabel="our time / PyTorch's time (less is better)")
     ax.set_yticks(range(len(names)), names, fontsize=7)
     ax.invert_yaxis()
-    ax.legend(loc="upper left")
+    fig.legend(loc="outside upper right", ncols=len(counts))
     fig.savefig(path, dpi=120)
 
 

@@ -1,4 +1,4 @@
-"""Features of scenes: the first four layers of the small network, on a coarse grid."""
+"""Features of scenes: colours and what the small network sees, on a coarse grid."""
 
 from functools import cache
 from pathlib import Path
@@ -7,7 +7,11 @@ import numpy as np
 
 WEIGHTS = Path(__file__).with_name("shapenet.npz")
 GRID = 4
-NUM_FEATURES = 512
+#: Of a part of the picture: mean activations, then the largest and least of 3 colours.
+CHANNELS = 26
+NUM_FEATURES = GRID * GRID * (CHANNELS + 6)
+#: Raised whenever a feature changes.
+VERSION = 2
 LAYERS = 4
 BATCH = 2  # so that the columns of a layer stay in the cache
 
@@ -23,7 +27,8 @@ def scene_features(images):
     Returns
     -------
     features : ndarray of shape (N, 512), float32
-        Mean activation of 32 channels in each of 4 x 4 parts, rows of parts first.
+        For each of 4 x 4 parts, rows of parts first: the mean activation of 26 channels
+        of the fourth layer, then the largest and the least red, green and blue.
 
     Notes
     -----
@@ -35,15 +40,21 @@ def scene_features(images):
 
 
 def _forward(images):
-    x = (images.astype(np.float32) - 115) / 60  # channels last throughout
+    x = pixels = (images.astype(np.float32) - 115) / 60  # channels last throughout
     for i, (w, b) in enumerate(_folded(), start=1):
         x = np.maximum(_convolve(x, w) + b, 0)
         if i % 2 == 0:
             n, h, width, c = x.shape
             x = x.reshape(n, h // 2, 2, width // 2, 2, c).max(axis=(2, 4))
+    seen, colours = _parts(x[..., :CHANNELS]).mean(axis=(2, 4)), _parts(pixels)
+    found = (seen, colours.max(axis=(2, 4)), colours.min(axis=(2, 4)))
+    return np.concatenate(found, axis=-1).reshape(len(images), -1)
+
+
+def _parts(x):
+    """Cut pictures into a grid: (N, 4, H / 4, 4, W / 4, C)."""
     n, h, width, c = x.shape
-    x = x.reshape(n, GRID, h // GRID, GRID, width // GRID, c).mean(axis=(2, 4))
-    return x.reshape(n, -1)
+    return x.reshape(n, GRID, h // GRID, GRID, width // GRID, c)
 
 
 def _convolve(x, w):

@@ -4,12 +4,12 @@ import sys
 
 import numpy as np
 
+from cs231n.data import scene_features
 from cs231n.data.backdrops import paint_texture, planes
 from cs231n.data.cache import cached, is_cached
 from cs231n.data.canvas import Canvas, column
 from cs231n.data.captions import decode_captions, encode_caption
 from cs231n.data.draws import Draws
-from cs231n.data.scene_features import NUM_FEATURES, scene_features
 from cs231n.data.sentences import (
     BACKGROUNDS,
     COLOURS,
@@ -21,7 +21,7 @@ from cs231n.data.sentences import (
     vocabulary,
 )
 
-#: Raised whenever a pixel, a caption or a feature changes.
+#: Raised whenever a pixel or a caption changes.
 VERSION = 1
 CHUNK = 600
 NUM_TRAIN, NUM_VAL = 3000, 600
@@ -49,7 +49,7 @@ _LAYOUT = {  # of a cached record: dtype and shape
     "objects": (np.int16, (MOST_OBJECTS, 5)),
     "grounds": (np.int16, ()),
     "captions": (np.int16, (CAPTIONS, LENGTH)),
-    "features": (np.float32, (NUM_FEATURES,)),
+    "features": (np.float32, (scene_features.NUM_FEATURES,)),
 }
 
 
@@ -140,7 +140,8 @@ def _things(objects):
 def _read(split, num, seed):
     """Read or make the records of a split: arrays of N rows by name."""
     chunks = range(-(-num // CHUNK))
-    files = [f"scenes-v{VERSION}/seed{seed}-{split}-{k:04d}.bin" for k in chunks]
+    version = f"v{VERSION}.{scene_features.VERSION}"
+    files = [f"scenes-{version}/seed{seed}-{split}-{k:04d}.bin" for k in chunks]
     if not all(map(is_cached, files)):
         from tqdm import tqdm
 
@@ -215,7 +216,7 @@ def draw_scenes(split, chunk, seed):
         "objects": objects,
         "grounds": grounds,
         "captions": _describe_all(objects, grounds, draws),
-        "features": scene_features(images),
+        "features": scene_features.scene_features(images),
     }
 
 

@@ -419,6 +419,8 @@ def with_ones(F):
 
 
 with needs_answers():
+    for feature in (hog_feature, color_histogram_hsv):
+        feature(data.X_train[0])  # both come first
     F, y = with_ones(data_on_features["X_train"]), data_on_features["y_train"]
     F_val, y_val = with_ones(data_on_features["X_val"]), data_on_features["y_val"]
 
@@ -509,6 +511,8 @@ expect(accuracy >= 0.40, f"With {chosen} only {accuracy:.1%} come out right.")
 
 # %%
 with needs_answers():
+    for feature in (hog_feature, color_histogram_hsv):
+        feature(data.X_train[0])  # both come first
     svm = LinearSVM()
     chosen = linear_settings()
     svm.train(F, y, **chosen, num_iters=2000)
@@ -526,6 +530,9 @@ with needs_answers():
 
 # %% tags=["experiment"]
 with needs_answers():
+    for feature in (hog_feature, color_histogram_hsv):
+        feature(data.X_train[0])  # both come first
+    linear_settings()
     sheet = np.full((10, 8, 32, 32, 3), 255.0, dtype=np.float32)
     for c in range(10):
         wrong = np.flatnonzero((y_pred == c) & (data_on_features["y_test"] != c))[:8]
@@ -563,6 +570,8 @@ with needs_answers():
 
 # %% tags=["experiment"]
 with needs_answers():
+    for feature in (hog_feature, color_histogram_hsv):
+        feature(data.X_train[0])  # both come first
 
     def quick_net_accuracy(learning_rate, reg):
         """Train a small network for a short while; return the validation accuracy."""
@@ -684,6 +693,8 @@ expect(
 
 # %%
 with needs_answers():
+    for feature in (hog_feature, color_histogram_hsv):
+        feature(data.X_train[0])  # both come first
     chosen = net_settings()
     best_net = TwoLayerNet(
         F_train.shape[1], chosen["hidden_dim"], 10, weight_scale=0.05, reg=chosen["reg"]

@@ -488,6 +488,7 @@ expect(accuracy >= 0.30, f"With {chosen} only {accuracy:.1%} come out right.")
 
 # %%
 with needs_answers():
+    softmax_settings()  # the search comes first
     best = trials[0].settings
     classifier = MySoftmax()
     classifier.train(X_train, y_train, **best, num_iters=1500)

@@ -880,6 +880,7 @@ with needs_answers():
 
 # %%
 with needs_answers():
+    new_network().loss(data["X_val"][:1])  # the network comes first
     weights = model.params["W1"].T.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
     vis.show_grid(weights, columns=10)
     plt.show()
@@ -1023,6 +1024,7 @@ with needs_answers():
 
 # %%
 with needs_answers():
+    new_network(hidden_dim=net_settings()["hidden_dim"]).loss(data["X_val"][:1])
     weights = best_model.params["W1"].T.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
     vis.show_grid(weights[:100], columns=20)
     plt.show()

@@ -170,11 +170,14 @@ def test_accuracy_counts_sentences_up_to_their_end(data):
     assert caption_accuracy([text[0], "a star a"], [0, 0], data) == 0.5
 
 
-def test_features_are_those_of_the_networks_fourth_layer(data):
+def test_features_are_the_networks_fourth_layer_and_the_extreme_colours(data):
     images = data["val_images"][:6]
-    seen = ShapeNet(dtype=np.float64).features(normalise(images, np.float64))[3]
-    parts = seen.reshape(6, 32, 4, 3, 4, 3).mean(axis=(3, 5))  # (N, C, 4, 4)
-    expected = parts.transpose(0, 2, 3, 1).reshape(6, -1)
+    x = normalise(images, np.float64)
+    seen = ShapeNet(dtype=np.float64).features(x)[3][:, :26]
+    parts = seen.reshape(6, 26, 4, 3, 4, 3).mean(axis=(3, 5))  # (N, C, 4, 4)
+    colours = x.reshape(6, 3, 4, 12, 4, 12)
+    parts = [parts, colours.max(axis=(3, 5)), colours.min(axis=(3, 5))]
+    expected = np.concatenate(parts, axis=1).transpose(0, 2, 3, 1).reshape(6, -1)
     np.testing.assert_allclose(scene_features(images), expected, rtol=1e-4, atol=1e-4)
 
 

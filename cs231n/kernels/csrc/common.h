@@ -11,7 +11,13 @@
 #include "threads.h"
 
 #define INLINE static inline __attribute__((always_inline, unused))
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
 #define UNROLL _Pragma("GCC unroll 16")
+#define INDEPENDENT _Pragma("GCC ivdep") /* of the steps of a loop */
+#endif
 #define ALIGNMENT 64
 
 /* Lanes of two vectors by number; GCC before 12 has no __builtin_shufflevector. */

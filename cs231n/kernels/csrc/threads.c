@@ -13,7 +13,9 @@ static int started = 0; /* workers that exist */
 static int active = 0;  /* workers inside the current job */
 static unsigned long job_number = 0;
 static int job_open = 0;
+#if !defined(_WIN32)
 static int watched = 0; /* pthread_atfork done */
+#endif
 
 static task_fn job_task;
 static void *job_context;
@@ -47,6 +49,7 @@ static void *worker(void *argument)
     return NULL;
 }
 
+#if !defined(_WIN32)
 /* A forked child has no workers: forget them, and the locks as they were. */
 static void forget(void)
 {
@@ -56,14 +59,17 @@ static void forget(void)
     work = idle = calm;
     started = active = job_open = 0;
 }
+#endif
 
 /* Start workers up to the number wanted; called with the lock held. */
 static void start_workers(void)
 {
+#if !defined(_WIN32)
     if (!watched) {
         pthread_atfork(NULL, NULL, forget);
         watched = 1;
     }
+#endif
     while (started < wanted - 1) {
         pthread_t id;
         if (pthread_create(&id, NULL, worker, (void *)(ptrdiff_t)(started + 1)))
