@@ -435,16 +435,9 @@ with needs_answers():
 
 # %% tags=["experiment"]
 with needs_answers():
-<<<<<<< HEAD
     mine = {"dropout_forward": dropout_forward, "dropout_backward": dropout_backward}
     model = (trained.get(0.25) or train_with(0.25, mine)[0]).model
     X_val, y_val = data["X_val"], data["y_val"]
-=======
-    dropout_forward(
-        np.ones((1, 1)), {"mode": "test", "p": 0.25}
-    )  # the layer comes first
-    model, X_val, y_val = trained[0.25].model, data["X_val"], data["y_val"]
->>>>>>> main
     hidden = np.maximum(X_val.reshape(len(X_val), -1) @ model.params["W1"], 0)
     total, right = 0, []
     for mask_number in range(100):
