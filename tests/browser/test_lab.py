@@ -77,28 +77,55 @@ def page():
         browser.close()
 
 
-def test_a_student_opens_runs_and_validates(lab, page):
-    page.goto(f"{lab}/lab/tree/assignment1/knn.ipynb?token=student")
-    page.get_by_role("heading", name="k-nearest neighbours").wait_for()
+def open_and_run(lab, page, notebook, heading):
+    """Open a notebook and run all its cells; it stops at the first open exercise."""
+    page.goto(f"{lab}/lab/tree/{notebook}?token=student")
+    page.get_by_role("heading", name=heading).wait_for()
     page.wait_for_function(
         "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel"
         "?.status === 'idle'"
     )
-
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+
+
+def screenshot(page, name):
+    """Keep a picture, for a person to look at."""
+    folder = ROOT / "build" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / f"{name}.png")
+
+
+def test_a_student_opens_runs_and_validates(lab, page):
+    open_and_run(lab, page, "assignment1/knn.ipynb", "k-nearest neighbours")
 
     # The picture of the data, then the first test, which names the open exercise.
     page.locator(".jp-OutputArea img").first.wait_for()
     error = page.get_by_text("NotImplementedError: knn-two-loops: not written yet.")
     error.first.wait_for(state="attached")
     error.first.scroll_into_view_if_needed()
-    shots = ROOT / "build" / "screenshots"
-    shots.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=shots / "lab.png")
+    screenshot(page, "lab")
 
     page.get_by_role("button", name="Validate").first.click()
     dialog = page.locator(".nbgrader-ValidateDialog, .jp-Dialog").filter(
         has_text="not written yet"
     )
     dialog.first.wait_for(timeout=120_000)
-    page.screenshot(path=shots / "validate.png")
+    screenshot(page, "validate")
+
+
+def test_a_demo_answers_when_a_slider_moves(lab, page):
+    open_and_run(lab, page, "assignment1/svm.ipynb", "support vector machine")
+
+    loss = page.locator(".widget-hslider").filter(has_text="loss")
+    loss.get_by_text("hinge").wait_for(state="attached", timeout=120_000)
+    picture = page.locator(".jupyter-widgets img").first
+    before = picture.get_attribute("src")
+    loss.locator(".noUi-handle").focus()
+    page.keyboard.press("ArrowRight")
+
+    loss.get_by_text("softmax").wait_for(state="attached")
+    page.wait_for_function(
+        "before => document.querySelector('.jupyter-widgets img')?.src !== before",
+        arg=before,
+    )
+    screenshot(page, "demo")
