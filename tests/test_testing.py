@@ -150,7 +150,7 @@ def test_methods_have_sources_too():
 
 def test_a_missing_source_is_explained():
     names = {}
-    exec("def f(): pass", names)
+    exec(compile("def f(): pass", "<nowhere>", "exec"), names)
     with pytest.raises(AssertionError, match="source of f is not to be had"):
         expect_source(names["f"], loops=0)
 
