@@ -4,6 +4,10 @@ import gc
 import statistics
 import time
 
+#: Seconds between samples. After a product, OpenBLAS's worker threads spin for 0.1 s,
+#: and whoever is timed meanwhile has one core less.
+PAUSE = 0.12
+
 
 def interleaved(contenders, *, rounds, sample=0.01, budget=6.0):
     """Return the seconds of each call by contender: ``{label: [one per round]}``.
@@ -33,7 +37,7 @@ def interleaved(contenders, *, rounds, sample=0.01, budget=6.0):
 
 
 def _sample(call, repeats):
-    time.sleep(0.005)
+    time.sleep(PAUSE)
     call()
     start = time.perf_counter()
     for _ in range(repeats):
