@@ -12,6 +12,8 @@ TORCH ?= torch==2.13.0
 # What CI adds, such as --fail-on-skip.
 PYTEST ?=
 A ?= assignment1
+# What the compiled kernels are made of: a change builds them again.
+KERNELS := setup.py $(wildcard cs231n/kernels/*.pyx cs231n/kernels/csrc/*)
 NBGRADER = cd grading && PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader
 
 .DEFAULT_GOAL := help
@@ -24,11 +26,11 @@ help: ## list the targets
 $(PY):
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.course: pyproject.toml | $(PY)
+$(VENV)/.course: pyproject.toml $(KERNELS) | $(PY)
 	$(PY) -m pip install --quiet --editable '.[course]'
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml | $(PY)
+$(VENV)/.dev: pyproject.toml $(KERNELS) | $(PY)
 	$(PY) -m pip install --quiet $(TORCH)
 	$(PY) -m pip install --quiet --editable '.[dev,torch]'
 	@touch $@ $(VENV)/.course
