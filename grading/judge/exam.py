@@ -1,0 +1,127 @@
+"""What is judged, within which limits, and what comes out.
+
+Everything here is data: frozen, comparable, and JSON both ways. The same exam, answers
+and limits give the same verdict to the byte; times are kept apart from it.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+
+#: Everything a test can end with.
+STATUSES = (
+    "passed",  # all its points
+    "partial",  # the test itself gave a part of them
+    "failed",  # an assertion or another exception
+    "timeout",  # the time of a call, a cell or the notebook ran out
+    "memory",  # the memory ran out
+    "died",  # the student's process ended by itself: exit, crash, killed
+    "refused",  # something crossed that is not data, or too much of it
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell that a judge runs."""
+
+    kind: str  #: "setup", "answer" or "test"
+    name: str  #: grade_id; for set-up cells the cell's id
+    source: str  #: code; of an answer, the solution
+    points: float = 0.0  #: at most, for tests
+
+
+@dataclass(frozen=True)
+class Exam:
+    """A notebook as the instructor wrote it: set-up, answers and tests, in order."""
+
+    notebook: str  #: "assignment1/knn"
+    cells: tuple[Cell, ...]
+
+    @property
+    def digest(self):
+        """SHA-256 of everything in it, as hexadecimal digits."""
+        return hashlib.sha256(_json(asdict(self)).encode()).hexdigest()
+
+    def of_kind(self, kind):
+        """List the cells of one kind.
+
+        Parameters
+        ----------
+        kind : str
+            "setup", "answer" or "test".
+
+        Returns
+        -------
+        cells : list of Cell
+            In order.
+        """
+        return [cell for cell in self.cells if cell.kind == kind]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a submission may use; beyond it, the test at hand loses its points."""
+
+    call_seconds: float = 60.0  #: one call of an answer
+    cell_seconds: float = 120.0  #: one test cell, and loading one answer cell
+    notebook_seconds: float = 600.0  #: all of a notebook
+    memory_bytes: int = 3 << 30  #: address space of the student's processes
+    processes: int = 64  #: processes and threads at one time
+    file_bytes: int = 64 << 20  #: everything written to the private folder
+    output_bytes: int = 64 << 10  #: printed text kept for one cell
+    value_bytes: int = 512 << 20  #: one value crossing from the student's side
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one test cell gave."""
+
+    name: str  #: grade_id of the test
+    points: float  #: at most
+    score: float  #: earned; 0 <= score <= points
+    status: str  #: one of STATUSES
+    message: str = ""  #: one to three sentences for the student; no hidden source
+    output: str = ""  #: what was printed meanwhile, capped
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a judge says of one submitted notebook."""
+
+    exam: str  #: digest of the exam
+    outcomes: tuple[Outcome, ...]
+    answers: dict = field(default_factory=dict)  #: {grade_id: why it did not load}
+    flags: tuple[str, ...] = ()  #: what an instructor should look at, a sentence each
+    isolation: str = "none"  #: the rung it ran on, as `doctor` names them
+
+    @property
+    def score(self):
+        """Sum over the tests."""
+        return sum(outcome.score for outcome in self.outcomes)
+
+    def to_json(self):
+        """Return the verdict as one line of JSON, the same for equal verdicts."""
+        return _json(asdict(self))
+
+    @classmethod
+    def from_json(cls, text):
+        """Read what :meth:`to_json` wrote.
+
+        Parameters
+        ----------
+        text : str
+            One line of JSON.
+
+        Returns
+        -------
+        verdict : Verdict
+            Equal to the one written.
+        """
+        raw = json.loads(text)
+        raw["outcomes"] = tuple(Outcome(**outcome) for outcome in raw["outcomes"])
+        raw["flags"] = tuple(raw["flags"])
+        return cls(**raw)
+
+
+def _json(value):
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
