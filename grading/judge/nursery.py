@@ -1,13 +1,12 @@
-"""Where the processes come from that run student code: forked when needed, isolated, gone.
+"""Where the processes that run student code come from.
 
-A nursery starts one warm process, which loads the packages once and then forks a child in a
-few milliseconds. A child shares nothing with anybody but one socket.
+A nursery starts one warm process, which loads the packages once and then forks a child
+in a few milliseconds. A child shares nothing with anybody but one socket.
 """
 
 import contextlib
 import json
 import os
-import select
 import shutil
 import signal
 import socket
@@ -15,17 +14,16 @@ import subprocess
 import tempfile
 from dataclasses import asdict
 
-from grading.judge import rungs
+from grading.judge import landlock, rungs
+from grading.judge.child import Child, listen
 from grading.judge.exam import Limits
 from grading.judge.rungs import RUNGS, WITH_SPACES, IsolationError
 from grading.judge.view import python_view
-from grading.judge import landlock
 
 #: What nearly every notebook imports.
 PRELOAD = ("numpy", "matplotlib.pyplot", "cs231n.layers", "cs231n.testing")
 _START = 120.0  # seconds for loading the packages
 _BIRTH = 60.0  # seconds for one child
-_MESSAGE = 1 << 16
 
 
 class Nursery:
@@ -34,8 +32,8 @@ class Nursery:
     Parameters
     ----------
     isolation : str, optional
-        "strongest" takes the first rung of "bubblewrap", "namespaces" and "landlock" that
-        this machine can do; their names ask for that one; "none" is for trusted answers.
+        "strongest" takes the first of "bubblewrap", "namespaces" and "landlock" that
+        this machine can do; a name asks for that rung; "none" is for trusted answers.
     preload : iterable of str, optional
         Modules to load before any student's code is there.
     readable : iterable of path, optional
@@ -78,8 +76,8 @@ class Nursery:
         Parameters
         ----------
         main : str
-            "package.module:function" of code that is trusted; called with the child's end
-            of the socket. When it returns, the child ends.
+            "package.module:function" of trusted code; called with the child's end of
+            the socket. When it returns, the child ends.
         limits : Limits, optional
             What the child may use, with all that it starts.
 
@@ -101,7 +99,7 @@ class Nursery:
                 self._warm.send(request, [theirs.fileno(), tell.fileno()])
             except OSError:
                 raise IsolationError(_gone(self.rung)) from None
-        words, handles = _listen(hear, _BIRTH)
+        words, handles = listen(hear, _BIRTH)
         if not words.get("ready"):
             channel.close()
             hear.close()
@@ -144,81 +142,12 @@ class Nursery:
             raise
 
 
-class Child:
-    """One isolated process, and everything it starts.
-
-    Parameters
-    ----------
-    sock : socket.socket
-        The only channel to it.
-    report : socket.socket
-        Where its warden says how it ended.
-    handle : int
-        File descriptor that stands for the process (a pidfd).
-
-    Attributes
-    ----------
-    sock : socket.socket
-        As above; a stream.
-    pid : int
-        Its number here.
-    """
-
-    def __init__(self, sock, report, handle):
-        self.sock, self._report, self._handle = sock, report, handle
-        self.pid = _number(handle)
-        self._ending, self._killed = None, False
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        self.close()
-
-    def kill(self):
-        """End it, and everything it ever started, at once; wait for nothing."""
-        if self._ending is None:
-            self._killed = True
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-
-    def ending(self, timeout=0.0):
-        """Say how it ended.
-
-        Parameters
-        ----------
-        timeout : float, optional
-            Seconds to wait for the end.
-
-        Returns
-        -------
-        ending : str
-            "running", "exit 0" (any code), "signal 11" (any number), "memory", "files",
-            "processes", "time", or "killed".
-        """
-        if self._ending is None:
-            words, _ = _listen(self._report, timeout, late={"ending": None})
-            self._ending = words.get("ending", "killed")
-            if self._killed and self._ending == "signal 9":
-                self._ending = "killed"
-        return self._ending or "running"
-
-    def close(self):
-        """Kill it and close the channel."""
-        self.kill()
-        self.sock.close()
-        self._report.close()
-        if self._handle is not None:
-            os.close(self._handle)
-        self._handle = None
-
-
 class _Warm:
     """The warm process as seen from the judge."""
 
     def __init__(self, rung, view, preload):
         self.handle = self.folder = None
-        self.log = tempfile.TemporaryFile()
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115 (`close` closes it)
         self.control, theirs = _messages()
         with theirs:
             self.process = subprocess.Popen(
@@ -269,10 +198,10 @@ class _Warm:
                 self.send(nursery, [judge])
         finally:
             os.close(judge)
-        words, handles = _listen(self.control, _START)
+        words, handles = listen(self.control, _START)
         self.handle = handles[0] if handles else None
         if words.get("alive"):
-            words, _ = _listen(self.control, _START)
+            words, _ = listen(self.control, _START)
         if not words.get("ready"):
             reason = words.get("failed") or self._last_words()
             raise IsolationError(f"No isolation by {rung} here: {reason}")
@@ -286,25 +215,6 @@ class _Warm:
 
 def _messages():
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-
-
-def _listen(hear, timeout, late=None):
-    """Wait for one message; return its words and files, or `late` after the time."""
-    waiting = select.poll()
-    waiting.register(hear, select.POLLIN)
-    if not waiting.poll(timeout * 1000):
-        return late or {"failed": f"no answer in {timeout:.0f} s"}, []
-    try:
-        message, handles, _, _ = socket.recv_fds(hear, _MESSAGE, 1)
-    except ConnectionError:  # it ended before it read what we said
-        return {}, []
-    return json.loads(message or "{}"), handles
-
-
-def _number(handle):
-    with open(f"/proc/self/fdinfo/{handle}") as file:
-        fields = dict(line.split(":", 1) for line in file)
-    return int(fields["Pid"])
 
 
 def _gone(rung):

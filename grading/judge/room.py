@@ -1,8 +1,8 @@
 """The room that the warm process lives in: namespaces, and a root with what it needs.
 
-`bubblewrap` builds the room from its command line; :func:`enter` builds the same by hand
-where that program is not installed. Root makes the namespaces with its own rights, an
-ordinary user in a user namespace.
+`bubblewrap` builds the room from its command line; :func:`enter` builds the same by
+hand where that program is not installed. Root makes the namespaces with its own rights,
+an ordinary user in a user namespace.
 """
 
 import os

@@ -15,7 +15,7 @@ _PROJECT = Path(__file__).resolve().parents[2]
 
 
 class IsolationError(Exception):
-    """This machine cannot isolate as asked; the message says what is missing."""
+    """The machine cannot isolate as asked; the message says what is missing."""
 
 
 def missing(rung):

@@ -1,13 +1,14 @@
 """The filter that refuses system calls no answer needs.
 
-A refused call fails with EPERM, so Python raises ``PermissionError``. Calls newer than the
-table fail with ENOSYS, as on an older kernel.
+A refused call fails with EPERM, so Python raises ``PermissionError``. Calls newer than
+the table fail with ENOSYS, as on an older kernel.
 """
 
 import ctypes
 import os
 import platform
 import struct
+import sys
 
 from grading.judge import kernel
 
@@ -156,7 +157,7 @@ def supported():
     known : bool
         True on x86_64 and aarch64.
     """
-    return platform.machine() in _ARCHITECTURES and os.sys.platform == "linux"
+    return platform.machine() in _ARCHITECTURES and sys.platform == "linux"
 
 
 def build(*, processes):
@@ -166,8 +167,7 @@ def build(*, processes):
     ----------
     processes : bool
         Whether it may start processes and signal others. False where it has no process
-        namespace of its own: then only threads can be started, and dying takes everything
-        with it.
+        namespace of its own: then it can start threads only, which die with it.
 
     Returns
     -------

@@ -24,7 +24,7 @@ class Watch:
 
     Notes
     -----
-    Where `folder` is None, ``/proc`` shows the child's process namespace and nothing else.
+    Where `folder` is None, ``/proc`` shows the child's process namespace only.
     """
 
     def __init__(self, child, limits, folder, files):
