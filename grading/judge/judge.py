@@ -5,14 +5,12 @@ the tester and the students' processes, watches the clock and keeps what came in
 """
 
 import json
-import os
-import signal
 import socket
 import time
 from dataclasses import asdict
 
-from grading.judge import tester
 from grading.judge.exam import Outcome, Verdict
+from grading.judge.needs import drawn_images
 from grading.judge.notebook import as_python
 from grading.judge.wire import Channel, Gone, Late
 
@@ -75,7 +73,7 @@ class _Sitting:
 
     def _sit(self):
         """Run one tester until it is done or has to be stopped."""
-        self._sock, pid = _forked(tester.main)
+        self._tester = self._nursery.child("grading.judge.tester:main", self._limits); self._sock = self._tester.sock
         self._channel = Channel(self._sock)
         self._testing = None
         try:
@@ -86,11 +84,10 @@ class _Sitting:
             self._stopped(error)
         finally:
             self._end_student()
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-            self._sock.close()
+            self._tester.close()
 
     def _job(self):
+        drawn = drawn_images()
         return {
             "cells": [asdict(cell) for cell in self._exam.cells],
             "answers": self._answers,
@@ -98,6 +95,7 @@ class _Sitting:
             "seed": self._exam.digest,
             "done": list(self._outcomes),
             "broken": self._broken,
+            "environment": {"CS231N_DATA": str(drawn)} if drawn else {},
             "seconds": self._ends - time.monotonic(),
         }
 
@@ -131,8 +129,7 @@ class _Sitting:
 
     def _end_student(self):
         if self._student is not None:
-            self._student.kill()
-            self._student.sock.close()
+            self._student.close()
             self._student = None
 
     def _stopped(self, error):
@@ -161,18 +158,3 @@ class _Sitting:
                 ),
             )
 
-
-def _forked(main):
-    """Run a function in a process of its own, at the other end of a socket."""
-    here, there = socket.socketpair()
-    pid = os.fork()
-    if pid:
-        there.close()
-        return here, pid
-    status = 1
-    try:
-        here.close()
-        main(there)
-        status = 0
-    finally:
-        os._exit(status)

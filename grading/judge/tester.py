@@ -9,6 +9,7 @@ import contextlib
 import io
 import json
 import math
+import os
 import socket
 import sys
 import time
@@ -46,6 +47,8 @@ class _Tester:
         self._broken = dict(job["broken"])
         self._ends = time.monotonic() + job["seconds"]
         self._started = time.monotonic()
+        os.environ.update(job["environment"])
+        self._environment = job["environment"]
         self._module = types.ModuleType("__main__")
         self._names = vars(self._module)
         sys.modules["__main__"] = self._module
@@ -79,6 +82,7 @@ class _Tester:
                 socket.socket(fileno=fd), buffer_bytes=self._limits.value_bytes
             )
             self._line = Line(channel, self, self._sources)
+            self._line.ask("environment", self._environment)
             for above in range(place):
                 if self._cells[above].kind != "test" and not self._load_or_lose(above):
                     break
