@@ -212,9 +212,13 @@ def is_data(value, seen=None):
         return is_data(vars(value), seen)
     module = type(value).__module__
     known = _DATA + (np.generic, np.dtype, np.random.Generator, type)
-    return isinstance(value, known) or module in ("__main__", "types") or (
-        module.startswith(("cs231n.nets", "grading.judge", "tests."))
-        or callable(value)
+    return (
+        isinstance(value, known)
+        or module in ("__main__", "types")
+        or (
+            module.startswith(("cs231n.nets", "grading.judge", "tests."))
+            or callable(value)
+        )
     )
 
 
@@ -239,7 +243,9 @@ def send(draw, count=1):
     model = Model()
     model.params = {"w": x}
     try:
-        value = answer(x, settings, model, lambda v: v, Judge(), np.random.default_rng(1))
+        value = answer(
+            x, settings, model, lambda v: v, Judge(), np.random.default_rng(1)
+        )
     except Lost:
         return "lost"
     except Exception:  # as an answer may raise any
