@@ -26,7 +26,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from cs231n.data import split_cifar10
+from cs231n.data import find_cifar10, split_cifar10
 from cs231n.gradcheck import directional_error, eval_numerical_gradient_array
 from cs231n.layers import affine_backward, affine_forward, relu_backward, relu_forward
 from cs231n.nets.fully_connected import FullyConnectedNet
@@ -957,6 +957,7 @@ for kind, n, d, m in [("layernorm", 3, 6, 4), ("batchnorm", 5, 2, 7)]:
 
 
 # %% tags=["experiment"]
+real = find_cifar10() is not None  # the real CIFAR-10 is worth more steps
 data = split_cifar10(1000, 500, 1)
 
 
@@ -1009,11 +1010,11 @@ with needs_answers():
 
 # %% [markdown]
 # Next, eight layers and first weights of every size, from far too small to far too large.
-# For the real CIFAR-10, more scales and more epochs make the curves smoother: raise the
-# three numbers of the first line.
+# With the real CIFAR-10 on the disk there are more scales, images and epochs; the curves get
+# smoother, and it takes a few minutes.
 
 # %% tags=["experiment"]
-num_scales, num_images, epochs = 9, 500, 8
+num_scales, num_images, epochs = (20, 1000, 10) if real else (9, 500, 8)
 with needs_answers():
     layers, scales = own_layers(), np.logspace(-4, 0, num_scales)
     found = {None: [], "batchnorm": []}
@@ -1067,6 +1068,7 @@ with needs_answers():
 # Last, small batches. Predict: for which of the two layers will a batch of 5 hurt?
 
 # %% tags=["experiment"]
+num_images, epochs = (1000, 10) if real else (500, 6)
 with needs_answers():
     layers, sizes = own_layers(), (5, 10, 50)
     fig, axes = plt.subplots(1, 2, figsize=(9, 3), sharey=True, layout="constrained")
@@ -1075,9 +1077,9 @@ with needs_answers():
         solver = train_net(
             kind,
             [100] * 4,
-            500,
+            num_images,
             layers,
-            6,
+            epochs,
             2e-2,
             batch_size=size,
             learning_rate=10**-3.5,
