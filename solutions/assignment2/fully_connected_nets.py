@@ -53,6 +53,7 @@ from cs231n.testing import (
     expect_close,
     expect_equal,
     expect_source,
+    expect_tuple,
     unchanged,
 )
 
@@ -154,6 +155,7 @@ weights = {"W1": (5, 4), "W2": (4, 6), "W3": (6, 3), "b1": (4,), "b2": (6,), "b3
 scales = {"gamma1": (4,), "gamma2": (6,), "beta1": (4,), "beta2": (6,)}
 for kind in (None, "batchnorm", "layernorm"):
     model = FullyConnectedNet([4, 6], input_dim=5, num_classes=3, normalization=kind)
+    expect(hasattr(model, "params"), "After __init__ the model has no self.params.")
     shapes = weights if kind is None else weights | scales
     expect_equal(
         sorted(model.params),
@@ -174,6 +176,7 @@ for kind in (None, "batchnorm", "layernorm"):
 ### BEGIN HIDDEN TESTS
 for hidden, scale, dtype in [([70], 1e-2, np.float32), ([60] * 4, 0.3, float)]:
     model = FullyConnectedNet(hidden, 60, 60, weight_scale=scale, dtype=dtype)
+    expect(hasattr(model, "params"), "After __init__ the model has no self.params.")
     expect_equal(len(model.params), 2 * len(hidden) + 2, "the number of parameters")
     for i in range(1, len(hidden) + 2):
         w = model.params[f"W{i}"]
@@ -373,7 +376,7 @@ for hidden, kind, keep, reg in [
     X, y = rng.standard_normal((6, 3, 2, 2)), rng.integers(0, 4, 6)
     hint = f"hidden_dims {hidden}, {kind}, keep {keep}, reg {reg}."
     with unchanged(X=X, y=y, **model.params):
-        _, grads = model.loss(X, y)
+        _, grads = expect_tuple(model.loss(X, y), "loss", "grads")
     expect_equal(sorted(grads), sorted(values), "the names in grads", hint=hint)
     for name, value in values.items():
         expect_array(grads[name], value.shape, f"grads[{name!r}]")
@@ -503,7 +506,9 @@ for shape, dtype, s in [
         v = mu * v - rate * dw
         expected = w + v
         with unchanged(dw=dw):
-            next_w, config = sgd_momentum(w.copy(), dw, config)
+            next_w, config = expect_tuple(
+                sgd_momentum(w.copy(), dw, config), "next_w", "config"
+            )
         hint = f"Step {step + 1} with {s or 'the default settings'}."
         expect_close(next_w, expected, "next_w", rtol=1e-4, atol=1e-6, hint=hint)
         next_w = np.asarray(next_w)
@@ -607,7 +612,9 @@ for shape, dtype, s in [
         v = mu * v - rate * dw
         expected = w + mu * v - rate * dw
         with unchanged(dw=dw):
-            next_w, config = nesterov_momentum(w.copy(), dw, config)
+            next_w, config = expect_tuple(
+                nesterov_momentum(w.copy(), dw, config), "next_w", "config"
+            )
         hint = f"Step {step + 1} with {s or 'the default settings'}."
         expect_close(next_w, expected, "next_w", rtol=1e-4, atol=1e-6, hint=hint)
         next_w = np.asarray(next_w)
@@ -704,7 +711,9 @@ for shape, dtype, s in [
         c = c + dw.astype(float) ** 2
         expected = w - rate * dw / (np.sqrt(c) + eps)
         with unchanged(dw=dw):
-            next_w, config = adagrad(w.copy(), dw, config)
+            next_w, config = expect_tuple(
+                adagrad(w.copy(), dw, config), "next_w", "config"
+            )
         hint = f"Step {step + 1} with {s or 'the default settings'}."
         expect_close(next_w, expected, "next_w", rtol=1e-4, atol=1e-6, hint=hint)
         next_w = np.asarray(next_w)
@@ -813,7 +822,9 @@ for shape, dtype, s in [
         c = rho * c + (1 - rho) * dw.astype(float) ** 2
         expected = w - rate * dw / (np.sqrt(c) + eps)
         with unchanged(dw=dw):
-            next_w, config = rmsprop(w.copy(), dw, config)
+            next_w, config = expect_tuple(
+                rmsprop(w.copy(), dw, config), "next_w", "config"
+            )
         hint = f"Step {step + 1} with {s or 'the default settings'}."
         expect_close(next_w, expected, "next_w", rtol=1e-4, atol=1e-6, hint=hint)
         next_w = np.asarray(next_w)
@@ -952,7 +963,9 @@ for shape, dtype, s in [
         root = np.sqrt(v / (1 - b2**t)) + eps
         expected = w - rate * m / (1 - b1**t) / root
         with unchanged(dw=dw):
-            next_w, config = adam(w.copy(), dw, config)
+            next_w, config = expect_tuple(
+                adam(w.copy(), dw, config), "next_w", "config"
+            )
         hint = f"Step {step + 1} with {s or 'the default settings'}."
         expect_close(next_w, expected, "next_w", rtol=1e-4, atol=1e-6, hint=hint)
         next_w = np.asarray(next_w)
@@ -1101,7 +1114,9 @@ for shape, dtype, s in [
         decay = s.get("weight_decay", 1e-2)
         expected = w * (1 - rate * decay) - rate * m / (1 - b1**t) / root
         with unchanged(dw=dw):
-            next_w, config = adamw(w.copy(), dw, config)
+            next_w, config = expect_tuple(
+                adamw(w.copy(), dw, config), "next_w", "config"
+            )
         hint = f"Step {step + 1} with {s or 'the default settings'}."
         expect_close(next_w, expected, "next_w", rtol=1e-4, atol=1e-6, hint=hint)
         next_w = np.asarray(next_w)
@@ -1343,6 +1358,7 @@ for num_hidden in (2, 4):
 drawn = split_cifar10(50, 50, 1, source="shapes10")
 for num_hidden in (2, 4):
     chosen = overfit_settings(num_hidden)
+    expect(isinstance(chosen, dict), f"Return a dict of settings; got {chosen!r}.")
     model = PackageNet(
         [100] * num_hidden,
         weight_scale=chosen["weight_scale"],

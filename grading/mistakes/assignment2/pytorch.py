@@ -1077,25 +1077,24 @@ def open_ended_net():
 def open_ended_net():
     return nn.Sequential(nn.Flatten(), nn.Linear(3 * 32 * 32, 10))
 
-# %% style="torch-open" why="A module class with shortcuts."
+# %% style="torch-open" why="A module class with a shortcut."
 def open_ended_net():
     class Block(nn.Module):
-        def __init__(self, inputs, outputs):
+        def __init__(self, channels):
             super().__init__()
-            self.first = nn.Conv2d(inputs, outputs, 3, padding=1, stride=2, bias=False)
-            self.norm1 = nn.BatchNorm2d(outputs)
-            self.second = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
-            self.norm2 = nn.BatchNorm2d(outputs)
-            self.across = nn.Conv2d(inputs, outputs, 1, stride=2)
+            self.first = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+            self.norm1 = nn.BatchNorm2d(channels)
+            self.second = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+            self.norm2 = nn.BatchNorm2d(channels)
 
         def forward(self, x):
             out = F.relu(self.norm1(self.first(x)))
-            return F.relu(self.norm2(self.second(out)) + self.across(x))
+            return F.relu(self.norm2(self.second(out)) + x)
 
-    model = nn.Sequential(
-        Block(3, 32), Block(32, 64), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(1024, 10)
-    )
-    return model, optim.Adam(model.parameters(), lr=1e-3)
+    stem = nn.Conv2d(3, 48, 5, padding=2), nn.MaxPool2d(4), nn.BatchNorm2d(48), nn.ReLU()
+    model = nn.Sequential(*stem, Block(48), nn.Flatten(), nn.Linear(48 * 64, 10))
+    optimizer = optim.SGD(model.parameters(), lr=5e-3, momentum=0.9, nesterov=True)
+    return model, optimizer
 
 # %% style="torch-open" why="SGD with Nesterov's momentum, pooling by four."
 def open_ended_net():
