@@ -685,7 +685,7 @@ def svm_settings():
 
 
 # %% nbgrader={"grade": true, "grade_id": "test-svm-search", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-# 2 points: trained with your numbers for 500 steps on 3000 drawn images, at least 30 % of
+# 3 points: trained with your numbers for 500 steps on 3000 drawn images, at least 30 % of
 # 1000 others come out right. Ten per cent would be guessing.
 chosen = svm_settings()
 expect(
