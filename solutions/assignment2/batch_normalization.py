@@ -1026,7 +1026,7 @@ with needs_answers():
 # %% [markdown]
 # Next, eight layers and first weights of every size, from far too small to far too large.
 # With the real CIFAR-10 on the disk there are more scales, images and epochs; the curves get
-# smoother, and it takes a few minutes.
+# smoother, and it takes about a minute.
 
 # %% tags=["experiment"]
 num_scales, num_images, epochs = (20, 1000, 10) if real else (9, 500, 8)
