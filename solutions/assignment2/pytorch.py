@@ -343,8 +343,8 @@ expect_source(descend, without=["optim", "SGD", "Adam", "softmax_loss_vectorized
 # 2. a convolution with $C_2$ filters of 3×3, padding 1, with a bias, then ReLU;
 # 3. a fully connected layer to the scores of the classes.
 #
-# Below is that network with the layers that you wrote, forward and backward. It is what the
-# tests and you will hold PyTorch against.
+# Below is that network with the package's layers, which do what you derived and wrote, forward
+# and backward. It is what the tests and you will hold PyTorch against.
 
 
 # %% tags=["setup"]
@@ -494,49 +494,62 @@ expect_source(three_layer_convnet, without=["numpy_convnet"])
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The same gradients twice: ours, derived by hand and written in NumPy, and autograd's. First
-# as numbers for 64 and for 32 bits, then the gradients of the first eight filters as pictures.
-# Predict: how many digits agree in each?
+# The same gradients twice: ours, derived by hand and written in NumPy, and autograd's, in 64
+# and in 32 bits. Predict: how many digits agree in each?
+
 
 # %% tags=["experiment"]
+def both_gradients(kind):
+    """Compute the gradients of x and the parameters both ways; time them."""
+    draw = np.random.default_rng(231)
+    x = draw.standard_normal((8, 3, 32, 32)).astype(kind)
+    params = random_params(draw, (3, 32, 32), (8, 6), 10, kind)
+    dout = draw.standard_normal((8, 10)).astype(kind)
+    results, seconds = [], []
+    for compute in (
+        lambda: numpy_convnet(x, params, dout)[1],
+        lambda: pytorch.gradients(three_layer_convnet, x, params, dout=dout),
+    ):
+        compute()  # warm up
+        start = time.perf_counter()
+        results.append(compute())
+        seconds.append(time.perf_counter() - start)
+    return *results, seconds
+
+
 with needs_answers():
     torch.manual_seed(231)
-    draw = np.random.default_rng(231)
-    names = ("x", "conv_w1", "conv_b1", "conv_w2", "conv_b2", "fc_w", "fc_b")
-    x64 = draw.standard_normal((8, 3, 32, 32))
-    params64 = [0.2 * p for p in random_params(draw, (3, 32, 32), (8, 6), 10)]
-    dout64 = draw.standard_normal((8, 10))
     apart = {}
     for kind in (np.float64, np.float32):
-        x, dout = x64.astype(kind), dout64.astype(kind)
-        params = [p.astype(kind) for p in params64]
-        pytorch.gradients(three_layer_convnet, x, params, dout=dout)  # warm up
-        start = time.perf_counter()
-        theirs = pytorch.gradients(three_layer_convnet, x, params, dout=dout)
-        between = time.perf_counter()
-        _, ours = numpy_convnet(x, params, dout)
-        seconds = time.perf_counter() - between, between - start
+        ours, theirs, (ours_s, theirs_s) = both_gradients(kind)
         apart[kind] = [
             np.abs(a - b).max() / np.abs(a).max()
             for a, b in zip(ours, theirs, strict=True)
         ]
         print(
-            f"{np.dtype(kind)}: ours {1000 * seconds[0]:5.1f} ms, "
-            f"PyTorch {1000 * seconds[1]:5.1f} ms"
+            f"{np.dtype(kind)}: ours {1000 * ours_s:4.1f} ms, "
+            f"PyTorch {1000 * theirs_s:4.1f} ms"
         )
+    names = ("x", "conv_w1", "conv_b1", "conv_w2", "conv_b2", "fc_w", "fc_b")
     print(f"\n{'gradient':10} {'shape':>16} {'64 bits':>9} {'32 bits':>9}")
-    for i, name in enumerate(names):
-        print(
-            f"{name:10} {ours[i].shape!s:>16} {apart[np.float64][i]:9.0e} "
-            f"{apart[np.float32][i]:9.0e}"
-        )
-    fig, axes = plt.subplots(3, 1, figsize=(8, 2.6), layout="constrained")
+    for name, grad, d64, d32 in zip(names, ours, *apart.values(), strict=True):
+        print(f"{name:10} {grad.shape!s:>16} {d64:9.0e} {d32:9.0e}")
+
+# %% [markdown]
+# And the gradients of the eight filters of the first layer as pictures, in 32 bits; grey is
+# zero. The difference has to be multiplied by a million to show.
+
+# %% tags=["experiment"]
+with needs_answers():
+    torch.manual_seed(231)
+    ours, theirs, _ = both_gradients(np.float32)
     size = np.abs(ours[1]).max()
     pictures = {
         "ours, by hand": ours[1] / size,
         "PyTorch, autograd": theirs[1] / size,
         "difference,\na million times": 1e6 * (ours[1] - theirs[1]) / size,
     }
+    fig, axes = plt.subplots(3, 1, figsize=(8, 2.6), layout="constrained")
     for ax, (title, filters) in zip(axes, pictures.items(), strict=True):
         # One row of filters; from -1..1 to the colours 0..1.
         colours = np.clip((filters.transpose(0, 2, 3, 1) + 1) / 2, 0, 1)
