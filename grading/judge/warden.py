@@ -11,8 +11,9 @@ import socket
 import tempfile
 
 from grading.judge import confine, kernel
+from grading.judge.confine import cpu_seconds
 from grading.judge.room import PRIVATE
-from grading.judge.watch import Watch
+from grading.judge.watch import Watch, children
 
 #: Exit code of a child whose main function ran out of memory.
 OUT_OF_MEMORY = 86
@@ -37,6 +38,7 @@ def attend(request, nursery, channel, report):
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     kernel.die_with_parent()
     spaces = nursery["spaces"]
+    kernel.prctl(kernel.SUBREAPER, 1)
     folder = PRIVATE if spaces else tempfile.mkdtemp(prefix="notebook-")
     try:
         if spaces:
@@ -93,7 +95,7 @@ def _confine(limits, nursery, folder, sockets):
     os.environ.update(HOME=folder, TMPDIR=folder)
     tempfile.tempdir = folder
     confine.silence([socket.fileno() for socket in sockets])
-    confine.go_first()
+    confine.step_back()
     confine.limit(limits, count_processes=spaces)
     if nursery["locked"]:
         confine.lock(nursery, folder)
@@ -112,8 +114,14 @@ def _watch(child, limits, near, report, folder):
     reason = _look(watch, handle)
     if reason:
         os.kill(child, signal.SIGKILL)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    _say(report, ending=reason or _in_words(code))
+    _, status, used = os.wait4(child, 0)
+    if folder:
+        _sweep()
+    reason = reason or _in_words(os.waitstatus_to_exitcode(status))
+    # The kernel counts to its own clock's precision.
+    if reason == "signal 9" and _used(used) > 0.9 * cpu_seconds(limits):
+        reason = "time"
+    _say(report, ending=reason)
 
 
 def _first_words(near, handle):
@@ -141,6 +149,18 @@ def _in_words(code):
     if code == OUT_OF_MEMORY:
         return "memory"
     return f"exit {code}" if code >= 0 else f"signal {-code}"
+
+
+def _used(usage):
+    return usage.ru_utime + usage.ru_stime
+
+
+def _sweep():
+    """End what a child without a process namespace left behind."""
+    while left := children(os.getpid()):
+        for number in left:
+            os.kill(number, signal.SIGKILL)
+            os.waitpid(number, 0)
 
 
 def _say(report, handles=(), **words):

@@ -80,6 +80,23 @@ class Watch:
         return False
 
 
+def children(parent):
+    """List the processes whose parent is a given one.
+
+    Parameters
+    ----------
+    parent : int
+        Process number.
+
+    Returns
+    -------
+    numbers : list of int
+        Their process numbers, from ``/proc``.
+    """
+    every = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return [one for one in every if _field(f"/proc/{one}/status", "PPid:") == parent]
+
+
 def _proportional(number):
     return _field(f"/proc/{number}/smaps_rollup", "Pss:") * 1024
 
