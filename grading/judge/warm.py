@@ -90,6 +90,7 @@ def _scratch(spaces):
     """Give the packages a folder for what they write while they are loaded."""
     folder = room.PRIVATE if spaces else tempfile.mkdtemp(prefix="nursery-")
     os.chdir(folder)
+    os.environ.pop("PWD", None)  # of bubblewrap
     os.environ.update(HOME=folder, TMPDIR=folder)
     tempfile.tempdir = folder
     try:

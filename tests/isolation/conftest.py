@@ -77,7 +77,7 @@ def open_stage(rung, **options):
 
 @pytest.fixture(scope="package", params=["bubblewrap", "namespaces", "landlock"])
 def stage(request):
-    os.environ["CS231N_TEST_SECRET"] = "-".join(["hidden", "from", "students"])
+    os.environ["CS231N_TEST_SECRET"] = "hidden-from-students"
     with open_stage(request.param) as nursery:
         yield Stage(nursery)
     del os.environ["CS231N_TEST_SECRET"]
