@@ -118,8 +118,8 @@ def _watch(child, limits, near, report, folder):
     if folder:
         _sweep()
     reason = reason or _in_words(os.waitstatus_to_exitcode(status))
-    # The kernel counts to its own clock's precision.
-    if reason == "signal 9" and _used(used) > 0.9 * cpu_seconds(limits):
+    # The kernel counts ticks of its clock, which is less exact.
+    if reason == "signal 9" and _used(used) > 0.5 * cpu_seconds(limits):
         reason = "time"
     _say(report, ending=reason)
 

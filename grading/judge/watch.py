@@ -1,5 +1,6 @@
 """How much a child and everything it started are using, seen from outside."""
 
+import contextlib
 import os
 import resource
 import time
@@ -71,11 +72,10 @@ class Watch:
         return sum(_field(f"/proc/{number}/status", "Threads:") for number in numbers)
 
     def _too_full(self):
-        size = count = 0
-        for folder, folders, files in os.walk(self.folder):
-            count += len(folders) + len(files)
-            size += sum(_blocks(os.path.join(folder, name)) for name in files)
-            if count > self.files or size > self.limits["file_bytes"]:
+        size, folders = 0, [self.folder]
+        for count, entry in enumerate(_entries(folders)):
+            size += _blocks(entry)
+            if count >= self.files or size > self.limits["file_bytes"]:
                 return True
         return False
 
@@ -116,8 +116,18 @@ def _read(path):
         return ""
 
 
-def _blocks(path):
+def _entries(folders):
+    """Yield everything in these folders, one by one: there may be very much."""
+    while folders:
+        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                yield entry
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+
+
+def _blocks(entry):
     try:
-        return os.lstat(path).st_blocks * 512
+        return entry.stat(follow_symlinks=False).st_blocks * 512
     except OSError:
         return 0

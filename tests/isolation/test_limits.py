@@ -250,6 +250,7 @@ def test_no_limit_can_be_lifted(stage):
     assert set(stage.ask(code)) <= ({"NPROC"} if not stage.spaces else set())
 
 
+@pytest.mark.slow
 def test_processor_time_ends_even_without_a_judge(stage):
     limits = dataclasses.replace(SMALL, notebook_seconds=0.5)
     assert stage.play("while True: pass", limits) == (None, "time")
