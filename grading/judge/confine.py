@@ -119,6 +119,11 @@ def lock(nursery, folder):
         "spaces", "fence", "readable", "capabilities"; see :mod:`warm`.
     folder : str
         The only one that can be written to.
+
+    Returns
+    -------
+    listener : int or None
+        As of :func:`seccomp.install`.
     """
     spaces = nursery["spaces"]
     if nursery["fence"]:
@@ -126,7 +131,7 @@ def lock(nursery, folder):
         landlock.restrict(readable, [folder, "/dev/null"], execute=spaces)
     kernel.prctl(kernel.NO_NEW_PRIVS, 1)
     kernel.set_capabilities(nursery["capabilities"])
-    seccomp.install(seccomp.build(processes=spaces))
+    return seccomp.install(processes=spaces)
 
 
 def step_back():

@@ -4,6 +4,7 @@ A refused call fails with EPERM, so Python raises ``PermissionError``. Calls new
 the table fail with ENOSYS, as on an older kernel.
 """
 
+import contextlib
 import ctypes
 import os
 import platform
@@ -18,10 +19,11 @@ ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 _NAMESPACES = 0x7E020080  # every CLONE_NEW* flag of clone
 _THREAD = 0x10000
 
-_ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
+_ALLOW, _KILL, _ASK, _ERRNO = 0x7FFF0000, 0x80000000, 0x7FC00000, 0x00050000
 _EPERM, _ENOSYS = _ERRNO | 1, _ERRNO | 38
 # Opcodes of classic BPF: load a word, jump if equal / at least / any bit, and, return.
 _LOAD, _EQUAL, _LEAST, _BITS, _AND, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
+_FILTER, _LISTENER = 1, 8  # operation and flag of seccomp
 _NUMBER, _ARCH = 0, 4  # offsets in struct seccomp_data
 
 
@@ -36,7 +38,25 @@ def supported():
     return platform.machine() in ARCHITECTURES and sys.platform == "linux"
 
 
-def build(*, processes):
+def column():
+    """Say which column of the tables in :mod:`syscalls` is this machine's.
+
+    Returns
+    -------
+    column : int
+        0 or 1.
+
+    Raises
+    ------
+    OSError
+        On a machine whose system calls are not in the tables.
+    """
+    if not supported():
+        raise OSError(f"There is no table of system calls for {platform.machine()!r}.")
+    return ARCHITECTURES[platform.machine()][1]
+
+
+def build(*, processes, ask=False):
     """Assemble the filter for this process.
 
     Parameters
@@ -44,6 +64,9 @@ def build(*, processes):
     processes : bool
         Whether it may start processes and signal others. False where it has no process
         namespace of its own: then it can start threads only, which die with it.
+    ask : bool, optional
+        Whether the calls that no honest answer makes are refused by whoever holds the
+        listener of :func:`install`, so that they are noticed.
 
     Returns
     -------
@@ -55,51 +78,71 @@ def build(*, processes):
     OSError
         On a machine whose system calls are not in the table.
     """
-    machine = platform.machine()
-    if not supported():
-        raise OSError(f"There is no table of system calls for {machine!r}.")
-    architecture, column = ARCHITECTURES[machine]
-    body = [(_LOAD, 0, 0, _ARCH), (_EQUAL, 1, 0, architecture), (_RETURN, 0, 0, _KILL)]
-    body += [
-        (_LOAD, 0, 0, _NUMBER),
-        (_LEAST, 0, 1, syscalls.UNKNOWN),
+    here = column()
+    architecture = ARCHITECTURES[platform.machine()][0]
+    body = [
+        *[(_LOAD, 0, 0, _ARCH), (_EQUAL, 1, 0, architecture), (_RETURN, 0, 0, _KILL)],
+        *[(_LOAD, 0, 0, _NUMBER), (_LEAST, 0, 1, syscalls.UNKNOWN)],
         (_RETURN, 0, 0, _ENOSYS),
+        # Its flags cannot be seen, and programs fall back to clone.
+        *_refuse(syscalls.CLONE3[here], _ENOSYS),
     ]
-    body += _refuse(
-        syscalls.CLONE3[column], _ENOSYS
-    )  # its flags cannot be seen; clone is next
-    refused = syscalls.REFUSED if processes else syscalls.REFUSED | syscalls.PROCESSES
-    for numbers in refused.values():
-        body += _refuse(numbers[column])
-    body += _on(syscalls.SOCKETPAIR[column], _stream_pair())
-    body += _on(syscalls.CLONE[column], _clone_flags(processes))
-    if not processes:
-        for numbers in syscalls.ONESELF.values():
-            body += _on(numbers[column], _argument_is(0, (0, os.getpid())))
-        for numbers, commands in syscalls.OWNERS.values():
-            body += _on(numbers[column], _argument_is_not(1, commands))
+    for name, numbers in syscalls.REFUSED.items():
+        body += _refuse(numbers[here], _verdict(name, ask))
+    body += _on(syscalls.SOCKETPAIR[here], _stream_pair())
+    body += _on(syscalls.CLONE[here], _clone_flags(processes))
+    body += [] if processes else _alone(here)
     body += [(_RETURN, 0, 0, _ALLOW)]
     return b"".join(struct.pack("HBBI", *instruction) for instruction in body)
 
 
-def install(program):
-    """Put this thread, and all it starts, under a filter for good.
+def install(*, processes):
+    """Put this thread, and all it starts, under the filter for good.
 
     Parameters
     ----------
-    program : bytes
-        As :func:`build` returns.
-    """
+    processes : bool
+        As in :func:`build`.
 
+    Returns
+    -------
+    listener : int or None
+        File descriptor for :class:`~grading.judge.attempts.Attempts`; None where the
+        kernel, or a container's own filter, allows no such thing.
+    """
+    kernel.prctl(kernel.NO_NEW_PRIVS, 1)
+    number = syscalls.SECCOMP[column()]
+    with contextlib.suppress(OSError):
+        program = _pointer(build(processes=processes, ask=True))
+        return kernel.call("syscall", number, _FILTER, _LISTENER, program)
+    kernel.call("syscall", number, _FILTER, 0, _pointer(build(processes=processes)))
+    return None
+
+
+def _pointer(program):
     class Program(ctypes.Structure):
         _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_char_p))
 
-    kernel.prctl(kernel.NO_NEW_PRIVS, 1)
-    fprog = Program(len(program) // 8, program)
-    kernel.prctl(kernel.SECCOMP, 2, ctypes.byref(fprog))
+    return ctypes.byref(Program(len(program) // 8, program))
 
 
-def _refuse(number, verdict=_EPERM):
+def _verdict(name, ask):
+    return _ASK if ask and name in syscalls.NOTICED else _EPERM
+
+
+def _alone(here):
+    """Refuse what would reach other processes where nothing else keeps them apart."""
+    body = []
+    for numbers in syscalls.PROCESSES.values():
+        body += _refuse(numbers[here], _EPERM)
+    for numbers in syscalls.ONESELF.values():
+        body += _on(numbers[here], _argument_is(0, (0, os.getpid())))
+    for numbers, commands in syscalls.OWNERS.values():
+        body += _on(numbers[here], _argument_is_not(1, commands))
+    return body
+
+
+def _refuse(number, verdict):
     if number is None:
         return []
     return [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, verdict)]

@@ -149,5 +149,13 @@ OWNERS = {
     "ioctl": ((16, 29), (0x8901, 0x8902)),  # FIOSETOWN, SIOCSPGRP
 }
 CLONE, CLONE3, SOCKETPAIR = (56, 220), (435, 435), (53, 199)
+SECCOMP = (317, 277)
+#: Of the refused, those that no honest answer and no library makes.
+NOTICED = {
+    *("unshare", "setns", "mount", "umount2", "pivot_root", "chroot", "fsopen"),
+    *("ptrace", "process_vm_readv", "process_vm_writev", "pidfd_getfd", "socket"),
+    *("kexec_load", "reboot", "init_module", "finit_module", "bpf", "userfaultfd"),
+    *("io_uring_setup", "keyctl", "add_key", "open_by_handle_at", "settimeofday"),
+}
 #: From here on the table does not know what a call does; x32's calls lie above it too.
 UNKNOWN = 457

@@ -24,7 +24,8 @@ refused = [(0x20, 0, 0, 0), (0x15, 0, 1, {unshare}), (0x06, 0, 0, 0x50001),
            (0x15, 0, 3, {clone}), (0x20, 0, 0, 16), (0x45, 0, 1, 0x7E020000),
            (0x06, 0, 0, 0x50001), (0x06, 0, 0, 0x7FFF0000)]
 import struct
-seccomp.install(b"".join(struct.pack("HBBI", *step) for step in refused))
+program = b"".join(struct.pack("HBBI", *step) for step in refused)
+kernel.prctl(kernel.SECCOMP, 2, seccomp._pointer(program))
 """
 
 
