@@ -30,10 +30,10 @@ def furnish(limits):
     limits : dict
         Fields of :class:`~grading.judge.exam.Limits`.
     """
-    flags = kernel.NOSUID | kernel.NODEV
+    flags = kernel.NOSUID | kernel.NODEV | kernel.NOEXEC
     options = f"mode=700,size={limits['file_bytes']},nr_inodes={FILES}"
     kernel.mount("own", PRIVATE, "tmpfs", flags, options)
-    kernel.mount("proc", "/proc", "proc", flags | kernel.NOEXEC)
+    kernel.mount("proc", "/proc", "proc", flags)
 
 
 def limit(limits, *, count_processes):
@@ -48,7 +48,7 @@ def limit(limits, *, count_processes):
     """
     bounds = {
         "AS": address_space() + limits["memory_bytes"],
-        "CORE": 0,
+        "CORE": 1,  # unlike 0, this also keeps a dump from the system's own collector
         "CPU": cpu_seconds(limits),
         "FSIZE": limits["file_bytes"],
         "MEMLOCK": 1 << 16,

@@ -126,7 +126,7 @@ class Nursery:
         )
 
     def _start(self, rung):
-        lacking = rungs.missing(rung)
+        lacking = rungs.missing(rung) or rungs.misplaced(self._view)
         if lacking:
             raise IsolationError(f"No isolation by {rung} here: {lacking}")
         self.rung = rung

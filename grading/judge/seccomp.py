@@ -91,6 +91,8 @@ def build(*, processes, ask=False):
         body += _refuse(numbers[here], _verdict(name, ask))
     body += _on(syscalls.SOCKETPAIR[here], _stream_pair())
     body += _on(syscalls.CLONE[here], _clone_flags(processes))
+    numbers, argument, values = syscalls.PRCTL
+    body += _on(numbers[here], _argument_is_not(argument, values))
     body += [] if processes else _alone(here)
     body += [(_RETURN, 0, 0, _ALLOW)]
     return b"".join(struct.pack("HBBI", *instruction) for instruction in body)
@@ -137,8 +139,8 @@ def _alone(here):
         body += _refuse(numbers[here], _EPERM)
     for numbers in syscalls.ONESELF.values():
         body += _on(numbers[here], _argument_is(0, (0, os.getpid())))
-    for numbers, commands in syscalls.OWNERS.values():
-        body += _on(numbers[here], _argument_is_not(1, commands))
+    for numbers, argument, values in syscalls.OWNERS.values():
+        body += _on(numbers[here], _argument_is_not(argument, values))
     return body
 
 

@@ -143,11 +143,14 @@ ONESELF = {
     "sched_setparam": (142, 118),
     "sched_setattr": (314, 274),
 }
-#: There, these may not name a process that is to get signals: fcntl, ioctl.
+#: There, these may not name a process that is to get signals: numbers, which argument,
+#: refused values.
 OWNERS = {
-    "fcntl": ((72, 25), (8, 10, 15)),  # F_SETOWN, F_SETSIG, F_SETOWN_EX
-    "ioctl": ((16, 29), (0x8901, 0x8902)),  # FIOSETOWN, SIOCSPGRP
+    "fcntl": ((72, 25), 1, (8, 10, 15)),  # F_SETOWN, F_SETSIG, F_SETOWN_EX
+    "ioctl": ((16, 29), 1, (0x8901, 0x8902)),  # FIOSETOWN, SIOCSPGRP
 }
+#: Nowhere may a child outlive its warden or hide from it: PDEATHSIG, DUMPABLE, SECCOMP.
+PRCTL = ((157, 167), 0, (1, 4, 22))
 CLONE, CLONE3, SOCKETPAIR = (56, 220), (435, 435), (53, 199)
 SECCOMP = (317, 277)
 #: Of the refused, those that no honest answer and no library makes.

@@ -72,12 +72,12 @@ class Watch:
         return sum(_field(f"/proc/{number}/status", "Threads:") for number in numbers)
 
     def _too_full(self):
-        size, folders = 0, [self.folder]
+        size, folders = sum(_nameless(self.child)), [self.folder]
         for count, entry in enumerate(_entries(folders)):
             size += _blocks(entry)
-            if count >= self.files or size > self.limits["file_bytes"]:
+            if count >= self.files:
                 return True
-        return False
+        return size > self.limits["file_bytes"]
 
 
 def children(parent):
@@ -99,6 +99,14 @@ def children(parent):
 
 def _proportional(number):
     return _field(f"/proc/{number}/smaps_rollup", "Pss:") * 1024
+
+
+def _nameless(child):
+    """Bytes in files that have been deleted but are still open."""
+    for entry in _entries([f"/proc/{child}/fd"]):
+        with contextlib.suppress(OSError):
+            found = os.stat(entry.path)
+            yield found.st_blocks * 512 if found.st_nlink == 0 else 0
 
 
 def _field(path, name):

@@ -10,6 +10,8 @@ import pytest
 from grading.judge import isolation, landlock, rungs, seccomp
 from grading.judge.nursery import Nursery
 from grading.judge.rungs import RUNGS, IsolationError
+from tests.isolation.conftest import Stage
+from tests.isolation.test_processes import settled, survivors
 
 pytestmark = pytest.mark.isolation
 
@@ -125,6 +127,29 @@ def test_none_must_be_said_and_is_told():
 def test_unknown_names_are_refused():
     with pytest.raises(ValueError, match="must be one of strongest, bubblewrap"):
         Nursery("docker")
+
+
+def test_a_python_around_the_course_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(IsolationError, match="Give Python a folder of its own"):
+        Nursery(preload=(), readable=[tmp_path.parent])
+
+
+def test_without_isolation_processes_end_with_the_child_too():
+    with Nursery("none", preload=TINY) as nursery:
+        stage = Stage(nursery)
+        before = survivors(stage)
+        code = """
+        import os, time
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0: time.sleep(1000)
+            os._exit(0)
+        time.sleep(0.2)
+        answer = 1
+        """
+        assert stage.ask(code) == 1
+        assert settled(stage, before)
 
 
 def test_a_missing_package_is_named():

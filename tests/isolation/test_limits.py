@@ -214,6 +214,23 @@ def test_names_on_the_disk_end(stage, kind):
     assert ending == "files" or made <= 4096
 
 
+def test_deleted_files_count(stage):
+    code = """
+    import os
+    answer = 0
+    try:
+        for number in range(60):
+            file = os.open(str(number), os.O_RDWR | os.O_CREAT)
+            os.unlink(str(number))
+            answer += os.write(file, bytes(1 << 20))
+        import time; time.sleep(0.3)
+    except OSError:
+        pass
+    """
+    written, ending = stage.play(code)
+    assert ending == "files" or written <= SMALL.file_bytes
+
+
 def test_open_files_end(stage):
     code = """
     import os

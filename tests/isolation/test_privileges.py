@@ -118,6 +118,16 @@ answer.append(libc.capset(header, struct.pack("6I", *[0xFFFFFFFF] * 6)))
     assert {effective, permitted} <= allowed
 
 
+def test_a_child_cannot_hide_from_its_warden_nor_outlive_it(stage):
+    code = """
+    import ctypes
+    libc = ctypes.CDLL(None, use_errno=True)
+    answer = [[libc.prctl(option, 0, 0, 0, 0), ctypes.get_errno()]
+              for option in (1, 4, 22)]
+    """
+    assert stage.ask(code) == [[-1, EPERM]] * 3
+
+
 def test_no_other_process_can_be_traced_or_read(stage):
     others = [stage.nursery._warm.process.pid, os.getpid()]
     answer = stage.ask(

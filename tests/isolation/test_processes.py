@@ -262,6 +262,8 @@ from grading.judge.nursery import Nursery
 from tests.isolation.conftest import Stage, descendants
 nursery = Nursery({stage.rung!r}, preload=("tests.isolation.stage",))
 Stage(nursery).start("while True: pass")
+# A child that does not want to end with its parent.
+Stage(nursery).start("import ctypes; ctypes.CDLL(None).prctl(1, 0)\\nwhile True: pass")
 Stage(nursery).start("import time; time.sleep(1000)")
 if not os.fork():  # a process that holds the judge's files open
     time.sleep(5)
@@ -276,7 +278,7 @@ time.sleep(1000)
     )
     with judge:
         numbers = set(map(int, judge.stdout.readline().split()))
-        assert len(numbers) >= 5
+        assert len(numbers) >= 7
         judge.send_signal(number)
     assert _all_gone(numbers)
 
