@@ -219,7 +219,7 @@ class _World:
 class _Foreign:
     """An object of the tester's: calling it, or a method of it, happens there."""
 
-    def __init__(self, student, number, name, methods):
+    def __init__(self, student, number, name, *methods):
         self._student, self._number = student, number
         self.__name__ = name
         for method in methods:
