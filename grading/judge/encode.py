@@ -14,6 +14,9 @@ from grading.judge.kinds import (
 )
 
 
+_BLOCK = 1 << 18  # bytes that are compared at once
+
+
 class Encoder:
     """Turns values into nodes; what can change goes to the definitions."""
 
@@ -102,7 +105,7 @@ class Encoder:
         for definition in self.definitions:
             number = definition[1]
             if definition[0] == "a":
-                seen[number] = bytes(self.buffers[definition[-1]])
+                seen[number] = self.buffers[definition[-1]].copy()
             else:
                 seen[number] = definition
 
@@ -163,7 +166,14 @@ def _large_int(value):
 def _same(value, known):
     """Compare an array with the bytes both sides know."""
     plain = np.asarray(value)
-    flat = plain.ravel("F" if plain.flags.fnc else "C").view(np.uint8)
-    return flat.size == len(known) and np.array_equal(
-        flat, np.frombuffer(known, np.uint8)
+    if plain.size * plain.itemsize != len(known):
+        return False
+    order = "F" if plain.flags.fnc else "C"
+    if len(known) < _BLOCK:
+        return plain.tobytes(order) == bytes(known)
+    flat = plain.ravel(order).view(np.uint8)
+    known = np.frombuffer(known, np.uint8)
+    return all(
+        np.array_equal(flat[k : k + _BLOCK], known[k : k + _BLOCK])
+        for k in range(0, flat.size, _BLOCK)
     )

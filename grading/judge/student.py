@@ -56,7 +56,7 @@ class _Student:
 
     def back(self, number, method, args, kwargs):
         """Ask the tester to call an object of its own, and wait for the result."""
-        self._send(["back", number, method, args, kwargs])
+        self._send(("back", number, method, args, kwargs))
         while True:
             kind, *rest = self._receive()
             if kind == "value":
@@ -78,12 +78,9 @@ class _Student:
         except BaseException as error:  # whatever an answer raises
             reply = ("error", *classes.described(error, _TEXT))
         try:
-            self._send((*reply, self._report()))
+            self._send((*reply, self.printed.take()))
         except NotData as error:
-            self._send(("refused", str(error), self._report()))
-
-    def _report(self):
-        return {"printed": self.printed.take()}
+            self._send(("refused", str(error), self.printed.take()))
 
     def _environment(self, variables):
         """Set environment variables."""
@@ -113,18 +110,19 @@ class _Student:
             entropy.fix(seed)
 
     def _call(self, target, args, kwargs, settings):
-        """Call an answer under the tester's settings; return the result and more."""
+        """Call an answer; return the result, the peak of memory, and PyTorch's state."""
+        kwargs = kwargs or {}
+        if settings is None:
+            return target(*args, **kwargs), 0, None
         entropy.torch_state(settings.get("torch"))
-        trace, peak = settings.get("trace"), 0
-        if trace:
+        with np.errstate(**settings.get("errstate", {})):
+            if not settings.get("trace"):
+                return target(*args, **kwargs), 0, entropy.torch_state()
             tracemalloc.start()
-        try:
-            with np.errstate(**settings.get("errstate", {})):
+            try:
                 value = target(*args, **kwargs)
-            if trace:
                 peak = tracemalloc.get_traced_memory()[1]
-        finally:
-            if trace:
+            finally:
                 tracemalloc.stop()
         return value, peak, entropy.torch_state()
 

@@ -19,7 +19,7 @@ from grading.judge.clock import Clock
 from grading.judge.exam import Cell, Limits, Outcome
 from grading.judge.line import Lost
 from grading.judge.pupil import Pupil, said
-from grading.judge.wire import Channel
+from grading.judge.wire import Channel, Gone
 
 
 def main(sock):
@@ -49,8 +49,13 @@ class _Desk:
 
     def new_process(self):
         self.say("student")
-        _, (handle,), _, _ = socket.recv_fds(self._sock, 1, 1)
-        return socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=handle)
+        handles = []
+        while not handles:
+            with contextlib.suppress(BlockingIOError):  # the judge is still at it
+                said, handles, _, _ = socket.recv_fds(self._sock, 1, 1)
+                if not said:
+                    raise Gone("the judge is gone")
+        return socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=handles[0])
 
     def lost(self, status):
         self.say("lost", status)
