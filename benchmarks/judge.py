@@ -77,7 +77,7 @@ def _calls(nursery):
 
 
 def _notebooks(nursery, exams):
-    """Compare whole notebooks; the overhead is what is left after the cells' own time."""
+    """Compare whole notebooks; what is left after the cells' own time is overhead."""
     drawn_images()
     print(f"{'notebook':<34} {'one process':>12} {'judged':>9} {'overhead':>9}")
     for exam in exams:

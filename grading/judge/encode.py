@@ -13,7 +13,6 @@ from grading.judge.kinds import (
     frozen_state,
 )
 
-
 _BLOCK = 1 << 18  # bytes that are compared at once
 
 

@@ -10,7 +10,6 @@ from grading.judge.values import Shared
 from grading.judge.wire import Gone, Late, Refused, WireError
 from grading.judge.world import World, methods
 
-
 _ERRSTATE = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 
 

@@ -98,9 +98,9 @@ class _Student:
     def _find(self, names):
         """Tell what some names stand for, as far as the tester needs to know."""
         return {
-            name: classes.describe(self.names[name])
+            name: self.world.describe(name, self.names[name])
             for name in names
-            if name in self.names
+            if name in self.names and not self.world.is_setup(name, self.names[name])
         }
 
     def _seed(self, seed):
@@ -110,7 +110,7 @@ class _Student:
             entropy.fix(seed)
 
     def _call(self, target, args, kwargs, settings):
-        """Call an answer; return the result, the peak of memory, and PyTorch's state."""
+        """Call an answer; return the result, its peak of memory, PyTorch's state."""
         kwargs = kwargs or {}
         if settings is None:
             return target(*args, **kwargs), 0, None
@@ -165,6 +165,17 @@ class _World:
             if before.get(name) is not value and classes.is_own(value):
                 self._setup[name] = value
 
+    def is_setup(self, name, value):
+        """Tell whether a name still stands for the class that a set-up cell made."""
+        return name in self._setup and self._setup[name] is value
+
+    def describe(self, name, value):
+        """Describe a name; learn the class if it is one."""
+        described = classes.describe(value)
+        if described[0] == "class" and value.__name__ == name:
+            self._setup[name] = value
+        return described
+
     def class_of(self, value):
         name = type(value).__name__
         if self._setup.get(name) is type(value):
@@ -204,7 +215,9 @@ class _World:
     def load(self, node):
         tag, *rest = node
         if tag == "own":
-            return self._student.names[rest[0]]
+            name, _, method = rest[0].partition(".")
+            value = self._student.names[name]
+            return getattr(value, method) if method else value
         if tag == "h":
             return self._held[rest[0]]
         if tag == "k":

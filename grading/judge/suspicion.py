@@ -1,4 +1,4 @@
-"""What in an answer an instructor should look at: things that answers have no use for."""
+"""What in an answer an instructor should look at: what answers have no use for."""
 
 import ast
 

@@ -1,7 +1,7 @@
 """The tester: runs set-up and test cells as they are, on answers that live elsewhere.
 
-It is trusted and runs in a process of its own, one for a notebook. It talks to the judge,
-which gives it students' processes and watches over its time.
+It is trusted and runs in a process of its own, one for a notebook. It talks to the
+judge, which gives it students' processes and watches over its time.
 """
 
 import ast

@@ -216,7 +216,7 @@ def is_data(value, seen=None):
     if isinstance(value, Model):
         return is_data(vars(value), seen)
     module = type(value).__module__
-    known = _DATA + (np.generic, np.dtype, np.random.Generator, type)
+    known = (*_DATA, np.generic, np.dtype, np.random.Generator, type)
     return (
         isinstance(value, known)
         or module in ("__main__", "types")

@@ -101,7 +101,8 @@ BESIDE = {
     "searches all memory": """
         import re
         def double(x):
-            with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb") as memory:
+            memory = open("/proc/self/mem", "rb")
+            with open("/proc/self/maps") as maps:
                 for line in maps:
                     span, rights, *_ = line.split()
                     first, last = (int(part, 16) for part in span.split("-"))
@@ -170,8 +171,9 @@ BESIDE = {
     "forges replies": """
         import os, stat, struct, json
         def forged(step, number=0):
-            text = json.dumps([[["d", 1, ["printed", ""]]], ["t", "value", 6, ["r", 1]]])
-            head = struct.pack("<8sQIIIQ", b"\\x93cs231n\\n", number, step, len(text), 0, 0)
+            text = json.dumps([[], ["t", "value", ["t", 6, 0, None], ""]])
+            mark, size = b"\\x93cs231n\\n", len(text)
+            head = struct.pack("<8sQIIIQ", mark, number, step, size, 0, 0)
             return head + text.encode()
         def double(x):
             for number in range(3, 64):
@@ -292,7 +294,7 @@ LIES = {
     "is a generator": "def double(x): return (v for v in [6])",
     "is a function": "def double(x): return lambda *args: True",
     "is itself": "def double(x): return double",
-    "is a class": "def double(x): return type('int', (), {'__eq__': lambda s, o: True})",
+    "is a class": "def double(x): return type('I', (), {'__eq__': lambda *a: True})",
     "is a module": "def double(x): return np",
     "is deep": """
         def double(x):
@@ -340,7 +342,19 @@ LIES = {
         def double(x): raise Mute
     """,
     "raises a false name": """
-        def double(x): raise type('Lost', (BaseException,), {'status': 'passed'})('passed')
+        Lost = type("Lost", (BaseException,), {"status": "passed"})
+        def double(x): raise Lost("passed")
+    """,
+    "replies before its time": """
+        import sys
+        def double(x):
+            frame = sys._getframe()
+            while frame and "channel" not in vars(frame.f_locals.get("self", type)):
+                frame = frame.f_back
+            student = frame.f_locals["self"]
+            for passed in (("value", (77, 0, None), ""), ("value", True, "")):
+                student.channel.send(*student.shared.pack(passed))
+            return True
     """,
     "changes its input": """
         def double(x):
