@@ -90,7 +90,7 @@ def _methods(owners, name):
         part
         for body in bodies
         for part in body
-        if part is None or isinstance(part, _FUNCTIONS) and part.name == name
+        if part is None or (isinstance(part, _FUNCTIONS) and part.name == name)
     ][-1:]
 
 
