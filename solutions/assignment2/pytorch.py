@@ -1382,7 +1382,7 @@ expect_close(
 # and a ninth. With the real CIFAR-10 this takes about three minutes on two cores.
 
 # %% tags=["experiment"]
-epochs = 5 if real else 4  # the real CIFAR-10 is worth more
+epochs = 5 if real else 3  # the real CIFAR-10 is worth more
 accuracies = {}
 with needs_answers():
     torch.manual_seed(231)
