@@ -2,10 +2,13 @@
 
 import os
 import shutil
+import sys
 import tarfile
 import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
+
+from tqdm import tqdm
 
 from cs231n.data import DatasetError
 
@@ -50,8 +53,10 @@ def unpack(archive, folder, target):
 
 
 def _write_members(members, folder, scratch, archive):
-    total = 0
-    for name, size, kind, source in members:
+    total, title = 0, f"unpacking {archive.name}"
+    for name, size, kind, source in tqdm(
+        members, desc=title, unit="file", file=sys.stdout, leave=False, delay=1
+    ):
         parts = PurePosixPath(name.replace("\\", "/")).parts
         total += size
         if (
