@@ -1,6 +1,5 @@
-"""One file from the network: mirrors, resume, checksum, progress, one at a time."""
+"""One file from the network: mirrors, resume, checksum, progress."""
 
-import contextlib
 import os
 import sys
 import time
@@ -227,51 +226,3 @@ def _reason(error):
     if isinstance(error, requests.ConnectionError):
         return "no connection"
     return type(error).__name__
-
-
-@contextlib.contextmanager
-def only_one(path):
-    """Hold a lock file, so that two processes do not fetch the same thing at once.
-
-    Parameters
-    ----------
-    path : path-like
-        Lock file. It stays; the operating system frees the lock when a process ends,
-        however it ends.
-
-    Yields
-    ------
-    None
-        While the lock is held.
-    """
-    with open(path, "a+b") as file:
-        _lock(file)
-        try:
-            yield
-        finally:
-            _unlock(file)
-
-
-if os.name == "nt":
-    import msvcrt
-
-    def _lock(file):
-        """Wait for the first byte of a file."""
-        while True:
-            file.seek(0)
-            with contextlib.suppress(OSError):  # raised after ten seconds
-                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-                return
-
-    def _unlock(file):
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
-else:
-    import fcntl
-
-    def _lock(file):
-        """Wait for a file."""
-        fcntl.flock(file, fcntl.LOCK_EX)
-
-    def _unlock(file):
-        fcntl.flock(file, fcntl.LOCK_UN)

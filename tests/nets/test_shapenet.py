@@ -7,8 +7,8 @@ from benchmarks.train_shapenet import accuracy, train
 from cs231n.data import load_shapes10
 from cs231n.nets.shapenet import WEIGHTS, ShapeNet, normalise
 
-#: What the training script printed for the shipped weights; docs/data.md says so too.
-STATED = 0.9140
+#: Of the first 2,000 test images; the training script says 0.923 of all 10,000.
+STATED = 0.9240
 
 
 def test_the_shipped_weights_are_small_and_in_half_precision():
