@@ -185,9 +185,9 @@ def digit_methods(X, y):
     yield "amount and place of ink, 1 neighbour", nearest(a, y, b, test, k=1)
     a, b = (part > 0 for part in parts)
     edge = np.ones(X.shape[1:], bool)
-    edge[4:-4, 4:-4] = False  # a frame four pixels wide
+    edge[4:-4, 4:-4] = False
     a, b = (part[:, edge].astype(np.float32) for part in (a, b))
-    yield "the frame alone, 1 neighbour", nearest(a, y, b, test, k=1)
+    yield "within 4 pixels of the border, 1 neighbour", nearest(a, y, b, test, k=1)
     trainer, rng = Trainer(y, test), np.random.default_rng(0)
     rows = [(part / 64).reshape(len(part), -1) for part in parts]
     net = Layers((784, 10), rng)
@@ -224,7 +224,7 @@ def table(source, found):
     for name, value in found:
         kept[name] = float(value)
         seconds = time.perf_counter() - start
-        print(f"{source:10}{name:38}{100 * value:6.1f} %{seconds:8.0f} s", flush=True)
+        print(f"{source:10}{name:44}{100 * value:6.1f} %{seconds:8.0f} s", flush=True)
     return kept
 
 
