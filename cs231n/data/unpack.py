@@ -19,6 +19,9 @@ MOST_BYTES = 20 << 30
 def unpack(archive, folder, target):
     """Unpack one folder of an archive; it appears whole or not at all.
 
+    Call it in one process at a time: what an earlier one left when it was killed is
+    removed first.
+
     Parameters
     ----------
     archive : path-like
@@ -36,6 +39,8 @@ def unpack(archive, folder, target):
         If the disk is full or not writable.
     """
     archive, target = Path(archive), Path(target)
+    for stale in target.parent.glob(f".{folder}-*"):
+        shutil.rmtree(stale, ignore_errors=True)
     scratch = Path(tempfile.mkdtemp(prefix=f".{folder}-", dir=target.parent))
     try:
         read = _zip_members if archive.suffix == ".zip" else _tar_members
