@@ -10,7 +10,7 @@ except ImportError:  # Windows
     import msvcrt
 
 #: What Windows says when another process has held a lock for ten seconds.
-HELD = (errno.EDEADLOCK, errno.EACCES)
+HELD = (errno.EDEADLK, errno.EACCES)
 
 
 @contextlib.contextmanager

@@ -35,7 +35,7 @@ class Windows(types.ModuleType):
             self.held.remove(byte)
         elif self.busy or byte in self.held:
             self.busy -= 1
-            raise OSError(errno.EDEADLOCK, "Resource deadlock avoided")
+            raise OSError(errno.EDEADLK, "Resource deadlock avoided")
         else:
             self.held.add(byte)
 
