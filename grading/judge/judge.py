@@ -151,6 +151,10 @@ class _Sitting:
             return "died", "The answer closed its line to the tests."
         return "died", _HOW.get(ending) or _in_words(ending)
 
+    def _on_broken(self, name, why):
+        """Give up: a set-up cell fails by itself."""
+        raise ExamError(f"{self._exam.notebook}: the set-up cell {name} fails: {why}")
+
     def _on_answer(self, name, deadly, why):
         """Note that an answer did not load."""
         self._broken.setdefault(name, (deadly, why))
@@ -185,8 +189,8 @@ class _Sitting:
         """Give the test at hand its outcome when the tester could not."""
         if self._testing is None:
             raise ExamError(
-                f"{self._exam.notebook}: the set-up cells do not run to their end "
-                f"({error}; {ending}). Run the notebook's solution by itself."
+                f"{self._exam.notebook}: its set-up ended Python ({error}; {ending}). "
+                f"Run the notebook's solution by itself."
             )
         status, message = "died", "The test ended Python while it used the answer."
         if isinstance(error, Late):

@@ -83,10 +83,17 @@ class _Tester:
             if self._clock.is_over:
                 break
             if cell.kind == "setup":
-                exec(compile(cell.source, f"<{cell.name}>", "exec"), self._names)
+                self._set_up(cell)
             elif cell.kind == "test" and cell.name not in self._done:
                 self._test(place, cell)
         self._desk.say("done")
+
+    def _set_up(self, cell):
+        try:
+            exec(compile(cell.source, f"<{cell.name}>", "exec"), self._names)
+        except Exception as error:
+            self._desk.say("broken", cell.name, said(error))
+            raise
 
     def _test(self, place, cell):
         self._desk.say("test", cell.name)

@@ -319,7 +319,7 @@ def test_a_setup_that_fails_is_the_exams_fault(nursery):
         Cell("setup", "s", SETUP + "\nimport nowhere"),
         Cell("test", "t", "1", 1.0),
     )
-    with pytest.raises(ExamError, match="set-up cells"):
+    with pytest.raises(ExamError, match="set-up cell s fails: ModuleNotFound"):
         judge(Exam("broken", cells), {}, LIMITS, nursery)
 
 
