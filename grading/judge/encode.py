@@ -5,6 +5,7 @@ from grading.judge.kinds import (
     DEPTH,
     DIGITS,
     GENERATORS,
+    LETTERS,
     NODES,
     PLAIN,
     TYPE_NAMES,
@@ -34,6 +35,8 @@ class Encoder:
             )
         kind = type(value)
         if kind in PLAIN:
+            if kind is str and len(value) > LETTERS:
+                raise NotData(f"a text of {len(value)} letters")
             return value
         if kind is int:
             return value if -(2**63) <= value < 2**63 else _large_int(value)

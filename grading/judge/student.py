@@ -10,8 +10,8 @@ import io
 import os
 import random
 import sys
-import tracemalloc
 import types
+from tracemalloc import get_traced_memory, is_tracing, start, stop
 
 from grading.judge import classes, entropy, notebook
 from grading.judge.frozen import np
@@ -118,17 +118,24 @@ class _Student:
         with np.errstate(**settings.get("errstate", {})):
             if not settings.get("trace"):
                 return target(*args, **kwargs), 0, entropy.torch_state()
-            tracemalloc.start()
-            try:
-                value = target(*args, **kwargs)
-                peak = tracemalloc.get_traced_memory()[1]
-            finally:
-                tracemalloc.stop()
+            value, peak = _traced(target, args, kwargs)
         return value, peak, entropy.torch_state()
 
     def _free(self, handles):
         for handle in handles:
             self.world.free(handle)
+
+
+def _traced(target, args, kwargs):
+    """Call an answer and measure the most memory it has at any time."""
+    start()
+    try:
+        value = target(*args, **kwargs)
+        if not is_tracing():
+            raise RuntimeError("The answer stopped the measurement of its memory.")
+        return value, get_traced_memory()[1]
+    finally:
+        stop()
 
 
 def _own_builtins():

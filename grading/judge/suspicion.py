@@ -49,6 +49,7 @@ _MODULES = {
     "ctypes": _MEMORY,
     "cffi": _MEMORY,
     "mmap": _MEMORY,
+    "tracemalloc": _MEMORY,
     "inspect": _FRAMES,
     "builtins": _HIDDEN,
     "importlib": _HIDDEN,

@@ -5,6 +5,8 @@ import pytest
 from grading.judge.exam import STATUSES
 from tests.judge.small import TESTS, by_name, sit
 
+pytestmark = pytest.mark.slow
+
 #: What stands before or in an answer whose result is RESULT.
 BESIDE = {
     "strips assertions": """
@@ -229,6 +231,35 @@ def test_a_wrong_answer_gets_nothing(nursery, attack):
     assert max(len(outcome.output) for outcome in found.values()) < 70_000
 
 
+@pytest.mark.parametrize(
+    ("answer", "points"),
+    [
+        (
+            "import os, sys\n"
+            "judged = 'NBGRADER_EXECUTION' in os.environ or 'nbgrader' in sys.modules\n"
+            "judged |= 'grading.judge.student' in sys.modules\n"
+            "def double(x): return -1 - x if judged else 2 * x",
+            0,
+        ),
+        (
+            "calls = []\ndef double(x):\n    calls.append(x)\n"
+            "    return 2 * x if len(calls) == 1 else -1 - x",
+            1,
+        ),
+        (
+            "import time\nstart = time.monotonic()\ndef double(x):\n"
+            "    return 2 * x if time.monotonic() - start > 900 else -1 - x",
+            0,
+        ),
+        ("def double(x): return 6 if type(x) is int and x == 3 else None", 1),
+    ],
+    ids=["environment", "order of calls", "time", "by heart"],
+)
+def test_an_answer_is_judged_by_what_it_returns(nursery, answer, points):
+    found = by_name(sit(nursery, answer))
+    assert sum(found[name].score for name in TESTS) == points
+
+
 @pytest.mark.parametrize("attack", BESIDE)
 def test_a_right_answer_keeps_its_points(nursery, attack):
     verdict = sit(nursery, BESIDE[attack].replace("RESULT", "2 * x"))
@@ -299,7 +330,7 @@ LIES = {
     "is deep": """
         def double(x):
             value = 1
-            for _ in range(100_000): value = [value]
+            for _ in range(20_000): value = [value]
             return value
     """,
     "is deep and fixed": """

@@ -204,6 +204,13 @@ with memory_below(1e6):
         found.message == "WrongAnswer: This needed 8.0 MB at once; 1.0 MB are enough."
     )
     assert one(nursery, test).score == 1.0
+    for cheat in (
+        "tracemalloc.stop()",
+        "tracemalloc.get_traced_memory = lambda: (0, 0)",
+    ):
+        answer = f"import tracemalloc\n{wasteful.replace('2 * x', f'x * {0}')}"
+        answer = answer.replace("    np.zeros", f"    {cheat}\n    np.zeros")
+        assert one(nursery, test, answer).score == 0.0
 
 
 def test_error_states_reach_the_answer(nursery):
