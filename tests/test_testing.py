@@ -221,7 +221,7 @@ def test_a_helper_runs_where_the_answer_is():
 
 
 def test_peaks_of_other_processes_count():
-    with pytest.raises(WrongAnswer, match="needed 9.0 MB"), memory_below(1e6):
+    with pytest.raises(WrongAnswer, match=r"needed 9\.0 MB"), memory_below(1e6):
         PEAKS.append(9e6)
     with memory_below(1e6):
         pass
