@@ -10,6 +10,7 @@ from grading.judge.values import Shared
 from grading.judge.wire import Gone, Late, Refused, WireError
 from grading.judge.world import World, methods
 
+_PRINTED = 1 << 20  # letters kept for one test, before the limit of bytes applies
 _FREED = 200  # handles that may be dead before the student's side hears of it
 _ERRSTATE = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 
@@ -178,7 +179,12 @@ class Line:
         return message
 
     def _result(self, kind, value, *rest):
-        self.printed.append(str(rest[-1]))
+        printed = rest[-1]
+        if type(printed) is not str:
+            raise Refused("printed text that is none")
+        room = _PRINTED - sum(map(len, self.printed))
+        if printed and room > 0:
+            self.printed.append(printed[:room])
         if kind == "refused":
             raise Refused(value)
         if kind == "error":
