@@ -282,6 +282,24 @@ assert model.W.tolist() == [[2, 0], [0, 2]] and model.note == "seen"
     assert one(nursery, test, answer).score == 1.0
 
 
+@pytest.mark.parametrize("method", ["double", "list", "str"])
+def test_answers_cannot_take_the_place_of_a_models_methods(nursery, method):
+    test = """
+from cs231n.nets.linear import LinearSVM
+model = LinearSVM()
+model.W = np.eye(2)
+double(model)
+assert model.predict(np.eye(2)) is not None
+"""
+    answer = f"""
+        def double(model):
+            model.predict = {method}
+            return model
+    """
+    found = one(nursery, test, answer)
+    assert (found.score, found.status) == (0.0, "refused")
+
+
 def test_what_is_no_data_can_be_handed_back(nursery):
     test = """
 made = double(None)
