@@ -167,7 +167,8 @@ def expect_close(
 def _near(got, expected, rtol, atol):
     """Tell where two arrays agree; NaN agrees with nothing."""
     with np.errstate(invalid="ignore"):  # inf - inf is NaN, which is wrong too
-        return np.abs(got.astype(float) - expected) <= atol + rtol * np.abs(expected)
+        off = np.abs(got.astype(float) - expected)
+        return (off <= atol + rtol * np.abs(expected)) & np.isfinite(off)
 
 
 def _diagnosis(got, faults, rtol, atol):

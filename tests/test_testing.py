@@ -307,3 +307,8 @@ def sums(x):
 
 def test_reductions_of_numpy_are_no_loops():
     expect_source(sums, loops=0)
+
+
+def test_nothing_is_close_to_infinity():
+    with pytest.raises(WrongAnswer, match="should be inf; got 5"):
+        expect_close([5.0, 2.0], [np.inf, 2.0])

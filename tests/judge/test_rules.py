@@ -4,7 +4,7 @@ import pytest
 
 from cs231n.testing import WrongAnswer, expect_source
 from grading.judge.rules import is_plain, sources
-from tests.judge.small import by_name, sit
+from tests.judge.small import MOVE, by_name, sit
 
 LOOP = "def slow(x):\n    return [2 * v for v in x]\n"
 
@@ -151,6 +151,23 @@ def test_other_names_do_not_hide_a_shortcut(nursery, answer):
     found = by_name(sit(nursery, answer, tests=TESTS))["source"]
     assert (found.score, found.status) == (0.0, "failed")
     assert found.message.startswith("WrongAnswer: "), found.message
+
+
+@pytest.mark.parametrize(
+    ("after", "move"),
+    [
+        ("", "\ndef double(x): return 2 * x"),
+        ("\n1 / 0\ndef double(x): return 2 * x", ""),
+        ("\nraise SystemExit\ndef double(x): return 2 * x", ""),
+    ],
+    ids=["in a later cell", "after an error", "after an exit"],
+)
+def test_a_decoy_that_does_not_run_does_not_count(nursery, after, move):
+    loop = "def double(x): return [2 * v for v in x]"
+    tests = TESTS | {"runs": "assert double([1]) == [2]"}
+    found = by_name(sit(nursery, loop + after, MOVE + move, tests=tests))
+    assert found["runs"].score == 1.0
+    assert "should have no loop" in found["source"].message
 
 
 @pytest.mark.parametrize(
