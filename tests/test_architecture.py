@@ -39,6 +39,7 @@ LIBRARIES = {
     "imageio",
     "pooch",
     "requests",  # pooch brings it
+    "threadpoolctl",
     "tqdm",
     "IPython",
     "h5py",
