@@ -16,7 +16,7 @@ def limit(count):
 
 
 def threads():
-    """Return how many threads NumPy's matrix library uses; None if it cannot be seen."""
+    """Return how many threads NumPy's matrix library uses, or None if unknown."""
     return max((library.num_threads for library in _libraries()), default=None)
 
 

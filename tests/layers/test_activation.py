@@ -140,7 +140,7 @@ def test_exact_gelu_is_right_to_the_last_digits_everywhere(dtype):
     dx = layers.gelu_backward(np.ones_like(x), cache)
 
     share = np.array([math.erfc(-v / math.sqrt(2)) / 2 for v in x.astype(float)])
-    slope = share + x * np.exp(-x.astype(float) ** 2 / 2) / math.sqrt(2 * math.pi)
+    slope = share + x * np.exp(-(x.astype(float) ** 2) / 2) / math.sqrt(2 * math.pi)
     # exp(-x**2 / 2) carries the rounding error of its exponent, up to 98.
     small = 200 * np.finfo(dtype).eps
     np.testing.assert_allclose(out, x * share, rtol=small, atol=np.finfo(dtype).tiny)
