@@ -12,15 +12,14 @@ PAUSE = 0.12
 def interleaved(contenders, *, rounds, sample=0.01, budget=6.0):
     """Return the seconds of each call by contender: ``{label: [one per round]}``.
 
-    A sample is the mean of as many calls as last ``sample`` seconds. Between samples
+    A contender is a call, or a pair of calls of which only the second is timed. A
+    sample is the mean of as many calls as last ``sample`` seconds. Between samples
     there is a pause in which idle worker threads of a library fall asleep.
     """
     repeats, cost = {}, 0.0
     for label, call in contenders.items():
-        call()
-        start = time.perf_counter()
-        call()
-        once = time.perf_counter() - start
+        _time(call)
+        once = _time(call)
         repeats[label] = max(1, min(2000, int(sample / max(once, 1e-7))))
         cost += max(once * repeats[label] * 2, 1e-4)
     labels, times = list(contenders), {label: [] for label in contenders}
@@ -38,11 +37,22 @@ def interleaved(contenders, *, rounds, sample=0.01, budget=6.0):
 
 def _sample(call, repeats):
     time.sleep(PAUSE)
-    call()
+    _time(call)
+    if isinstance(call, tuple):
+        return sum(_time(call) for _ in range(repeats)) / repeats
     start = time.perf_counter()
     for _ in range(repeats):
         call()
     return (time.perf_counter() - start) / repeats
+
+
+def _time(call):
+    if isinstance(call, tuple):
+        before, call = call
+        before()
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
 
 
 def medians(times):
