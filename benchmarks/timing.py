@@ -58,3 +58,8 @@ def _time(call):
 def medians(times):
     """Return the median of each contender, in milliseconds."""
     return {label: 1e3 * statistics.median(values) for label, values in times.items()}
+
+
+def bests(times):
+    """Return the best time of each contender, in milliseconds."""
+    return {label: 1e3 * min(values) for label, values in times.items()}
