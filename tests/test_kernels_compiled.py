@@ -139,6 +139,7 @@ def test_a_thousand_repetitions_leave_no_memory_behind():
         for s in ((4, 20, 17, 19), (33, 20, 3, 3), 33)
     )
     fc = rng.standard_normal((33 * 8 * 9, 10), dtype=np.float32)
+    valid = rng.standard_normal((5, 33, 4, 3), dtype=np.float32)
 
     def once():
         out, cache = layers.conv_forward(x, w, b, CONV)
@@ -146,6 +147,14 @@ def test_a_thousand_repetitions_leave_no_memory_behind():
         pooled, cache = layers.max_pool_forward(out, POOL)
         layers.max_pool_backward(pooled, cache)
         layers.affine_forward(pooled, fc, b[:10])
+        mean, cache = layers.avg_pool_forward(out, POOL)
+        layers.avg_pool_backward(mean, cache)
+        normal, cache = layers.spatial_groupnorm_forward(out, b, b, 3, {})
+        layers.spatial_groupnorm_backward(normal, cache)
+        small, cache = layers.conv_forward(
+            pooled, valid, b[:5], {"stride": 1, "pad": 0}
+        )
+        layers.conv_backward(small, cache)
 
     for _ in range(100):
         once()
