@@ -45,12 +45,12 @@ THREADS = (
 )
 
 
-def measure(groups, dtype, threads, rounds):
+def measure(groups, dtype, threads, rounds, clock):
     """Time groups in this process; yield one row for each case."""
     from tqdm import tqdm
 
     from benchmarks import cases, contenders, convolutions, sequences, steps
-    from benchmarks.timing import bests, interleaved, medians
+    from benchmarks.timing import CLOCKS, bests, interleaved, medians
 
     if contenders.torch:
         contenders.torch.set_num_threads(threads)
@@ -59,12 +59,13 @@ def measure(groups, dtype, threads, rounds):
         known |= module.GROUPS
     for group in tqdm(groups, desc=f"{dtype}, {threads} threads", disable=None):
         for name, calls, flops in known[group](dtype):
-            times = interleaved(calls, rounds=rounds)
+            times = interleaved(calls, rounds=rounds, clock=CLOCKS[clock])
             yield {
                 "group": group,
                 "case": name,
                 "dtype": dtype,
                 "threads": threads,
+                "clock": clock,
                 "flops": flops,
                 "ms": medians(times),
                 "best_ms": bests(times),
@@ -123,7 +124,7 @@ def child(arguments, groups, threads, dtype):
     """Measure in a process whose libraries see this number of threads."""
     command = [sys.executable, "-m", "benchmarks", "--here", "--dtypes", dtype]
     command += ["--threads", str(threads), "--groups", ",".join(groups)]
-    command += ["--rounds", str(arguments.rounds)]
+    command += ["--rounds", str(arguments.rounds), "--clock", arguments.clock]
     answer = subprocess.run(
         command,
         stdout=subprocess.PIPE,
@@ -139,16 +140,17 @@ def surroundings(threads):
     return {**os.environ, **{name: str(threads) for name in THREADS}}
 
 
-def epoch_row(dtype, threads):
+def epoch_row(dtype, threads, clock):
     """Return the row of an epoch of the convolutional net."""
     from benchmarks.epoch import epochs
 
-    seconds, rise = epochs(dtype, surroundings(threads))
+    seconds, rise = epochs(dtype, clock, surroundings(threads))
     return {
         "group": "epoch",
         "case": "convnet, 100 steps",
         "dtype": dtype,
         "threads": threads,
+        "clock": clock,
         "flops": None,
         "ms": {label: 1e3 * value for label, value in seconds.items()},
         "best_ms": {label: 1e3 * value for label, value in seconds.items()},
@@ -163,6 +165,12 @@ def main(argv=None):
     parser.add_argument("--dtypes", default="float32,float64")
     parser.add_argument("--threads", default="1,2", help="numbers, by comma")
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument(
+        "--clock",
+        choices=("wall", "cpu"),
+        default="wall",
+        help="cpu: the time of the processor, for one thread on a busy machine",
+    )
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv)
     groups = [g for g in arguments.groups.split(",") if g]
@@ -171,8 +179,12 @@ def main(argv=None):
         parser.error(f"no group {unknown[0]!r}; there are {', '.join(GROUPS)}")
     dtypes = arguments.dtypes.split(",")
     counts = [int(t) for t in arguments.threads.split(",")]
+    if arguments.clock == "cpu" and counts != [1]:
+        parser.error("--clock cpu measures one thread only: add --threads 1")
     if arguments.here:
-        for row in measure(groups, dtypes[0], counts[0], arguments.rounds):
+        for row in measure(
+            groups, dtypes[0], counts[0], arguments.rounds, arguments.clock
+        ):
             print(json.dumps(row), flush=True)
         return 0
     rows = []
@@ -188,7 +200,7 @@ def _part(arguments, groups, threads, dtype):
     here = [g for g in groups if g not in APART]
     rows = child(arguments, here, threads, dtype) if here else []
     if "epoch" in groups:
-        rows.append(epoch_row(dtype, threads))
+        rows.append(epoch_row(dtype, threads, arguments.clock))
     print(table(rows), flush=True)
     return rows
 

@@ -1,9 +1,9 @@
 """Convolution with few channels and large filters without a compiler.
 
 Windows are opened along rows only: the KW shifted copies of every padded row lie below
-each other, ``[row][C * KW][image * OW]``. The column matrix of an output row is then the
-view of KH rows that follow each other, so memory grows KW-fold instead of KH * KW-fold,
-and copying with it.
+each other, ``[row][C * KW][image * OW]``. The column matrix of an output row is then
+the view of KH rows that follow each other, so memory grows KW-fold instead of
+KH * KW-fold, and copying with it.
 """
 
 import numpy as np
