@@ -15,9 +15,10 @@ PAUSE = 0.12
 def interleaved(contenders, *, rounds, clock, sample=0.01, budget=6.0):
     """Return the seconds of each call by contender: ``{label: [one per round]}``.
 
-    ``clock`` returns seconds. A contender is a call, or a pair of calls of which only the second is timed. A
-    sample is the mean of as many calls as last ``sample`` seconds. Between samples
-    there is a pause in which idle worker threads of a library fall asleep.
+    ``clock`` returns seconds. A contender is a call, or a pair of calls of which only
+    the second is timed. A sample is the mean of as many calls as last ``sample``
+    seconds. Between samples there is a pause in which idle worker threads of a library
+    fall asleep.
     """
     repeats, cost = {}, 0.0
     for label, call in contenders.items():
