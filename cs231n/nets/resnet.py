@@ -10,15 +10,15 @@ POOL = {"pool_height": 2, "pool_width": 2, "stride": 2}
 
 
 class ResNet(Network):
-    """Convolutions with shortcuts: a stem, a block for each width, and a linear layer.
+    """Convolutions with shortcuts: a stem, some blocks, and a linear layer.
 
     The stem is a convolution of 3 x 3, batch normalisation, ReLU and 2 x 2
     max-pooling. A block puts ``relu(deep(x) + shortcut(x))`` in place of ``x``, where
     ``deep`` is two convolutions of 3 x 3, each with batch normalisation, and a ReLU
-    between them. Every block but the first halves height and width by the stride of
-    its first convolution. Where stride or width change, the shortcut is a convolution
-    of 1 x 1 with a batch normalisation of its own; elsewhere it is ``x`` itself. The
-    mean over the pixels goes to the linear layer and softmax.
+    between them. Where the number of filters changes, the first convolution has a
+    stride of 2, which halves height and width, and the shortcut is a convolution of
+    1 x 1 with that stride and a batch normalisation of its own; elsewhere the shortcut
+    is ``x`` itself. The mean over the pixels goes to the linear layer and softmax.
 
     Parameters
     ----------
@@ -68,6 +68,10 @@ class ResNet(Network):
         rng = np.random.default_rng(231) if rng is None else rng
         self.reg, self.dtype, self.input_dim = reg, np.dtype(dtype), tuple(input_dim)
         self.num_blocks, self.shortcuts = len(widths), shortcuts
+        self.strides = [
+            1 + (after != before)
+            for before, after in itertools.pairwise([widths[0], *widths])
+        ]
         self.layers = pick_layers(layers)
         self.params, self.bn_params = {}, {}
         self._add_conv("0", widths[0], input_dim[0], 3, rng)
@@ -76,7 +80,7 @@ class ResNet(Network):
         ):
             self._add_conv(f"{i}a", width, before, 3, rng)
             self._add_conv(f"{i}b", width, width, 3, rng)
-            if shortcuts and (i > 1 or width != before):
+            if shortcuts and width != before:
                 self._add_conv(f"{i}s", width, before, 1, rng)
         weights = rng.standard_normal((widths[-1], num_classes)) / np.sqrt(widths[-1])
         self.params["W"] = weights.astype(dtype)
@@ -148,7 +152,7 @@ class ResNet(Network):
 
     def _block_forward(self, x, i):
         """Two convolutions beside a shortcut; their sum through a ReLU."""
-        layers, stride = self.layers, 1 if i == 1 else 2
+        layers, stride = self.layers, self.strides[i - 1]
         out, first = self._conv_forward(x, f"{i}a", stride)
         out, middle = layers.relu_forward(out)
         out, second = self._conv_forward(out, f"{i}b")
