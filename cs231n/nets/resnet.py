@@ -35,7 +35,8 @@ class ResNet(Network):
     shortcuts : bool
         Whether blocks have their shortcut; without, they are plain convolutions.
     rng : numpy.random.Generator, optional
-        Draws the first weights, by the rule of He for each layer.
+        Draws the first weights, by the rule of He for each layer. Blocks begin as
+        their shortcuts: the last scale of each, ``gamma1b`` and so on, is 0 at first.
     layers : dict of str to callable, optional
         Your own layers, by their name in :mod:`cs231n.layers`.
 
@@ -50,7 +51,8 @@ class ResNet(Network):
 
     References
     ----------
-    He et al. (2016), "Deep Residual Learning for Image Recognition".
+    He et al. (2016), "Deep Residual Learning for Image Recognition"; Goyal et al.
+    (2017), "Accurate, Large Minibatch SGD", section 5.1: scales that begin at 0.
     """
 
     def __init__(
@@ -80,6 +82,8 @@ class ResNet(Network):
         ):
             self._add_conv(f"{i}a", width, before, 3, rng)
             self._add_conv(f"{i}b", width, width, 3, rng)
+            if shortcuts:
+                self.params[f"gamma{i}b"][...] = 0  # at first a block is its shortcut
             if shortcuts and width != before:
                 self._add_conv(f"{i}s", width, before, 1, rng)
         weights = rng.standard_normal((widths[-1], num_classes)) / np.sqrt(widths[-1])
