@@ -2258,7 +2258,7 @@ with needs_answers():
 # how large is the gradient of each block's filters, compared with the filters themselves?
 # Predict first: in a plain stack, which blocks get the larger one, the first or the last?
 
-# %%
+# %% tags=["experiment"]
 X, y = data["X_train"][:32], data["y_train"][:32]
 fig, axes = plt.subplots(1, 2, figsize=(9, 3), sharey=True, layout="constrained")
 for ax, depth in zip(axes, (12, 24), strict=True):
@@ -2331,7 +2331,7 @@ with needs_answers():
 # %% [markdown]
 # Where it is still wrong: of each class, which one it takes it for.
 
-# %%
+# %% tags=["experiment"]
 with needs_answers():
     classes = load_cifar10(num_training=1, num_test=1).classes
     right = data["y_test"]
