@@ -73,7 +73,9 @@ from cs231n.vis import show_grid, tile
 #: Ready-made versions of what you are going to write: your answers do without.
 READY = ["cs231n", "layers", "torch", "scipy"]
 READY += [
-    name for name in vars(layers) if name.startswith(("conv_", "max_", "spatial"))
+    name
+    for name in vars(layers)
+    if name.startswith(("conv_", "max_pool_")) and not name.endswith("_naive")
 ]
 
 # %% [markdown]
@@ -2213,8 +2215,9 @@ expect_source(augment, without=["random.seed", "RandomState", "default_rng", "to
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Eight copies of three images, as a network would meet them. Which of the changes would you
-# not see at first glance?
+# Eight copies of three images, as a network would meet them. (In training the mean image is
+# subtracted first, so that the border is not black but average.) Which of the changes would
+# you not see at first glance?
 
 # %%
 with needs_answers():
