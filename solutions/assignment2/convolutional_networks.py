@@ -2012,6 +2012,7 @@ with needs_answers():
         (line,) = ax.plot(solver.train_acc_history, label=kind or "without")
         ax.plot(solver.val_acc_history, "--", color=line.get_color())
         ax.set(title=f"batches of {size}: training —, validation - -", xlabel="epoch")
+        ax.set_xticks(range(len(solver.train_acc_history)))
     axes[0].set(ylabel="accuracy", ylim=(0, 1))
     axes[0].legend(frameon=False)
     plt.show()
@@ -2336,14 +2337,10 @@ with needs_answers():
 
 # %% tags=["experiment"]
 with needs_answers():
+    augment(data["X_train"][:2], np.random.default_rng(1))  # was there a network?
     classes = load_cifar10(num_training=1, num_test=1).classes
-    right = data["y_test"]
-    guess = np.concatenate(
-        [
-            net.loss(data["X_test"][i : i + 100]).argmax(axis=1)
-            for i in range(0, len(right), 100)
-        ]
-    )
+    right, parts = data["y_test"], np.array_split(data["X_test"], 10)
+    guess = np.concatenate([best.model.loss(part).argmax(axis=1) for part in parts])
     counts = np.zeros((10, 10), dtype=int)
     np.add.at(counts, (right, guess), 1)
     share = counts / counts.sum(axis=1, keepdims=True)
