@@ -1035,6 +1035,7 @@ def seconds(function, *args, repeats):
     return best, result
 
 
+# %% tags=["experiment"]
 with needs_answers():
     draw = np.random.default_rng(231)
     shapes, conv_param = (
@@ -1063,6 +1064,8 @@ with needs_answers():
             (there, max(back, 1e-6)),
             out.detach().numpy(),
         )
+    truth = outs["your loops"]
+    apart = max(np.abs(out - truth).max() for out in outs.values())
     fig, ax = plt.subplots(figsize=(8, 2.6), layout="constrained")
     places = np.arange(len(times))[::-1]
     for shift, label, which in ((0.2, "forward", 0), (-0.2, "backward", 1)):
@@ -1073,8 +1076,6 @@ with needs_answers():
     ax.margins(x=0.12)
     ax.legend(frameon=False)
     plt.show()
-    truth = outs["your loops"]
-    apart = max(np.abs(out - truth).max() for out in outs.values())
     print(f"largest difference between any two outputs: about {apart:.0e}")
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "q-conv-columns-text", "locked": true, "schema_version": 3, "solution": false}
