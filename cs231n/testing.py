@@ -203,6 +203,33 @@ def expect_equal(got, expected, name="the result", *, hint="", faults=None):
     )
 
 
+def expect_tuple(got, *names):
+    """Fail unless an answer returned so many values; return them.
+
+    Parameters
+    ----------
+    got : object
+        What the answer returned.
+    *names : str
+        What to call its parts in the message.
+
+    Returns
+    -------
+    got : tuple or list
+        The same.
+
+    Raises
+    ------
+    WrongAnswer
+        If it is no tuple, or one of another length.
+    """
+    wanted = f"Return ({', '.join(names)})"
+    expect(got is not None, f"{wanted}; the answer ends without `return`.")
+    expect(isinstance(got, tuple | list), f"{wanted}; got {_kind(got)}.")
+    expect(len(got) == len(names), f"{wanted}; got {len(got)} values.")
+    return got
+
+
 @contextlib.contextmanager
 def unchanged(**arrays):
     """Fail if the body of the ``with`` statement modifies any of the arrays.

@@ -88,6 +88,13 @@ class ThreeLayerConvNet(Network):
             scale = np.ones(num_filters, dtype=dtype).reshape(shape)
             self.params |= {"gamma1": scale, "beta1": np.zeros_like(scale)}
 
+    def _state(self):
+        return super()._state() | {"bn_param": self.bn_param}
+
+    def _restore(self, state, fname):
+        super()._restore(state, fname)
+        self.bn_param = state["bn_param"]
+
     def loss(self, X, y=None):
         """Compute scores, or the loss and its gradients.
 

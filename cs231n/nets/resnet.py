@@ -98,6 +98,13 @@ class ResNet(Network):
         self.params[f"beta{name}"] = np.zeros(filters, dtype=self.dtype)
         self.bn_params[name] = {"mode": "train"}
 
+    def _state(self):
+        return super()._state() | {"bn_params": self.bn_params}
+
+    def _restore(self, state, fname):
+        super()._restore(state, fname)
+        self.bn_params = state["bn_params"]
+
     def loss(self, X, y=None):
         """Compute scores, or the loss and its gradients.
 

@@ -153,6 +153,19 @@ def test_scores_are_in_test_mode_and_the_batch_stays_as_it_was(kind):
     np.testing.assert_allclose(model.loss(X[:1]), scores[:1], rtol=1e-9)
 
 
+@pytest.mark.parametrize("kind", NETS)
+def test_a_file_brings_back_parameters_and_running_averages(kind, tmp_path):
+    model, other, (X, y) = NETS[kind](), NETS[kind](), make_batch()
+    model.loss(X, y)
+    for value in model.params.values():
+        value += 0.1
+    model.save(tmp_path / "net.npz")
+
+    assert other.load(tmp_path / "net.npz")
+
+    np.testing.assert_array_equal(other.loss(X), model.loss(X))
+
+
 @pytest.mark.parametrize("make", [ThreeLayerConvNet, ResNet])
 def test_own_layers_are_called_by_name_and_may_be_careless(make):
     calls = []
