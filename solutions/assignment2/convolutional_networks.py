@@ -66,6 +66,7 @@ from cs231n.testing import (
     expect_close,
     expect_equal,
     expect_source,
+    expect_tuple,
     unchanged,
 )
 from cs231n.vis import show_grid, tile
@@ -158,7 +159,9 @@ expect_close(
 x = np.linspace(-0.1, 0.5, num=96).reshape(2, 3, 4, 4)
 w = np.linspace(-0.2, 0.3, num=144).reshape(3, 3, 4, 4)
 b = np.linspace(-0.1, 0.2, num=3)
-out, _ = conv_forward_naive(x, w, b, {"stride": 2, "pad": 1})
+out, _ = expect_tuple(
+    conv_forward_naive(x, w, b, {"stride": 2, "pad": 1}), "out", "cache"
+)
 expect_array(out, (2, 3, 2, 2), "out", hint="H' = 1 + (4 + 2 * 1 - 4) / 2 = 2.")
 expected, _ = layers.conv_forward(x, w, b, {"stride": 2, "pad": 1})
 expect_close(
@@ -197,7 +200,9 @@ for n, c, f, size, field, stride, pad, dtype in [
     w = rng.standard_normal((f, c, *field)).astype(dtype)
     b = rng.standard_normal(f).astype(dtype)
     with unchanged(x=x, w=w, b=b):
-        out, _ = conv_forward_naive(x, w, b, {"stride": stride, "pad": pad})
+        out, _ = expect_tuple(
+            conv_forward_naive(x, w, b, {"stride": stride, "pad": pad}), "out", "cache"
+        )
     h_out, w_out = (
         1 + (s + 2 * pad - k) // stride for s, k in zip(size, field, strict=True)
     )
@@ -317,7 +322,7 @@ rng = np.random.default_rng(2)
 x, w, b = (rng.standard_normal(s) for s in [(4, 3, 5, 5), (2, 3, 3, 3), (2,)])
 dout, conv_param = rng.standard_normal((4, 2, 5, 5)), {"stride": 1, "pad": 1}
 _, cache = conv_forward_naive(x, w, b, conv_param)
-grads = conv_backward_naive(dout, cache)
+grads = expect_tuple(conv_backward_naive(dout, cache), "dx", "dw", "db")
 truth = layers.conv_backward(dout, layers.conv_forward(x, w, b, conv_param)[1])
 shift = np.pad(truth[0], ((0, 0), (0, 0), (1, 0), (1, 0)))[:, :, :-1, :-1]
 faults = {
@@ -358,8 +363,8 @@ for n, c, f, size, field, stride, pad, dtype in [
     truth = layers.conv_backward(dout, cache)
     _, cache = conv_forward_naive(x, w, b, conv_param)
     with unchanged(dout=dout, x=x, w=w, b=b):
-        grads = conv_backward_naive(dout, cache)
-        again = conv_backward_naive(dout, cache)
+        grads = expect_tuple(conv_backward_naive(dout, cache), "dx", "dw", "db")
+        again = expect_tuple(conv_backward_naive(dout, cache), "dx", "dw", "db")
     hint = f"Images {x.shape}, filters {w.shape}, stride {stride}, pad {pad}."
     tolerance = 1e-4 if dtype == np.float32 else 1e-9
     for name, got, second, expected in zip(
@@ -435,7 +440,7 @@ expect_close(
     faults={"Do not start from 0: all the numbers are below.": [[[[0, 0]]]]},
 )
 x = np.linspace(-0.3, 0.4, num=96).reshape(2, 3, 4, 4)
-out, _ = max_pool_forward_naive(x, pool_param)
+out, _ = expect_tuple(max_pool_forward_naive(x, pool_param), "out", "cache")
 expect_array(out, (2, 3, 2, 2), "out", hint="Each channel is pooled by itself.")
 expect_close(out[0, 0, 0, 0], -0.26315789, "out[0, 0, 0, 0]", rtol=1e-6)
 expect_close(out[1, 2, 1, 1], 0.4, "out[1, 2, 1, 1]")
@@ -456,7 +461,9 @@ for shape, height, width, stride, dtype in [
     x = (rng.standard_normal(shape) - 2).astype(dtype)
     pool_param = {"pool_height": height, "pool_width": width, "stride": stride}
     with unchanged(x=x):
-        out, _ = max_pool_forward_naive(x, dict(pool_param))
+        out, _ = expect_tuple(
+            max_pool_forward_naive(x, dict(pool_param)), "out", "cache"
+        )
     h_out = 1 + (shape[2] - height) // stride
     w_out = 1 + (shape[3] - width) // stride
     expected = np.zeros((*shape[:2], h_out, w_out))
@@ -564,7 +571,8 @@ for width, stride in [(2, 2), (3, 1)]:
     for n, c, i, j in itertools.product((0, 1), (0, 2), (0, 2), (1, 2)):
         dout = np.zeros(np.shape(out))
         dout[n, c, i, j] = 8
-        dx = np.asarray(max_pool_backward_naive(dout, cache))
+        dx = max_pool_backward_naive(dout, cache)
+        expect_array(dx, x.shape, "dx")
         rows = slice(i * stride, i * stride + 2)
         cols = slice(j * stride, j * stride + width)
         part, window = dx[n, c, rows, cols], x[n, c, rows, cols]
@@ -901,7 +909,7 @@ for n, c, f, size, field, stride, pad, dtype in [
     w = rng.standard_normal((f, c, *field)).astype(dtype)
     b, conv_param = rng.standard_normal(f).astype(dtype), {"stride": stride, "pad": pad}
     with unchanged(x=x, w=w, b=b):
-        out, _ = conv_forward_im2col(x, w, b, conv_param)
+        out, _ = expect_tuple(conv_forward_im2col(x, w, b, conv_param), "out", "cache")
     expected, _ = layers.conv_forward(x, w, b, conv_param)
     hint = f"Images {x.shape}, filters {w.shape}, stride {stride}, pad {pad}."
     tolerance = 1e-4 if dtype == np.float32 else 1e-9
@@ -993,8 +1001,8 @@ for n, c, f, size, field, stride, pad, dtype in [
     truth = layers.conv_backward(dout, cache)
     _, cache = conv_forward_im2col(x, w, b, conv_param)
     with unchanged(dout=dout, x=x, w=w, b=b):
-        grads = conv_backward_im2col(dout, cache)
-        again = conv_backward_im2col(dout, cache)
+        grads = expect_tuple(conv_backward_im2col(dout, cache), "dx", "dw", "db")
+        again = expect_tuple(conv_backward_im2col(dout, cache), "dx", "dw", "db")
     hint = f"Images {x.shape}, filters {w.shape}, stride {stride}, pad {pad}."
     tolerance = 1e-4 if dtype == np.float32 else 1e-9
     for name, got, second, expected in zip(
@@ -1246,6 +1254,7 @@ def __init__(
 # %% nbgrader={"grade": true, "grade_id": "test-conv-net-init", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: names and shapes for the case by hand, and the spread of the weights.
 model = ThreeLayerConvNet((3, 6, 8), 4, 5, hidden_dim=5, num_classes=7)
+expect(hasattr(model, "params"), "After __init__ the model has no self.params.")
 shapes = {
     "W1": (4, 3, 5, 5),
     "b1": (4,),
@@ -1278,6 +1287,7 @@ for name in ("W1", "W2", "W3"):
 # distribution, and whether all matrices are different numbers.
 ### BEGIN HIDDEN TESTS
 model = ThreeLayerConvNet()
+expect(hasattr(model, "params"), "After __init__ the model has no self.params.")
 for name, shape in {"W1": (32, 3, 7, 7), "W2": (8192, 100), "W3": (100, 10)}.items():
     w = np.asarray(model.params[name])
     expect_array(w, shape, f"params[{name!r}]")
@@ -1412,7 +1422,7 @@ for dim, filters, size, hidden, n, reg, dtype in [
         model.params[name] = package.params[name].astype(dtype)
     X, y = rng.standard_normal((n, *dim)), rng.integers(0, 4, n)
     with unchanged(X=X, y=y, **model.params):
-        value, grads = model.loss(X, y)
+        value, grads = expect_tuple(model.loss(X, y), "loss", "grads")
         scores = model.loss(X)
     tolerance = 1e-3 if dtype == np.float32 else 1e-8
     hint = f"Images {X.shape}, {filters} filters of {size} x {size}, reg {reg}."
@@ -1625,7 +1635,9 @@ for shape, eps, momentum, dtype in [
             dtype
         )
         with unchanged(x=x, gamma=gamma, beta=beta):
-            out, _ = spatial_batchnorm_forward(x, gamma, beta, bn_param)
+            out, _ = expect_tuple(
+                spatial_batchnorm_forward(x, gamma, beta, bn_param), "out", "cache"
+            )
         expected = np.zeros(shape)
         for k in range(c):
             values = [float(v) for v in x[:, k].ravel()]
@@ -1641,7 +1653,9 @@ for shape, eps, momentum, dtype in [
         expect(name in bn_param, f"Store {name} back in bn_param; it is not there.")
         expect_close(bn_param[name], value, name, rtol=1e-4, atol=1e-5, hint=hint)
     bn_param["mode"] = "test"
-    out, _ = spatial_batchnorm_forward(x, gamma, beta, bn_param)
+    out, _ = expect_tuple(
+        spatial_batchnorm_forward(x, gamma, beta, bn_param), "out", "cache"
+    )
     column = lambda a: a.reshape(-1, 1, 1)
     normal = (x - column(run_mean)) / np.sqrt(column(run_var) + eps)
     expected = column(gamma) * normal + column(beta)
@@ -1725,7 +1739,9 @@ for shape, eps in [((3, 4, 2, 5), 1e-5), ((1, 2, 6, 3), 0.3), ((4, 3, 1, 2), 1e-
 
     _, cache = forward(**point)
     with unchanged(dout=dout, x=x):
-        grads = spatial_batchnorm_backward(dout, cache)
+        grads = expect_tuple(
+            spatial_batchnorm_backward(dout, cache), "dx", "dgamma", "dbeta"
+        )
     for (name, value), grad in zip(point.items(), grads, strict=True):
         expect_array(grad, value.shape, f"d{name}")
         error = directional_error(
@@ -1843,7 +1859,9 @@ for shape, G, eps, dtype in [
     )
     gamma, beta = rng.uniform(1, 3, (2, 1, c, 1, 1)).astype(dtype)
     with unchanged(x=x, gamma=gamma, beta=beta):
-        out, _ = spatial_groupnorm_forward(x, gamma, beta, G, gn_param)
+        out, _ = expect_tuple(
+            spatial_groupnorm_forward(x, gamma, beta, G, gn_param), "out", "cache"
+        )
     expected, each = np.zeros(shape), c // G
     for m, g in np.ndindex(n, G):
         part = slice(g * each, (g + 1) * each)
@@ -1946,7 +1964,9 @@ for shape, G, eps in [
 
     _, cache = forward(**point)
     with unchanged(dout=dout, x=x):
-        grads = spatial_groupnorm_backward(dout, cache)
+        grads = expect_tuple(
+            spatial_groupnorm_backward(dout, cache), "dx", "dgamma", "dbeta"
+        )
     for (name, value), grad in zip(point.items(), grads, strict=True):
         expect_array(grad, value.shape, f"d{name}")
         error = directional_error(
