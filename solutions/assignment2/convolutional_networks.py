@@ -1403,6 +1403,7 @@ for reg in (0.0, 0.3):
                 - reg * package.params[name]
             },
         )
+expect_source(model.loss, without=["cs231n", "PackageNet", "ResNet", "torch"])
 
 # %% nbgrader={"grade": true, "grade_id": "test-conv-net-loss-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 # 2 points: the grader compares the gradients with differences of your loss for other sizes,
