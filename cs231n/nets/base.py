@@ -171,9 +171,11 @@ class Network(Saved):
     """
 
     params: dict
+    #: Attributes that a file keeps.
+    _kept = ("params",)
 
     def _state(self):
-        return {"params": self.params}
+        return {name: getattr(self, name) for name in self._kept}
 
     def _restore(self, state, fname):
         loaded = state["params"]
@@ -184,3 +186,5 @@ class Network(Saved):
                 f"{fname} holds another network: {shapes}; this one has {mine}."
             )
         self.params.update(loaded)
+        for name in set(self._kept) - {"params"}:
+            setattr(self, name, state[name])

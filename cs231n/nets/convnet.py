@@ -48,6 +48,8 @@ class ThreeLayerConvNet(Network):
         Mode and running averages of batch normalisation.
     """
 
+    _kept = ("params", "bn_param")
+
     def __init__(
         self,
         input_dim=(3, 32, 32),
@@ -87,13 +89,6 @@ class ThreeLayerConvNet(Network):
             shape = (num_filters,) if normalization == "batchnorm" else (1, -1, 1, 1)
             scale = np.ones(num_filters, dtype=dtype).reshape(shape)
             self.params |= {"gamma1": scale, "beta1": np.zeros_like(scale)}
-
-    def _state(self):
-        return super()._state() | {"bn_param": self.bn_param}
-
-    def _restore(self, state, fname):
-        super()._restore(state, fname)
-        self.bn_param = state["bn_param"]
 
     def loss(self, X, y=None):
         """Compute scores, or the loss and its gradients.

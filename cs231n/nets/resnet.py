@@ -55,6 +55,8 @@ class ResNet(Network):
     (2017), "Accurate, Large Minibatch SGD", section 5.1: scales that begin at 0.
     """
 
+    _kept = ("params", "bn_params")
+
     def __init__(
         self,
         input_dim=(3, 32, 32),
@@ -97,13 +99,6 @@ class ResNet(Network):
         self.params[f"gamma{name}"] = np.ones(filters, dtype=self.dtype)
         self.params[f"beta{name}"] = np.zeros(filters, dtype=self.dtype)
         self.bn_params[name] = {"mode": "train"}
-
-    def _state(self):
-        return super()._state() | {"bn_params": self.bn_params}
-
-    def _restore(self, state, fname):
-        super()._restore(state, fname)
-        self.bn_params = state["bn_params"]
 
     def loss(self, X, y=None):
         """Compute scores, or the loss and its gradients.
