@@ -37,6 +37,8 @@ _ATTRIBUTES = {
     "settrace": _FRAMES,
     "setprofile": _FRAMES,
     "__code__": _HIDDEN,
+    "__globals__": _HIDDEN,
+    "sys": _FRAMES,
     "__subclasses__": _MEMORY,
     "__eq__": "how values are compared",
     "__array_ufunc__": "how values are compared",
