@@ -52,7 +52,9 @@ def test_honest_answers_raise_no_flag(notebook):
     answers = {cell.name: cell.source for cell in exam_of(notebook).of_kind("answer")}
     assert flags(answers) == []
     for variant in variants(notebook):
-        assert flags({variant.exercise: variant.source}) == []
+        found = flags({variant.exercise: variant.source})
+        ready_made = "    import cs231n" in variant.source  # a known mistake
+        assert bool(found) == ready_made, found
 
 
 @pytest.mark.parametrize(
