@@ -17,7 +17,7 @@ MARKS = (
 )
 
 
-class Unreadable(ValueError):
+class Unreadable(Exception):
     """A file that is no notebook; the message says what is wrong with it."""
 
 

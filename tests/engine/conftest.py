@@ -54,6 +54,8 @@ def scores(course):
     """Sum up what the gradebook has: {(student, notebook): points}."""
     record = Record(course, "hw1")
     try:
-        return {key: sum(filter(None, by.values())) for key, by in record.scores().items()}
+        return {
+            key: sum(filter(None, by.values())) for key, by in record.scores().items()
+        }
     finally:
         record.close()

@@ -115,7 +115,10 @@ def write_solutions(folder):
 def released(course, name):
     """Read a released notebook as a dict."""
     path = course.released / "hw1" / f"{name}.ipynb"
-    return json.loads(path.read_text(encoding="utf-8"))
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"])
+    return notebook
 
 
 def cell_of(notebook, grade_id):
@@ -151,7 +154,9 @@ def hand_in(course, student, **notebooks):
     folder = course.submitted / student / "hw1"
     folder.mkdir(parents=True, exist_ok=True)
     for name, notebook in notebooks.items():
-        data = notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode()
+        data = (
+            notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode()
+        )
         (folder / f"{name}.ipynb").write_bytes(data)
     return folder
 

@@ -1,14 +1,9 @@
 """A class is graded, and graded again, and nothing is lost."""
 
-import json
 
-import nbformat
-import pytest
-from nbgrader.api import Gradebook
 
-from grading.engine.lock import Busy, only_one
 from tests.engine.conftest import grade, scores
-from tests.engine.small_course import RIGHT, answered, hand_in, hand_in_right, released
+from tests.engine.small_course import answered, hand_in, hand_in_right, released
 
 
 def test_a_class_is_graded(course):
