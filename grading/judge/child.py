@@ -1,0 +1,115 @@
+"""One isolated process, as the judge holds it."""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+
+_MESSAGE = 1 << 16
+
+
+class Child:
+    """One isolated process, and everything it starts.
+
+    Parameters
+    ----------
+    sock : socket.socket
+        The only channel to it.
+    report : socket.socket
+        Where its warden says how it ended.
+    handle : int
+        File descriptor that stands for the process (a pidfd).
+
+    Attributes
+    ----------
+    sock : socket.socket
+        As above; a stream.
+    pid : int
+        Its number here; -1 if it ended before it could be asked.
+    """
+
+    def __init__(self, sock, report, handle):
+        self.sock, self._report, self._handle = sock, report, handle
+        self.pid = _number(handle)
+        self._ending, self._killed = None, False
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+    def kill(self):
+        """End it, and everything it ever started, at once; wait for nothing."""
+        if self._ending is None:
+            self._killed = True
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+
+    def ending(self, timeout=0.0):
+        """Say how it ended.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds to wait for the end.
+
+        Returns
+        -------
+        ending : str
+            "running", "exit 0" (any code), "signal 11" (any number), "memory", "files",
+            "processes", "time", or "killed".
+        """
+        if self._ending is None:
+            words, _ = listen(self._report, timeout, late={"ending": None})
+            self._ending = words.get("ending", "killed")
+            if self._killed and self._ending == "signal 9":
+                self._ending = "killed"
+        return self._ending or "running"
+
+    def close(self):
+        """Kill it and close the channel."""
+        self.kill()
+        self.sock.close()
+        self._report.close()
+        if self._handle is not None:
+            os.close(self._handle)
+        self._handle = None
+
+
+def listen(hear, timeout, late=None):
+    """Wait for one message.
+
+    Parameters
+    ----------
+    hear : socket.socket
+        Of packets, each a JSON text and perhaps a file descriptor.
+    timeout : float
+        Seconds.
+    late : dict, optional
+        What to return when nothing came; words that say so by default.
+
+    Returns
+    -------
+    words : dict
+        The message; empty if the other side is gone.
+    handles : list of int
+        File descriptors that came with it.
+    """
+    waiting = select.poll()
+    waiting.register(hear, select.POLLIN)
+    if not waiting.poll(timeout * 1000):
+        return late or {"failed": f"no answer in {timeout:.0f} s"}, []
+    try:
+        message, handles, _, _ = socket.recv_fds(hear, _MESSAGE, 1)
+    except ConnectionError:  # it ended before it read what we said
+        return {}, []
+    return json.loads(message or "{}"), handles
+
+
+def _number(handle):
+    with open(f"/proc/self/fdinfo/{handle}") as file:
+        fields = dict(line.split(":", 1) for line in file)
+    return int(fields["Pid"])

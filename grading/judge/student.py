@@ -1,0 +1,241 @@
+"""The student's process: runs set-up and answers, and does what the tester asks.
+
+It trusts the tester and is not trusted by it. It never holds a test: only the set-up
+cells, the student's own cells, and what the tests pass to them.
+"""
+
+import contextlib
+import io
+import random
+import sys
+import tracemalloc
+import types
+
+import numpy as np
+
+from grading.judge import classes, entropy, notebook
+from grading.judge.values import NotData, Shared
+from grading.judge.wire import Channel, WireError
+
+_TEXT = 2000  # longest message of an error
+
+
+def main(sock):
+    """Serve the tester at the other end of a socket until it hangs up.
+
+    Parameters
+    ----------
+    sock : socket.socket
+        The only way out of this process.
+    """
+    with contextlib.suppress(WireError):
+        _Student(Channel(sock, follows=True)).serve()
+
+
+class _Student:
+    def __init__(self, channel):
+        self.channel = channel
+        self.module = types.ModuleType("__main__")
+        self.names = vars(self.module)
+        sys.modules["__main__"] = self.module
+        self.printed = _Printed()
+        sys.stdout = self.printed
+        notebook.furnish(self.names)
+        self.world = _World(self)
+        self.shared = None
+
+    def serve(self):
+        """Answer one request after the other."""
+        while True:
+            self.shared = Shared(self.world, 1, watch=True)
+            self._answer(self._receive())
+            self.channel.end()
+
+    def back(self, number, method, args, kwargs):
+        """Ask the tester to call an object of its own, and wait for the result."""
+        self._send(["back", number, method, args, kwargs])
+        while True:
+            kind, *rest = self._receive()
+            if kind == "value":
+                return rest[0]
+            if kind == "error":
+                raise classes.exception(*rest)
+            self._answer((kind, *rest))
+
+    def _receive(self):
+        return self.shared.unpack(*self.channel.receive())
+
+    def _send(self, message):
+        self.channel.send(*self.shared.pack(message))
+
+    def _answer(self, message):
+        kind, *rest = message
+        try:
+            reply = ("value", _REQUESTS[kind](self, *rest))
+        except BaseException as error:  # whatever an answer raises
+            reply = ("error", *classes.described(error, _TEXT))
+        try:
+            self._send((*reply, self._report()))
+        except NotData as error:
+            self._send(("refused", str(error), self._report()))
+
+    def _report(self):
+        return {"printed": self.printed.take()}
+
+    def _load(self, name, source, setup):
+        """Run a cell."""
+        before = dict(self.names)
+        try:
+            exec(compile(source, f"<{name}>", "exec", dont_inherit=True), self.names)
+        finally:
+            if setup:
+                self.world.know(self.names, before)
+
+    def _find(self, names):
+        """Tell what some names stand for, as far as the tester needs to know."""
+        return {
+            name: classes.describe(self.names[name])
+            for name in names
+            if name in self.names
+        }
+
+    def _seed(self, seed):
+        """Make unseeded random numbers the same in every run."""
+        entropy.fix(seed)
+        random.seed(seed)
+
+    def _call(self, target, args, kwargs, trace, errstate):
+        """Call an answer."""
+        with np.errstate(**errstate):
+            if not trace:
+                return target(*args, **kwargs)
+            tracemalloc.start()
+            try:
+                value = target(*args, **kwargs)
+                return value, tracemalloc.get_traced_memory()[1]
+            finally:
+                tracemalloc.stop()
+
+    def _free(self, handles):
+        for handle in handles:
+            self.world.free(handle)
+
+
+_REQUESTS = {
+    "load": _Student._load,
+    "find": _Student._find,
+    "seed": _Student._seed,
+    "call": _Student._call,
+    "free": _Student._free,
+}
+
+
+class _World:
+    """What the student's side makes of objects that are no data."""
+
+    def __init__(self, student):
+        self._student = student
+        self._setup = {}  # name of a class of the set-up cells -> class
+        self._held = {}  # handle -> object
+        self._handles = {}  # id(object) -> handle
+        self._next = 0
+
+    def know(self, names, before):
+        """Learn the classes that a set-up cell has made."""
+        for name, value in names.items():
+            if before.get(name) is not value and classes.is_own(value):
+                self._setup[name] = value
+
+    def class_of(self, value):
+        name = type(value).__name__
+        if self._setup.get(name) is type(value):
+            return name
+        return classes.package_name(type(value))
+
+    def shell(self, name):
+        cls = self._setup.get(name) or classes.package_class(name)
+        return object.__new__(cls)
+
+    def allow(self, value, items):
+        """Take whatever the tester says an object holds."""
+
+    def dump(self, value, encoder):
+        plain = classes.plain(value)
+        if plain is not value:
+            return encoder.node(plain)
+        if isinstance(value, _Foreign):
+            return ["k", value._number]
+        name = getattr(value, "__name__", None)
+        if type(name) is str and self._student.names.get(name) is value:
+            return ["own", name, self._hold(value), type(value).__name__]
+        return ["o", self._hold(value), type(value).__name__]
+
+    def _hold(self, value):
+        handle = self._handles.get(id(value))
+        if handle is None:
+            handle, self._next = self._next, self._next + 1
+            self._held[handle] = value
+            self._handles[id(value)] = handle
+        return handle
+
+    def free(self, handle):
+        value = self._held.pop(handle)
+        del self._handles[id(value)]
+
+    def load(self, node):
+        tag, *rest = node
+        if tag == "own":
+            return self._student.names[rest[0]]
+        if tag == "h":
+            return self._held[rest[0]]
+        if tag == "k":
+            return _Foreign(self._student, *rest)
+        if tag == "global":
+            return classes.package_object(rest[0])
+        raise NotData(f"a value of the unknown kind {tag!r}")
+
+
+class _Foreign:
+    """An object of the tester's: calling it, or a method of it, happens there."""
+
+    def __init__(self, student, number, name, methods):
+        self._student, self._number = student, number
+        self.__name__ = name
+        for method in methods:
+            setattr(self, method, _Method(self, method))
+
+    def __call__(self, *args, **kwargs):
+        return self._student.back(self._number, None, args, kwargs)
+
+
+class _Method:
+    def __init__(self, owner, name):
+        self._owner, self.__name__ = owner, name
+
+    def __call__(self, *args, **kwargs):
+        owner = self._owner
+        return owner._student.back(owner._number, self.__name__, args, kwargs)
+
+
+class _Printed(io.TextIOBase):
+    """Standard output that keeps the beginning of what is printed."""
+
+    def __init__(self, most=64 << 10):
+        self._most, self._parts, self._size = most, [], 0
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        if type(text) is not str:
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        kept = text[: self._most - self._size]
+        self._parts.append(kept)
+        self._size += len(kept)
+        return len(text)
+
+    def take(self):
+        """Return what was printed since the last time."""
+        text = "".join(self._parts)
+        self._parts, self._size = [], 0
+        return text
