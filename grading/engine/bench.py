@@ -2,7 +2,7 @@
 
 import importlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 
 class NoIsolation(Exception):
@@ -51,3 +51,63 @@ class BenchPlan:
         """
         module, _, name = self.bench.partition(":")
         return getattr(importlib.import_module(module), name)(self.require_isolation)
+
+
+class Bench:
+    """The judge on isolated children of this machine.
+
+    Parameters
+    ----------
+    require_isolation : bool
+        Take the strongest rung there is and refuse to go without; else none at all.
+
+    Attributes
+    ----------
+    isolation : str
+        What students really get.
+
+    Raises
+    ------
+    NoIsolation
+        If the machine cannot do what is required.
+    """
+
+    def __init__(self, require_isolation):
+        from grading.judge.judge import judge
+        from grading.judge.nursery import Nursery
+        from grading.judge.rungs import IsolationError
+
+        self._judge = judge
+        try:
+            self._nursery = Nursery("strongest" if require_isolation else "none")
+        except IsolationError as reason:
+            raise NoIsolation(
+                f"{reason}\nSee what is missing with:  python -m grading doctor"
+            ) from None
+        self.isolation = self._nursery.rung
+
+    def judge(self, exam, answers, limits):
+        """Judge one notebook.
+
+        Parameters
+        ----------
+        exam : Exam
+            The tests.
+        answers : dict of {str: str}
+            The student's, by grade_id.
+        limits : Limits
+            What they may use.
+
+        Returns
+        -------
+        verdict : Verdict
+            With the outcome of every test.
+        seconds : dict of {str: float}
+            How long each test took.
+        """
+        verdict, seconds = self._judge(exam, answers, limits, self._nursery)
+        return replace(verdict, isolation=self.isolation), seconds
+
+    def close(self):
+        """End all children."""
+        self._nursery.close()

@@ -44,11 +44,15 @@ class Intake:
         For example ``"assignment1"``.
     store : Store
         Keeps every file.
+    writable : bool, optional
+        False for a look that writes nothing down.
     """
 
-    def __init__(self, course, assignment, store):
+    def __init__(self, course, assignment, store, *, writable=True):
         self.course, self.assignment, self.store = course, assignment, store
-        self._ledger = Ledger(course.ledger / assignment / "collected.jsonl")
+        self._writable = writable
+        path = course.ledger / assignment / "collected.jsonl"
+        self._ledger = Ledger(path, writable=writable)
         self._known = {}
         for _, raw in self._ledger.lines():
             self._known[raw["student"]] = Submission.from_dict(raw)
@@ -139,7 +143,7 @@ class Intake:
         if same and submission.source == "folder" and not submission.time:
             flags = dict.fromkeys(known.flags + submission.flags)
             submission = replace(known, flags=tuple(flags))
-        if submission != known:
+        if submission != known and self._writable:
             self._ledger.append(submission.to_dict())
             self._known[submission.student] = submission
         return submission

@@ -11,10 +11,12 @@ class Journal:
     ----------
     path : path-like
         Ledger file.
+    writable : bool, optional
+        False for a look at what somebody else may be writing.
     """
 
-    def __init__(self, path):
-        self._ledger = Ledger(path)
+    def __init__(self, path, *, writable=True):
+        self._ledger = Ledger(path, writable=writable)
         self._verdicts, self._readings, self._records = {}, {}, {}
         for offset, line in self._ledger.lines():
             self._learn(offset, line)

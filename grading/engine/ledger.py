@@ -25,6 +25,8 @@ class Ledger:
     ----------
     path : path-like
         The file; made if it is not there.
+    writable : bool, optional
+        False for a look at a ledger that somebody else may be writing.
 
     Raises
     ------
@@ -32,9 +34,12 @@ class Ledger:
         If the file cannot be opened for writing.
     """
 
-    def __init__(self, path):
-        self.path = Path(path)
+    def __init__(self, path, *, writable=True):
+        self.path, self._writable = Path(path), writable
         self.damaged = 0  #: lines whose checksum is wrong, a torn last one not counted
+        self._file = None
+        if not writable:
+            return
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
@@ -66,6 +71,8 @@ class Ledger:
             What :meth:`append` was given.
         """
         good = 0
+        if not self.path.exists():
+            return
         with open(self.path, "rb") as file:
             for offset, line in _with_offsets(file):
                 value = _checked(line)
@@ -75,7 +82,7 @@ class Ledger:
                     self.damaged += 1
                 if line.endswith(b"\n"):
                     good = offset + len(line)
-        if good < os.fstat(self._file).st_size:
+        if self._writable and good < os.fstat(self._file).st_size:
             os.ftruncate(self._file, good)
 
     def append(self, value):

@@ -215,9 +215,7 @@ def _report_test(found, slot, positions):
         found.flags.append(f"{slot.name}: the test was deleted; it ran all the same.")
         return
     if len(positions) > 1:
-        found.flags.append(
-            f"{slot.name}: the test stands there {len(positions)} times."
-        )
+        found.flags.append(f"{slot.name}: the test was duplicated; it ran once.")
     texts = {folded(found.cells[position].source) for position in positions}
     if texts - {folded(slot.released), folded(slot.source)}:
         found.flags.append(f"{slot.name}: the test was edited; the original ran.")

@@ -27,6 +27,10 @@ MAX_WAITING = 200
 NOT_RUN = "not run"
 
 
+class ExamFault(Exception):
+    """The instructor's own part of a notebook does not run."""
+
+
 @dataclass(frozen=True)
 class Options:
     """What an instructor may choose."""
@@ -100,8 +104,8 @@ class Run:
 
         Raises
         ------
-        Busy, LookupError, RecordError, LedgerError, NoIsolation, WorkersFailed,
-        ClusterFailed
+        Busy, LookupError, RecordError, LedgerError, ExamFault, NoIsolation,
+        WorkersFailed, ClusterFailed
             If it cannot go on; what was judged so far is kept.
         """
         with contextlib.ExitStack() as stack:
@@ -189,9 +193,7 @@ class Run:
 
     def _is_settled(self, submission, known):
         """Count a submission whose verdicts the gradebook has already."""
-        verdicts = {
-            name: self._known_verdict(key) for name, (key, _) in known.items()
-        }
+        verdicts = {name: self._known_verdict(key) for name, (key, _) in known.items()}
         settled = all(
             verdict and self._is_recorded(submission, name, known[name][0], verdict)
             for name, verdict in verdicts.items()
@@ -258,6 +260,8 @@ class Run:
                 self._backend.submit(key, self._tasks[key].to_json())
                 return
             verdict, seconds = self._deadly(key), {}
+        elif "fault" in reply:
+            raise ExamFault(reply["fault"])
         else:
             verdict, seconds = Verdict.from_json(reply["verdict"]), reply["seconds"]
         self._journal.add(key, verdict, seconds)
@@ -305,6 +309,7 @@ class Run:
                 key=key,
                 reading=waiting.reading,
                 time=submission.time,
+                files=submission.digest,
                 penalty=penalty,
             )
         self._count(how, submission, name, flags, verdict)

@@ -1,5 +1,7 @@
 """A submission: who handed in which files, and when, as the collector says."""
 
+import hashlib
+import json
 import re
 import unicodedata
 from dataclasses import asdict, dataclass
@@ -19,6 +21,11 @@ class Submission:
     time: str = ""  #: ISO 8601 in UTC; empty if the collector does not know
     source: str = "folder"  #: who says so: "folder", "canvas", "moodle", ...
     flags: tuple[str, ...] = ()  #: what an instructor should look at
+
+    @property
+    def digest(self):
+        """SHA-256 of the files, as hexadecimal digits."""
+        return hashlib.sha256(json.dumps(self.files).encode()).hexdigest()
 
     def to_dict(self):
         """Return what a ledger can hold."""

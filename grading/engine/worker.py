@@ -15,6 +15,7 @@ import threading
 
 from grading.engine.bench import BenchPlan, NoIsolation
 from grading.engine.task import Task
+from grading.judge.judge import ExamError
 
 PR_SET_PDEATHSIG = 1
 _local = threading.local()
@@ -33,10 +34,14 @@ def judge_text(bench, text):
     Returns
     -------
     reply : dict
-        The verdict as JSON text, and the seconds of each test.
+        The verdict as JSON text, and the seconds of each test; or ``{"fault": why}`` if
+        the exam itself cannot run.
     """
     task = Task.from_json(text)
-    verdict, seconds = bench.judge(task.exam, task.answers, task.limits)
+    try:
+        verdict, seconds = bench.judge(task.exam, task.answers, task.limits)
+    except ExamError as error:
+        return {"fault": f"The exam of {task.exam.notebook} cannot run. {error}"}
     return {"verdict": verdict.to_json(), "seconds": seconds}
 
 

@@ -198,7 +198,10 @@ class _Encoder:
         if kind is bytes:
             return ["y", value.hex()]
         if kind is frozenset:
-            return ["f", *sorted((self.node(item, depth + 1) for item in value), key=repr)]
+            return [
+                "f",
+                *sorted((self.node(item, depth + 1) for item in value), key=repr),
+            ]
         if kind in (slice, range):
             parts = (value.start, value.stop, value.step)
             return [kind.__name__, *(self.node(item, depth + 1) for item in parts)]

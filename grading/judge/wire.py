@@ -128,7 +128,10 @@ class Channel:
         header = self._next_header()
         _, self._number, step, length, count, total = _HEADER.unpack(header)
         for name, found, most in zip(
-            ("text", "arrays", "size"), (length, count, total), self._bounds, strict=True
+            ("text", "arrays", "size"),
+            (length, count, total),
+            self._bounds,
+            strict=True,
         ):
             if found > most:
                 raise Refused(f"a value whose {name} is {found}; at most {most} can go")

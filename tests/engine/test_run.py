@@ -1,7 +1,5 @@
 """A class is graded, and graded again, and nothing is lost."""
 
-
-
 from tests.engine.conftest import grade, scores
 from tests.engine.small_course import answered, hand_in, hand_in_right, released
 
