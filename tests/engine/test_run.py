@@ -194,7 +194,9 @@ def test_who_kills_workers_gets_a_result_that_says_so(course):
 def test_workers_that_cannot_start_are_a_sentence(course):
     hand_in_right(course, "ada")
 
-    with pytest.raises(WorkersFailed, match=r"as soon as they start:\n(.|\n)*No module"):
+    with pytest.raises(
+        WorkersFailed, match=r"as soon as they start:\n(.|\n)*No module"
+    ):
         Run(course, "hw1", Options(jobs=1, plan=BenchPlan("none:None"))).grade()
 
 
