@@ -5,19 +5,21 @@ the tester and the students' processes, watches the clock and keeps what came in
 """
 
 import json
-import os
 import signal
 import socket
 import time
 from dataclasses import asdict
 
-from grading.judge import tester
+from grading.judge import suspicion
 from grading.judge.exam import Outcome, Verdict
+from grading.judge.needs import drawn_images
 from grading.judge.notebook import as_python
-from grading.judge.wire import Channel, Gone, Late
+from grading.judge.wire import Channel, Late, WireError
 
-#: Seconds that a cell may take beyond its limit before its tester is stopped.
+#: Seconds that a test may take beyond its limit before its tester is stopped.
 _GRACE = 2.0
+#: Seconds to wait for word of how a process ended.
+_ENDING = 2.0
 
 
 class ExamError(Exception):
@@ -35,8 +37,8 @@ def judge(exam, answers, limits, nursery):
         The student's cells by grade_id. An answer that is missing is not loaded.
     limits : grading.judge.exam.Limits
         What a submission may use.
-    nursery : object
-        ``nursery.child(target, limits)`` starts an isolated process.
+    nursery : grading.judge.nursery.Nursery
+        Starts isolated processes; :func:`grading.judge.needs.nursery_for` makes one.
 
     Returns
     -------
@@ -48,7 +50,7 @@ def judge(exam, answers, limits, nursery):
     Raises
     ------
     ExamError
-        If the exam is at fault.
+        If the exam is at fault: a set-up cell fails.
     """
     return _Sitting(exam, answers, limits, nursery).run()
 
@@ -58,39 +60,46 @@ class _Sitting:
         self._exam, self._limits, self._nursery = exam, limits, nursery
         self._answers = {name: as_python(text) for name, text in answers.items()}
         self._ends = time.monotonic() + limits.notebook_seconds
-        self._outcomes, self._seconds, self._broken = {}, {}, {}
-        self._student = None
+        self._outcomes, self._seconds = {}, {}
+        self._broken = {}  # grade_id of an answer -> (whether it ends processes, why)
+        self._flags = set(suspicion.flags(self._answers))
+        self._student = self._testing = None
 
     def run(self):
         """Start testers until every test has an outcome."""
         tests = self._exam.of_kind("test")
-        while len(self._outcomes) < len(tests):
-            if time.monotonic() >= self._ends:
-                self._no_time_left(tests)
-                break
+        while len(self._outcomes) < len(tests) and time.monotonic() < self._ends:
             self._sit()
-        outcomes = tuple(self._outcomes[test.name] for test in tests)
-        verdict = Verdict(self._exam.digest, outcomes, self._broken)
+        late = "The time for the whole notebook was used up before this test."
+        for test in tests:
+            self._outcomes.setdefault(test.name, _zero(test, "timeout", late))
+        verdict = Verdict(
+            self._exam.digest,
+            tuple(self._outcomes[test.name] for test in tests),
+            {name: why for name, (_, why) in self._broken.items()},
+            tuple(sorted(self._flags)),
+            self._nursery.rung,
+        )
         return verdict, self._seconds
 
     def _sit(self):
         """Run one tester until it is done or has to be stopped."""
-        self._sock, pid = _forked(tester.main)
-        self._channel = Channel(self._sock)
+        tester = self._nursery.child("grading.judge.tester:main", self._limits)
+        self._sock, self._channel = tester.sock, Channel(tester.sock)
+        self._channel.deadline = self._ends + _GRACE
         self._testing = None
         try:
-            self._channel.send(json.dumps(self._job()).encode())
+            self._say(self._job())
             while self._heard():
                 pass
-        except (Gone, Late) as error:
-            self._stopped(error)
+        except WireError as error:
+            self._stopped(error, tester.ending(_ENDING))
         finally:
             self._end_student()
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-            self._sock.close()
+            tester.close()
 
     def _job(self):
+        drawn = drawn_images()
         return {
             "cells": [asdict(cell) for cell in self._exam.cells],
             "answers": self._answers,
@@ -98,81 +107,110 @@ class _Sitting:
             "seed": self._exam.digest,
             "done": list(self._outcomes),
             "broken": self._broken,
+            "environment": {"CS231N_DATA": str(drawn)} if drawn else {},
             "seconds": self._ends - time.monotonic(),
         }
+
+    def _say(self, message):
+        self._channel.send(json.dumps(message).encode())
 
     def _heard(self):
         """Act on the tester's next message; tell whether another will come."""
         text, _ = self._channel.receive()
         kind, *rest = json.loads(text)
-        if kind == "student":
-            self._end_student()
-            self._student = self._nursery.child(
-                "grading.judge.student:main", self._limits
-            )
-            socket.send_fds(self._sock, [b"s"], [self._student.sock.fileno()])
-        elif kind == "lost":
-            self._channel.send(json.dumps(self._how_it_ended(*rest)).encode())
-        elif kind == "answer":
-            self._broken.setdefault(*rest)
-        elif kind == "test":
-            (self._testing,) = rest
-            limit = time.monotonic() + self._limits.cell_seconds + _GRACE
-            self._channel.deadline = min(limit, self._ends + _GRACE)
-        elif kind == "outcome":
-            outcome, took = rest
-            self._outcomes[outcome["name"]] = Outcome(**outcome)
-            self._seconds[outcome["name"]] = took
-            self._testing = self._channel.deadline = None
-        return kind != "done"
+        if kind == "done":
+            return False
+        getattr(self, f"_on_{kind}")(*rest)
+        return True
 
-    def _how_it_ended(self, status):
-        return "" if status != "died" else "The process of the answers ended by itself."
+    # What the tester says.
+
+    def _on_student(self):
+        """Start a student's process and hand over the line to it."""
+        self._end_student()
+        self._student = self._nursery.child("grading.judge.student:main", self._limits)
+        socket.send_fds(self._sock, [b"s"], [self._student.sock.fileno()])
+
+    def _on_lost(self, status):
+        """Say how the student's process ended, and see to it that it has."""
+        message = ""
+        if status == "died" and self._student is not None:
+            status, message = self._ending(self._student.ending(_ENDING))
+        self._end_student()
+        self._say((status, message))
+        self._give_time()
+
+    def _ending(self, ending):
+        limits = self._limits
+        if ending == "memory":
+            return "memory", f"The answer needs more than {_size(limits.memory_bytes)}."
+        if ending == "time":
+            return "timeout", "The answer used up the time for the whole notebook."
+        if ending == "running":
+            self._flags.add("An answer closed its line to the tests.")
+            return "died", "The answer closed its line to the tests."
+        return "died", _HOW.get(ending) or _in_words(ending)
+
+    def _on_answer(self, name, deadly, why):
+        """Note that an answer did not load."""
+        self._broken.setdefault(name, (deadly, why))
+
+    def _on_test(self, name):
+        """Note that a test begins, or that its answers are loaded."""
+        (self._testing,) = (t for t in self._exam.cells if t.name == name)
+        self._give_time()
+
+    def _give_time(self):
+        limit = time.monotonic() + self._limits.cell_seconds + _GRACE
+        self._channel.deadline = min(limit, self._ends + _GRACE)
+
+    def _on_outcome(self, outcome, took, noise):
+        """Keep what a test gave."""
+        self._outcomes[outcome["name"]] = Outcome(**outcome)
+        self._seconds[outcome["name"]] = took
+        self._testing, self._channel.deadline = None, self._ends + _GRACE
+        if noise:
+            self._flags.add("An answer wrote to its line to the tests by itself.")
 
     def _end_student(self):
         if self._student is not None:
-            self._student.kill()
-            self._student.sock.close()
+            self._student.close()
             self._student = None
 
-    def _stopped(self, error):
-        """Give the test at hand its outcome when the tester did not."""
+    def _stopped(self, error, ending):
+        """Give the test at hand its outcome when the tester could not."""
         if self._testing is None:
-            raise ExamError("The set-up cells of the exam do not run.")
-        test = next(t for t in self._exam.cells if t.name == self._testing)
-        status, message = "died", "The test ended before it was done."
+            raise ExamError(
+                f"{self._exam.notebook}: the set-up cells do not run to their end "
+                f"({error}; {ending}). Run the notebook's solution by itself."
+            )
+        status, message = "died", "The test ended Python while it used the answer."
         if isinstance(error, Late):
             status = "timeout"
-            message = f"This took longer than {self._limits.cell_seconds:g} seconds."
-        self._outcomes[test.name] = Outcome(
-            test.name, test.points, 0.0, status, message
-        )
-
-    def _no_time_left(self, tests):
-        for test in tests:
-            self._outcomes.setdefault(
-                test.name,
-                Outcome(
-                    test.name,
-                    test.points,
-                    0.0,
-                    "timeout",
-                    "The time for the whole notebook ran out before this test.",
-                ),
-            )
+            message = f"The test took longer than {self._limits.cell_seconds:g} s."
+        elif ending == "memory":
+            status, message = "memory", "What the answer returned fills the memory."
+        self._outcomes[self._testing.name] = _zero(self._testing, status, message)
 
 
-def _forked(main):
-    """Run a function in a process of its own, at the other end of a socket."""
-    here, there = socket.socketpair()
-    pid = os.fork()
-    if pid:
-        there.close()
-        return here, pid
-    status = 1
-    try:
-        here.close()
-        main(there)
-        status = 0
-    finally:
-        os._exit(status)
+_HOW = {
+    "files": "The answer wrote more to files than it may.",
+    "processes": "The answer started more processes than it may.",
+    "killed": "The answer's process was killed.",
+}
+
+
+def _in_words(ending):
+    kind, _, number = ending.partition(" ")
+    if kind == "signal":
+        name = signal.Signals(int(number)).name
+        return f"The answer crashed Python (signal {number}, {name})."
+    return f"The answer ended Python (exit status {number})."
+
+
+def _size(size):
+    return f"{size / 2**30:.2g} GiB of memory"
+
+
+def _zero(test, status, message):
+    return Outcome(test.name, test.points, 0.0, status, message)

@@ -1,6 +1,9 @@
 """What a notebook's cells find around them, where there is no notebook."""
 
+import ast
 import re
+import textwrap
+import warnings
 
 
 class _Nothing:
@@ -60,7 +63,7 @@ def _leave(*status):
 
 
 def as_python(source):
-    """Turn a cell with magics or shell commands into Python.
+    """Turn a cell with magics, shell commands or too much indentation into Python.
 
     Parameters
     ----------
@@ -70,14 +73,27 @@ def as_python(source):
     Returns
     -------
     source : str
-        The same where there was nothing to turn.
+        What IPython would run; the same if it is Python already or cannot be mended.
     """
-    if not re.search(r"^\s*[%!]|\?\s*$|=\s*[%!]", source, re.MULTILINE):
+    source = re.sub(r"^\s*%%(time|timeit|capture|prun)\b.*\n", "", source)
+    if _is_python(source):
         return source
+    if _is_python(textwrap.dedent(source)):
+        return textwrap.dedent(source)
     try:
-        compile(source, "<cell>", "exec")
-    except (SyntaxError, ValueError):
         from IPython.core.inputtransformer2 import TransformerManager
 
-        return TransformerManager().transform_cell(source)
-    return source
+        mended = TransformerManager().transform_cell(source)
+    except Exception:  # whatever IPython thinks of what is no Python
+        return source
+    return mended if _is_python(mended) else source
+
+
+def _is_python(source):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        try:
+            ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+    return True

@@ -48,9 +48,8 @@ class Line:
     ----------
     channel : grading.judge.wire.Channel
         To a fresh process.
-    clock : object
-        ``clock.deadline()`` gives the time at which a call that starts now must have
-        ended, ``clock.late()`` the sentence if it has not.
+    clock : grading.judge.clock.Clock
+        Says when calls must be over.
     sources : callable
         ``sources(name)`` gives the source of a function of the answers, and of the
         helpers it calls.
@@ -67,6 +66,11 @@ class Line:
         self.world = World(self)
         self.printed = []
         self._shared = None
+
+    @property
+    def noise(self):
+        """Bytes that came over the line and belong to no frame."""
+        return self._channel.noise
 
     def ask(self, *message):
         """Send a request and wait for its result.
@@ -89,7 +93,8 @@ class Line:
         if self._shared is not None:  # from within a call: the same exchange goes on
             return self._exchange(message)
         self._channel.begin()
-        self._channel.deadline = self._clock.deadline()
+        one_call = message[0] != "load"
+        self._channel.deadline = self._clock.deadline(one_call=one_call)
         self._shared = Shared(self.world, 0, watch=False)
         try:
             return self._exchange(message)

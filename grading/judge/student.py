@@ -6,6 +6,7 @@ cells, the student's own cells, and what the tests pass to them.
 
 import contextlib
 import io
+import os
 import random
 import sys
 import tracemalloc
@@ -82,6 +83,10 @@ class _Student:
     def _report(self):
         return {"printed": self.printed.take()}
 
+    def _environment(self, variables):
+        """Set environment variables."""
+        os.environ.update(variables)
+
     def _load(self, name, source, setup):
         """Run a cell."""
         before = dict(self.names)
@@ -122,6 +127,7 @@ class _Student:
 
 
 _REQUESTS = {
+    "environment": _Student._environment,
     "load": _Student._load,
     "find": _Student._find,
     "seed": _Student._seed,
