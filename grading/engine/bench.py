@@ -2,7 +2,9 @@
 
 import importlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+
+from grading.judge.exam import Cell, Exam
 
 
 class NoIsolation(Exception):
@@ -15,6 +17,7 @@ class BenchPlan:
 
     bench: str = "grading.engine.bench:Bench"  #: module:class
     require_isolation: bool = True
+    imports: tuple[str, ...] = ()  #: modules that set-up cells load
 
     def to_json(self):
         """Return the plan as text."""
@@ -34,7 +37,8 @@ class BenchPlan:
         plan : BenchPlan
             Equal to the one written.
         """
-        return cls(**json.loads(text))
+        raw = json.loads(text)
+        return cls(**raw | {"imports": tuple(raw["imports"])})
 
     def open(self):
         """Set a bench up.
@@ -50,7 +54,8 @@ class BenchPlan:
             If this machine cannot isolate students and that is required.
         """
         module, _, name = self.bench.partition(":")
-        return getattr(importlib.import_module(module), name)(self.require_isolation)
+        kind = getattr(importlib.import_module(module), name)
+        return kind(self.require_isolation, self.imports)
 
 
 class Bench:
@@ -60,6 +65,8 @@ class Bench:
     ----------
     require_isolation : bool
         Take the strongest rung there is and refuse to go without; else none at all.
+    imports : iterable of str
+        Modules to load before any answer is there.
 
     Attributes
     ----------
@@ -72,14 +79,17 @@ class Bench:
         If the machine cannot do what is required.
     """
 
-    def __init__(self, require_isolation):
+    def __init__(self, require_isolation, imports=()):
         from grading.judge.judge import judge
-        from grading.judge.nursery import Nursery
+        from grading.judge.needs import nursery_for
         from grading.judge.rungs import IsolationError
 
         self._judge = judge
+        loads = "\n".join(f"import {name}" for name in imports)
+        exam = Exam("", (Cell("setup", "imports", loads),))
         try:
-            self._nursery = Nursery("strongest" if require_isolation else "none")
+            isolation = "strongest" if require_isolation else "none"
+            self._nursery = nursery_for([exam], isolation)
         except IsolationError as reason:
             raise NoIsolation(
                 f"{reason}\nSee what is missing with:  python -m grading doctor"
@@ -105,8 +115,7 @@ class Bench:
         seconds : dict of {str: float}
             How long each test took.
         """
-        verdict, seconds = self._judge(exam, answers, limits, self._nursery)
-        return replace(verdict, isolation=self.isolation), seconds
+        return self._judge(exam, answers, limits, self._nursery)
 
     def close(self):
         """End all children."""

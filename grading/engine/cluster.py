@@ -119,7 +119,10 @@ class Cluster:
         from distributed import wait
 
         try:
-            wait(list(self._futures), timeout=timeout, return_when="FIRST_COMPLETED")
+            with self._client.as_current():
+                wait(
+                    list(self._futures), timeout=timeout, return_when="FIRST_COMPLETED"
+                )
         except TimeoutError:
             return []
         finished = [future for future in self._futures if future.done()]

@@ -4,8 +4,8 @@ import contextlib
 import hashlib
 import json
 import os
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict, deque
+from dataclasses import dataclass, field, replace
 
 from grading.engine.bench import BenchPlan
 from grading.engine.intake import Intake
@@ -19,8 +19,9 @@ from grading.engine.task import Task, exam_of
 from grading.engine.template import templates
 from grading.judge.exam import Limits, Outcome, Verdict
 
-#: A notebook that ends so many judging processes is not judged again.
-MAX_DEATHS = 2
+#: A notebook that ends so many judging processes is not judged again. Before the last
+#: time it waits until nothing else runs: the fault may have been the machine's.
+MAX_DEATHS = 3
 #: Notebooks that may wait for a verdict; more would only fill the memory.
 MAX_WAITING = 200
 #: The isolation of verdicts for which nothing of a student's had to run.
@@ -87,6 +88,7 @@ class Run:
         self._exams = {name: exam_of(one) for name, one in self._templates.items()}
         self._flight = defaultdict(list)  #: {key: [_Waiting]}
         self._tasks, self._deaths, self._fresh = {}, Counter(), set()
+        self._aside = deque()  #: keys that are tried once more in the end
 
     def grade(self, progress=None):
         """Grade everything that was handed in and not graded yet.
@@ -150,15 +152,23 @@ class Run:
                 if submission is None:
                     break
                 self._begin(submission)
-            if not self._flight:
+            if not self._active and not self._aside:
                 return
+            if not self._active:
+                key = self._aside.popleft()
+                self._backend.submit(key, self._tasks[key].to_json())
             for key, reply in self._backend.wait():
                 self._hear(key, reply)
+
+    @property
+    def _active(self):
+        """Number of tasks that are being judged."""
+        return len(self._flight) - len(self._aside)
 
     def _has_room(self):
         waiting = sum(map(len, self._flight.values()))
         capacity = self._backend.capacity if self._backend else 1
-        return len(self._flight) < capacity and waiting < MAX_WAITING
+        return self._active < capacity and waiting < MAX_WAITING
 
     def _begin(self, submission):
         """Read a submission; record what is known of it, and have the rest judged."""
@@ -245,17 +255,23 @@ class Run:
         self._backend.submit(key, task.to_json())
 
     def _open_backend(self):
-        options = self.options
+        from grading.judge.needs import modules
+
+        options, exams = self.options, self._exams.values()
+        plan = replace(options.plan, imports=tuple(modules(exams)))
         if options.scheduler:
             from grading.engine.cluster import Cluster
 
-            return Cluster(options.scheduler, options.plan)
-        return Pool(options.jobs, options.plan, options.limits.notebook_seconds)
+            return Cluster(options.scheduler, plan)
+        return Pool(options.jobs, plan, options.limits.notebook_seconds)
 
     def _hear(self, key, reply):
         """Write a verdict down, then give it to everybody who waits for it."""
         if reply is None:
             self._deaths[key] += 1
+            if self._deaths[key] == MAX_DEATHS - 1:
+                self._aside.append(key)
+                return
             if self._deaths[key] < MAX_DEATHS:
                 self._backend.submit(key, self._tasks[key].to_json())
                 return

@@ -102,7 +102,9 @@ class Pupil:
         for name, value in self._names.items():
             if isinstance(value, type) and value.__module__ == "__main__":
                 self.line.world.setup[name] = value
-        with contextlib.suppress(Exception):  # it runs here; there, answers may hinder it
+        with contextlib.suppress(
+            Exception
+        ):  # it runs here; there, answers may hinder it
             self.line.ask("load", cell.name, cell.source, True)
 
     def _load_answer(self, cell):

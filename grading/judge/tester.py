@@ -70,9 +70,7 @@ class _Tester:
         os.environ.update(job["environment"])
         self._names = _namespace()
         answers = job["answers"]
-        self._pupil = Pupil(
-            job, self._cells, answers, self._names, self._clock, desk
-        )
+        self._pupil = Pupil(job, self._cells, answers, self._names, self._clock, desk)
 
     def run(self):
         """Run the cells in order."""

@@ -13,7 +13,7 @@ class PlainBench:
 
     isolation = "plain"
 
-    def __init__(self, require_isolation):
+    def __init__(self, require_isolation, imports=()):
         pass
 
     def close(self):
@@ -70,6 +70,14 @@ class NakedBench(PlainBench):
 
     isolation = "none"
 
-    def __init__(self, require_isolation):
+    def __init__(self, require_isolation, imports=()):
         if require_isolation:
+            raise NoIsolation("This machine offers no isolation.")
+
+
+class PickyBench(PlainBench):
+    """A machine that may be without isolation."""
+
+    def __init__(self, require_isolation, imports=()):
+        if os.environ.get("NAKED") == "1":
             raise NoIsolation("This machine offers no isolation.")

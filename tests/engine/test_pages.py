@@ -40,12 +40,9 @@ PAYLOADS = [
     "`" * 5000 + "[" * 5000 + "*" * 5000 + ">" * 3000,
 ]
 #: All that our own pages use.
-ALLOWED = {
-    "html", "head", "meta", "title", "style", "body", "main", "header", "div", "p", "h1",
-    "h2", "h3", "h4", "h5", "h6", "span", "svg", "rect", "text", "section", "pre", "ul",
-    "ol", "li", "b", "details", "summary", "table", "thead", "tbody", "tr", "th", "td",
-    "br", "a", "em", "strong", "code", "blockquote", "hr", "del", "sub", "sup",
-}  # fmt: skip
+FRAME = {"html", "head", "meta", "title", "style", "body", "main", "header", "section"}
+INSIDE = {"div", "span", "b", "a", "details", "summary", "svg", "rect", "text"}
+ALLOWED = FRAME | INSIDE | pages.TAGS
 
 
 class Reader(html.parser.HTMLParser):
@@ -225,8 +222,8 @@ def count(values, threshold={n}):
 """
 OTHERS = [
     "def count(x):\n    return sum(i > {n} for i in x) ** 2 + len(set(x))",
-    "def count(x):\n    y = 0\n    while x:\n        y += x.pop() > {n}\n    return [y]",
-    "import numpy as np\ndef count(x):\n    return np.sum(np.asarray(x) > {n}, axis=0)",
+    "def count(x):\n  y = 0\n  while x:\n    y += x.pop() > {n}\n  return [y]",
+    "import numpy as np\ndef count(x):\n  return np.sum(np.asarray(x) > {n}, axis=0)",
 ]
 
 
