@@ -26,6 +26,9 @@ class Child:
     ----------
     sock : socket.socket
         As above; a stream.
+    attempts : tuple of str
+        What it tried that no answer needs, such as the network; known once it has
+        ended. A sentence each, for an instructor to look at.
     pid : int
         Its number here; -1 if it ended before it could be asked.
     """
@@ -33,6 +36,7 @@ class Child:
     def __init__(self, sock, report, handle):
         self.sock, self._report, self._handle = sock, report, handle
         self.pid = _number(handle)
+        self.attempts = ()
         self._ending, self._killed = None, False
 
     def __enter__(self):
@@ -65,6 +69,7 @@ class Child:
         if self._ending is None:
             words, _ = listen(self._report, timeout, late={"ending": None})
             self._ending = words.get("ending", "killed")
+            self.attempts = tuple(words.get("attempts", ()))
             if self._killed and self._ending == "signal 9":
                 self._ending = "killed"
         return self._ending or "running"

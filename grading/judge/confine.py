@@ -12,6 +12,7 @@ from grading.judge.view import DEVICES
 FILES = 4096
 #: Open at one time; pipes and sockets hold memory that no other limit counts.
 _OPEN = 64
+_NICE = 5  # so that the warden and the judge get their turn
 _NEW_SPACES = kernel.NEWPID | kernel.NEWNS | kernel.NEWIPC
 
 
@@ -29,10 +30,10 @@ def furnish(limits):
     limits : dict
         Fields of :class:`~grading.judge.exam.Limits`.
     """
-    flags = kernel.NOSUID | kernel.NODEV
+    flags = kernel.NOSUID | kernel.NODEV | kernel.NOEXEC
     options = f"mode=700,size={limits['file_bytes']},nr_inodes={FILES}"
     kernel.mount("own", PRIVATE, "tmpfs", flags, options)
-    kernel.mount("proc", "/proc", "proc", flags | kernel.NOEXEC)
+    kernel.mount("proc", "/proc", "proc", flags)
 
 
 def limit(limits, *, count_processes):
@@ -45,11 +46,10 @@ def limit(limits, *, count_processes):
     count_processes : bool
         Whether the kernel counts this user's processes within the namespace only.
     """
-    seconds = math.ceil(limits["notebook_seconds"]) * (os.cpu_count() or 1)
     bounds = {
         "AS": address_space() + limits["memory_bytes"],
-        "CORE": 0,
-        "CPU": seconds,
+        "CORE": 1,  # unlike 0, this also keeps a dump from the system's own collector
+        "CPU": cpu_seconds(limits),
         "FSIZE": limits["file_bytes"],
         "MEMLOCK": 1 << 16,
         "MSGQUEUE": 0,
@@ -59,9 +59,25 @@ def limit(limits, *, count_processes):
         "SIGPENDING": 1024,
     }
     if count_processes:
-        bounds["NPROC"] = limits["processes"]
+        bounds["NPROC"] = limits["processes"] + 1  # its warden counts, too
     for name, bound in bounds.items():
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (bound, bound))
+
+
+def cpu_seconds(limits):
+    """Say how much processor time a process may use.
+
+    Parameters
+    ----------
+    limits : dict
+        Fields of :class:`~grading.judge.exam.Limits`.
+
+    Returns
+    -------
+    seconds : int
+        As much as every core can give within the time of the notebook.
+    """
+    return math.ceil(limits["notebook_seconds"]) * (os.cpu_count() or 1)
 
 
 def address_space():
@@ -103,6 +119,11 @@ def lock(nursery, folder):
         "spaces", "fence", "readable", "capabilities"; see :mod:`warm`.
     folder : str
         The only one that can be written to.
+
+    Returns
+    -------
+    listener : int or None
+        As of :func:`seccomp.install`.
     """
     spaces = nursery["spaces"]
     if nursery["fence"]:
@@ -110,10 +131,11 @@ def lock(nursery, folder):
         landlock.restrict(readable, [folder, "/dev/null"], execute=spaces)
     kernel.prctl(kernel.NO_NEW_PRIVS, 1)
     kernel.set_capabilities(nursery["capabilities"])
-    seccomp.install(seccomp.build(processes=spaces))
+    return seccomp.install(processes=spaces)
 
 
-def go_first():
-    """Ask the kernel to end this process before any other when memory runs out."""
+def step_back():
+    """Leave time and memory to others: last to be scheduled, first to be ended."""
+    os.nice(_NICE)
     with open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")

@@ -1,4 +1,9 @@
-"""What this machine offers to keep student code in."""
+"""What this machine offers to keep student code in.
+
+``python -m grading.judge.isolation`` prints it, and fails if a rung is missing.
+"""
+
+import sys
 
 from grading.judge.nursery import Nursery
 from grading.judge.rungs import RUNGS, IsolationError
@@ -40,3 +45,15 @@ def _try(rung):
             return True, GUARANTEES[rung]
     except IsolationError as error:
         return False, str(error)
+
+
+def main():
+    """Print the ladder; exit with 1 if this machine lacks a rung of it."""
+    ladder = report()
+    for rung, available, why in ladder:
+        print(f"{'yes' if available else 'NO':>3}  {rung:<11} {why}")
+    return int(not all(available for _, available, _ in ladder))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

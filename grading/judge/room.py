@@ -161,5 +161,6 @@ def _set_attributes(path, *, recursive):
 
 def _links(view):
     yield from view.links
+    yield "/dev/shm", PRIVATE  # semaphores of `multiprocessing`
     if not any(path.startswith("/tmp/") for path in view.readable):
         yield "/tmp", PRIVATE  # for those who do not ask where temporary files go

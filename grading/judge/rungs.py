@@ -18,6 +18,30 @@ class IsolationError(Exception):
     """The machine cannot isolate as asked; the message says what is missing."""
 
 
+def misplaced(view):
+    """Say whether Python is installed around the project or the current folder.
+
+    Parameters
+    ----------
+    view : View
+        What children may read.
+
+    Returns
+    -------
+    reason : str
+        Why that cannot be and what to do; empty if all is well.
+    """
+    for place in (_PROJECT, Path.cwd()):
+        for path in view.readable:
+            if place.is_relative_to(path):
+                return (
+                    f"Student code must be able to read {path}, where Python is, and "
+                    f"would find {place} in it. Give Python a folder of its own, with "
+                    "`python -m venv .venv`."
+                )
+    return ""
+
+
 def missing(rung):
     """Say what a rung lacks, as far as can be seen without trying it.
 

@@ -9,14 +9,17 @@ import shutil
 import signal
 import socket
 import tempfile
+import time
 
 from grading.judge import confine, kernel
+from grading.judge.attempts import Attempts
+from grading.judge.confine import cpu_seconds
 from grading.judge.room import PRIVATE
-from grading.judge.watch import Watch
+from grading.judge.watch import Watch, children
 
 #: Exit code of a child whose main function ran out of memory.
 OUT_OF_MEMORY = 86
-_EVERY = 20  # milliseconds between two looks
+_EVERY = 0.02  # seconds between two looks
 _BIRTH = 30_000  # milliseconds that isolating oneself may take
 
 
@@ -37,6 +40,7 @@ def attend(request, nursery, channel, report):
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     kernel.die_with_parent()
     spaces = nursery["spaces"]
+    kernel.prctl(kernel.SUBREAPER, 1)
     folder = PRIVATE if spaces else tempfile.mkdtemp(prefix="notebook-")
     try:
         if spaces:
@@ -62,8 +66,10 @@ def _live(request, nursery, folder, channel, ready):
     try:
         kernel.die_with_parent()
         main = _find(request["main"])
-        _confine(request["limits"], nursery, folder, (channel, ready))
-        ready.sendall(b"ready")
+        listener = _confine(request["limits"], nursery, folder, (channel, ready))
+        socket.send_fds(ready, [b"ready"], [] if listener is None else [listener])
+        if listener is not None:
+            os.close(listener)
         ready.close()
         main(channel)
         code = 0
@@ -93,15 +99,14 @@ def _confine(limits, nursery, folder, sockets):
     os.environ.update(HOME=folder, TMPDIR=folder)
     tempfile.tempdir = folder
     confine.silence([socket.fileno() for socket in sockets])
-    confine.go_first()
+    confine.step_back()
     confine.limit(limits, count_processes=spaces)
-    if nursery["locked"]:
-        confine.lock(nursery, folder)
+    return confine.lock(nursery, folder) if nursery["locked"] else None
 
 
 def _watch(child, limits, near, report, folder):
     handle = os.pidfd_open(child)
-    answer = _first_words(near, handle)
+    answer, listeners = _first_words(near, handle)
     if answer != "ready":
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
@@ -109,11 +114,18 @@ def _watch(child, limits, near, report, folder):
         return
     watch = Watch(child, limits, folder, confine.FILES)
     _say(report, [handle], ready=True)
-    reason = _look(watch, handle)
+    attempts = Attempts(listeners[0]) if listeners else None
+    reason = _look(watch, handle, attempts)
     if reason:
         os.kill(child, signal.SIGKILL)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    _say(report, ending=reason or _in_words(code))
+    _, status, used = os.wait4(child, 0)
+    if folder:
+        _sweep()
+    reason = reason or _in_words(os.waitstatus_to_exitcode(status))
+    # The kernel counts ticks of its clock, which is less exact.
+    if reason == "signal 9" and _used(used) > 0.5 * cpu_seconds(limits):
+        reason = "time"
+    _say(report, ending=reason, attempts=attempts.sentences() if attempts else [])
 
 
 def _first_words(near, handle):
@@ -123,24 +135,55 @@ def _first_words(near, handle):
     waiting.poll(_BIRTH)
     near.setblocking(False)
     with contextlib.suppress(BlockingIOError):
-        return near.recv(4096).decode() or "it ended while it was being isolated"
-    return "it ended, or hung, while it was being isolated"
+        words, listeners, _, _ = socket.recv_fds(near, 4096, 1)
+        return words.decode() or "it ended while it was being isolated", listeners
+    return "it ended, or hung, while it was being isolated", []
 
 
-def _look(watch, handle):
+def _look(watch, handle, attempts):
+    """Look at regular times, until the child ends or breaks a limit."""
     waiting = select.poll()
     waiting.register(handle, select.POLLIN)
-    while not waiting.poll(_EVERY):
-        reason = watch.broken()
-        if reason:
-            return reason
-    return None
+    if attempts:
+        waiting.register(attempts, select.POLLIN)
+    due = time.monotonic() + _EVERY
+    while True:
+        left = max(0.0, due - time.monotonic())
+        events = dict(waiting.poll(left * 1000))
+        if handle in events:
+            return None
+        if attempts and attempts.fileno() in events:
+            _hear(attempts, events[attempts.fileno()], waiting)
+        if time.monotonic() >= due:
+            due = time.monotonic() + _EVERY
+            reason = watch.broken()
+            if reason:
+                return reason
+
+
+def _hear(attempts, event, waiting):
+    if event & select.POLLIN:
+        attempts.refuse()
+    else:  # nobody is left who could ask
+        waiting.unregister(attempts)
 
 
 def _in_words(code):
     if code == OUT_OF_MEMORY:
         return "memory"
     return f"exit {code}" if code >= 0 else f"signal {-code}"
+
+
+def _used(usage):
+    return usage.ru_utime + usage.ru_stime
+
+
+def _sweep():
+    """End what a child without a process namespace left behind."""
+    while left := children(os.getpid()):
+        for number in left:
+            os.kill(number, signal.SIGKILL)
+            os.waitpid(number, 0)
 
 
 def _say(report, handles=(), **words):

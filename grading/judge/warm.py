@@ -90,6 +90,7 @@ def _scratch(spaces):
     """Give the packages a folder for what they write while they are loaded."""
     folder = room.PRIVATE if spaces else tempfile.mkdtemp(prefix="nursery-")
     os.chdir(folder)
+    os.environ.pop("PWD", None)  # of bubblewrap
     os.environ.update(HOME=folder, TMPDIR=folder)
     tempfile.tempdir = folder
     try:
@@ -123,6 +124,8 @@ def _serve(nursery, control, judge):
 
 
 def _bear(nursery, request, sockets, ours):
+    with contextlib.suppress(Exception):  # the child will say why
+        importlib.import_module(request["main"].partition(":")[0])
     channel, report = (socket.socket(fileno=number) for number in sockets)
     with channel, report:
         if os.fork():

@@ -1,5 +1,6 @@
 """How much a child and everything it started are using, seen from outside."""
 
+import contextlib
 import os
 import resource
 import time
@@ -71,17 +72,41 @@ class Watch:
         return sum(_field(f"/proc/{number}/status", "Threads:") for number in numbers)
 
     def _too_full(self):
-        size = count = 0
-        for folder, folders, files in os.walk(self.folder):
-            count += len(folders) + len(files)
-            size += sum(_blocks(os.path.join(folder, name)) for name in files)
-            if count > self.files or size > self.limits["file_bytes"]:
+        size, folders = sum(_nameless(self.child)), [self.folder]
+        for count, entry in enumerate(_entries(folders)):
+            size += _blocks(entry)
+            if count >= self.files:
                 return True
-        return False
+        return size > self.limits["file_bytes"]
+
+
+def children(parent):
+    """List the processes whose parent is a given one.
+
+    Parameters
+    ----------
+    parent : int
+        Process number.
+
+    Returns
+    -------
+    numbers : list of int
+        Their process numbers, from ``/proc``.
+    """
+    every = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return [one for one in every if _field(f"/proc/{one}/status", "PPid:") == parent]
 
 
 def _proportional(number):
     return _field(f"/proc/{number}/smaps_rollup", "Pss:") * 1024
+
+
+def _nameless(child):
+    """Bytes in files that have been deleted but are still open."""
+    for entry in _entries([f"/proc/{child}/fd"]):
+        with contextlib.suppress(OSError):
+            found = os.stat(entry.path)
+            yield found.st_blocks * 512 if found.st_nlink == 0 else 0
 
 
 def _field(path, name):
@@ -99,8 +124,18 @@ def _read(path):
         return ""
 
 
-def _blocks(path):
+def _entries(folders):
+    """Yield everything in these folders, one by one: there may be very much."""
+    while folders:
+        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                yield entry
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+
+
+def _blocks(entry):
     try:
-        return os.lstat(path).st_blocks * 512
+        return entry.stat(follow_symlinks=False).st_blocks * 512
     except OSError:
         return 0

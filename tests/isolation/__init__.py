@@ -1,0 +1,1 @@
+"""Attacks from inside, on every rung of isolation that this machine has."""
