@@ -23,6 +23,14 @@ _LOOPING_CALLS = {
     "fromiter",
     "nditer",
 }
+_COMPUTED = "getattr with a computed name"
+#: Names that run, find or replace code which is not in the source.
+_HIDING = {
+    *("exec", "eval", "compile", "__import__", "importlib", "import_module"),
+    *("globals", "locals", "vars", "setattr", "modules", "builtins", "__builtins__"),
+    *("__code__", "__globals__", "__dict__", "__getattribute__", "_getframe"),
+    *("ctypes", "gc", "inspect", "marshal", "pickle", "attrgetter", _COMPUTED),
+}
 _LOOPS = (
     ast.For,
     ast.While,
@@ -282,7 +290,8 @@ def expect_source(function, *, loops=None, without=()):
         ``np.vectorize`` and the like). The default allows any.
     without : iterable of str, optional
         Names that may not be used, such as ``"linalg.norm"`` or ``"scipy"``; each
-        matches the end of a dotted name or an imported name.
+        matches the end of a dotted name or an imported name. With or without such
+        rules, nothing may hide what runs, as ``exec`` does.
 
     Raises
     ------
@@ -300,6 +309,12 @@ def expect_source(function, *, loops=None, without=()):
             f"map and np.vectorize are loops too.",
         )
     used = {dotted for tree in trees for dotted in _names(tree)}
+    hiding = sorted(dotted for dotted in used if _HIDING & set(dotted.split(".")))
+    expect(
+        not hiding,
+        f"{name} should do without {hiding[:1]}: this test reads the source, and that "
+        f"hides what runs.",
+    )
     for forbidden in without:
         hits = sorted(dotted for dotted in used if _matches(dotted, forbidden))
         expect(not hits, f"{name} should do without {forbidden}; it uses {hits[:1]}.")
@@ -358,10 +373,19 @@ def _names(tree):
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute | ast.Name):
             yield _dotted(node)
+        elif isinstance(node, ast.Call) and _dotted(node.func) == "getattr":
+            yield _fetched(node)
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _fetched(call):
+    """Return the dotted name of ``getattr(x, "name")``; of any other name, no name."""
+    if len(call.args) > 1 and isinstance(call.args[1], ast.Constant):
+        return f"{_dotted(call.args[0])}.{call.args[1].value}"
+    return _COMPUTED
 
 
 def _dotted(node):

@@ -16,8 +16,18 @@ from nbclient import NotebookClient
 from nbgrader.utils import determine_grade, is_grade, is_solution
 
 from grading.build import ROOT, source_notebook
+from grading.judge import entropy
+from grading.judge.build import exam_of
 from grading.stubs import ClearAnswers
 
+#: Makes unseeded random numbers the same in a kernel and in the judge's processes.
+_FIX = """
+import sys
+sys.path.append({root!r})
+from grading.judge import entropy as _entropy
+sys.path.remove({root!r})
+_entropy.fix({seed})
+"""
 #: A kernel has nothing to say to the terminal below an error.
 QUIET = ["--log-level=40"]
 MISTAKES = Path(__file__).with_name("mistakes")
@@ -78,6 +88,7 @@ class Grader:
 
     def __init__(self, notebook, solutions=ROOT / "solutions"):
         self.notebook = source_notebook(Path(solutions) / f"{notebook}.py")
+        self.exam = exam_of(notebook, solutions)
         self._cleared, _ = ClearAnswers().preprocess(
             nbformat.from_dict(self.notebook), {}
         )
@@ -158,8 +169,24 @@ class Grader:
             elif _is_answer(cell):
                 self._execute(answers.get(cell.id, cell.source))
             elif _is_test(cell) and (tests is None or cell.id in tests):
+                self._execute(_FIX.format(root=str(ROOT), seed=self.seed(cell.id)))
                 outcomes[cell.id] = self._outcome(cell)
         return outcomes
+
+    def seed(self, test):
+        """Say what seeds the random numbers that a test does not seed itself.
+
+        Parameters
+        ----------
+        test : str
+            grade_id of a test cell.
+
+        Returns
+        -------
+        seed : int
+            The one the judge uses.
+        """
+        return entropy.seed_of(self.exam.notebook, test)
 
     def _execute(self, source):
         cell = nbformat.v4.new_code_cell(source)

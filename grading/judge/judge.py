@@ -104,7 +104,7 @@ class _Sitting:
             "cells": [asdict(cell) for cell in self._exam.cells],
             "answers": self._answers,
             "limits": asdict(self._limits),
-            "seed": self._exam.digest,
+            "seed": self._exam.notebook,
             "done": list(self._outcomes),
             "broken": self._broken,
             "environment": {"CS231N_DATA": str(drawn)} if drawn else {},

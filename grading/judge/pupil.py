@@ -140,12 +140,15 @@ class Pupil:
                 setattr(self._names[owner], name, value)
 
     def _sources(self, name):
-        texts = [
-            self._answers.get(cell.name, "") if cell.kind == "answer" else cell.source
+        setup = [cell.source for cell in self._cells if cell.kind == "setup"]
+        answers = [
+            self._answers.get(cell.name, "")
             for cell in self._cells
-            if cell.kind != "test"
+            if cell.kind == "answer"
         ]
-        return rules.sources(name, texts)
+        if not all(map(rules.is_plain, answers)):
+            return []
+        return rules.sources(name, setup, answers)
 
 
 def defined(solution):

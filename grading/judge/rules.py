@@ -2,24 +2,32 @@
 
 import ast
 
+from cs231n.testing import expect_source
 
-def sources(name, cells):
-    """Find the source of a function in cells, and of the functions it names.
+
+def sources(name, setup, answers):
+    """Find the source of a function, and of the functions and classes it names.
 
     Parameters
     ----------
     name : str
         What the function is called.
-    cells : list of str
-        Set-up and answers, in the order in which they run.
+    setup : list of str
+        Set-up cells.
+    answers : list of str
+        The student's cells, in the order in which they run. Their classes are read like
+        functions.
 
     Returns
     -------
     found : list of str
-        Sources, the function's first; empty if what the name stands for cannot be read
+        Sources, the function's first; empty if what the name stands for cannot be told
         from the cells.
     """
-    bindings = _bindings(cells)
+    bindings = {}
+    for cells, kinds in ((setup, _FUNCTIONS), (answers, (*_FUNCTIONS, ast.ClassDef))):
+        for tree in filter(None, map(_parsed, cells)):
+            bindings |= _bound(tree, bindings, kinds)
     found, waiting, seen = [], [name], set()
     while waiting:
         current = waiting.pop()
@@ -27,47 +35,81 @@ def sources(name, cells):
             continue
         seen.add(current)
         nodes = bindings.get(current, [])
-        if current == name and not all(map(_is_function, nodes)):
+        if current == name and None in nodes:
             return []
-        for node in filter(_is_function, nodes):
+        for node in filter(None, nodes):
             found.append(ast.unparse(node))
             waiting += sorted(_names(node))
     return found
+
+
+def is_plain(source):
+    """Tell whether the statements of a cell can be relied on to mean what they say.
+
+    Parameters
+    ----------
+    source : str
+        A student's cell.
+
+    Returns
+    -------
+    plain : bool
+        Whether nothing outside of its functions hides what runs, as ``exec`` does.
+    """
+    tree = _parsed(source)
+    if tree is None:
+        return True
+    body = [part for part in tree.body if not isinstance(part, _FUNCTIONS)]
+    stand_in = _Source(ast.unparse(ast.Module(body, [])))
+    try:
+        expect_source(stand_in)
+    except AssertionError:
+        return False
+    return True
+
+
+class _Source:
+    """Statements in the form that ``expect_source`` reads."""
+
+    __name__ = "cell"
+
+    def __init__(self, source):
+        self.__sources__ = lambda: [source or "pass"]
+
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+def _parsed(cell):
+    try:
+        return ast.parse(cell)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _names(node):
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
-def _is_function(node):
-    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-
-
-def _bindings(cells):
-    """Map each name to what it is bound to in the last cell that binds it."""
-    bindings = {}
-    for cell in cells:
-        try:
-            tree = ast.parse(cell)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        bindings |= _bound(tree, bindings)
-    return bindings
-
-
-def _bound(tree, known):
+def _bound(tree, known, kinds):
+    """Map each name that a cell binds to the functions it may be, None for others."""
     bound = {}
     for statement in tree.body:
-        for name, node in _statement(statement, {**known, **bound}):
+        for name, node in _bindings(statement, {**known, **bound}):
+            value = node if isinstance(node, kinds) else None
             # At the top of a cell the last one counts; deeper, any of them may.
-            deep = node is not statement and not isinstance(statement, ast.Assign)
-            bound[name] = [*bound.get(name, []), node] if deep else [node]
+            before = [] if _is_simple(statement) else bound.get(name, [])
+            bound[name] = [*before, value]
     return bound
 
 
-def _statement(statement, known):
+def _is_simple(statement):
+    return isinstance(statement, (*_FUNCTIONS, ast.ClassDef, ast.Assign, ast.Import))
+
+
+def _bindings(statement, known):
     """Yield the names that a statement binds, and to what."""
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
         yield statement.name, statement
         return
     if isinstance(statement, ast.Assign):
@@ -75,23 +117,21 @@ def _statement(statement, known):
             if isinstance(target, ast.Name):
                 yield target.id, _followed(statement.value, known)
                 continue
-            for name in _names(target):
-                yield name, target
+            yield from ((name, None) for name in _names(target))
         return
     for part in ast.iter_child_nodes(statement):
         if isinstance(part, ast.stmt | ast.ExceptHandler | ast.match_case):
-            yield from _statement(part, known)
-        elif isinstance(part, ast.expr | ast.withitem | ast.alias):
-            yield from _expression(part)
+            yield from _bindings(part, known)
+        elif isinstance(part, ast.alias):
+            yield (part.asname or part.name).partition(".")[0], None
+        elif not isinstance(part, ast.expr_context):
+            yield from _stored(part)
 
 
-def _expression(part):
-    if isinstance(part, ast.alias):
-        yield (part.asname or part.name).partition(".")[0], part
-        return
+def _stored(part):
     for node in ast.walk(part):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id, node
+            yield node.id, None
 
 
 def _followed(value, known):

@@ -9,9 +9,9 @@ A message is ``[definitions, node]``. A node is a JSON number, text, true, false
 or a list that begins with a tag; ``["r", number]`` is an object with a number.
 """
 
-import json
+from json import dumps, loads
 
-import numpy as np
+from grading.judge.frozen import np
 
 from grading.judge.wire import Refused
 
@@ -94,7 +94,7 @@ class Shared:
         encoder.define_all()
         if self.watch:
             encoder.remember(self._seen)
-        text = json.dumps([encoder.definitions, root], separators=(",", ":"))
+        text = dumps([encoder.definitions, root], separators=(",", ":"))
         return text.encode(), encoder.buffers
 
     def unpack(self, text, buffers):
@@ -118,7 +118,7 @@ class Shared:
             If they are not what :meth:`pack` makes.
         """
         try:
-            definitions, root = json.loads(text.decode("ascii"))
+            definitions, root = loads(text.decode("ascii"))
             decoder = _Decoder(self, buffers)
             decoder.define_all(definitions)
             value = decoder.value(root)

@@ -1,15 +1,22 @@
 """Solution, stub, mistakes: every test of every notebook means what it says.
 
 The solution earns all points, the empty answer none, every plausible mistake loses
-some, and correct answers in other styles lose none; all as nbgrader counts.
+some, and correct answers in other styles lose none; all as nbgrader counts. And the
+judge, which keeps tests and answers in two processes, gives the same points and says the
+same as one kernel that runs both.
 """
 
 import contextlib
 import functools
+import sys
+from dataclasses import replace
 
 import pytest
 
 from grading.build import scripts
+from grading.judge.exam import Limits
+from grading.judge.judge import judge
+from grading.judge.needs import nursery_for
 from grading.triangle import Grader, variants
 
 NOTEBOOKS = [f"{path.parent.name}/{path.stem}" for path in scripts()]
@@ -29,6 +36,43 @@ def graders():
         yield functools.cache(lambda name: stack.enter_context(Grader(name)))
 
 
+@pytest.fixture(scope="module")
+def same(graders):
+    """Check that the judge comes to the same outcomes; these answers are trusted."""
+    if not sys.platform.startswith("linux"):
+        yield lambda *args: None  # the judge runs on Linux only
+        return
+    with contextlib.ExitStack() as stack:
+
+        @functools.cache
+        def nursery(notebook):
+            exam = graders(notebook).exam
+            return stack.enter_context(nursery_for([exam], isolation="none"))
+
+        def check(notebook, answers, outcomes):
+            exam = graders(notebook).exam
+            cells = [c for c in exam.cells if c.kind != "test" or c.name in outcomes]
+            solutions = {cell.name: cell.source for cell in exam.of_kind("answer")}
+            verdict, _ = judge(
+                replace(exam, cells=tuple(cells)),
+                solutions | answers,
+                Limits(),
+                nursery(notebook),
+            )
+            for judged in verdict.outcomes:
+                known = outcomes[judged.name]
+                if known.score < known.points and not known.message:
+                    continue  # warned: a kernel gives no points then, the judge does
+                assert head(judged) == head(known), judged
+
+        yield check
+
+
+def head(outcome):
+    """What has to be the same: points, and the first line of the message."""
+    return outcome.score, outcome.points, outcome.message.partition("\n")[0]
+
+
 def total(outcomes):
     return sum(outcome.score for outcome in outcomes.values())
 
@@ -38,22 +82,26 @@ def worth(outcomes):
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
-def test_the_solution_earns_every_point(notebook, graders):
+def test_the_solution_earns_every_point(notebook, graders, same):
     outcomes = graders(notebook).grade({})
 
     assert outcomes
     assert total(outcomes) == worth(outcomes), outcomes
+    same(notebook, {}, outcomes)
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
-def test_an_empty_answer_earns_nothing(notebook, graders):
+def test_an_empty_answer_earns_nothing(notebook, graders, same):
     grader = graders(notebook)
+    stubs = {name: grader.stub(name) for name in grader.exercises}
 
-    outcomes = grader.grade({name: grader.stub(name) for name in grader.exercises})
+    outcomes = grader.grade(stubs)
     assert total(outcomes) == 0, outcomes
+    same(notebook, stubs, outcomes)
     for name in grader.exercises:
         alone = grader.grade({name: grader.stub(name)}, grader.tests(name))
         assert total(alone) == 0, (name, alone)
+        same(notebook, {name: grader.stub(name)}, alone)
         messages = [outcome.message for outcome in alone.values()]
         assert all(name in message for message in messages), messages
 
@@ -74,7 +122,7 @@ def test_every_exercise_is_covered(notebook, graders):
 
 
 @pytest.mark.parametrize(("notebook", "variant"), VARIANTS)
-def test_a_variant_gets_what_it_deserves(notebook, variant, graders):
+def test_a_variant_gets_what_it_deserves(notebook, variant, graders, same):
     grader = graders(notebook)
     outcomes = grader.grade(
         {variant.exercise: variant.source}, grader.tests(variant.exercise)
@@ -88,3 +136,4 @@ def test_a_variant_gets_what_it_deserves(notebook, variant, graders):
         assert total(outcomes) < worth(outcomes), "no test sees this mistake"
         lost = [o.message for o in outcomes.values() if o.score < o.points]
         assert all(message.partition(": ")[2] for message in lost), "an empty message"
+    same(notebook, {variant.exercise: variant.source}, outcomes)

@@ -1,0 +1,368 @@
+"""Answers that try to be counted as right: they get what they are worth, and a flag."""
+
+import pytest
+
+from grading.judge.exam import STATUSES
+from tests.judge.small import TESTS, by_name, sit
+
+#: What stands before or in an answer whose result is RESULT.
+BESIDE = {
+    "strips assertions": """
+        import ast
+        class Strip(ast.NodeTransformer):
+            def visit_Assert(self, node):
+                return ast.Pass()
+        get_ipython().ast_transformers.append(Strip())
+        def double(x):
+            return RESULT
+    """,
+    "rewrites tests": """
+        get_ipython().input_transformers_cleanup.append(lambda lines: ["pass"])
+        def double(x):
+            return RESULT
+    """,
+    "shows a result": """
+        def double(x):
+            get_ipython().displayhook("ok")
+            get_ipython().displayhook(1e6)
+            return RESULT
+    """,
+    "hides tracebacks": """
+        get_ipython().showtraceback = lambda *args, **kwargs: None
+        get_ipython().run_cell_async = None
+        def double(x):
+            return RESULT
+    """,
+    "patches NumPy": """
+        import math
+        import numpy as np
+        np.testing.assert_allclose = lambda *args, **kwargs: None
+        np.allclose = np.isclose = np.array_equal = lambda *args, **kwargs: True
+        np.asarray = np.array = lambda value, *args, **kwargs: value
+        math.isclose = lambda *args, **kwargs: True
+        def double(x):
+            return RESULT
+    """,
+    "patches the package": """
+        import cs231n.testing
+        cs231n.testing.expect = lambda *args, **kwargs: None
+        cs231n.testing.expect_close = lambda *args, **kwargs: None
+        cs231n.testing.WrongAnswer = Warning
+        def double(x):
+            return RESULT
+    """,
+    "patches built-ins": """
+        import builtins
+        builtins.AssertionError = Warning
+        builtins.isinstance = lambda *args: True
+        builtins.abs = builtins.bool = builtins.len = lambda *args: 0
+        builtins.type = builtins.id = lambda *args: 0
+        builtins.__import__ = lambda *args, **kwargs: None
+        def double(x):
+            return RESULT
+    """,
+    "fixes random numbers": """
+        import numpy as np
+        class Zeros:
+            def __getattr__(self, name):
+                return lambda *shape: np.zeros(shape)
+        np.random.seed = lambda *args: None
+        np.random.default_rng = lambda *args: Zeros()
+        def double(x):
+            return RESULT
+    """,
+    "reads the history": """
+        def double(x):
+            user = get_ipython().user_ns
+            for name in ("In", "_i", "_ih", "_oh"):
+                print(user.get(name))
+            return RESULT
+    """,
+    "reads frames": """
+        import sys
+        def double(x):
+            frame = sys._getframe()
+            while frame:
+                print(frame.f_code.co_name, sorted(frame.f_locals), frame.f_locals)
+                frame = frame.f_back
+            return RESULT
+    """,
+    "searches all objects": """
+        import gc, re
+        def double(x):
+            for thing in gc.get_objects():
+                values = thing.values() if type(thing) is dict else thing
+                if type(thing) in (dict, list, tuple) and len(thing) < 500:
+                    texts = [value for value in values if type(value) is str]
+                    if re.search("sw[o]rdf[i]sh", " ".join(texts)):
+                        print("fo" + "und")
+            return RESULT
+    """,
+    "searches all memory": """
+        import re
+        def double(x):
+            with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb") as memory:
+                for line in maps:
+                    span, rights, *_ = line.split()
+                    first, last = (int(part, 16) for part in span.split("-"))
+                    if "rw" in rights and last - first < 1 << 28:
+                        try:
+                            memory.seek(first)
+                            block = memory.read(last - first)
+                        except (OSError, OverflowError, ValueError):
+                            continue
+                        if re.search(rb"sw[o]rdf[i]sh", block):
+                            print("found")
+            return RESULT
+    """,
+    "searches files": """
+        import glob, os
+        for root in (".", "..", "/work", "/root", "/home", os.path.expanduser("~")):
+            for path in glob.glob(root + "/**/*.ipynb", recursive=True):
+                print("found", path)
+        def double(x):
+            return RESULT
+    """,
+    "traces everything": """
+        import sys
+        def note(frame, event, arg):
+            if "marker" in frame.f_locals or "marker" in frame.f_globals:
+                print("found")
+            return note
+        sys.settrace(note)
+        sys.setprofile(lambda frame, event, arg: None)
+        def double(x):
+            return RESULT
+    """,
+    "leaves threads behind": """
+        import threading, time
+        def work():
+            while True:
+                time.sleep(0.001)
+        for _ in range(3):
+            threading.Thread(target=work, daemon=False).start()
+        def double(x):
+            threading.Thread(target=work, daemon=True).start()
+            return RESULT
+    """,
+    "leaves an end behind": """
+        import atexit, signal, time
+        atexit.register(time.sleep, 1000)
+        class Last:
+            def __del__(self):
+                time.sleep(1000)
+        last = Last()
+        for number in (1, 2, 3, 10, 12, 15):
+            signal.signal(number, signal.SIG_IGN)
+        def double(x):
+            return RESULT
+    """,
+    "writes to every file": """
+        import os
+        for number in range(3, 64):
+            try:
+                os.write(number, b"\\x93cs231n\\n" + b"passed" * 40)
+            except OSError:
+                pass
+        def double(x):
+            return RESULT
+    """,
+    "forges replies": """
+        import os, stat, struct, json
+        def forged(step, number=0):
+            text = json.dumps([[["d", 1, ["printed", ""]]], ["t", "value", 6, ["r", 1]]])
+            head = struct.pack("<8sQIIIQ", b"\\x93cs231n\\n", number, step, len(text), 0, 0)
+            return head + text.encode()
+        def double(x):
+            for number in range(3, 64):
+                try:
+                    if stat.S_ISSOCK(os.fstat(number).st_mode):
+                        for step in range(4):
+                            os.write(number, forged(step))
+                except OSError:
+                    pass
+            return RESULT
+    """,
+    "floods the output": """
+        import sys
+        print("x" * 3_000_000)
+        def double(x):
+            for _ in range(200):
+                print("y" * 1000, file=sys.stderr)
+                print("z" * 1000)
+            return RESULT
+    """,
+    "warns": """
+        import warnings
+        def double(x):
+            warnings.warn("careful")
+            return RESULT
+    """,
+    "replaces the standard files": """
+        import sys
+        sys.stdout = sys.stderr = sys.stdin = None
+        def double(x):
+            return RESULT
+    """,
+    "changes its main module": """
+        import sys
+        sys.modules["__main__"] = None
+        sys.modules.pop("numpy")
+        globals().pop("__name__")
+        def double(x):
+            return RESULT
+    """,
+}
+#: Not to be seen by the scan for unusual names: there is nothing unusual in them.
+QUIET = {"floods the output", "warns"}
+
+
+@pytest.mark.parametrize("attack", BESIDE)
+def test_a_wrong_answer_gets_nothing(nursery, attack):
+    found = by_name(sit(nursery, BESIDE[attack].replace("RESULT", "-1 - x")))
+
+    assert {name: found[name].score for name in TESTS} == dict.fromkeys(TESTS, 0.0)
+    assert all(outcome.status in STATUSES for outcome in found.values())
+    assert "found" not in "".join(outcome.output for outcome in found.values())
+    assert max(len(outcome.output) for outcome in found.values()) < 70_000
+
+
+@pytest.mark.parametrize("attack", BESIDE)
+def test_a_right_answer_keeps_its_points(nursery, attack):
+    verdict = sit(nursery, BESIDE[attack].replace("RESULT", "2 * x"))
+
+    assert verdict.score == len(TESTS) + 1, verdict
+    assert verdict.flags or attack in QUIET
+
+
+#: Results that are not what they seem.
+LIES = {
+    "is equal to all": """
+        class Yes:
+            __hash__ = None
+            def __eq__(self, other): return True
+            def __ne__(self, other): return False
+            __le__ = __ge__ = __lt__ = __gt__ = __eq__
+            def __bool__(self): return True
+            def __abs__(self): return 0.0
+            def __add__(self, other): return 0.0
+            __sub__ = __radd__ = __rsub__ = __add__
+            def __float__(self): return 0.5
+            def __array__(self, *args, **kwargs): raise AssertionError
+            def __array_ufunc__(self, *args, **kwargs): return True
+            def __array_function__(self, *args, **kwargs): return True
+            def __getattr__(self, name): return self
+            def __call__(self, *args): return self
+        def double(x): return Yes()
+    """,
+    "is an array that agrees": """
+        class Array(np.ndarray):
+            def __array_ufunc__(self, *args, **kwargs): return np.True_
+            def __array_function__(self, *args, **kwargs): return True
+            def __eq__(self, other): return True
+            def __sub__(self, other): return np.zeros(self.shape)
+            def astype(self, *args, **kwargs): return self
+        def double(x): return np.zeros(np.shape(x)).view(Array)
+    """,
+    "is a float that agrees": """
+        class Float(float):
+            def __eq__(self, other): return True
+            def __le__(self, other): return True
+            def __sub__(self, other): return 0.0
+            __add__ = __sub__
+            __hash__ = float.__hash__
+        def double(x): return Float(-77.0)
+    """,
+    "spoofs its class": """
+        class Spoof:
+            @property
+            def __class__(self): return int
+        def double(x): return Spoof()
+    """,
+    "is nothing": "def double(x): return None",
+    "is NaN": "def double(x): return np.full(np.shape(x), np.nan)",
+    "is infinite": "def double(x): return np.full(np.shape(x), np.inf)",
+    "is an array of objects": """
+        class Yes:
+            def __eq__(self, other): return True
+        def double(x): return np.full(np.shape(x), Yes(), dtype=object)
+    """,
+    "is an array of records": "def double(x): return np.zeros(3, 'f8,f8')",
+    "is text": "def double(x): return '6'",
+    "is a generator": "def double(x): return (v for v in [6])",
+    "is a function": "def double(x): return lambda *args: True",
+    "is itself": "def double(x): return double",
+    "is a class": "def double(x): return type('int', (), {'__eq__': lambda s, o: True})",
+    "is a module": "def double(x): return np",
+    "is deep": """
+        def double(x):
+            value = 1
+            for _ in range(100_000): value = [value]
+            return value
+    """,
+    "is deep and fixed": """
+        def double(x):
+            value = 1
+            for _ in range(100_000): value = (value,)
+            return value
+    """,
+    "contains itself": """
+        def double(x):
+            value = []
+            value.append(value)
+            return value
+    """,
+    "laughs": """
+        def double(x):
+            value = ["ha"]
+            for _ in range(60): value = [value, value]
+            return value
+    """,
+    "is long": "def double(x): return [None] * 5_000_000",
+    "is huge": "def double(x): return np.zeros(50_000_000)",
+    "is a huge number": "def double(x): return 1 << 50_000_000",
+    "is a huge text": "def double(x): return 'x' * 100_000_000",
+    "has a huge axis": "def double(x): return np.broadcast_to(0.0, (1 << 40,))",
+    "has no size": "def double(x): return np.zeros((0, 1 << 40))",
+    "is fatal": "import os\ndef double(x): os._exit(0)",
+    "crashes": "import ctypes\ndef double(x): ctypes.string_at(0)",
+    "aborts": "import os\ndef double(x): os.abort()",
+    "leaves": "def double(x): exit()",
+    "is interrupted": "def double(x): raise KeyboardInterrupt",
+    "ends an iteration": "def double(x): raise StopIteration(6)",
+    "closes files": "import os\ndef double(x): os.closerange(0, 64)",
+    "recurses": "def double(x): return double(x)",
+    "raises a book": "def double(x): raise ValueError('x' * 10_000_000)",
+    "raises what cannot be said": """
+        class Mute(Exception):
+            def __str__(self): raise SystemExit
+            __repr__ = __str__
+        def double(x): raise Mute
+    """,
+    "raises a false name": """
+        def double(x): raise type('Lost', (BaseException,), {'status': 'passed'})('passed')
+    """,
+    "changes its input": """
+        def double(x):
+            if isinstance(x, np.ndarray): x[...] = 0
+            return x
+    """,
+    "remembers": """
+        seen = []
+        def double(x):
+            seen.append(x)
+            return 2 * seen[0] + 1
+    """,
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lie_gets_nothing_and_stops_nobody(nursery, lie):
+    verdict = sit(nursery, LIES[lie])
+    found = by_name(verdict)
+
+    assert {name: found[name].score for name in TESTS} == dict.fromkeys(TESTS, 0.0)
+    assert all(found[name].status in STATUSES[2:] for name in TESTS)
+    assert all(found[name].message for name in TESTS)
+    assert max(len(found[name].message) for name in TESTS) < 3000
+    assert found["other"].score == 1.0

@@ -1,0 +1,126 @@
+"""The tester reads the source that will run, or none."""
+
+import pytest
+
+from cs231n.testing import WrongAnswer, expect_source
+from grading.judge.rules import is_plain, sources
+from tests.judge.small import by_name, sit
+
+LOOP = "def slow(x):\n    return [2 * v for v in x]\n"
+
+
+def text(*answers, setup=()):
+    return "\n".join(sources("double", list(setup), list(answers)))
+
+
+def test_the_last_definition_counts():
+    cell = "def double(x): return 1\ndef double(x): return 2"
+    assert text(cell) == "def double(x):\n    return 2"
+    assert "return 3" in text(cell, "def double(x): return 3")
+
+
+def test_helpers_count_wherever_they_are_defined():
+    answer = "def double(x): return slow(x)"
+    assert "for v in x" in text(LOOP + answer)
+    assert "for v in x" in text(answer, LOOP)
+    assert "for v in x" in text(answer, setup=[LOOP])
+    assert "for v in x" in text(f"{answer}\nslow = lambda x: [v for v in x]")
+
+
+def test_helper_classes_of_answers_count():
+    helper = "class Slow:\n    def __call__(self, x): return [v for v in x]\n"
+    assert "for v in x" in text(helper + "def double(x): return Slow()(x)")
+
+
+@pytest.mark.parametrize(
+    "decoy",
+    [
+        "double = slow",
+        "double = lambda x: [v for v in x]",
+        "if True:\n    double = slow",
+        "if True:\n    def double(x): return [v for v in x]",
+        "@(lambda f: slow)\ndef double(x): return x",
+        "def swap(f): return slow\n@swap\ndef double(x): return x",
+    ],
+)
+def test_a_decoy_is_not_all_that_is_read(decoy):
+    found = text(f"{LOOP}def double(x): return 2 * x\n{decoy}")
+    assert not found or "for v in x" in found
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "double, other = slow, 1",
+        "double = make(slow)",
+        "for double in [slow]: pass",
+        "with open('x') as double: pass",
+        "import slow as double",
+        "from slow import double",
+        "(double := slow)",
+        "class double: pass\ndouble = double()",
+    ],
+)
+def test_what_cannot_be_read_is_no_source(cell):
+    assert text(f"{LOOP}def double(x): return 2 * x\n{cell}") == ""
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "exec('def double(x): return [v for v in x]')",
+        "globals()['double'] = slow",
+        "double.__code__ = slow.__code__",
+        "setattr(double, '__code__', slow.__code__)",
+        "import sys\nsys.modules['__main__'].double = slow",
+        "getattr(double, '__co' + 'de__')",
+        "import gc",
+    ],
+)
+def test_a_cell_that_can_replace_functions_is_not_plain(cell):
+    assert not is_plain(f"{LOOP}{cell}")
+    assert is_plain(LOOP)
+
+
+TESTS = {"source": "from cs231n.testing import expect_source\nexpect_source(double, "
+         "loops=0, without=['linalg.norm', 'scipy'])"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "def double(x): return 2 * x",
+        "scale = 2\ndef double(x): return helper(x)\ndef helper(x): return scale * x",
+        "double = lambda x: 2 * x",
+    ],
+)
+def test_honest_sources_pass(nursery, answer):
+    assert by_name(sit(nursery, answer, tests=TESTS))["source"].score == 1.0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "def double(x): return [2 * v for v in x]",
+        f"{LOOP}def double(x): return slow(x)",
+        f"{LOOP}def double(x): return 2 * x\ndouble = slow",
+        f"{LOOP}def double(x): return 2 * x\ndouble.__code__ = slow.__code__",
+        f"{LOOP}def double(x): return 2 * x\nglobals().update(double=slow)",
+        "def double(x): return eval('[2 * v for v in x]')",
+        "def double(x): return getattr(np, 'lin' + 'alg').norm(x)",
+        "def double(x): return getattr(np.linalg, 'norm')(x)",
+        "def double(x): return __import__('scipy').linalg.norm(x)",
+        "from scipy.linalg import norm\ndef double(x): return scipy.norm(x)",
+        "exec('def double(x): return 2 * x')",
+    ],
+)
+def test_banned_shortcuts_get_nothing(nursery, answer):
+    assert by_name(sit(nursery, answer, tests=TESTS))["source"].score == 0.0
+
+
+def test_the_same_rules_hold_in_one_interpreter():
+    def hidden(x):
+        return eval("[v for v in x]")
+
+    with pytest.raises(WrongAnswer, match="hides what runs"):
+        expect_source(hidden, loops=0)
