@@ -11,16 +11,18 @@ from grading.engine import lms
 from grading.engine.archive import BadArchive
 from grading.engine.bench import BenchPlan, NoIsolation
 from grading.engine.cluster import ClusterFailed
-from grading.engine.intake import Intake, IntakeError, read_roster, read_times
+from grading.engine.export import IntakeError
+from grading.engine.intake import Intake
 from grading.engine.ledger import LedgerError
 from grading.engine.lock import Busy, only_one
 from grading.engine.overview import Overview
 from grading.engine.pool import WorkersFailed
 from grading.engine.record import RecordError
-from grading.engine.roster import RosterError
+from grading.engine.roster import RosterError, read_roster
 from grading.engine.run import NOT_RUN, ExamFault, Options, Run
 from grading.engine.store import Store
 from grading.engine.submission import printable
+from grading.engine.times import read_times
 
 PLATFORMS = ("auto", *lms.KINDS)
 #: Whatever ends a command with a sentence.

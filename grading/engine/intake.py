@@ -1,17 +1,12 @@
 """Intake: from what a collector has to submissions that never change."""
 
-import csv
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from pathlib import Path
 
-from grading.engine import lms
-from grading.engine.archive import members, notebooks_inside
 from grading.engine.exchange import inbound
+from grading.engine.export import Export
 from grading.engine.folder import Refused, read_folder
 from grading.engine.ledger import Ledger
-from grading.engine.roster import Roster, RosterError, folded
+from grading.engine.roster import folded
 from grading.engine.store import write_whole
 from grading.engine.submission import (
     RefusedName,
@@ -19,10 +14,7 @@ from grading.engine.submission import (
     checked_name,
     printable,
 )
-
-
-class IntakeError(Exception):
-    """A collection that cannot begin; the message says what is missing."""
+from grading.engine.times import timestamp, utc
 
 
 @dataclass
@@ -127,7 +119,7 @@ class Intake:
         if folder.parent.is_symlink():
             raise Refused(f"{printable(str(folder.parent))!r} is a link.")
         files, flags = read_folder(folder)
-        time = _timestamp(folder) if trust_timestamps else ""
+        time = timestamp(folder) if trust_timestamps else ""
         return self._submission(student, files, flags, time=time, source="folder")
 
     def _submission(self, student, files, flags, **known):
@@ -174,62 +166,23 @@ class Intake:
         IntakeError
             If a roster is needed.
         """
-        collected, found = Collected(), defaultdict(_Bundle)
+        export = Export(self.store)
         for path in paths:
-            self._read_archive(path, kind, roster, found, collected)
-        for student, bundle in sorted(found.items()):
+            export.read(path, kind, roster)
+        collected = Collected(problems=export.problems)
+        for student, bundle in sorted(export.bundles.items()):
             time = (times or {}).get(folded(student), bundle.time)
             submission = Submission(
                 student,
                 self.assignment,
                 tuple(sorted(bundle.files.items())),
-                _utc(time),
+                utc(time),
                 bundle.source,
                 tuple(dict.fromkeys(bundle.flags)),
             )
             collected.submissions.append(self._remember(submission))
             self._place(submission)
         return collected
-
-    def _read_archive(self, path, kind, roster, found, collected):
-        paths = ["/".join(member.parts) for member in members(path)]
-        kind = lms.kind_of(paths) if kind == "auto" else kind
-        if roster is None and kind != "plain":
-            raise IntakeError(
-                f"{path} looks like an export of {kind.title()}, which does not name "
-                f"students by their ids. Say who is who with:  --roster roster.csv"
-            )
-        metadata, strangers = _metadata(path) if kind == "gradescope" else {}, set()
-        for member in members(path):
-            place = lms.place(kind, "/".join(member.parts), metadata)
-            if place is None:
-                _check(member, collected)
-                continue
-            student = _student(place, roster)
-            if not student:
-                strangers.add(" ".join(value for _, value in place.names))
-                continue
-            self._add(found[student], member, place, kind)
-        collected.problems += [
-            f"Nobody in the roster is {printable(name)!r}."
-            for name in sorted(strangers)
-        ]
-
-    def _add(self, bundle, member, place, kind):
-        bundle.source, bundle.time = kind, place.time or bundle.time
-        bundle.flags += place.flags
-        data, reason = member.read()
-        if reason:
-            bundle.flags.append(reason)
-        elif place.file.lower().endswith(".zip"):
-            files, flags = notebooks_inside(data)
-            bundle.flags += flags
-            for name, inner in files.items():
-                bundle.files[_file_name(name)] = self.store.put(inner)
-        elif place.file.lower().endswith(".ipynb"):
-            bundle.files[_file_name(place.file)] = self.store.put(data)
-        elif place.file != "timestamp.txt":
-            bundle.flags.append(f"Left out {printable(place.file)!r}: no notebook.")
 
     def _place(self, submission):
         """Write a submission where nbgrader looks for it."""
@@ -246,125 +199,3 @@ class Intake:
             write_whole(folder / name, self.store.get(digest))
         if submission.time:
             write_whole(folder / "timestamp.txt", submission.time.encode())
-
-
-@dataclass
-class _Bundle:
-    files: dict = field(default_factory=dict)
-    flags: list = field(default_factory=list)
-    time: str = ""
-    source: str = ""
-
-
-def _student(place, roster):
-    """Return the student's id, or "" for a stranger."""
-    if roster is not None:
-        return roster.find(place.names)
-    try:
-        return checked_name(place.names[0][1])
-    except RefusedName:
-        return ""
-
-
-def _check(member, collected):
-    """Report a member in the wrong place if it is an attack."""
-    path = "/".join(member.parts)
-    if ".." in member.parts or path.startswith("/"):
-        collected.problems.append(
-            f"Refused {printable(path)!r}: it leaves the archive."
-        )
-
-
-def _metadata(path):
-    for member in members(path):
-        if member.parts[-1] == lms.METADATA:
-            return lms.gradescope_metadata(member.read()[0] or b"")
-    return {}
-
-
-def _file_name(name):
-    try:
-        return checked_name(name)
-    except RefusedName:
-        letters = "".join(c for c in name if c.isalnum() or c in " ._-()")
-        return letters.lstrip(". ")[-100:] or "notebook.ipynb"
-
-
-def _timestamp(folder):
-    """Return the time nbgrader wrote, or "" if it is none."""
-    try:
-        with open(folder / "timestamp.txt", encoding="utf-8") as file:
-            return _utc(file.read(100))
-    except (OSError, UnicodeDecodeError):
-        return ""
-
-
-def _utc(text):
-    """Return a time as ISO 8601 in UTC, or "" if it is none."""
-    text = str(text).strip().removesuffix(" UTC")
-    try:
-        time = datetime.fromisoformat(text)
-        return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC).isoformat()
-    except (ValueError, OverflowError):
-        return ""
-
-
-def read_times(path):
-    """Read when students handed in.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        CSV with the columns ``student`` and ``time`` (ISO 8601; UTC unless it says).
-
-    Returns
-    -------
-    times : dict of {str: str}
-        By student, folded.
-
-    Raises
-    ------
-    RosterError
-        If a line is not understood.
-    """
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        rows = list(csv.DictReader(file))
-    times = {}
-    for number, row in enumerate(rows, start=2):
-        time = _utc(row.get("time") or "")
-        if not time or not row.get("student"):
-            raise RosterError(
-                f"{path}, line {number}: expected a student and a time such as "
-                f"2026-11-21T18:30:00+01:00."
-            )
-        times[folded(row["student"])] = time
-    return times
-
-
-def read_roster(path):
-    """Read a roster, if there is one.
-
-    Parameters
-    ----------
-    path : pathlib.Path or None
-        CSV file.
-
-    Returns
-    -------
-    roster : Roster or None
-        What it says.
-
-    Raises
-    ------
-    RosterError
-        If a student's id cannot be used.
-    """
-    if path is None:
-        return None
-    roster = Roster.read(Path(path))
-    for student in roster.students:
-        try:
-            checked_name(student)
-        except RefusedName as reason:
-            raise RosterError(f"{path}: {reason}") from None
-    return roster

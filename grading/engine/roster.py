@@ -4,6 +4,8 @@ import csv
 import re
 import unicodedata
 
+from grading.engine.submission import RefusedName, checked_name
+
 #: Columns a roster may have beside `student`, the id that the gradebook uses.
 COLUMNS = ("name", "email", "sid", "canvas_id", "moodle_id")
 
@@ -112,3 +114,32 @@ def _orders(name):
     words = re.findall(r"\w+", folded(name))
     turns = [words[i:] + words[:i] for i in range(len(words))]
     return {"".join(turn) for turn in turns}
+
+
+def read_roster(path):
+    """Read a roster, if there is one.
+
+    Parameters
+    ----------
+    path : pathlib.Path or None
+        CSV file.
+
+    Returns
+    -------
+    roster : Roster or None
+        What it says.
+
+    Raises
+    ------
+    RosterError
+        If a student's id cannot be used.
+    """
+    if path is None:
+        return None
+    roster = Roster.read(path)
+    for student in roster.students:
+        try:
+            checked_name(student)
+        except RefusedName as reason:
+            raise RosterError(f"{path}: {reason}") from None
+    return roster

@@ -4,10 +4,10 @@ import contextlib
 import hashlib
 import json
 import os
-from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field, replace
 
 from grading.engine.bench import BenchPlan
+from grading.engine.flight import MAX_DEATHS, Flight
 from grading.engine.intake import Intake
 from grading.engine.journal import Journal
 from grading.engine.lock import only_one
@@ -15,17 +15,17 @@ from grading.engine.pool import Pool
 from grading.engine.record import Record
 from grading.engine.sorting import sort_files
 from grading.engine.store import Store
+from grading.engine.summary import Summary
 from grading.engine.task import Task, exam_of
 from grading.engine.template import templates
 from grading.judge.exam import Limits, Outcome, Verdict
 
-#: A notebook that ends so many judging processes is not judged again. Before the last
-#: time it waits until nothing else runs: the fault may have been the machine's.
-MAX_DEATHS = 3
-#: Notebooks that may wait for a verdict; more would only fill the memory.
-MAX_WAITING = 200
 #: The isolation of verdicts for which nothing of a student's had to run.
 NOT_RUN = "not run"
+DEADLY = (
+    f"This notebook ended the process that judged it, {MAX_DEATHS} times. Ask your "
+    f"instructor to look at it."
+)
 
 
 class ExamFault(Exception):
@@ -42,19 +42,6 @@ class Options:
     force: bool = False  #: judge again what was judged
     plan: BenchPlan = field(default_factory=BenchPlan)
     limits: Limits = field(default_factory=Limits)
-
-
-@dataclass
-class Summary:
-    """What a run did."""
-
-    submissions: int = 0
-    notebooks: int = 0
-    counts: Counter = field(default_factory=Counter)  #: "judged", "known", "unread"
-    isolations: set = field(default_factory=set)
-    flagged: dict = field(default_factory=dict)  #: {(student, notebook): flags}
-    problems: list = field(default_factory=list)
-    missing: list = field(default_factory=list)  #: students asked for and not there
 
 
 @dataclass
@@ -86,9 +73,7 @@ class Run:
         self._store = Store(course.ledger / "objects")
         self._templates = templates(course, assignment)
         self._exams = {name: exam_of(one) for name, one in self._templates.items()}
-        self._flight = defaultdict(list)  #: {key: [_Waiting]}
-        self._tasks, self._deaths, self._fresh = {}, Counter(), set()
-        self._aside = deque()  #: keys that are tried once more in the end
+        self._fresh = set()  #: keys judged in this run
 
     def grade(self, progress=None):
         """Grade everything that was handed in and not graded yet.
@@ -116,7 +101,9 @@ class Run:
             self._open(stack)
             total = len(submissions) * len(self._templates)
             bar = stack.enter_context((progress or _silent)(total))
-            self._loop(iter(submissions), stack, bar)
+            self._bar = bar
+            self._flight = stack.enter_context(Flight(self._open_backend))
+            self._loop(iter(submissions))
         return self.summary
 
     def _submissions(self):
@@ -144,31 +131,17 @@ class Run:
                 f"they said is judged again."
             )
 
-    def _loop(self, submissions, stack, bar):
-        self._bar, self._backend, self._stack = bar, None, stack
+    def _loop(self, submissions):
         while True:
-            while self._has_room():
+            while self._flight.has_room:
                 submission = next(submissions, None)
                 if submission is None:
                     break
                 self._begin(submission)
-            if not self._active and not self._aside:
+            if not self._flight:
                 return
-            if not self._active:
-                key = self._aside.popleft()
-                self._backend.submit(key, self._tasks[key].to_json())
-            for key, reply in self._backend.wait():
-                self._hear(key, reply)
-
-    @property
-    def _active(self):
-        """Number of tasks that are being judged."""
-        return len(self._flight) - len(self._aside)
-
-    def _has_room(self):
-        waiting = sum(map(len, self._flight.values()))
-        capacity = self._backend.capacity if self._backend else 1
-        return self._active < capacity and waiting < MAX_WAITING
+            for landed in self._flight.landed():
+                self._hear(*landed)
 
     def _begin(self, submission):
         """Read a submission; record what is known of it, and have the rest judged."""
@@ -210,7 +183,7 @@ class Run:
         )
         for name, verdict in verdicts.items() if settled else ():
             flags = (*submission.flags, *known[name][1], *verdict.flags)
-            self._count("known", submission, name, flags, verdict)
+            self._tell("known", submission, name, flags, verdict)
         return settled
 
     def _is_recorded(self, submission, name, key, verdict):
@@ -244,15 +217,10 @@ class Run:
             self._journal.add(key, verdict, {})
             self._finish(waiting, key, verdict, "unread")
         else:
-            self._flight[key].append(waiting)
-            if len(self._flight[key]) == 1:
-                self._submit(key, self._task(waiting.template.name, waiting.normalised))
-
-    def _submit(self, key, task):
-        if self._backend is None:
-            self._backend = self._stack.enter_context(self._open_backend())
-        self._tasks[key] = task
-        self._backend.submit(key, task.to_json())
+            name = waiting.template.name
+            self._flight.join(
+                key, waiting, lambda: self._task(name, waiting.normalised)
+            )
 
     def _open_backend(self):
         from grading.judge.needs import modules
@@ -265,34 +233,19 @@ class Run:
             return Cluster(options.scheduler, plan)
         return Pool(options.jobs, plan, options.limits.notebook_seconds)
 
-    def _hear(self, key, reply):
+    def _hear(self, key, reply, notebooks):
         """Write a verdict down, then give it to everybody who waits for it."""
+        seconds = {}
         if reply is None:
-            self._deaths[key] += 1
-            if self._deaths[key] == MAX_DEATHS - 1:
-                self._aside.append(key)
-                return
-            if self._deaths[key] < MAX_DEATHS:
-                self._backend.submit(key, self._tasks[key].to_json())
-                return
-            verdict, seconds = self._deadly(key), {}
+            verdict = self._given(notebooks[0].template, "died", DEADLY)
         elif "fault" in reply:
             raise ExamFault(reply["fault"])
         else:
             verdict, seconds = Verdict.from_json(reply["verdict"]), reply["seconds"]
         self._journal.add(key, verdict, seconds)
         self._fresh.add(key)
-        del self._tasks[key]
-        for turn, waiting in enumerate(self._flight.pop(key)):
+        for turn, waiting in enumerate(notebooks):
             self._finish(waiting, key, verdict, "known" if turn else "judged")
-
-    def _deadly(self, key):
-        template = self._flight[key][0].template
-        message = (
-            f"This notebook ended the process that judged it, {MAX_DEATHS} times. Ask "
-            f"your instructor to look at it."
-        )
-        return self._given(template, "died", message)
 
     def _given(self, template, status, message):
         """Make a verdict without running anything."""
@@ -328,14 +281,10 @@ class Run:
                 files=submission.digest,
                 penalty=penalty,
             )
-        self._count(how, submission, name, flags, verdict)
+        self._tell(how, submission, name, flags, verdict)
 
-    def _count(self, how, submission, name, flags, verdict):
-        self.summary.notebooks += 1
-        self.summary.counts[how] += 1
-        self.summary.isolations.add(verdict.isolation)
-        if flags:
-            self.summary.flagged[submission.student, name] = tuple(dict.fromkeys(flags))
+    def _tell(self, how, submission, name, flags, verdict):
+        self.summary.count(how, submission.student, name, flags, verdict.isolation)
         self._bar.update()
 
 

@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 import pytest
 
 from grading.engine.archive import BadArchive
-from grading.engine.intake import Intake, IntakeError, read_roster, read_times
-from grading.engine.roster import Roster, RosterError
+from grading.engine.export import IntakeError
+from grading.engine.intake import Intake
+from grading.engine.roster import Roster, RosterError, read_roster
 from grading.engine.store import Store
 from grading.engine.submission import RefusedName, checked_name, printable
+from grading.engine.times import read_times
 from tests.engine.small_course import hand_in
 
 ROSTER = """student,name,email,sid,canvas_id,moodle_id
