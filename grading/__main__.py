@@ -140,6 +140,14 @@ def main(argv=None):
     except commands.REFUSALS as reason:
         print(reason, file=sys.stderr)
         return 1
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        print(
+            f"{place}{error.strerror}. What was judged so far is kept: mend it and run "
+            f"the same command again.",
+            file=sys.stderr,
+        )
+        return 1
     except KeyboardInterrupt:
         print(
             "\nStopped. Nothing is lost: run the same command again.", file=sys.stderr

@@ -35,7 +35,6 @@ REFUSALS = (
     LedgerError,
     LookupError,
     NoIsolation,
-    OSError,
     RecordError,
     RosterError,
     WorkersFailed,

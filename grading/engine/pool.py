@@ -17,6 +17,8 @@ from grading.engine.bench import NoIsolation
 ROOT = Path(__file__).resolve().parents[2]
 #: Seconds a worker may need beyond the notebook's own limit.
 GRACE = 60.0
+#: Seconds a worker may take to start: it may have to draw the images first.
+START = 300.0
 #: Workers that die one after the other before any finishes a task.
 MAX_STILLBORN = 3
 
@@ -124,8 +126,10 @@ class Pool:
         done = []
         for event, _ in self._selector.select(timeout):
             done += self._hear(event.data)
-        for worker in list(self._workers):
-            if worker.key and time.monotonic() - worker.since > self._seconds:
+        for worker in self._workers:
+            patience = self._seconds if worker.ready else START
+            idle = worker.ready and not worker.key
+            if not idle and time.monotonic() - worker.since > patience:
                 worker.process.kill()
         self._feed()
         return done

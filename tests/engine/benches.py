@@ -81,3 +81,17 @@ class PickyBench(PlainBench):
     def __init__(self, require_isolation, imports=()):
         if os.environ.get("NAKED") == "1":
             raise NoIsolation("This machine offers no isolation.")
+
+
+class HungBench(PlainBench):
+    """Never comes to a verdict."""
+
+    def judge(self, exam, answers, limits):
+        time.sleep(1000)
+
+
+class NeverReadyBench(PlainBench):
+    """Never gets up."""
+
+    def __init__(self, require_isolation, imports=()):
+        time.sleep(1000)

@@ -1,5 +1,6 @@
 """The command line: what it prints, and how it ends."""
 
+import errno
 import subprocess
 import sys
 import zipfile
@@ -83,6 +84,21 @@ def test_an_export_of_a_platform_wants_a_roster(course, command, tmp_path):
 
     assert status == 1
     assert "--roster roster.csv" in err
+
+
+def test_a_full_disk_is_a_sentence(course, command, monkeypatch):
+    hand_in_right(course, "ada")
+
+    def full(*arguments, **more):
+        raise OSError(errno.ENOSPC, "No space left on device", "somewhere")
+
+    monkeypatch.setattr("grading.engine.record.write_whole", full)
+    status, _, err = command("run", "hw1", "--jobs", "1")
+    assert status == 1
+    assert err.startswith("somewhere: No space left on device. What was judged so far")
+    monkeypatch.undo()
+
+    assert grade(course).counts["known"] >= 1
 
 
 def test_limits_are_read(command):
