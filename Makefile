@@ -46,7 +46,9 @@ demo: $(VENV)/.course ## from nothing to a graded class of four, in build/demo
 	$(PY) -m grading.demo
 
 # Two notebooks run at a time; with two BLAS threads each they would wait for each other.
+# PyTorch takes its number of threads from the second.
 check test solutions: export OPENBLAS_NUM_THREADS := 1
+check test solutions: export OMP_NUM_THREADS := 1
 
 check: lint ## lint and the fast tests (two minutes)
 	$(PY) -m pytest -q -m "not slow" $(PYTEST)

@@ -68,7 +68,8 @@ def needs_answers():
     """Let a cell wait for the exercises it uses, instead of ending in a traceback.
 
     Every unfinished answer raises ``NotImplementedError("<exercise>: ...")``. Inside
-    this context the cell stops there and prints which exercise to finish first.
+    this context the cell stops there and prints which exercise to finish first. A cell
+    that uses a library which is not installed prints how to get it.
 
     Yields
     ------
@@ -77,6 +78,73 @@ def needs_answers():
     """
     try:
         yield
+    except MissingLibrary as error:
+        print(error)
     except NotImplementedError as error:
         exercise = str(error).partition(":")[0] or "above"
         print(f"Nothing to see yet: finish exercise {exercise} first.")
+
+
+class MissingLibrary(NotImplementedError):
+    """Something was asked of a library that is not installed."""
+
+    def _render_traceback_(self):
+        # IPython asks for this: the sentence says it all.
+        return [f"{type(self).__name__}: {self}"]
+
+
+class StandIn:
+    """Takes the place of a library's names where the library is not installed.
+
+    Whatever one does with it ends in :class:`MissingLibrary`, whose message says how to
+    get the library; a notebook shows that sentence and no traceback.
+
+    Parameters
+    ----------
+    library : str
+        Its name, as people write it.
+    package : str
+        What pip calls it.
+    """
+
+    def __init__(self, library, package):
+        self._message = (
+            f"{library} is not installed: run `%pip install {package}` in a cell, then "
+            f"restart the kernel."
+        )
+
+    def __getattr__(self, name):
+        if name.startswith("_"):  # asked by Python and IPython, not by the notebook
+            raise AttributeError(name)
+        raise MissingLibrary(self._message)
+
+    def __call__(self, *args, **kwargs):
+        """Refuse to be called."""
+        raise MissingLibrary(self._message)
+
+
+def missing_library(library, package):
+    """Say once that a library is missing, and return what stands in for it.
+
+    For the set-up cell of a notebook that needs an extra::
+
+        try:
+            import torch
+        except ImportError:
+            torch = missing_library("PyTorch", "torch")
+
+    Parameters
+    ----------
+    library : str
+        Its name, as people write it.
+    package : str
+        What pip calls it.
+
+    Returns
+    -------
+    stand_in : StandIn
+        Lets the cells that need the library wait.
+    """
+    stand_in = StandIn(library, package)
+    print(stand_in._message)
+    return stand_in

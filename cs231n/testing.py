@@ -6,6 +6,7 @@ The test cells of the notebooks are written with these. All of them raise
 
 import ast
 import contextlib
+import functools
 import inspect
 import sys
 import textwrap
@@ -214,6 +215,33 @@ def expect_equal(got, expected, name="the result", *, hint="", faults=None):
     )
 
 
+def expect_tuple(got, *names):
+    """Fail unless an answer returned so many values; return them.
+
+    Parameters
+    ----------
+    got : object
+        What the answer returned.
+    *names : str
+        What to call its parts in the message.
+
+    Returns
+    -------
+    got : tuple or list
+        The same.
+
+    Raises
+    ------
+    WrongAnswer
+        If it is no tuple, or one of another length.
+    """
+    wanted = f"Return ({', '.join(names)})"
+    expect(got is not None, f"{wanted}; the answer ends without `return`.")
+    expect(isinstance(got, tuple | list), f"{wanted}; got {_kind(got)}.")
+    expect(len(got) == len(names), f"{wanted}; got {len(got)} values.")
+    return got
+
+
 @contextlib.contextmanager
 def unchanged(**arrays):
     """Fail if the body of the ``with`` statement modifies any of the arrays.
@@ -318,6 +346,36 @@ def expect_source(function, *, loops=None, without=()):
     for forbidden in without:
         hits = sorted(dotted for dotted in used if _matches(dotted, forbidden))
         expect(not hits, f"{name} should do without {forbidden}; it uses {hits[:1]}.")
+
+
+def beside_answers(function):
+    """Make a helper of tests run where the answers live that it is given.
+
+    A grader may keep answers in another process, and give the tests what stands for
+    them. A helper that does more with an answer than call it, such as hand it tensors,
+    has to run there; what it takes besides and what it returns must then be data or
+    made by answers. It can be trusted as far as the answers.
+
+    Parameters
+    ----------
+    function : callable
+        A public function of a module of the package.
+
+    Returns
+    -------
+    run : callable
+        The same, where tests and answers share an interpreter.
+    """
+
+    @functools.wraps(function)
+    def run(*args, **kwargs):
+        for value in (*args, *kwargs.values()):
+            elsewhere = getattr(value, "__elsewhere__", None)
+            if elsewhere is not None:
+                return elsewhere(run, args, kwargs)
+        return function(*args, **kwargs)
+
+    return run
 
 
 def _sources(function, seen=None):

@@ -4,6 +4,7 @@ Two builds of one script give the same bytes, and a script that nbgrader would t
 not grade as meant is refused with a sentence.
 """
 
+import importlib.util
 import re
 import tomllib
 from collections import Counter
@@ -25,6 +26,8 @@ ROLES = {
 }
 #: Tags that a grader or a test run knows; anything else is a misspelling.
 TAGS = {"setup", "experiment", "nbval-check-output"}
+#: Notebooks that need an extra, and the library that it brings.
+EXTRAS = {"assignment2/pytorch": "torch"}
 
 
 class SourceError(Exception):
@@ -45,6 +48,25 @@ def scripts(solutions=ROOT / "solutions"):
         One for each notebook.
     """
     return sorted(Path(solutions).glob("*/*.py"))
+
+
+def lacking(notebook):
+    """Say which library a notebook needs and this environment has not.
+
+    Parameters
+    ----------
+    notebook : str
+        For example ``"assignment2/pytorch"``.
+
+    Returns
+    -------
+    reason : str
+        A sentence with the remedy; empty if nothing is missing.
+    """
+    library = EXTRAS.get(notebook)
+    if library is None or importlib.util.find_spec(library):
+        return ""
+    return f"{notebook} needs {library}, which is not installed: pip install {library}."
 
 
 def source_notebook(path):

@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from tqdm import tqdm
 
-from grading.build import ROOT, SourceError, scripts, source_notebook
+from grading.build import ROOT, SourceError, lacking, scripts, source_notebook
 from grading.triangle import QUIET
 
 
@@ -72,12 +72,25 @@ def main(argv=None):
         known = ", ".join(f"{path.parent.name}/{path.stem}" for path in scripts())
         parser.error(f"no notebook {', '.join(missing)}; there are: {known}.")
     try:
-        errors = _solve_all(chosen or scripts(), args.out, args.jobs)
+        errors = _solve_all(_able(chosen or scripts(), args.out), args.out, args.jobs)
     except SourceError as error:
         errors = [str(error)]
     for error in errors:
         print(error, file=sys.stderr)
     return 1 if errors else 0
+
+
+def _able(paths, out):
+    """Leave out what needs a missing library, and what an earlier run made of it."""
+    able = []
+    for path in paths:
+        reason = lacking(f"{path.parent.name}/{path.stem}")
+        if reason:
+            (out / path.parent.name / f"{path.stem}.ipynb").unlink(missing_ok=True)
+            print(f"Left out: {reason}")
+        else:
+            able.append(path)
+    return able
 
 
 def _solve_all(paths, out, jobs):

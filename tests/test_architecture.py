@@ -16,6 +16,7 @@ LAYERS = [
     {"nets"},
     {"solver", "captioning", "search", "demos"},
     {"notebook", "testing"},
+    {"pytorch"},
 ]
 #: Old spellings: thin modules that import from anywhere and are imported by nobody.
 SPELLINGS = {
@@ -43,6 +44,7 @@ LIBRARIES = {
     "IPython",
     "h5py",
     "ipywidgets",
+    "torch",
 }
 
 

@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 
+from cs231n.nets.fully_connected import TwoLayerNet
 from cs231n.nets.linear import (
     LinearClassifier,
     LinearSVM,
@@ -151,3 +152,10 @@ def test_the_base_class_says_which_to_use():
     model = LinearClassifier()
     with pytest.raises(NotImplementedError, match="LinearSVM or Softmax"):
         model.train(np.ones((3, 2)), np.zeros(3, int))
+
+
+def test_a_file_of_another_kind_of_model_is_refused(tmp_path):
+    TwoLayerNet(5, 4, 3).save(tmp_path / "net.npz")
+
+    with pytest.raises(ValueError, match=r"holds \['params'\]; Softmax keeps \['W'\]"):
+        Softmax().load(tmp_path / "net.npz")

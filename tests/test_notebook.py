@@ -1,6 +1,12 @@
 import pytest
 
-from cs231n.notebook import NotebookClass, add_to_class, needs_answers
+from cs231n.notebook import (
+    MissingLibrary,
+    NotebookClass,
+    add_to_class,
+    missing_library,
+    needs_answers,
+)
 
 
 def run_cells(*cells):
@@ -62,3 +68,31 @@ def test_a_cell_that_needs_an_answer_names_the_exercise(capsys):
 def test_other_errors_are_not_hidden():
     with pytest.raises(ZeroDivisionError), needs_answers():
         _ = 1 / 0
+
+
+def test_a_missing_library_is_said_once_and_by_whatever_needs_it(capsys):
+    torch = missing_library("PyTorch", "torch")
+    sentence = "PyTorch is not installed: run `%pip install torch` in a cell, then"
+
+    assert capsys.readouterr().out.startswith(sentence)
+    for use in (lambda: torch.nn.Module, lambda: torch(3), lambda: torch.zeros):
+        with pytest.raises(MissingLibrary, match="run `%pip install torch` in a cell"):
+            use()
+    assert capsys.readouterr().out == ""
+
+
+def test_a_cell_that_needs_a_missing_library_says_how_to_get_it(capsys):
+    torch = missing_library("PyTorch", "torch")
+    with needs_answers():
+        torch.manual_seed(231)
+
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == said[1]
+
+
+def test_a_missing_library_shows_a_sentence_instead_of_a_traceback():
+    torch = missing_library("PyTorch", "torch")
+    with pytest.raises(MissingLibrary) as caught:
+        torch.zeros(3)
+
+    assert caught.value._render_traceback_() == [f"MissingLibrary: {caught.value}"]

@@ -92,29 +92,24 @@ def check_batch(x, features):
         )
 
 
-class Network:
-    """A model whose parameters can go to a file and come back.
+class Saved:
+    """A model that can go to a file and come back.
 
-    Attributes
-    ----------
-    params : dict of str to ndarray
-        The parameters by name.
+    A subclass says with ``_state`` which dict is kept, and takes it with ``_restore``.
     """
 
-    params: dict
-
     def save(self, fname):
-        """Write the parameters to a file, all or nothing.
+        """Write what the model has learned to a file, all or nothing.
 
         Parameters
         ----------
         fname : path-like
             Where to write.
         """
-        write_state(fname, {"params": self.params})
+        write_state(fname, self._state())
 
     def load(self, fname):
-        """Take the parameters from a file that :meth:`save` wrote.
+        """Take what a model of this kind wrote with :meth:`save`.
 
         Parameters
         ----------
@@ -129,9 +124,34 @@ class Network:
         Raises
         ------
         ValueError
-            If the file holds parameters of other names or shapes.
+            If the file holds a model of another kind, or of other names or shapes.
         """
-        loaded = read_state(fname)["params"]
+        state, kept = read_state(fname), sorted(self._state())
+        found = sorted(state) if isinstance(state, dict) else type(state).__name__
+        if found != kept:
+            raise ValueError(
+                f"{fname} holds {found}; {type(self).__name__} keeps {kept}."
+            )
+        self._restore(state, fname)
+        return True
+
+
+class Network(Saved):
+    """A model whose parameters can go to a file and come back.
+
+    Attributes
+    ----------
+    params : dict of str to ndarray
+        The parameters by name.
+    """
+
+    params: dict
+
+    def _state(self):
+        return {"params": self.params}
+
+    def _restore(self, state, fname):
+        loaded = state["params"]
         shapes = {name: value.shape for name, value in loaded.items()}
         mine = {name: value.shape for name, value in self.params.items()}
         if shapes != mine:
@@ -139,4 +159,3 @@ class Network:
                 f"{fname} holds another network: {shapes}; this one has {mine}."
             )
         self.params.update(loaded)
-        return True

@@ -3,7 +3,7 @@
 import numpy as np
 from tqdm import tqdm
 
-from cs231n.checkpoint import read_state, write_state
+from cs231n.nets.base import Saved
 
 
 def svm_loss_vectorized(W, X, y, reg):
@@ -79,7 +79,7 @@ def _check_linear(W, X, y):
         raise ValueError(f"y must have shape ({X.shape[0]},); got {y.shape}.")
 
 
-class LinearClassifier:
+class LinearClassifier(Saved):
     """A linear classifier trained by stochastic gradient descent.
 
     Use :class:`LinearSVM` or :class:`Softmax`, which say what the loss is.
@@ -205,31 +205,11 @@ class LinearClassifier:
         """
         raise NotImplementedError("Use LinearSVM or Softmax: they define the loss.")
 
-    def save(self, fname):
-        """Write the weights to a file, all or nothing.
+    def _state(self):
+        return {"W": self.W}
 
-        Parameters
-        ----------
-        fname : path-like
-            Where to write.
-        """
-        write_state(fname, {"W": self.W})
-
-    def load(self, fname):
-        """Take the weights from a file that :meth:`save` wrote.
-
-        Parameters
-        ----------
-        fname : path-like
-            The file.
-
-        Returns
-        -------
-        bool
-            Always True, as older editions had it.
-        """
-        self.W = read_state(fname)["W"]
-        return True
+    def _restore(self, state, fname):
+        self.W = state["W"]
 
 
 class LinearSVM(LinearClassifier):

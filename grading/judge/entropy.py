@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import sys
 
 import numpy.random.bit_generator
 
@@ -26,7 +27,7 @@ def seed_of(*parts):
 
 
 def fix(seed):
-    """Let ``numpy.random.default_rng()`` and NumPy's global state follow a seed.
+    """Let what draws without a seed follow one: NumPy, and PyTorch if it is loaded.
 
     Parameters
     ----------
@@ -35,4 +36,28 @@ def fix(seed):
     """
     # NumPy asks the operating system under this name when no seed is given.
     numpy.random.bit_generator.randbits = random.Random(seed).getrandbits
-    np.random.seed(seed % 2**32)  # noqa: NPY002 (what answers may still draw from)
+    np.random.seed(seed % 2**32)  # what answers may still draw from
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(seed)
+
+
+def torch_state(state=None):
+    """Read the state of PyTorch's random numbers, and set it.
+
+    Parameters
+    ----------
+    state : ndarray of uint8, optional
+        The state to set; left alone by default.
+
+    Returns
+    -------
+    state : ndarray of uint8 or None
+        What it is now; None where PyTorch is not loaded.
+    """
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return None
+    if state is not None:
+        torch.random.set_rng_state(torch.from_numpy(state))
+    return torch.random.get_rng_state().numpy()

@@ -174,6 +174,10 @@ class _Sitting:
 
     def _end_student(self):
         if self._student is not None:
+            self._student.kill()
+            self._student.ending(_ENDING)
+            for attempt in self._student.attempts:
+                self._flags.add(attempt.replace("It", "An answer", 1))
             self._student.close()
             self._student = None
 

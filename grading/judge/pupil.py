@@ -4,7 +4,8 @@ import ast
 import contextlib
 
 from grading.judge import rules
-from grading.judge.proxy import Line, Lost, stand_in
+from grading.judge.line import Line, Lost
+from grading.judge.proxy import stand_in
 from grading.judge.wire import Channel
 
 #: A process that is lost so often before a test begins has lost the test.

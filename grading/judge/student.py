@@ -13,10 +13,10 @@ import sys
 import tracemalloc
 import types
 
-from grading.judge.frozen import np
-
 from grading.judge import classes, entropy, notebook
-from grading.judge.values import NotData, Shared
+from grading.judge.frozen import np
+from grading.judge.kinds import NotData
+from grading.judge.values import Shared
 from grading.judge.wire import Channel, WireError
 
 _TEXT = 2000  # longest message of an error
@@ -112,17 +112,21 @@ class _Student:
         with contextlib.suppress(Exception):  # answers may have broken NumPy
             entropy.fix(seed)
 
-    def _call(self, target, args, kwargs, trace, errstate):
-        """Call an answer."""
-        with np.errstate(**errstate):
-            if not trace:
-                return target(*args, **kwargs)
+    def _call(self, target, args, kwargs, settings):
+        """Call an answer under the tester's settings; return the result and more."""
+        entropy.torch_state(settings.get("torch"))
+        trace, peak = settings.get("trace"), 0
+        if trace:
             tracemalloc.start()
-            try:
+        try:
+            with np.errstate(**settings.get("errstate", {})):
                 value = target(*args, **kwargs)
-                return value, tracemalloc.get_traced_memory()[1]
-            finally:
+            if trace:
+                peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            if trace:
                 tracemalloc.stop()
+        return value, peak, entropy.torch_state()
 
     def _free(self, handles):
         for handle in handles:
@@ -215,7 +219,7 @@ class _World:
 class _Foreign:
     """An object of the tester's: calling it, or a method of it, happens there."""
 
-    def __init__(self, student, number, name, methods):
+    def __init__(self, student, number, name, *methods):
         self._student, self._number = student, number
         self.__name__ = name
         for method in methods:

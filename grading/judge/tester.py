@@ -17,7 +17,7 @@ import types
 from grading.judge import entropy
 from grading.judge.clock import Clock
 from grading.judge.exam import Cell, Limits, Outcome
-from grading.judge.proxy import Lost
+from grading.judge.line import Lost
 from grading.judge.pupil import Pupil, said
 from grading.judge.wire import Channel
 

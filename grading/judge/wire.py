@@ -75,13 +75,14 @@ class Channel:
         self._send_some, self._receive_some = sock.sendmsg, sock.recvmsg_into
         self._bounds = text_bytes, buffers, buffer_bytes
         self._follows = follows
-        self._number = self._step = 0
+        self._number = self._step = self._received = 0
         self.deadline = None
         self.noise = 0
 
     def begin(self):
         """Start an exchange under a new number."""
         self._number, self._step = secrets.randbits(64), 0
+        self._received = 0
 
     def end(self):
         """Wait for another exchange to start."""
@@ -136,6 +137,9 @@ class Channel:
         ):
             if found > most:
                 raise Refused(f"a value whose {name} is {found}; at most {most} can go")
+        self._received += total
+        if self._received > 2 * self._bounds[2] and not self._follows:
+            raise Refused("more values than one call can be about")
         sizes = np.frombuffer(self._receive_exactly(8 * count), dtype="<u8")
         if int(sizes.sum(dtype=object)) != total:
             raise Refused("a frame whose sizes do not add up")

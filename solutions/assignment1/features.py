@@ -38,6 +38,7 @@ from cs231n.testing import (
     expect_array,
     expect_close,
     expect_source,
+    expect_tuple,
     unchanged,
 )
 
@@ -120,7 +121,7 @@ rng = np.random.default_rng(1)
 for h, w, dtype in [(6, 4, float), (3, 7, np.float32), (5, 5, float)]:
     gray = rng.uniform(0, 255, (h, w)).astype(dtype)
     with unchanged(gray=gray):
-        gx, gy = image_gradients(gray)
+        gx, gy = expect_tuple(image_gradients(gray), "gx", "gy")
     right, down = np.zeros((h, w)), np.zeros((h, w))
     for i in range(h):
         for j in range(w):
@@ -486,6 +487,7 @@ expect(
 # 1 point: the grader trains once more, on other images and with other minibatches.
 ### BEGIN HIDDEN TESTS
 chosen = linear_settings()
+expect(isinstance(chosen, dict), f"Return a dict of settings; got {chosen!r}.")
 drawn = load_cifar10(source="shapes10", num_training=4000, num_test=0)
 rows = extract_features(
     drawn.X_train,
@@ -655,6 +657,7 @@ expect(
 # 1 point: the grader trains once more, on other images and from other weights.
 ### BEGIN HIDDEN TESTS
 chosen = net_settings()
+expect(isinstance(chosen, dict), f"Return a dict of settings; got {chosen!r}.")
 drawn = load_cifar10(source="shapes10", num_training=4000, num_test=0)
 rows = extract_features(
     drawn.X_train,

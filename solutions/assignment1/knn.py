@@ -726,6 +726,7 @@ y_cloud = rng.integers(0, 3, 23)
 for num_folds in (5, 4):
     with unchanged(X_train=X_cloud, y_train=y_cloud):
         found = cross_validate(X_cloud, y_cloud, [5, 1, 8], num_folds=num_folds)
+    expect(isinstance(found, dict), f"Return a dict; got {type(found).__name__}.")
     for k in (1, 5, 8):
         expected = []
         for held_out in np.array_split(np.arange(23), num_folds):

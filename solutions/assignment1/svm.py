@@ -36,6 +36,7 @@ from cs231n.testing import (
     expect_close,
     expect_equal,
     expect_source,
+    expect_tuple,
     unchanged,
 )
 
@@ -212,7 +213,7 @@ for n, d, c, reg in [(5, 4, 3, 0.0), (3, 6, 7, 0.7), (1, 2, 2, 3.1)]:
     W, X = rng.standard_normal((d, c)), rng.standard_normal((n, d))
     y = rng.integers(0, c, n)
     with unchanged(W=W, X=X, y=y):
-        loss, dW = svm_loss_naive(W, X, y, reg)
+        loss, dW = expect_tuple(svm_loss_naive(W, X, y, reg), "loss", "dW")
     expected = reg * np.sum(W**2)
     for x, label in zip(X, y, strict=True):
         s = x @ W
@@ -374,7 +375,7 @@ for n, d, c, reg, dtype in [
     X = rng.standard_normal((n, d)).astype(dtype)
     y = rng.integers(0, c, n)
     with unchanged(W=W, X=X, y=y):
-        loss, dW = svm_loss_vectorized(W, X, y, reg)
+        loss, dW = expect_tuple(svm_loss_vectorized(W, X, y, reg), "loss", "dW")
     expected, slope = reg * np.sum(W.astype(float) ** 2), 2 * reg * W.astype(float)
     for x, label in zip(X.astype(float), y, strict=True):
         s = x @ W.astype(float)
@@ -684,7 +685,7 @@ def svm_settings():
 
 
 # %% nbgrader={"grade": true, "grade_id": "test-svm-search", "locked": true, "points": 3, "schema_version": 3, "solution": false}
-# 2 points: trained with your numbers for 500 steps on 3000 drawn images, at least 30 % of
+# 3 points: trained with your numbers for 500 steps on 3000 drawn images, at least 30 % of
 # 1000 others come out right. Ten per cent would be guessing.
 chosen = svm_settings()
 expect(
@@ -716,6 +717,7 @@ expect(
 # 1 point: the grader trains once more, on other images and with other minibatches.
 ### BEGIN HIDDEN TESTS
 chosen = svm_settings()
+expect(isinstance(chosen, dict), f"Return a dict of settings; got {chosen!r}.")
 drawn = load_cifar10(source="shapes10", num_training=4000, num_test=0)
 rows = drawn.X_train.reshape(4000, -1)
 rows = np.hstack([rows - rows.mean(axis=0), np.ones((4000, 1), dtype=rows.dtype)])

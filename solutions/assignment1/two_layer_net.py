@@ -34,6 +34,7 @@ from cs231n.testing import (
     expect_array,
     expect_close,
     expect_equal,
+    expect_tuple,
     unchanged,
 )
 
@@ -132,7 +133,7 @@ for shape, m, dtype in [
     w = rng.standard_normal((int(np.prod(shape[1:])), m)).astype(dtype)
     b = rng.standard_normal(m).astype(dtype)
     with unchanged(x=x, w=w, b=b):
-        out, cache = affine_forward(x, w, b)
+        out, cache = expect_tuple(affine_forward(x, w, b), "out", "cache")
     expected = [[np.dot(row.ravel(), column) for column in w.T] + b for row in x]
     expect_close(out, expected, "out", rtol=1e-4, atol=1e-5, hint=f"x is {shape}.")
     expect_array(
@@ -215,7 +216,7 @@ for shape, m in [((5, 7), 4), ((1, 2, 3), 5), ((4, 1, 2, 2), 4)]:
     w = rng.standard_normal((int(np.prod(shape[1:])), m))
     b, dout = rng.standard_normal(m), rng.standard_normal((shape[0], m))
     with unchanged(dout=dout, x=x, w=w):
-        dx, dw, db = affine_backward(dout, (x, w, b))
+        dx, dw, db = expect_tuple(affine_backward(dout, (x, w, b)), "dx", "dw", "db")
     for name, value, gradient, f in [
         ("dx", x, dx, lambda v, w=w, b=b: v.reshape(len(v), -1) @ w + b),
         ("dw", w, dw, lambda v, x=x, b=b: x.reshape(len(x), -1) @ v + b),
@@ -280,7 +281,7 @@ rng = np.random.default_rng(3)
 for shape, dtype in [((3,), float), ((2, 3, 4, 5), np.float32)]:
     x = rng.standard_normal(shape).astype(dtype)
     with unchanged(x=x):
-        out, cache = relu_forward(x)
+        out, cache = expect_tuple(relu_forward(x), "out", "cache")
     expect_close(out, np.where(x > 0, x, 0), "out", hint=f"x has shape {shape}.")
     expect_array(cache, shape, "cache", hint="Keep x for the way back.")
 ### END HIDDEN TESTS
@@ -435,7 +436,7 @@ rng = np.random.default_rng(5)
 for n, c in [(4, 4), (7, 3), (1, 6)]:
     x, y = 2 * rng.standard_normal((n, c)), rng.integers(0, c, n)
     with unchanged(x=x, y=y):
-        loss, dx = svm_loss(x, y)
+        loss, dx = expect_tuple(svm_loss(x, y), "loss", "dx")
     expected, slope = 0.0, np.zeros((n, c))
     for i in range(n):
         for j in range(c):
@@ -518,7 +519,7 @@ for n, c, shift in [(4, 4, 0), (7, 3, 0), (1, 6, 0), (5, 4, 3000)]:
     x, y = rng.standard_normal((n, c)), rng.integers(0, c, n)
     x += shift * np.where(np.arange(n) % 2, 1, -1)[:, None]
     with unchanged(x=x, y=y), np.errstate(all="ignore"):
-        loss, dx = softmax_loss(x, y)
+        loss, dx = expect_tuple(softmax_loss(x, y), "loss", "dx")
     low = x - x.max(axis=1, keepdims=True)
     sums = [sum(np.exp(v) for v in row) for row in low]
     expected = sum(np.log(sums[i]) - low[i, y[i]] for i in range(n)) / n
@@ -618,9 +619,9 @@ for shape, dtype in [((3, 4), float), ((2, 3, 2), np.float32)]:
     w, dw = (rng.standard_normal(shape).astype(dtype) for _ in range(2))
     start = w.copy()
     with unchanged(dw=dw):
-        first, config = sgd(w, dw)
+        first, config = expect_tuple(sgd(w, dw), "next_w", "config")
         first = np.array(first)
-        second, config = sgd(first.copy(), dw, config)
+        second, config = expect_tuple(sgd(first.copy(), dw, config), "next_w", "config")
     expect_close(first, start - 0.01 * dw, "next_w with the default rate", rtol=1e-5)
     expect_close(second, start - 0.02 * dw, "next_w after two steps", rtol=1e-5)
     expect_equal(np.asarray(second).dtype, np.dtype(dtype), "the dtype of next_w")
@@ -681,6 +682,7 @@ def __init__(
 # %% nbgrader={"grade": true, "grade_id": "test-net-init", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: names, shapes and zeros.
 model = TwoLayerNet(input_dim=5, hidden_dim=50, num_classes=7, weight_scale=1e-2)
+expect(hasattr(model, "params"), "After __init__ the model has no self.params.")
 expect_equal(sorted(model.params), ["W1", "W2", "b1", "b2"], "the names in self.params")
 for name, shape in {"W1": (5, 50), "b1": (50,), "W2": (50, 7), "b2": (7,)}.items():
     expect_array(model.params[name], shape, f"params[{name!r}]")
@@ -693,6 +695,7 @@ for name in ("b1", "b2"):
 ### BEGIN HIDDEN TESTS
 for scale in (1e-3, 0.3):
     model = TwoLayerNet(input_dim=60, hidden_dim=60, num_classes=60, weight_scale=scale)
+    expect(hasattr(model, "params"), "After __init__ the model has no self.params.")
     for name in ("W1", "W2"):
         weights = np.asarray(model.params[name])
         expect(
@@ -816,7 +819,7 @@ for reg in (0.0, 0.7):
         model.params[name] = value
     X, y = rng.standard_normal((6, 3, 2, 2)), rng.integers(0, 4, 6)
     with unchanged(X=X, y=y, **values):
-        _, grads = model.loss(X, y)
+        _, grads = expect_tuple(model.loss(X, y), "loss", "grads")
     expect_equal(sorted(grads), sorted(values), "the names in grads")
     for name, value in values.items():
         expect_array(grads[name], value.shape, f"grads[{name!r}]")
@@ -976,6 +979,7 @@ expect(
 # 1 point: the grader trains once more, from other weights and with other minibatches.
 ### BEGIN HIDDEN TESTS
 chosen = net_settings()
+expect(isinstance(chosen, dict), f"Return a dict of settings; got {chosen!r}.")
 drawn = split_cifar10(3000, 1000, 1, source="shapes10")
 model = PackageNet(
     hidden_dim=chosen["hidden_dim"], reg=chosen["reg"], rng=np.random.default_rng(7)

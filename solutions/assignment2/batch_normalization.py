@@ -26,7 +26,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from cs231n.data import split_cifar10
+from cs231n.data import find_cifar10, split_cifar10
 from cs231n.gradcheck import directional_error, eval_numerical_gradient_array
 from cs231n.layers import affine_backward, affine_forward, relu_backward, relu_forward
 from cs231n.nets.fully_connected import FullyConnectedNet
@@ -37,6 +37,7 @@ from cs231n.testing import (
     expect_array,
     expect_close,
     expect_source,
+    expect_tuple,
     unchanged,
 )
 
@@ -162,7 +163,7 @@ x, gamma, beta = rng.standard_normal((3, 4)), rng.standard_normal(4), np.arange(
 mean, var = np.array([0.5, -1, 2, 0]), np.array([1.0, 4, 0.25, 9])
 bn_param = {"mode": "test", "running_mean": mean, "running_var": var}
 with unchanged(x=x, running_mean=mean, running_var=var):
-    out, _ = batchnorm_forward(x, gamma, beta, bn_param)
+    out, _ = expect_tuple(batchnorm_forward(x, gamma, beta, bn_param), "out", "cache")
 own = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5)
 expect_close(
     out,
@@ -198,7 +199,9 @@ for n, d, eps, momentum, dtype in [
         x = (rng.standard_normal((n, d)) * rng.uniform(0.5, 2, d) + 1).astype(dtype)
         x[:, 0] = 2
         with unchanged(x=x, gamma=gamma, beta=beta):
-            out, _ = batchnorm_forward(x, gamma, beta, bn_param)
+            out, _ = expect_tuple(
+                batchnorm_forward(x, gamma, beta, bn_param), "out", "cache"
+            )
         expected = np.zeros((n, d))
         for j in range(d):
             mean = sum(x[:, j].tolist()) / n
@@ -214,7 +217,7 @@ for n, d, eps, momentum, dtype in [
         expect(name in bn_param, f"Store {name} back in bn_param; it is not there.")
         expect_close(bn_param[name], value, name, rtol=1e-4, atol=1e-5, hint=hint)
     bn_param["mode"] = "test"
-    out, _ = batchnorm_forward(x, gamma, beta, bn_param)
+    out, _ = expect_tuple(batchnorm_forward(x, gamma, beta, bn_param), "out", "cache")
     expected = gamma * (x - run_mean) / np.sqrt(run_var + eps) + beta
     expect_close(out, expected, "out in testing", rtol=1e-4, atol=1e-4, hint=hint)
 expect_source(batchnorm_forward, without=["batchnorm_forward", "layers", "torch"])
@@ -379,8 +382,8 @@ for n, d, eps in [(6, 3, 1e-5), (3, 8, 0.5), (5, 5, 1e-2)]:
 
     _, cache = forward(**point)
     with unchanged(dout=dout):
-        grads = batchnorm_backward(dout, cache)
-        again = batchnorm_backward(dout, cache)
+        grads = expect_tuple(batchnorm_backward(dout, cache), "dx", "dgamma", "dbeta")
+        again = expect_tuple(batchnorm_backward(dout, cache), "dx", "dgamma", "dbeta")
     for (name, value), grad, second in zip(point.items(), grads, again, strict=True):
         expect_array(grad, value.shape, f"d{name}")
         error = directional_error(
@@ -494,7 +497,9 @@ for n, d, eps in [(5, 7, 0.4), (3, 2, 1e-5), (4, 4, 0.1)]:
 
     _, cache = forward(**point)
     with unchanged(dout=dout):
-        grads = batchnorm_backward_alt(dout, cache)
+        grads = expect_tuple(
+            batchnorm_backward_alt(dout, cache), "dx", "dgamma", "dbeta"
+        )
     for (name, value), grad in zip(point.items(), grads, strict=True):
         expect_array(grad, value.shape, f"d{name}")
         error = directional_error(
@@ -610,7 +615,9 @@ for n, d, eps, dtype in [
     x = (rng.standard_normal((n, d)) * 2 + 1).astype(dtype)
     gamma, beta = rng.uniform(1, 3, (2, d)).astype(dtype)
     with unchanged(x=x, gamma=gamma, beta=beta):
-        out, _ = layernorm_forward(x, gamma, beta, ln_param)
+        out, _ = expect_tuple(
+            layernorm_forward(x, gamma, beta, ln_param), "out", "cache"
+        )
     expected = np.zeros((n, d))
     for i, row in enumerate(x.tolist()):
         mean = sum(row) / d
@@ -714,7 +721,7 @@ for n, d, eps in [(5, 3, 1e-5), (4, 4, 0.5), (1, 7, 1e-2)]:
 
     _, cache = forward(**point)
     with unchanged(dout=dout):
-        grads = layernorm_backward(dout, cache)
+        grads = expect_tuple(layernorm_backward(dout, cache), "dx", "dgamma", "dbeta")
     for (name, value), grad in zip(point.items(), grads, strict=True):
         expect_array(grad, value.shape, f"d{name}")
         error = directional_error(
@@ -840,10 +847,16 @@ with unchanged(x=x, w=w, b=b, gamma=gamma, beta=beta):
 expect("running_mean" in bn_param, "Pass norm_param itself to batchnorm_forward.")
 expect_close(bn_param["running_mean"], 0.6 * a.mean(axis=0), "running_mean")
 bn_param["mode"] = "test"
-out, _ = affine_norm_relu_forward(x[:2], w, b, gamma, beta, bn_param)
+out, _ = expect_tuple(
+    affine_norm_relu_forward(x[:2], w, b, gamma, beta, bn_param), "out", "cache"
+)
 normal = (a[:2] - 0.6 * a.mean(axis=0)) / np.sqrt(0.6 * a.var(axis=0) + 1e-5)
 expect_close(out, np.maximum(gamma * normal + beta, 0), "out in testing")
-out, _ = affine_norm_relu_forward(x, w, b, gamma, beta, {"eps": 0.3}, "layernorm")
+out, _ = expect_tuple(
+    affine_norm_relu_forward(x, w, b, gamma, beta, {"eps": 0.3}, "layernorm"),
+    "out",
+    "cache",
+)
 normal = (a - a.mean(1, keepdims=True)) / np.sqrt(a.var(1, keepdims=True) + 0.3)
 expect_close(out, np.maximum(gamma * normal + beta, 0), "out, layernorm with eps 0.3")
 ### END HIDDEN TESTS
@@ -927,7 +940,9 @@ for kind, n, d, m in [("layernorm", 3, 6, 4), ("batchnorm", 5, 2, 7)]:
 
     _, cache = forward(**point)
     with unchanged(dout=dout):
-        grads = affine_norm_relu_backward(dout, cache)
+        grads = expect_tuple(
+            affine_norm_relu_backward(dout, cache), "dx", "dw", "db", "dgamma", "dbeta"
+        )
     expect(len(grads) == 5, f"Return five gradients; got {len(grads)}.")
     for (name, value), grad in zip(point.items(), grads, strict=True):
         expect_array(grad, value.shape, f"d{name}")
@@ -957,6 +972,7 @@ for kind, n, d, m in [("layernorm", 3, 6, 4), ("batchnorm", 5, 2, 7)]:
 
 
 # %% tags=["experiment"]
+real = find_cifar10() is not None  # the real CIFAR-10 is worth more steps
 data = split_cifar10(1000, 500, 1)
 
 
@@ -1009,11 +1025,11 @@ with needs_answers():
 
 # %% [markdown]
 # Next, eight layers and first weights of every size, from far too small to far too large.
-# For the real CIFAR-10, more scales and more epochs make the curves smoother: raise the
-# three numbers of the first line.
+# With the real CIFAR-10 on the disk there are more scales, images and epochs; the curves get
+# smoother, and it takes about a minute.
 
 # %% tags=["experiment"]
-num_scales, num_images, epochs = 9, 500, 8
+num_scales, num_images, epochs = (20, 1000, 10) if real else (9, 500, 8)
 with needs_answers():
     layers, scales = own_layers(), np.logspace(-4, 0, num_scales)
     found = {None: [], "batchnorm": []}
@@ -1067,6 +1083,7 @@ with needs_answers():
 # Last, small batches. Predict: for which of the two layers will a batch of 5 hurt?
 
 # %% tags=["experiment"]
+num_images, epochs = (1000, 10) if real else (500, 6)
 with needs_answers():
     layers, sizes = own_layers(), (5, 10, 50)
     fig, axes = plt.subplots(1, 2, figsize=(9, 3), sharey=True, layout="constrained")
@@ -1075,9 +1092,9 @@ with needs_answers():
         solver = train_net(
             kind,
             [100] * 4,
-            500,
+            num_images,
             layers,
-            6,
+            epochs,
             2e-2,
             batch_size=size,
             learning_rate=10**-3.5,

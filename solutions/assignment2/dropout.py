@@ -32,6 +32,7 @@ from cs231n.testing import (
     expect_array,
     expect_close,
     expect_source,
+    expect_tuple,
     unchanged,
 )
 
@@ -151,9 +152,15 @@ for shape, p, dtype in [
 ]:
     x = (rng.choice([-1, 1], shape) * rng.uniform(1, 3, shape)).astype(dtype)
     with unchanged(x=x):
-        out, _ = dropout_forward(x, {"mode": "train", "p": p})
-        again, _ = dropout_forward(x, {"mode": "train", "p": p})
-        same, _ = dropout_forward(x, {"mode": "test", "p": p})
+        out, _ = expect_tuple(
+            dropout_forward(x, {"mode": "train", "p": p}), "out", "cache"
+        )
+        again, _ = expect_tuple(
+            dropout_forward(x, {"mode": "train", "p": p}), "out", "cache"
+        )
+        same, _ = expect_tuple(
+            dropout_forward(x, {"mode": "test", "p": p}), "out", "cache"
+        )
     hint = f"x has shape {shape}, dtype {np.dtype(dtype)}, p = {p}."
     expect_array(out, shape, "out", hint=hint)
     kept = np.asarray(out) != 0
@@ -177,7 +184,7 @@ for shape, p, dtype in [
 x = rng.standard_normal((40, 30))
 seeded = [dropout_forward(x, {"mode": "train", "p": 0.5, "seed": 3})[0] for _ in "ab"]
 expect_close(*seeded, "out of a second call with the same seed", hint="Draw from rng.")
-out, _ = dropout_forward(x, {"mode": "train", "p": 1.0})
+out, _ = expect_tuple(dropout_forward(x, {"mode": "train", "p": 1.0}), "out", "cache")
 expect_close(out, x, "out for p = 1", hint="p = 1 keeps everything.")
 ### END HIDDEN TESTS
 
@@ -291,7 +298,7 @@ rng = np.random.default_rng(2)
 for shape, p in [((10, 10), 0.2), ((3, 2, 5, 4), 0.75), ((1, 9), 0.5)]:
     x, dout = rng.standard_normal((2, *shape))
     param = {"mode": "train", "p": p, "seed": 123}
-    _, cache = dropout_forward(x, param)
+    _, cache = expect_tuple(dropout_forward(x, param), "out", "cache")
     with unchanged(dout=dout):
         dx = dropout_backward(dout, cache)
         second = dropout_backward(dout, cache)
@@ -309,10 +316,12 @@ for shape, p in [((10, 10), 0.2), ((3, 2, 5, 4), 0.75), ((1, 9), 0.5)]:
     )
     expect_close(second, dx, "dx of a second call", hint="Leave the cache as it is.")
 x = rng.standard_normal((6, 2, 3)).astype(np.float32) + 9
-out, cache = dropout_forward(x, {"mode": "train", "p": 0.5})
+out, cache = expect_tuple(
+    dropout_forward(x, {"mode": "train", "p": 0.5}), "out", "cache"
+)
 dout = rng.standard_normal(x.shape).astype(np.float32)
 expect_close(dropout_backward(dout, cache), dout * out / x, "dx", rtol=1e-4, atol=1e-5)
-_, cache = dropout_forward(x, {"mode": "test", "p": 0.5})
+_, cache = expect_tuple(dropout_forward(x, {"mode": "test", "p": 0.5}), "out", "cache")
 expect_close(dropout_backward(dout, cache), dout, "dx in testing")
 ### END HIDDEN TESTS
 
@@ -562,9 +571,17 @@ for n, d, m, p, dtype in [(5, 40, 30, 0.3, float), (60, 25, 60, 0.8, np.float32)
     x, w, b = x.astype(dtype), w.astype(dtype), rng.standard_normal(m).astype(dtype)
     param = {"mode": "train", "p": p, "seed": 5}
     with unchanged(x=x, w=w, b=b):
-        out, _ = dropconnect_forward(x, w, b, dict(param))
-        whole, _ = dropconnect_forward(np.eye(d, dtype=dtype), w, b, dict(param))
-        other, _ = dropconnect_forward(x, w, b, {"mode": "train", "p": p, "seed": 6})
+        out, _ = expect_tuple(dropconnect_forward(x, w, b, dict(param)), "out", "cache")
+        whole, _ = expect_tuple(
+            dropconnect_forward(np.eye(d, dtype=dtype), w, b, dict(param)),
+            "out",
+            "cache",
+        )
+        other, _ = expect_tuple(
+            dropconnect_forward(x, w, b, {"mode": "train", "p": p, "seed": 6}),
+            "out",
+            "cache",
+        )
     on = whole.astype(float) - b
     hint = f"N, D, M = {n}, {d}, {m}; p = {p}; {np.dtype(dtype)}."
     expect_close(
@@ -651,9 +668,9 @@ for n, d, m, p, mode in [(5, 7, 3, 0.6, "train"), (1, 4, 6, 0.3, "test")]:
     x, w = rng.standard_normal((n, d)), rng.standard_normal((d, m))
     b, dout = rng.standard_normal(m), rng.standard_normal((n, m))
     param = {"mode": mode, "p": p, "seed": 9}
-    _, cache = dropconnect_forward(x, w, b, dict(param))
+    _, cache = expect_tuple(dropconnect_forward(x, w, b, dict(param)), "out", "cache")
     with unchanged(dout=dout, x=x, w=w):
-        grads = dropconnect_backward(dout, cache)
+        grads = expect_tuple(dropconnect_backward(dout, cache), "dx", "dw", "db")
     for place, (name, value) in enumerate({"x": x, "w": w, "b": b}.items()):
         expect_array(grads[place], value.shape, f"d{name}")
 

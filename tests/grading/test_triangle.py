@@ -13,16 +13,25 @@ from dataclasses import replace
 
 import pytest
 
-from grading.build import scripts
+from grading.build import lacking, scripts
 from grading.judge.exam import Limits
 from grading.judge.judge import judge
 from grading.judge.needs import nursery_for
 from grading.triangle import Grader, variants
 
-NOTEBOOKS = [f"{path.parent.name}/{path.stem}" for path in scripts()]
+
+def params(notebook, *more, **options):
+    """Make test parameters, skipped where the notebook's library is missing."""
+    missing = lacking(notebook)
+    marks = pytest.mark.skip(reason=missing) if missing else ()
+    return pytest.param(notebook, *more, marks=marks, **options)
+
+
+NAMES = [f"{path.parent.name}/{path.stem}" for path in scripts()]
+NOTEBOOKS = [params(notebook) for notebook in NAMES]
 VARIANTS = [
-    pytest.param(notebook, variant, id=f"{notebook}: {variant.exercise}: {variant.why}")
-    for notebook in NOTEBOOKS
+    params(notebook, variant, id=f"{notebook}: {variant.exercise}: {variant.why}")
+    for notebook in NAMES
     for variant in variants(notebook)
 ]
 

@@ -12,7 +12,8 @@ from collections import Counter
 import numpy as np
 from tqdm import tqdm
 
-from grading.judge.proxy import Line, Lost, stand_in
+from grading.judge.line import Line, Lost
+from grading.judge.proxy import stand_in
 from grading.judge.wire import Refused
 
 REPORT = ["d", 1, ["printed", "hello"]]

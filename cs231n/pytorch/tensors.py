@@ -1,0 +1,251 @@
+"""Answers that work on tensors, called with arrays."""
+
+import numpy as np
+import torch
+from torch import nn
+
+from cs231n.testing import beside_answers, expect
+
+
+@beside_answers
+def call(answer, *args, **kwargs):
+    """Call an answer with tensors in place of arrays.
+
+    Parameters
+    ----------
+    answer : callable
+        A function or a module.
+    *args, **kwargs : object
+        What it takes; arrays become tensors, in lists and dictionaries too. A tensor
+        shares its memory with the array, so an answer that works in place shows.
+
+    Returns
+    -------
+    result : object
+        What it returned, with arrays in place of tensors.
+    """
+    return arrays(answer(*tensors(args), **tensors(kwargs)))
+
+
+@beside_answers
+def forward(model, x, *, training=False):
+    """Compute the scores of a module.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        The answer.
+    x : ndarray of shape (N, ...)
+        A batch, of the parameters' dtype.
+    training : bool, optional
+        Whether to run it in training mode.
+
+    Returns
+    -------
+    scores : ndarray
+        What the module returns.
+
+    Raises
+    ------
+    WrongAnswer
+        If the answer is no module.
+    """
+    expect_module(model)
+    model.train(training)
+    with torch.no_grad():
+        return call(model, x)
+
+
+@beside_answers
+def gradients(answer, *args, dout):
+    """Carry a gradient back to every array an answer was called with.
+
+    Parameters
+    ----------
+    answer : callable
+        Returns one tensor.
+    *args : ndarray or list of ndarray
+        What it takes; each array of floats becomes a leaf that wants a gradient.
+    dout : ndarray
+        Upstream gradient, shaped like the result.
+
+    Returns
+    -------
+    grads : list
+        One gradient for each array of floats, in order; None where no path of
+        operations leads from it to the result.
+
+    Raises
+    ------
+    WrongAnswer
+        If the answer does not return a tensor shaped like ``dout``.
+    """
+    leaves = []
+    out = answer(*tensors(args, leaves))
+    expect(
+        isinstance(out, torch.Tensor) and out.shape == dout.shape,
+        f"Return a tensor of shape {dout.shape}; got {describe(out)}.",
+    )
+    if not out.requires_grad:
+        return [None] * len(leaves)
+    grads = torch.autograd.grad(out, leaves, torch.from_numpy(dout), allow_unused=True)
+    return [None if grad is None else grad.numpy() for grad in grads]
+
+
+@beside_answers
+def leaves(answer, *args):
+    """Tell which of the tensors that an answer returns collect gradients.
+
+    Parameters
+    ----------
+    answer : callable
+        Returns a list of tensors.
+    *args : object
+        What it takes; arrays become tensors.
+
+    Returns
+    -------
+    collecting : list of bool
+        For each tensor: autograd was asked for its gradient, and no operation made it
+        from others.
+    """
+    found = answer(*tensors(args))
+    return [tensor.requires_grad and tensor.is_leaf for tensor in found]
+
+
+@beside_answers
+def parameters(model):
+    """Read the parameters that a module has registered.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        The answer.
+
+    Returns
+    -------
+    values : dict of str to ndarray
+        Copies, by name.
+
+    Raises
+    ------
+    WrongAnswer
+        If the answer is no module.
+    """
+    expect_module(model)
+    return {
+        name: value.detach().numpy().copy() for name, value in model.named_parameters()
+    }
+
+
+@beside_answers
+def set_parameters(model, values):
+    """Give a module other parameters.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        The answer.
+    values : dict of str to ndarray
+        By the names that :func:`parameters` lists.
+
+    Raises
+    ------
+    WrongAnswer
+        If the answer is no module.
+    """
+    expect_module(model)
+    with torch.no_grad():
+        for name, value in model.named_parameters():
+            value.copy_(torch.from_numpy(values[name]))
+
+
+@beside_answers
+def expect_module(model):
+    """Fail unless an answer is a module.
+
+    Parameters
+    ----------
+    model : object
+        The answer.
+
+    Raises
+    ------
+    WrongAnswer
+        If it is none.
+    """
+    expect(
+        isinstance(model, nn.Module),
+        f"The model should be an nn.Module; got {describe(model)}.",
+    )
+
+
+def describe(value):
+    """Say what an answer returned, for a message.
+
+    Parameters
+    ----------
+    value : object
+        What it returned.
+
+    Returns
+    -------
+    text : str
+        Its kind, and the shape of a tensor.
+    """
+    if value is None:
+        return "None: the answer ends without `return`"
+    if isinstance(value, torch.Tensor):
+        return f"a tensor of shape {tuple(value.shape)}"
+    return type(value).__name__
+
+
+def tensors(value, leaves=None):
+    """Put tensors in place of arrays, in lists and dictionaries too.
+
+    Parameters
+    ----------
+    value : object
+        Data; a tensor shares its memory with the array it replaces, unless that is
+        read-only.
+    leaves : list, optional
+        Gets every tensor of floats, which then wants a gradient.
+
+    Returns
+    -------
+    value : object
+        The same with tensors.
+    """
+    if isinstance(value, np.ndarray):
+        # PyTorch warns of arrays that it may not write to.
+        tensor = torch.from_numpy(value if value.flags.writeable else value.copy())
+        if leaves is not None and tensor.is_floating_point():
+            leaves.append(tensor.requires_grad_())
+        return tensor
+    if isinstance(value, list | tuple):
+        return type(value)(tensors(item, leaves) for item in value)
+    if isinstance(value, dict):
+        return {key: tensors(item, leaves) for key, item in value.items()}
+    return value
+
+
+def arrays(value):
+    """Put arrays in place of tensors, in lists and dictionaries too.
+
+    Parameters
+    ----------
+    value : object
+        What an answer returned.
+
+    Returns
+    -------
+    value : object
+        The same with arrays.
+    """
+    if isinstance(value, torch.Tensor):
+        return value.detach().numpy()
+    if isinstance(value, list | tuple):
+        return type(value)(arrays(item) for item in value)
+    if isinstance(value, dict):
+        return {key: arrays(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,279 @@
+"""Training that involves an answer: a loop, an optimizer, a whole network."""
+
+import torch
+from torch import nn, optim
+
+from cs231n.pytorch.tensors import (
+    arrays,
+    describe,
+    expect_module,
+    forward,
+    parameters,
+    set_parameters,
+    tensors,
+)
+from cs231n.testing import beside_answers, expect
+
+
+@beside_answers
+def loss_gradients(model, X, y):
+    """Compute the cross-entropy of a module's scores and its gradients.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        The answer.
+    X : ndarray of shape (N, ...)
+        A batch.
+    y : ndarray of int, shape (N,)
+        Its classes.
+
+    Returns
+    -------
+    loss : float
+        Mean cross-entropy.
+    grads : dict of str to ndarray
+        By parameter; parameters without a gradient are left out.
+
+    Raises
+    ------
+    WrongAnswer
+        If the answer is no module.
+    """
+    expect_module(model)
+    loss = _loss(model, X, y)
+    named = dict(model.named_parameters())
+    grads = torch.autograd.grad(loss, list(named.values()), allow_unused=True)
+    return loss.item(), {
+        name: grad.numpy()
+        for name, grad in zip(named, grads, strict=True)
+        if grad is not None
+    }
+
+
+@beside_answers
+def take_step(model, optimizer, X, y):
+    """Let an optimizer take one step on a batch.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        The answer.
+    optimizer : torch.optim.Optimizer
+        The answer's other half.
+    X : ndarray of shape (N, ...)
+        A batch.
+    y : ndarray of int, shape (N,)
+        Its classes.
+
+    Returns
+    -------
+    values : dict of str to ndarray
+        The parameters afterwards.
+
+    Raises
+    ------
+    WrongAnswer
+        If the answers are no module and no optimizer.
+    """
+    expect_module(model)
+    _expect_optimizer(optimizer)
+    optimizer.zero_grad()
+    _loss(model, X, y).backward()
+    optimizer.step()
+    return parameters(model)
+
+
+@beside_answers
+def train_linear(train, batches, W, b, *, learning_rate, epochs):
+    """Hand a training loop a linear network that takes notes, and plain SGD.
+
+    Parameters
+    ----------
+    train : callable
+        The answer: ``train(model, optimizer, loader, epochs)``.
+    batches : list of (ndarray, ndarray)
+        Examples (N, D) and their classes; the loader is a list of tensors like these.
+    W, b : ndarray of shape (C, D) and (C,), float32
+        First weights.
+    learning_rate : float
+        Of the optimizer.
+    epochs : int
+        Passed on.
+
+    Returns
+    -------
+    notes : dict
+        ``returned``, what the answer returned; ``W`` and ``b``, the weights afterwards;
+        ``training`` and ``graph``, one bool for each forward pass: whether the network
+        was in training mode, and whether autograd kept its graph.
+    """
+    model = _NotingLinear(W, b).eval()
+    optimizer = optim.SGD(model.parameters(), lr=learning_rate)
+    returned = train(model, optimizer, tensors(batches), epochs)
+    return model.notes() | {"returned": arrays(returned)}
+
+
+@beside_answers
+def score_linear(check_accuracy, batches, W, b):
+    """Hand an accuracy check a linear network that takes notes.
+
+    Parameters
+    ----------
+    check_accuracy : callable
+        The answer: ``check_accuracy(loader, model)``.
+    batches : list of (ndarray, ndarray)
+        Examples (N, D) and their classes; the loader is a list of tensors like these.
+    W, b : ndarray of shape (C, D) and (C,), float32
+        Weights.
+
+    Returns
+    -------
+    notes : dict
+        As from :func:`train_linear`.
+    """
+    model = _NotingLinear(W, b).train()
+    returned = check_accuracy(tensors(batches), model)
+    return model.notes() | {"returned": arrays(returned)}
+
+
+def train_net(build, data, *, epochs, batch_size=50, seed=0):
+    """Train the network that an answer builds, and see how good it gets.
+
+    Parameters
+    ----------
+    build : callable
+        The answer: ``build()`` returns a module and its optimizer.
+    data : dict of str to ndarray
+        ``X_train``, ``y_train``, ``X_val`` and ``y_val``.
+    epochs : int
+        Times to go through the training images.
+    batch_size : int, optional
+        Images per step.
+    seed : int, optional
+        Of the first weights and of the order of the images.
+
+    Returns
+    -------
+    result : dict
+        ``accuracy`` on the validation images, ``losses`` of every step, and
+        ``weights``, the number of parameters.
+
+    Raises
+    ------
+    WrongAnswer
+        If the answer is not a pair of a module and an optimizer.
+    """
+    model, losses = fit(
+        build,
+        data["X_train"],
+        data["y_train"],
+        epochs=epochs,
+        batch_size=batch_size,
+        seed=seed,
+    )
+    scores = forward(model, data["X_val"])  # the answer does not see these labels
+    return {
+        "accuracy": float((scores.argmax(axis=1) == data["y_val"]).mean()),
+        "losses": losses,
+        "weights": sum(value.size for value in parameters(model).values()),
+    }
+
+
+@beside_answers
+def fit(build, X, y, *, epochs, batch_size, seed):
+    """Train the network that an answer builds.
+
+    Parameters
+    ----------
+    build : callable
+        The answer: ``build()`` returns a module and its optimizer.
+    X : ndarray of shape (N, ...)
+        Images.
+    y : ndarray of int, shape (N,)
+        Their classes.
+    epochs : int
+        Times to go through them.
+    batch_size : int
+        Images per step.
+    seed : int
+        Of the first weights and of the order of the images.
+
+    Returns
+    -------
+    model : torch.nn.Module
+        The answer, trained.
+    losses : list of float
+        The loss of every step.
+
+    Raises
+    ------
+    WrongAnswer
+        If the answer is not a pair of a module and an optimizer.
+    """
+    losses = []
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model, optimizer = _pair(build())
+        for _ in range(epochs):
+            model.train()
+            order = torch.randperm(len(y)).numpy()
+            for start in range(0, len(y), batch_size):
+                batch = order[start : start + batch_size]
+                loss = _loss(model, X[batch], y[batch])
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                losses.append(loss.item())
+    return model, losses
+
+
+class _NotingLinear(nn.Linear):
+    """A linear network that notes the modes it is called in."""
+
+    def __init__(self, W, b):
+        super().__init__(W.shape[1], W.shape[0])
+        self.training_seen, self.graph_seen = [], []
+        set_parameters(self, {"weight": W, "bias": b})
+
+    def forward(self, x):
+        self.training_seen.append(self.training)
+        self.graph_seen.append(torch.is_grad_enabled())
+        return super().forward(x)
+
+    def notes(self):
+        values = parameters(self)
+        return {
+            "W": values["weight"],
+            "b": values["bias"],
+            "training": self.training_seen,
+            "graph": self.graph_seen,
+        }
+
+
+def _loss(model, X, y):
+    scores = model(tensors(X))
+    shape = tuple(getattr(scores, "shape", ()))
+    expect(
+        len(shape) == 2 and shape[0] == len(y) and shape[1] > y.max(),
+        f"For {len(y)} examples the model should return scores of shape ({len(y)}, "
+        f"classes), with more than {y.max()} classes; got {describe(scores)}.",
+    )
+    return nn.functional.cross_entropy(scores, tensors(y).long())
+
+
+def _pair(built):
+    expect(
+        isinstance(built, tuple) and len(built) == 2,
+        f"Return the pair (model, optimizer); got {describe(built)}.",
+    )
+    expect_module(built[0])
+    _expect_optimizer(built[1])
+    return built
+
+
+def _expect_optimizer(optimizer):
+    expect(
+        isinstance(optimizer, optim.Optimizer),
+        f"The optimizer should be one of torch.optim; got {describe(optimizer)}.",
+    )
