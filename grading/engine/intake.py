@@ -67,13 +67,16 @@ class Intake:
             Every student's submission; the ones that did not change keep the time that
             an earlier collection knew.
         """
-        collected = Collected()
+        collected, seen = Collected(), set()
         for folder in self._folders():
             try:
                 submission = self._of_folder(folder, trust_timestamps)
+                if submission.student in seen:  # one name, composed and not
+                    raise Refused(f"Two folders are called {submission.student!r}.")
             except (Refused, RefusedName) as reason:
                 collected.problems.append(str(reason))
             else:
+                seen.add(submission.student)
                 collected.submissions.append(self._remember(submission))
         return collected
 

@@ -8,6 +8,10 @@ from grading.engine.pieces import defined, parsed, pieces, plain_python, used
 
 #: Longer answers are not read; a page of code has 4000 characters.
 MAX_ANSWER = 200_000
+#: Names that an answer may borrow.
+MAX_NAMES = 100
+#: A written answer may have a picture in it.
+MAX_WRITTEN = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -88,8 +92,9 @@ def _answer(found, slot, template):
     if slot.role == "answer" and len(texts) > 1:
         texts = _without_drafts(texts, slot)
     joined = "\n\n".join(texts)
-    if len(joined) > MAX_ANSWER:
-        found.flags.append(f"{slot.name}: longer than {MAX_ANSWER} characters.")
+    limit = MAX_ANSWER if slot.role == "answer" else MAX_WRITTEN
+    if len(joined) > limit:
+        found.flags.append(f"{slot.name}: longer than {limit} characters.")
         return slot.released
     return joined
 
@@ -144,15 +149,19 @@ def _lend(found, answers, template, flags):
         *(defined(slot.released) for slot in template.of_role("setup")),
         *(defined(source) for source in answers.values()),
     )
-    helpers = list(_helpers(found, template))
+    uses = {
+        name: frozenset(sorted(used(source) - given)[:MAX_NAMES])
+        for name, source in answers.items()
+    }
+    helpers = _helpers(found, template, frozenset().union(*uses.values()))
     released = {folded(slot.released) for slot in template.slots}
     done = set()
     for name, source in answers.items():
-        wanted = _closure(used(source) - given, helpers)
-        lent = [h for h in helpers if h[1].binds & wanted and id(h[1]) not in done]
+        wanted = _closure(uses[name], helpers)
+        lent = [h for h in helpers if h[1].binds & wanted and h[1] not in done]
         if not lent:
             continue
-        done |= {id(piece) for _, piece in lent}
+        done |= {piece for _, piece in lent}
         answers[name] = "\n".join([_guarded(piece) for _, piece in lent] + [source])
         own = {
             bound
@@ -164,35 +173,49 @@ def _lend(found, answers, template, flags):
             flags.append(f"{name}: uses {', '.join(sorted(own))} from other cells.")
 
 
-def _helpers(found, template):
-    """List statements that an answer may need: ``(position, Piece)``."""
+def _helpers(found, template, wanted):
+    """List the statements that give wanted names: ``[(position, Piece)]``."""
     roles = {slot.name: slot.role for slot in template.slots}
     taken = {at for group in found.groups.values() for at in group}
-    for position, cell in enumerate(found.cells):
-        role = roles.get(found.owner.get(position))
-        if cell.kind == "markdown" or role == "test" or position in taken:
-            continue
-        for piece in pieces(plain_python(cell.source)[0]):
-            if piece.kind != "other":
-                yield position, piece
+    sources = {
+        position: plain_python(cell.source)[0]
+        for position, cell in enumerate(found.cells)
+        if wanted
+        and cell.kind != "markdown"
+        and position not in taken
+        and roles.get(found.owner.get(position)) != "test"
+    }
+    helpers, wanted, size = {}, set(wanted), -1
+    while size < len(wanted):  # a helper may need helpers
+        size = len(wanted)
+        for position, source in sources.items():
+            # Parsing takes time; most cells do not even have the letters.
+            if position not in helpers and any(name in source for name in wanted):
+                helpers[position] = [p for p in pieces(source) if p.kind != "other"]
+        for piece in (piece for cell in helpers.values() for piece in cell):
+            if piece.binds & wanted:
+                wanted |= piece.uses
+    return [(at, piece) for at in sorted(helpers) for piece in helpers[at]]
 
 
 def _closure(wanted, helpers):
     """Add what the helpers themselves need."""
-    wanted = set(wanted)
-    while True:
-        more = {
-            name for _, piece in helpers if piece.binds & wanted for name in piece.uses
-        }
-        if more <= wanted:
-            return wanted
-        wanted |= more
+    wanted, size = set(wanted), -1
+    while size < len(wanted):
+        size = len(wanted)
+        for _, piece in helpers:
+            if piece.binds & wanted:
+                wanted |= piece.uses
+    return wanted
 
 
 def _guarded(piece):
     """Let a value that cannot be computed here be missing, as in a notebook."""
     if piece.kind != "value":
         return piece.source
-    # Unparsed, because indenting would change a string of several lines.
-    line = ast.unparse(parsed(piece.source))
+    try:
+        # Unparsed, because indenting would change a string of several lines.
+        line = ast.unparse(parsed(piece.source))
+    except RecursionError:
+        return ""
     return f"try:\n    {line}\nexcept Exception:\n    pass"

@@ -7,6 +7,7 @@ import symtable
 import textwrap
 import warnings
 from dataclasses import dataclass
+from functools import cached_property
 
 DEFINITION = re.compile(
     r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE
@@ -18,15 +19,35 @@ TIMING = ("time", "timeit", "prun", "capture")
 MAX_SOURCE = 200_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Piece:
     """A statement at the top of a cell."""
 
     source: str
-    binds: frozenset
-    uses: frozenset
-    kind: str  #: "import", "definition", "value" or "other"
-    shape: str  #: equal for statements that differ in spacing and comments only
+    statement: ast.stmt
+
+    @cached_property
+    def binds(self):
+        """Names it gives a value."""
+        return frozenset(_binds(self.statement))
+
+    @cached_property
+    def uses(self):
+        """Names it reads, as in :func:`used`."""
+        return used(self.source)
+
+    @cached_property
+    def kind(self):
+        """One of "import", "definition", "value" and "other"."""
+        return _kind(self.statement)
+
+    @cached_property
+    def shape(self):
+        """Equal for statements that differ in spacing and comments only."""
+        try:
+            return ast.dump(self.statement)
+        except RecursionError:
+            return self.source
 
 
 def parsed(source):
@@ -42,16 +63,21 @@ def parsed(source):
     tree : ast.Module or None
         None if it is no Python.
     """
+    return _parsed(source)[1]
+
+
+def _parsed(source):
+    """Return the text that could be parsed, and its tree; or None for both."""
     if len(source) > MAX_SOURCE:
-        return None
+        return None, None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about a student's escape sequences
         for text in (source, textwrap.dedent(source)):
             try:
-                return ast.parse(text)
+                return text, ast.parse(text)
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 continue
-    return None
+    return None, None
 
 
 def defined(source):
@@ -136,32 +162,17 @@ def pieces(source):
     found : list of Piece
         In order; empty if the cell is no Python.
     """
-    tree = parsed(source)
+    text, tree = _parsed(source)
     if tree is None:
         return []
-    text = source if _same(source, tree) else textwrap.dedent(source)
     lines = text.split("\n")
     return [_piece(statement, lines) for statement in tree.body]
-
-
-def _same(source, tree):
-    try:
-        return ast.dump(ast.parse(source)) == ast.dump(tree)
-    except (SyntaxError, ValueError, RecursionError):
-        return False
 
 
 def _piece(statement, lines):
     decorators = getattr(statement, "decorator_list", [])
     first = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
-    source = "\n".join(lines[first - 1 : statement.end_lineno])
-    return Piece(
-        source=source,
-        binds=frozenset(_binds(statement)),
-        uses=used(source),
-        kind=_kind(statement),
-        shape=ast.dump(statement),
-    )
+    return Piece("\n".join(lines[first - 1 : statement.end_lineno]), statement)
 
 
 def _kind(statement):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 #: More cells than anybody writes; matching them would take too long.
 MAX_CELLS = 3000
+#: Characters of code, and of all else, that are read; parsing more would take minutes.
+MAX_CODE, MAX_TEXT = 1_000_000, 20_000_000
 #: The longest marks first: UTF-32's begins like UTF-16's.
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -64,7 +66,20 @@ def read_cells(data):
         )
     if len(cells) > MAX_CELLS:
         flags.append(f"More than {MAX_CELLS} cells; the rest was left out.")
-    return [_found(cell) for cell in cells[:MAX_CELLS]], flags
+    return _within_limits([_found(cell) for cell in cells[:MAX_CELLS]], flags), flags
+
+
+def _within_limits(cells, flags):
+    """Leave out what comes after too much text."""
+    kept, room = [], {True: MAX_TEXT, False: MAX_CODE}
+    for cell in cells:
+        is_text = cell.kind == "markdown"
+        room[is_text] -= len(cell.source)
+        if room[is_text] >= 0:
+            kept.append(cell)
+    if len(kept) < len(cells):
+        flags.append(f"Too much text: {len(cells) - len(kept)} cells were left out.")
+    return kept
 
 
 def _decoded(data, flags):

@@ -59,7 +59,10 @@ def prints(source):
     tree = parsed(plain_python(source)[0])
     if tree is None:
         return frozenset()
-    words = [zlib.crc32(word.encode()) for word in _words(tree)]
+    try:
+        words = [zlib.crc32(word.encode()) for word in _words(tree)]
+    except RecursionError:
+        return frozenset()
     runs = [hash(tuple(words[i : i + RUN])) for i in range(len(words) - RUN + 1)]
     windows = (runs[i : i + WINDOW] for i in range(max(1, len(runs) - WINDOW + 1)))
     return frozenset(min(window) for window in windows if window)

@@ -2,9 +2,10 @@
 
 import re
 
+from grading.engine.careful import read_carefully
 from grading.engine.matching import likeness
 from grading.engine.normalise import normalise, unreadable
-from grading.engine.reading import Unreadable, read_cells
+from grading.engine.reading import Unreadable
 from grading.engine.submission import printable
 
 #: More notebooks than any assignment has; the rest is named and left alone.
@@ -47,7 +48,7 @@ def _read(submission, store):
     names = [name for name, _ in submission.files]
     for name, digest in submission.files[:MAX_NOTEBOOKS]:
         try:
-            files[name] = read_cells(store.get(digest))
+            files[name] = read_carefully(store.get(digest))
         except Unreadable as reason:
             broken[name] = str(reason)
     for name in names[MAX_NOTEBOOKS:]:

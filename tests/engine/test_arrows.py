@@ -10,7 +10,7 @@ ENGINE = Path(__file__).resolve().parents[2] / "grading" / "engine"
 LAYERS = [
     {"submission", "ledger", "lock", "store", "reading", "pieces", "lms", "bench",
      "summary"},
-    {"exchange", "folder", "journal", "template", "roster", "flight"},
+    {"careful", "exchange", "folder", "journal", "template", "roster", "flight"},
     {"archive", "build_template", "matching", "task", "times"},
     {"export", "normalise", "worker", "exercises", "similarity"},
     {"intake", "sorting", "pool", "cluster", "autograded", "marks", "statistics",
@@ -23,8 +23,8 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 #: Arrows against the order, inside functions: made on first use, or for one command.
 LAZY = {("template", "build_template"), ("template", "store")}
 #: What may be loaded where students' files are read.
-INNOCENT = {"submission", "store", "reading", "pieces", "folder", "archive", "roster",
-            "lms", "exchange", "export", "times", "matching", "normalise",
+INNOCENT = {"careful", "submission", "store", "reading", "pieces", "folder", "archive",
+            "roster", "lms", "exchange", "export", "times", "matching", "normalise",
             "sorting"}  # fmt: skip
 
 

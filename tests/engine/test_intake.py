@@ -180,6 +180,15 @@ def test_names_that_are_fine(course, intake, name):
     assert names(intake.from_tree()) == {name: ["numbers.ipynb"]}
 
 
+def test_one_name_in_two_spellings_is_one_student(course, intake):
+    hand_in(course, "Zo\u00eb", numbers=NOTEBOOK)
+    hand_in(course, "Zoe\u0308", words=NOTEBOOK)
+    collected = intake.from_tree()
+
+    assert len(collected.submissions) == 1
+    assert collected.problems == ["Two folders are called 'Zo\u00eb'."]
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -1,5 +1,7 @@
 """A class with hostile submissions, judged by the real judge on isolated children."""
 
+import sys
+
 import pytest
 
 from grading.engine.feedback import write_feedback
@@ -10,7 +12,10 @@ from grading.judge.exam import Limits
 from tests.engine.conftest import scores
 from tests.engine.small_course import RIGHT, answered, hand_in_right
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="a class is graded on Linux"),
+]
 #: What somebody hands in for `double`, and the points for it; `total` is worth 3.
 CLASS = {
     "right": (RIGHT["double"], 6),

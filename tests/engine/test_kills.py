@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import sys
 import threading
 import time
 from collections import Counter
@@ -14,7 +15,10 @@ from grading.engine.run import Options, Run
 from tests.engine.conftest import grade, plan, scores
 from tests.engine.small_course import RIGHT, answered, hand_in_right
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="a class is graded on Linux"),
+]
 KILLS = 20
 
 

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from grading.engine.careful import read_carefully
 from grading.engine.normalise import normalise
 from grading.engine.reading import Unreadable, read_cells
+from grading.engine.similarity import prints
 from grading.engine.sorting import sort_files, stem
 from grading.engine.store import Store
 from grading.engine.submission import Submission
@@ -323,18 +325,62 @@ def test_strange_cells_are_passed_over(template, notebook, cell):
     assert mend(template, notebook).answers["double"] == RIGHT["double"]
 
 
-def test_a_notebook_of_50_megabytes(template, notebook):
-    notebook["cells"][2]["outputs"] = [{"text": "x" * (50 << 20)}]
-
-    assert mend(template, notebook).answers["double"] == RIGHT["double"]
-
-
 def test_a_hundred_thousand_cells(template, notebook):
     notebook["cells"] += [code("x = 1")] * 100_000
 
     found = mend(template, notebook)
     assert found.answers["double"] == RIGHT["double"]
     assert "More than 3000 cells" in found.flags[0]
+
+
+def test_too_much_code_takes_no_time(template, notebook):
+    notebook["cells"] += [code("y = [1, 2, 3]\n" * 2000)] * 2000
+
+    found = mend(template, notebook)
+    assert found.answers["double"] == RIGHT["double"]
+    assert "cells were left out" in found.flags[0]
+
+
+def test_a_large_file_is_read_apart_and_may_come_to_grief(tmp_path, template, notebook):
+    bomb = b'{"cells": [' + b"[],{}," * 8_000_000 + b"[]]}"
+    with pytest.raises(Unreadable, match="too much time or memory"):
+        read_carefully(bomb)
+    notebook["cells"][2]["outputs"] = [{"text": "x" * (50 << 20)}]
+    cells, flags = read_carefully(json.dumps(notebook).encode())
+    assert normalise(template["numbers"], cells, flags).answers["double"]
+    with pytest.raises(Unreadable, match="no list of cells"):
+        read_carefully(b'{"cells": null}' + b" " * (5 << 20))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = a" + ".b" * 20_000,
+        "x = " + "-" * 100_000 + "1",
+        "x = " + "(" * 5000,
+        "x = " + "not " * 30_000 + "1",
+        "lambda: " * 3000 + "1",
+        "x = " + "9" * 100_000,
+        "x = " + "[" * 90 + "]" * 90,
+        "x = 1 if 1 else " * 5000 + "1",
+        "if 1: pass\n" + "elif 1: pass\n" * 10_000,
+        "x = '" + "\\N{" * 1000 + "'",
+        "\0" * 1000,
+        "\f" * 1000 + "x = 1",
+        "%time " * 10_000,
+        "x" + " =x" * 10_000,
+        "@f\n" * 3000 + "def x(): pass",
+    ],
+    ids=range(15),
+)
+def test_python_made_to_break_parsers(template, notebook, source):
+    cell_of(notebook, "double")["source"] = "def double(n):\n    return x + n"
+    cell_of(notebook, "total")["source"] = source + "\ndef total(n):\n    return n"
+    notebook["cells"].insert(2, code(source))
+    found = mend(template, notebook)
+
+    assert "return x + n" in found.answers["double"]
+    assert prints(source) is not None
 
 
 def test_an_enormous_answer_is_not_read(template, notebook):
