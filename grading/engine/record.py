@@ -94,6 +94,44 @@ class Record:
                     ) from None
                 time.sleep(0.05)
 
+    def check(self, templates):
+        """Compare the gradebook's cells with the notebooks'.
+
+        Parameters
+        ----------
+        templates : dict of {str: Template}
+            The assignment's notebooks.
+
+        Raises
+        ------
+        RecordError
+            If the gradebook was told of others.
+        """
+        found = self._gradebook.find_assignment(self.assignment).notebooks
+        known = {
+            notebook.name: {
+                cell.name: getattr(cell, "max_score", None)
+                for cell in [*notebook.solution_cells, *notebook.grade_cells]
+            }
+            for notebook in found
+        }
+        wanted = {
+            name: {
+                slot.name: slot.points if slot.metadata["nbgrader"]["grade"] else None
+                for slot in template.of_role("answer", "written", "test")
+            }
+            for name, template in templates.items()
+        }
+        if known != wanted:
+            names = {
+                name for name in known | wanted if known.get(name) != wanted.get(name)
+            }
+            raise RecordError(
+                f"The gradebook {self.course.database} knows other cells or points of "
+                f"{', '.join(sorted(names))} than build/source has.\n"
+                f"Tell it about them with:  make release"
+            )
+
     def scores(self):
         """Read what the gradebook has by tests.
 

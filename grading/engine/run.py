@@ -124,6 +124,7 @@ class Run:
         self._record = stack.enter_context(
             contextlib.closing(Record(self.course, self.assignment))
         )
+        self._record.check(self._templates)
         self._recorded = self._record.scores()
         if self._journal.damaged:
             self.summary.problems.append(

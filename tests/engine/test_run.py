@@ -323,6 +323,17 @@ def test_an_unknown_assignment_names_the_known_ones(course):
         Run(course, "hw9", Options())
 
 
+def test_a_gradebook_of_another_release_is_a_sentence(course):
+    hand_in_right(course, "ada")
+    path = course.source / "hw1" / "words.ipynb"
+    path.write_text(path.read_text().replace('"points": 2', '"points": 5'))
+
+    with pytest.raises(
+        RecordError, match=r"other cells or points of words(.|\n)*release"
+    ):
+        grade(course)
+
+
 def test_the_graded_notebook_is_the_templates(course):
     hand_in_right(course, "ada", numbers=with_double(course, "def double(x): return 1"))
     grade(course)
