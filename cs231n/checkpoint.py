@@ -16,6 +16,12 @@ import numpy as np
 
 #: Name of the JSON text among the arrays of the file.
 TREE = "tree"
+#: NumPy's sources of random bits, by the name a file gives them.
+BIT_GENERATORS = {
+    cls.__name__: cls
+    for cls in vars(np.random).values()
+    if isinstance(cls, type) and np.random.BitGenerator in cls.__bases__
+}
 
 
 def write_state(path, state):
@@ -187,7 +193,7 @@ class _Reader:
         return {"list": list, "tuple": tuple}[kind](self.decode(v) for v in body)
 
     def _decode_generator(self, state):
-        bits = getattr(np.random, state["bit_generator"])()
+        bits = BIT_GENERATORS[state["bit_generator"]]()
         bits.state = state
         self.generators.append(np.random.Generator(bits))
         return self.generators[-1]

@@ -8,12 +8,23 @@ from cs231n.data import (
     find_cifar10,
     load_cifar10,
     load_imagenet_val,
+    load_tiny_imagenet,
     read_cifar_batch,
     split_cifar10,
 )
 from cs231n.data.imageset import copy_planes, empty_images
+from cs231n.data.pickles import loads_plain
+from cs231n.nets.saved import load_models
 
-__all__ = ["get_CIFAR10_data", "load_CIFAR10", "load_CIFAR_batch", "load_imagenet_val"]
+__all__ = [
+    "get_CIFAR10_data",
+    "load_CIFAR10",
+    "load_CIFAR_batch",
+    "load_imagenet_val",
+    "load_models",
+    "load_pickle",
+    "load_tiny_imagenet",
+]
 
 
 def load_CIFAR_batch(filename, dtype=np.float32):
@@ -58,6 +69,22 @@ def load_CIFAR10(ROOT, dtype=np.float32):
     root = ROOT if Path(ROOT).exists() and find_cifar10(ROOT) else None
     images = load_cifar10(dtype=dtype, root=root)
     return images.X_train, images.y_train, images.X_test, images.y_test
+
+
+def load_pickle(f):
+    """Read a pickle of plain arrays; anything else in it is refused.
+
+    Parameters
+    ----------
+    f : binary file
+        An open file, as older code has it.
+
+    Returns
+    -------
+    value : object
+        What was pickled.
+    """
+    return loads_plain(f.read(), getattr(f, "name", "the file"))
 
 
 get_CIFAR10_data = split_cifar10

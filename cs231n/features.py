@@ -22,7 +22,8 @@ def extract_features(imgs, feature_fns, verbose=False):
         Images.
     feature_fns : list of callable
         Each maps one image to a vector. A function with an attribute ``batched`` that
-        is true, such as those of this module, gets many images at once.
+        is true, such as those of this module, gets many images at once; so does a
+        ``functools.partial`` of one.
     verbose : bool
         Show a progress bar.
 
@@ -51,7 +52,8 @@ def extract_features(imgs, feature_fns, verbose=False):
 
 def _apply(feature_fn, imgs):
     """Return the features of a few images, (n, F)."""
-    if getattr(feature_fn, "batched", False):
+    # A partial of a function of this module takes many images, as the function does.
+    if getattr(getattr(feature_fn, "func", feature_fn), "batched", False):
         return feature_fn(imgs)
     rows = [feature_fn(img) for img in imgs]
     for row in rows:
@@ -79,7 +81,7 @@ def rgb2gray(rgb):
     return rgb @ np.asarray(LUMA, dtype=rgb.dtype)
 
 
-def hog_feature(im, *, orientations=9, cell=8):
+def hog_feature(im, *, orientations=9, cell=8, signed=False):
     """Describe an image by the directions of its edges, cell by cell.
 
     The histogram of oriented gradients: in every cell of 8 by 8 pixels, nine bins of 20
@@ -90,9 +92,11 @@ def hog_feature(im, *, orientations=9, cell=8):
     im : ndarray of shape (H, W), (H, W, 3) or (N, H, W, 3)
         One image, or many of them.
     orientations : int
-        Bins between 0 and 180 degrees.
+        Bins between 0 and 180 degrees, or where ``signed`` between 0 and 360.
     cell : int
         Side of a cell, in pixels. Pixels beyond the last whole cell are left out.
+    signed : bool
+        Tell an edge that grows brighter in a direction from one that grows darker.
 
     Returns
     -------
@@ -108,8 +112,8 @@ def hog_feature(im, *, orientations=9, cell=8):
     Notes
     -----
     The gradient is the central difference, without a factor one half, and zero across
-    the border. A direction and its opposite share a bin. A cell's bins are the mean
-    over its pixels of the gradient's length.
+    the border. A direction and its opposite share a bin, unless ``signed``. A cell's
+    bins are the mean over its pixels of the gradient's length.
 
     Where this differs from ``skimage.feature.hog``: blocks are not normalised, and a
     colour image is turned into brightness instead of taking the strongest channel.
@@ -131,11 +135,11 @@ def hog_feature(im, *, orientations=9, cell=8):
     batch = gray if im.ndim == 4 else gray[None]
     if min(batch.shape[1:]) < cell:
         raise ValueError(f"A cell of {cell} pixels does not fit into {im.shape}.")
-    features = _hog(batch, orientations, cell)
+    features = _hog(batch, orientations, cell, signed)
     return features if im.ndim == 4 else features[0]
 
 
-def _hog(gray, orientations, cell):
+def _hog(gray, orientations, cell, signed):
     """Features of gray images (N, H, W)."""
     n, h, w = gray.shape
     rows, cols = h // cell, w // cell
@@ -144,21 +148,25 @@ def _hog(gray, orientations, cell):
     np.subtract(gray[:, 2:], gray[:, :-2], out=gy[:, 1:-1])
     gx, gy = (g[:, : rows * cell, : cols * cell] for g in (gx, gy))
     # One slot for every (image, cell, direction); counting adds up the strengths.
-    slots = _directions(gx, gy, orientations)
+    slots = _directions(gx, gy, orientations, signed)
     slots += _first_slots(n, rows, cols, cell, orientations + 1)
     strength = np.sqrt(gx * gx + gy * gy)
     size = n * rows * cols * (orientations + 1)
     sums = np.bincount(slots.ravel(), strength.ravel(), minlength=size)
     sums = sums.reshape(n, -1, orientations + 1) / cell**2
-    sums[:, :, 0] += sums[:, :, -1]  # 180 degrees is 0 degrees again
+    sums[:, :, 0] += sums[:, :, -1]  # 180 degrees, or 360, is 0 degrees again
     return sums[:, :, :-1].reshape(n, -1).astype(gray.dtype)
 
 
-def _directions(gx, gy, orientations):
-    """Return the bin of every gradient's direction; the bin after the last is 180."""
-    # Turn the lower half of the circle onto the upper half.
-    angles = np.arctan2(np.abs(gy), np.copysign(gx, gx * gy))
-    angles *= orientations / np.pi
+def _directions(gx, gy, orientations, signed):
+    """Return the bin of every gradient's direction; past the last is the first."""
+    if signed:
+        angles = np.arctan2(gy, gx)
+        angles += (angles < 0) * angles.dtype.type(2 * np.pi)
+        angles *= orientations / (2 * np.pi)
+    else:  # turn the lower half of the circle onto the upper half
+        angles = np.arctan2(np.abs(gy), np.copysign(gx, gx * gy))
+        angles *= orientations / np.pi
     angles += 1e-5  # rounding must not push an edge into the bin below
     return angles.astype(np.intp)
 

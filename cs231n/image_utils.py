@@ -5,6 +5,7 @@ from cs231n.data.images import (
     SQUEEZENET_STD,
     blur_image,
     deprocess_image,
+    image_from_url,
     load_image,
     preprocess_image,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "SQUEEZENET_STD",
     "blur_image",
     "deprocess_image",
+    "image_from_url",
     "load_image",
     "preprocess_image",
 ]

@@ -105,6 +105,17 @@ def test_a_truncated_or_foreign_archive_is_named(tmp_path):
         read_state(path)
 
 
+@pytest.mark.parametrize("name", ["seed", "BitGenerator", "default_rng"])
+def test_a_file_names_sources_of_random_bits_only(tmp_path, name):
+    path = tmp_path / "run.npz"
+    write_state(path, np.random.default_rng(0))
+    tree = str(np.load(path)["tree"]).replace("PCG64", name)
+    np.savez(path, tree=np.array(tree))
+
+    with pytest.raises(ValueError, match="is not a state"):
+        read_state(path)
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="No saved state at"):
         read_state(tmp_path / "none.npz")

@@ -1,3 +1,5 @@
+import functools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,15 +15,15 @@ from cs231n.features import (
 )
 
 
-def slow_hog(gray, cell=8, orientations=9):
+def slow_hog(gray, cell=8, orientations=9, circle=180):
     """Visit pixel after pixel, as the definition reads; float64."""
     h, w = gray.shape
     bins = np.zeros((h // cell, w // cell, orientations))
     for i, j in np.ndindex(h // cell * cell, w // cell * cell):
         gx = gray[i, j + 1] - gray[i, j - 1] if 0 < j < w - 1 else 0.0
         gy = gray[i + 1, j] - gray[i - 1, j] if 0 < i < h - 1 else 0.0
-        degrees = np.degrees(np.arctan2(gy, gx)) % 180
-        k = int(degrees * orientations / 180 + 1e-5) % orientations
+        degrees = np.degrees(np.arctan2(gy, gx)) % circle
+        k = int(degrees * orientations / circle + 1e-5) % orientations
         bins[i // cell, j // cell, k] += np.hypot(gx, gy) / cell**2
     return bins.ravel()
 
@@ -35,14 +37,16 @@ def images(n, h=19, w=26, dtype=np.float64, seed=231):
     w=st.integers(8, 20),
     n=st.integers(1, 3),
     seed=st.integers(0, 2**32 - 1),
-    orientations=st.sampled_from([9, 8, 1]),
+    orientations=st.sampled_from([9, 8, 1, 18]),
+    signed=st.booleans(),
 )
-def test_hog_matches_the_definition(h, w, n, seed, orientations):
+def test_hog_matches_the_definition(h, w, n, seed, orientations, signed):
     imgs = np.random.default_rng(seed).uniform(0, 255, (n, h, w, 3))
 
-    found = hog_feature(imgs, orientations=orientations)
+    found = hog_feature(imgs, orientations=orientations, signed=signed)
 
-    expected = [slow_hog(rgb2gray(im), orientations=orientations) for im in imgs]
+    circle = 360 if signed else 180
+    expected = [slow_hog(rgb2gray(im), 8, orientations, circle) for im in imgs]
     np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-10)
 
 
@@ -68,6 +72,29 @@ def test_hog_puts_a_slope_into_the_bin_of_its_direction(k):
     for image in (ramp, -ramp):  # a direction and its opposite share a bin
         inner = hog_feature(image).reshape(3, 3, 9)[1, 1]
         np.testing.assert_allclose(inner, 2 * np.eye(9)[k], atol=1e-12)
+
+
+@pytest.mark.parametrize("k", range(18))
+def test_signed_hog_tells_a_direction_from_its_opposite(k):
+    angle = np.pi * (20 * k + 10) / 180
+    y, x = np.mgrid[:24, :24]
+    ramp = np.cos(angle) * x + np.sin(angle) * y
+
+    for image, place in ((ramp, k), (-ramp, (k + 9) % 18)):
+        bins = hog_feature(image, orientations=18, signed=True)
+        inner = bins.reshape(3, 3, 18)[1, 1]
+        np.testing.assert_allclose(inner, 2 * np.eye(18)[place], atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_both_halves_of_the_signed_circle_make_the_unsigned_bins(dtype):
+    imgs = images(2, dtype=dtype)
+
+    signed = hog_feature(imgs, orientations=18, signed=True)
+
+    assert signed.dtype == dtype
+    halves = signed.reshape(2, 2, 3, 2, 9).sum(axis=3).reshape(2, -1)
+    np.testing.assert_allclose(halves, hog_feature(imgs), rtol=1e-4, atol=1e-3)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -136,6 +163,20 @@ def test_hue_histogram_leaves_out_hues_below_the_scale():
     found = color_histogram_hsv(imgs, nbin=2, xmin=60, normalized=False)
 
     assert found.tolist() == [[1, 1]]
+
+
+def test_a_partial_of_a_feature_gets_many_images_at_once():
+    imgs, sizes = images(3), []
+
+    def feature(im, scale):
+        sizes.append(im.shape)
+        return scale * im.mean(axis=(-3, -2))
+
+    feature.batched = True
+    found = extract_features(imgs, [functools.partial(feature, scale=2)])
+
+    assert sizes == [imgs.shape]
+    np.testing.assert_allclose(found, 2 * imgs.mean(axis=(1, 2)))
 
 
 def test_extract_features_puts_features_side_by_side_in_every_chunk():

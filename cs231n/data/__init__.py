@@ -12,6 +12,7 @@ from cs231n.data.mnist import load_mnist
 from cs231n.data.scenes import caption_accuracy, load_scenes
 from cs231n.data.shapes10 import load_shapes10, stream_shapes10
 from cs231n.data.splits import split_cifar10
+from cs231n.data.tiny_imagenet import load_tiny_imagenet
 
 __all__ = [
     "DatasetError",
@@ -27,6 +28,7 @@ __all__ = [
     "load_mnist",
     "load_scenes",
     "load_shapes10",
+    "load_tiny_imagenet",
     "read_cifar_batch",
     "sample_coco_minibatch",
     "split_cifar10",

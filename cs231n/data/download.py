@@ -1,6 +1,5 @@
-"""One file from the network: mirrors, resume, checksum, progress, one at a time."""
+"""One file from the network: mirrors, resume, checksum, progress."""
 
-import contextlib
 import os
 import sys
 import time
@@ -174,63 +173,56 @@ def download(file, folder, *, timeout=TIMEOUT):
     )
 
 
+def read_url(url, *, most_bytes=1 << 26, timeout=TIMEOUT):
+    """Read a small file from the network into memory.
+
+    Parameters
+    ----------
+    url : str
+        Address.
+    most_bytes : int
+        A longer file is refused.
+    timeout : tuple of float
+        Seconds to connect and seconds between pieces.
+
+    Returns
+    -------
+    content : bytes
+        The whole file.
+
+    Raises
+    ------
+    DatasetError
+        If it cannot be had whole, or is longer.
+    """
+    content = bytearray()
+    try:
+        with requests.get(url, stream=True, timeout=timeout) as response:
+            response.raise_for_status()
+            for piece in response.iter_content(PIECE):
+                content += piece
+                if len(content) > most_bytes:
+                    raise DatasetError(f"{url} is longer than {most_bytes} bytes.")
+    except requests.RequestException as error:
+        raise DatasetError(
+            f"Cannot read {url}: {_reason(error)}. Check the address and the network."
+        ) from None
+    return bytes(content)
+
+
 def _reason(error):
     """Say in a few words what went wrong on the network."""
     response = getattr(error, "response", None)
     if response is not None:
         return f"the server answered {response.status_code} {response.reason}"
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, requests.Timeout) or "timed out" in str(error):
         return "no answer in time"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return "the connection broke off"
+    if isinstance(error, ValueError):  # what requests raises of addresses
+        return "this is no address of a web page"
     if isinstance(error, _CutShort):
         return str(error)
     if isinstance(error, requests.ConnectionError):
         return "no connection"
     return type(error).__name__
-
-
-@contextlib.contextmanager
-def only_one(path):
-    """Hold a lock file, so that two processes do not fetch the same thing at once.
-
-    Parameters
-    ----------
-    path : path-like
-        Lock file. It stays; the operating system frees the lock when a process ends,
-        however it ends.
-
-    Yields
-    ------
-    None
-        While the lock is held.
-    """
-    with open(path, "a+b") as file:
-        _lock(file)
-        try:
-            yield
-        finally:
-            _unlock(file)
-
-
-if os.name == "nt":
-    import msvcrt
-
-    def _lock(file):
-        """Wait for the first byte of a file."""
-        while True:
-            file.seek(0)
-            with contextlib.suppress(OSError):  # raised after ten seconds
-                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-                return
-
-    def _unlock(file):
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
-else:
-    import fcntl
-
-    def _lock(file):
-        """Wait for a file."""
-        fcntl.flock(file, fcntl.LOCK_EX)
-
-    def _unlock(file):
-        fcntl.flock(file, fcntl.LOCK_UN)

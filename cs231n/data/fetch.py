@@ -10,7 +10,8 @@ from pathlib import Path
 
 from cs231n.data import DatasetError, data_home
 from cs231n.data.cache import write_atomically
-from cs231n.data.download import TIMEOUT, download, only_one
+from cs231n.data.download import TIMEOUT, download
+from cs231n.data.locks import only_one
 from cs231n.data.registry import pick, read_registry
 from cs231n.data.unpack import unpack
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from cs231n.data.errors import DatasetError
 from cs231n.data.home import data_home
-from cs231n.data.pickles import loads_plain
+from cs231n.data.pickles import read_plain_npy
 
 NAME = "imagenet_val_25.npz"
 FETCH = "Fetch it with:  python -m cs231n.data.fetch imagenet-sample"
@@ -56,13 +56,9 @@ def load_imagenet_val(num=None, *, root=None):
 
 
 def _read_object(bundle, name, path):
-    """Read the one value of an object array without unpickling anything else."""
+    """Read the dictionary in an object array without running anything in it."""
     with bundle.open(name) as file:
-        version = np.lib.format.read_magic(file)
-        read = {(1, 0): np.lib.format.read_array_header_1_0}
-        read.get(version, np.lib.format.read_array_header_2_0)(file)
-        value = loads_plain(file.read(), path)
-    value = value.item() if isinstance(value, np.ndarray) else value
+        value = read_plain_npy(file, path)
     if not isinstance(value, dict):
         raise ValueError(f"{name} holds no dictionary")
     return {int(index): str(label) for index, label in value.items()}

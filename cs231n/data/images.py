@@ -96,12 +96,43 @@ def load_image(filename, size=None):
     DatasetError
         If there is no picture in the file.
     """
-    try:
-        img = iio.imread(Path(filename), plugin="pillow")
-    except (OSError, ValueError) as error:
-        raise DatasetError(f"Cannot read a picture from {filename}: {error}") from None
-    img = np.repeat(img[:, :, None], 3, axis=2) if img.ndim == 2 else img[:, :, :3]
+    img = _decode(Path(filename), filename)
     return img if size is None else resize_image(img, size)
+
+
+def image_from_url(url, *, timeout=(10, 30)):
+    """Read a photograph from the network.
+
+    Parameters
+    ----------
+    url : str
+        Address, ``http://`` or ``https://``, of a picture of at most 64 MB.
+    timeout : tuple of float
+        Seconds to connect and seconds between pieces.
+
+    Returns
+    -------
+    img : ndarray of shape (H, W, 3), uint8
+        Red, green, blue.
+
+    Raises
+    ------
+    DatasetError
+        If there is no answer, or no picture in it.
+    """
+    from cs231n.data.download import read_url  # not at the top: an HTTP library
+
+    return _decode(read_url(url, timeout=timeout), url)
+
+
+def _decode(source, name):
+    """Decode the first picture of a file or of bytes: (H, W, 3), uint8."""
+    try:
+        img = iio.imread(source, index=0, plugin="pillow", mode="RGB")
+    except (OSError, ValueError, SyntaxError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise DatasetError(f"Cannot read a picture from {name}: {reason}") from None
+    return np.asarray(img)
 
 
 def resize_image(img, size):

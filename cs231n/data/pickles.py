@@ -131,3 +131,36 @@ def loads_plain(raw, path):
         raise DatasetError(
             f"{path} is a damaged pickle: {type(error).__name__}: {error}."
         ) from None
+
+
+def read_plain_npy(file, path):
+    """Read an ``.npy`` file that may hold a pickled value in an object array.
+
+    Parameters
+    ----------
+    file : binary file
+        Opened at its beginning.
+    path : path-like
+        Where it comes from, for the message.
+
+    Returns
+    -------
+    value : object
+        The array, or the one value that an object array of no dimensions holds.
+
+    Raises
+    ------
+    DatasetError
+        If a pickle in it is damaged or holds anything but plain values.
+    ValueError
+        If it is no ``.npy`` file.
+    """
+    version = np.lib.format.read_magic(file)
+    read = {(1, 0): np.lib.format.read_array_header_1_0}
+    *_, dtype = read.get(version, np.lib.format.read_array_header_2_0)(file)
+    if not dtype.hasobject:
+        file.seek(0)
+        return np.lib.format.read_array(file, allow_pickle=False)
+    value = loads_plain(file.read(), path)
+    single = isinstance(value, np.ndarray) and value.ndim == 0
+    return value.item() if single else value

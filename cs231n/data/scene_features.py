@@ -1,4 +1,4 @@
-"""Features of scenes: colours and what the small network sees, on a coarse grid."""
+"""Features of scenes: what the small network sees, in parts of the picture."""
 
 from functools import cache
 from pathlib import Path
@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 
 WEIGHTS = Path(__file__).with_name("shapenet.npz")
-GRID = 4
-#: Of a part of the picture: mean activations, then the largest and least of 3 colours.
-CHANNELS = 26
-NUM_FEATURES = GRID * GRID * (CHANNELS + 6)
+#: Layers that are described, and the parts along an edge over which each is averaged:
+#: colours and edges where they are, and roughly where which figure is.
+PARTS = {1: 4, 6: 2}
+NUM_FEATURES = 4 * 4 * 16 + 2 * 2 * 64
 #: Raised whenever a feature changes.
-VERSION = 2
-LAYERS = 4
+VERSION = 3
+LAYERS = 6
 BATCH = 2  # so that the columns of a layer stay in the cache
 
 
@@ -27,8 +27,8 @@ def scene_features(images):
     Returns
     -------
     features : ndarray of shape (N, 512), float32
-        For each of 4 x 4 parts, rows of parts first: the mean activation of 26 channels
-        of the fourth layer, then the largest and the least red, green and blue.
+        Mean activation of the 16 channels of the first layer in each of 4 x 4 parts,
+        then of the 64 channels of the sixth in each of 2 x 2; rows of parts first.
 
     Notes
     -----
@@ -40,21 +40,22 @@ def scene_features(images):
 
 
 def _forward(images):
-    x = pixels = (images.astype(np.float32) - 115) / 60  # channels last throughout
+    x, found = (images.astype(np.float32) - 115) / 60, []  # channels last throughout
     for i, (w, b) in enumerate(_folded(), start=1):
         x = np.maximum(_convolve(x, w) + b, 0)
         if i % 2 == 0:
             n, h, width, c = x.shape
             x = x.reshape(n, h // 2, 2, width // 2, 2, c).max(axis=(2, 4))
-    seen, colours = _parts(x[..., :CHANNELS]).mean(axis=(2, 4)), _parts(pixels)
-    found = (seen, colours.max(axis=(2, 4)), colours.min(axis=(2, 4)))
-    return np.concatenate(found, axis=-1).reshape(len(images), -1)
+        if i in PARTS:
+            found.append(_average(x, PARTS[i]).reshape(len(images), -1))
+    return np.concatenate(found, axis=1)
 
 
-def _parts(x):
-    """Cut pictures into a grid: (N, 4, H / 4, 4, W / 4, C)."""
+def _average(x, grid):
+    """Average activations over each part of a grid: (N, grid, grid, C)."""
     n, h, width, c = x.shape
-    return x.reshape(n, GRID, h // GRID, GRID, width // GRID, c)
+    x = x.reshape(n, grid, h // grid, grid, width // grid, c)
+    return x.mean(axis=(2, 4))
 
 
 def _convolve(x, w):

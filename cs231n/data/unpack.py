@@ -2,10 +2,13 @@
 
 import os
 import shutil
+import sys
 import tarfile
 import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
+
+from tqdm import tqdm
 
 from cs231n.data import DatasetError
 
@@ -15,6 +18,9 @@ MOST_BYTES = 20 << 30
 
 def unpack(archive, folder, target):
     """Unpack one folder of an archive; it appears whole or not at all.
+
+    Call it in one process at a time: what an earlier one left when it was killed is
+    removed first.
 
     Parameters
     ----------
@@ -33,6 +39,8 @@ def unpack(archive, folder, target):
         If the disk is full or not writable.
     """
     archive, target = Path(archive), Path(target)
+    for stale in target.parent.glob(f".{folder}-*"):
+        shutil.rmtree(stale, ignore_errors=True)
     scratch = Path(tempfile.mkdtemp(prefix=f".{folder}-", dir=target.parent))
     try:
         read = _zip_members if archive.suffix == ".zip" else _tar_members
@@ -50,8 +58,10 @@ def unpack(archive, folder, target):
 
 
 def _write_members(members, folder, scratch, archive):
-    total = 0
-    for name, size, kind, source in members:
+    total, title = 0, f"unpacking {archive.name}"
+    for name, size, kind, source in tqdm(
+        members, desc=title, unit="file", file=sys.stdout, leave=False, delay=1
+    ):
         parts = PurePosixPath(name.replace("\\", "/")).parts
         total += size
         if (

@@ -17,6 +17,7 @@ from mirror import Mirror
 
 from cs231n.data import DatasetError
 from cs231n.data import download as download_module
+from cs231n.data import unpack as unpack_module
 from cs231n.data.fetch import RECORDS, fetch, main, verify
 from cs231n.data.registry import Dataset, RemoteFile, read_registry
 
@@ -262,6 +263,34 @@ def test_a_disk_that_fills_up_leaves_nothing_final(mirror, monkeypatch, tmp_path
     assert leftovers(tmp_path) == []
 
 
+def test_a_disk_that_fills_up_while_unpacking_leaves_nothing(
+    mirror, monkeypatch, tmp_path
+):
+    content = mirror.files["s.zip"] = zipped(GOOD)
+    registry = one_file(mirror.url, name="s.zip", content=content, unpacks="set")
+
+    def full(reader, writer):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(unpack_module.shutil, "copyfileobj", full)
+        with pytest.raises(DatasetError, match=r"No space left.*CS231N_DATA"):
+            fetch("set", home=tmp_path, registry=registry)
+    assert [p.name for p in tmp_path.iterdir()] == [RECORDS]
+    fetch("set", home=tmp_path, registry=registry)  # with what was downloaded before
+    assert leftovers(tmp_path) == ["set/b/one.txt", "set/two.txt"]
+    assert len(mirror.requests) == 1
+
+
+def test_what_a_killed_process_left_is_removed(mirror, tmp_path):
+    content = mirror.files["s.zip"] = zipped(GOOD)
+    registry = one_file(mirror.url, name="s.zip", content=content, unpacks="set")
+    (tmp_path / ".set-a1b2c3" / "set").mkdir(parents=True)
+    (tmp_path / ".set-a1b2c3" / "set" / "half.txt").write_bytes(b"?")
+    fetch("set", home=tmp_path, registry=registry)
+    assert leftovers(tmp_path) == ["set/b/one.txt", "set/two.txt"]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="limits of file size are POSIX")
 def test_a_limit_of_the_system_is_told_in_a_sentence(mirror, tmp_path):
     program = (
@@ -377,6 +406,22 @@ def test_the_command_lists_what_there_is(home, capsys):
 def test_the_command_refuses_unknown_names_in_a_sentence(home, capsys):
     assert main(["cifar11"]) == 1
     assert "no dataset 'cifar11'; there are cifar10," in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("published", [True, False])
+@pytest.mark.parametrize("name", ["set", "all"])
+def test_the_command_fetches_and_says_where_and_by_which_sum(
+    home, mirror, monkeypatch, capsys, name, published
+):
+    extra = {} if published else {"sha256": None}
+    registry = one_file(mirror.url, **extra)
+    monkeypatch.setattr("cs231n.data.fetch.read_registry", lambda: registry)
+    assert main([name]) == 0
+    out, err = capsys.readouterr()
+    assert (home / "a.bin").read_bytes() == CONTENT
+    assert str(home / "a.bin") in out
+    assert ("no published checksum" in out) == (not published)
+    assert err == ""
 
 
 def test_the_command_verifies_what_is_there(home, capsys):

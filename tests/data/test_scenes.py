@@ -170,14 +170,13 @@ def test_accuracy_counts_sentences_up_to_their_end(data):
     assert caption_accuracy([text[0], "a star a"], [0, 0], data) == 0.5
 
 
-def test_features_are_the_networks_fourth_layer_and_the_extreme_colours(data):
+def test_features_are_the_networks_first_and_sixth_layer(data):
     images = data["val_images"][:6]
-    x = normalise(images, np.float64)
-    seen = ShapeNet(dtype=np.float64).features(x)[3][:, :26]
-    parts = seen.reshape(6, 26, 4, 3, 4, 3).mean(axis=(3, 5))  # (N, C, 4, 4)
-    colours = x.reshape(6, 3, 4, 12, 4, 12)
-    parts = [parts, colours.max(axis=(3, 5)), colours.min(axis=(3, 5))]
-    expected = np.concatenate(parts, axis=1).transpose(0, 2, 3, 1).reshape(6, -1)
+    seen = ShapeNet(dtype=np.float64).features(normalise(images, np.float64))
+    early = seen[0].reshape(6, 16, 4, 12, 4, 12).mean(axis=(3, 5))  # (N, C, 4, 4)
+    late = seen[5].reshape(6, 64, 2, 3, 2, 3).mean(axis=(3, 5))  # (N, C, 2, 2)
+    parts = [part.transpose(0, 2, 3, 1).reshape(6, -1) for part in (early, late)]
+    expected = np.concatenate(parts, axis=1)
     np.testing.assert_allclose(scene_features(images), expected, rtol=1e-4, atol=1e-4)
 
 
@@ -195,7 +194,8 @@ def test_a_linear_model_reads_shapes_and_colours_from_the_features(data, column)
     W = np.linalg.solve(A.T @ A + 3 * np.eye(A.shape[1]), A.T @ Y)
     A, Y = scores["val"]
     top = np.argsort(-(A @ W), axis=1)[:, :1]
-    assert np.take_along_axis(Y, top, 1).mean() > 2 * Y.mean()
+    assert np.take_along_axis(Y, top, 1).mean() > 0.7
+    assert Y.mean() < 0.3  # what a guess is worth
 
 
 def test_only_two_splits_exist():

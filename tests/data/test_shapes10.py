@@ -1,6 +1,7 @@
 """``shapes10`` is the same everywhere, cached whole, and good to learn from."""
 
 import hashlib
+import itertools
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 
+from benchmarks.data import methods
 from cs231n.data import load_shapes10, shapes10, stream_shapes10
 
 #: Of the first 200 images of each part; another sum means that some pixel changed,
@@ -132,6 +134,20 @@ def test_neighbours_in_raw_pixels_are_right_about_as_often_as_in_cifar10(images)
     ten = np.mean([np.bincount(row).argmax() for row in votes] == images.y_test[:500])
     assert 0.25 <= one <= 0.35
     assert one < ten <= 0.40
+
+
+@pytest.mark.slow
+def test_methods_come_in_the_order_of_cifar10_four_points_apart():
+    """As ``python -m benchmarks.data`` prints it, up to the convnets."""
+    found = dict(itertools.islice(methods(load_shapes10(None, 10_000)), 6))
+    neighbours, svm, softmax, two_layers, features, features_net = found.values()
+    assert 0.25 <= neighbours <= 0.40
+    assert abs(svm - softmax) < 0.04  # both are linear
+    linear = (min(svm, softmax), max(svm, softmax))
+    assert linear[0] - neighbours >= 0.04
+    steps = np.diff([linear[1], two_layers, features, features_net])
+    assert steps.min() >= 0.04
+    assert features_net < 0.65  # below the convnets, which take minutes
 
 
 @pytest.mark.parametrize(
