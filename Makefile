@@ -83,8 +83,8 @@ grade: $(VENV)/.grading ## grade a class, isolated and in parallel (A=assignment
 autograde: $(VENV)/.course ## the same with nbgrader alone, unisolated (A=assignment1)
 	$(NBGRADER) autograde $(A)
 
-feedback: $(VENV)/.course ## write the feedback pages (A=assignment1)
-	$(NBGRADER) generate_feedback $(A)
+feedback: $(VENV)/.grading ## write the feedback pages of what `make grade` graded
+	$(PY) -m grading feedback $(A)
 
 scores: $(VENV)/.course ## print the scores as CSV (A=assignment1)
 	@$(PY) -m grading.gradebook $(A)

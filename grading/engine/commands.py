@@ -192,7 +192,7 @@ def feedback(course, args):
     Returns
     -------
     status : int
-        0.
+        1 if nothing is graded.
     """
     from grading.engine.feedback import write_feedback
 
@@ -200,7 +200,9 @@ def feedback(course, args):
     with _bar(len(overview.rows)) as bar:
         count = write_feedback(course, overview, bar.update)
     print(f"{count} pages in {course.feedback}")
-    return 0
+    if not count:
+        print("Nothing is graded yet:  python -m grading run", args.assignment)
+    return 0 if count else 1
 
 
 def report(course, args):

@@ -73,6 +73,9 @@ class Export:
                 strangers.add(" ".join(value for _, value in place.names))
                 continue
             self._add(self.bundles[student], member, place, kind)
+        if not self.bundles and not strangers:
+            shown = printable(str(path))
+            self.problems.append(f"No file in {shown} bears the name of a student.")
         self.problems += [
             f"Nobody in the roster is {printable(name)!r}."
             for name in sorted(strangers)

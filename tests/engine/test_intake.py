@@ -312,6 +312,14 @@ def test_a_plain_archive_needs_no_roster(intake, tmp_path):
     }
 
 
+def test_an_archive_without_students_says_so(intake, tmp_path):
+    path = archive(tmp_path / "p.zip", {"knn.ipynb": NOTEBOOK})
+
+    assert intake.from_archives([path]).problems == [
+        f"No file in {path} bears the name of a student."
+    ]
+
+
 def test_a_platform_needs_one(intake, tmp_path):
     path = archive(tmp_path / "c.zip", {"a_1_2_numbers.ipynb": NOTEBOOK})
 
