@@ -85,7 +85,7 @@ class Bench:
         from grading.judge.rungs import IsolationError
 
         self._judge = judge
-        loads = "\n".join(f"import {name}" for name in imports)
+        loads = "\n".join(f"import {name}" for name in ("cs231n.testing", *imports))
         exam = Exam("", (Cell("setup", "imports", loads),))
         try:
             isolation = "strongest" if require_isolation else "none"
