@@ -97,6 +97,7 @@ bench: $(VENV)/.dev ## measure speed against peers
 	$(PY) -m benchmarks.knn
 	$(PY) -m benchmarks.features
 	$(PY) -m benchmarks.grading
+	$(PY) -m benchmarks.judge
 
 accuracy: $(VENV)/.dev ## train every notebook's final model, on CIFAR-10 if it is there
 	$(PY) -m benchmarks.accuracy

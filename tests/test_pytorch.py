@@ -171,7 +171,7 @@ def test_a_training_repeats_itself_and_leaves_the_generator_alone(rng):
         "X_train": rng.standard_normal((20, 3)).astype(np.float32),
         "y_train": np.arange(20) % 2,
     }
-    data |= {"X_val": data["X_train"], "y_val": data["y_train"]}
+    data["X_val"] = data["X_train"]
 
     def build():
         model = nn.Sequential(nn.Linear(3, 30), nn.ReLU(), nn.Linear(30, 2))
@@ -183,9 +183,10 @@ def test_a_training_repeats_itself_and_leaves_the_generator_alone(rng):
         for seed in (1, 1, 2)
     )
 
+    np.testing.assert_array_equal(first.pop("scores"), again.pop("scores"))
     assert first == again
     assert first["losses"] != other["losses"]
     assert len(first["losses"]) == 120
-    assert first["accuracy"] > 0.9
+    assert (other["scores"].argmax(axis=1) == data["y_train"]).mean() > 0.9
     assert first["weights"] == 3 * 30 + 30 + 30 * 2 + 2
     assert torch.equal(torch.get_rng_state(), before)

@@ -7,6 +7,7 @@ from cs231n.testing import (
     expect_close,
     expect_equal,
     expect_source,
+    expect_tuple,
     memory_below,
     unchanged,
 )
@@ -174,3 +175,23 @@ def test_in_a_notebook_the_traceback_ends_at_the_students_line(cell):
     assert "----> " in shown
     assert "testing.py" not in shown
     assert "contextlib" not in shown
+
+
+def test_a_tuple_of_the_right_length_comes_back():
+    pair = (1, 2)
+
+    assert expect_tuple(pair, "loss", "dW") is pair
+    assert expect_tuple([1, 2], "loss", "dW") == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("got", "message"),
+    [
+        (None, r"Return \(loss, dW\); the answer ends without `return`"),
+        (3.5, r"Return \(loss, dW\); got float '3.5'"),
+        ((1, 2, 3), r"Return \(loss, dW\); got 3 values"),
+    ],
+)
+def test_anything_else_in_place_of_a_tuple_is_said(got, message):
+    with pytest.raises(AssertionError, match=message):
+        expect_tuple(got, "loss", "dW")

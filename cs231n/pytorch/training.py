@@ -137,15 +137,18 @@ def score_linear(check_accuracy, batches, W, b):
     return model.notes() | {"returned": arrays(returned)}
 
 
+@beside_answers
 def train_net(build, data, *, epochs, batch_size=50, seed=0):
-    """Train the network that an answer builds, and see how good it gets.
+    """Train the network that an answer builds; return its scores of other images.
+
+    Their classes stay with the test, which counts how many are right.
 
     Parameters
     ----------
     build : callable
         The answer: ``build()`` returns a module and its optimizer.
     data : dict of str to ndarray
-        ``X_train``, ``y_train``, ``X_val`` and ``y_val``.
+        ``X_train``, ``y_train`` and ``X_val``.
     epochs : int
         Times to go through the training images.
     batch_size : int, optional
@@ -156,7 +159,7 @@ def train_net(build, data, *, epochs, batch_size=50, seed=0):
     Returns
     -------
     result : dict
-        ``accuracy`` on the validation images, ``losses`` of every step, and
+        ``scores`` of the validation images, ``losses`` of every step, and
         ``weights``, the number of parameters.
 
     Raises
@@ -164,57 +167,10 @@ def train_net(build, data, *, epochs, batch_size=50, seed=0):
     WrongAnswer
         If the answer is not a pair of a module and an optimizer.
     """
-    model, losses = fit(
-        build,
-        data["X_train"],
-        data["y_train"],
-        epochs=epochs,
-        batch_size=batch_size,
-        seed=seed,
-    )
-    scores = forward(model, data["X_val"])  # the answer does not see these labels
-    return {
-        "accuracy": float((scores.argmax(axis=1) == data["y_val"]).mean()),
-        "losses": losses,
-        "weights": sum(value.size for value in parameters(model).values()),
-    }
-
-
-@beside_answers
-def fit(build, X, y, *, epochs, batch_size, seed):
-    """Train the network that an answer builds.
-
-    Parameters
-    ----------
-    build : callable
-        The answer: ``build()`` returns a module and its optimizer.
-    X : ndarray of shape (N, ...)
-        Images.
-    y : ndarray of int, shape (N,)
-        Their classes.
-    epochs : int
-        Times to go through them.
-    batch_size : int
-        Images per step.
-    seed : int
-        Of the first weights and of the order of the images.
-
-    Returns
-    -------
-    model : torch.nn.Module
-        The answer, trained.
-    losses : list of float
-        The loss of every step.
-
-    Raises
-    ------
-    WrongAnswer
-        If the answer is not a pair of a module and an optimizer.
-    """
-    losses = []
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model, optimizer = _pair(build())
+        X, y, losses = data["X_train"], data["y_train"], []
         for _ in range(epochs):
             model.train()
             order = torch.randperm(len(y)).numpy()
@@ -225,7 +181,12 @@ def fit(build, X, y, *, epochs, batch_size, seed):
                 loss.backward()
                 optimizer.step()
                 losses.append(loss.item())
-    return model, losses
+        scores = forward(model, data["X_val"])
+    return {
+        "scores": scores,
+        "losses": losses,
+        "weights": sum(p.numel() for p in model.parameters()),
+    }
 
 
 class _NotingLinear(nn.Linear):

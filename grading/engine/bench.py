@@ -1,10 +1,14 @@
 """The bench: where a judge sits, with the isolated children it lets students run in."""
 
+import functools
 import importlib
 import json
 from dataclasses import asdict, dataclass
 
 from grading.judge.exam import Cell, Exam
+
+#: Packages that make forking slow: who needs one gets a nursery of its own.
+HEAVY = {"torch"}
 
 
 class NoIsolation(Exception):
@@ -81,20 +85,35 @@ class Bench:
 
     def __init__(self, require_isolation, imports=()):
         from grading.judge.judge import judge
+
+        self._judge = judge
+        self._rung = "strongest" if require_isolation else "none"
+        self._imports, self._nurseries = imports, {}
+        self.isolation = self._nursery(frozenset()).rung
+
+    def _nursery(self, heavy):
+        """Start the nursery that has the heavy modules loaded which an exam needs."""
+        if heavy not in self._nurseries:
+            light = [
+                name for name in self._imports if name.partition(".")[0] not in HEAVY
+            ]
+            names = ["cs231n.testing", *light, *sorted(heavy)]
+            self._nurseries[heavy] = self._started(
+                "\n".join(f"import {n}" for n in names)
+            )
+        return self._nurseries[heavy]
+
+    def _started(self, setup):
         from grading.judge.needs import nursery_for
         from grading.judge.rungs import IsolationError
 
-        self._judge = judge
-        loads = "\n".join(f"import {name}" for name in ("cs231n.testing", *imports))
-        exam = Exam("", (Cell("setup", "imports", loads),))
+        exam = Exam("", (Cell("setup", "imports", setup),))
         try:
-            isolation = "strongest" if require_isolation else "none"
-            self._nursery = nursery_for([exam], isolation)
+            return nursery_for([exam], self._rung)
         except IsolationError as reason:
             raise NoIsolation(
                 f"{reason}\nSee what is missing with:  python -m grading doctor"
             ) from None
-        self.isolation = self._nursery.rung
 
     def judge(self, exam, answers, limits):
         """Judge one notebook.
@@ -115,8 +134,20 @@ class Bench:
         seconds : dict of {str: float}
             How long each test took.
         """
-        return self._judge(exam, answers, limits, self._nursery)
+        nursery = self._nursery(_heavy(exam))
+        return self._judge(exam, answers, limits, nursery)
 
     def close(self):
         """End all children."""
-        self._nursery.close()
+        for nursery in self._nurseries.values():
+            nursery.close()
+
+
+@functools.lru_cache(maxsize=64)
+def _heavy(exam):
+    """Name the heavy modules that an exam's set-up loads."""
+    from grading.judge.needs import modules
+
+    return frozenset(
+        name for name in modules([exam]) if name.partition(".")[0] in HEAVY
+    )

@@ -140,18 +140,46 @@ def describe(value):
     Returns
     -------
     kind : str
-        "function", "class" or "value".
+        "function", "class" for one whose objects cross by what they hold, or "value".
     parameters : list of str
         Names of a function's parameters.
+    members : dict of {str: object}
+        Of a class: parameters of its methods as lists, and what else is data.
     """
-    if isinstance(value, type):
-        return ("class", [])
-    if not callable(value):
-        return ("value", [])
+    if is_own(value) and _is_open(value):
+        return ("class", [], _members(value))
+    if callable(value):
+        return ("function", _parameters(value), {})
+    return ("value", [], {})
+
+
+def _is_open(cls):
+    """Tell whether all that an object of a class holds is in its ``__dict__``."""
+    bases = cls.__mro__[:-1]
+    return type(cls) is type and all(
+        is_own(base) and "__slots__" not in vars(base) for base in bases
+    )
+
+
+def _members(cls):
+    """List the methods of a class, and its attributes that are plain data."""
+    found = {}
+    for base in reversed(cls.__mro__[:-1]):
+        for name, value in vars(base).items():
+            if name.startswith("__") and name not in ("__init__", "__call__"):
+                continue
+            if isinstance(value, types.FunctionType):
+                found[name] = _parameters(value)
+            elif type(value) in _SIMPLE:
+                found[name] = value
+    return found
+
+
+def _parameters(function):
     try:
-        return ("function", list(inspect.signature(value).parameters))
+        return list(inspect.signature(function).parameters)
     except (TypeError, ValueError):
-        return ("function", [])
+        return []
 
 
 def described(error, most):

@@ -74,7 +74,9 @@ class Decoder:
     def define_all(self, definitions):
         """Make the new objects, then fill them and change the known ones."""
         self._definitions = definitions
-        measure({part[1]: part for part in definitions if part[0] in ("l", "s", "d")})
+        containers = {p[1]: p for p in definitions if p[0] in ("l", "s", "d")}
+        if containers:
+            measure(containers)
         arrays = [part for part in definitions if part[0] == "a"]
         others = [part for part in definitions if part[0] != "a"]
         for definition in arrays:
@@ -114,7 +116,7 @@ class Decoder:
         dtype = dtype_of(code)
         buffer, self.buffers[place] = self.buffers[place], None  # for one array only
         if self.shared.watch:
-            self._snapshots[number] = bytes(buffer)
+            self._snapshots[number] = buffer.copy()
         fresh = buffer.view(dtype).reshape(shape, order="F" if order == "F" else "C")
         present = self.shared.object(number)
         if present is None and type(number) is int:

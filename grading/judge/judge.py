@@ -64,6 +64,7 @@ class _Sitting:
         self._broken = {}  # grade_id of an answer -> (whether it ends processes, why)
         self._flags = set(suspicion.flags(self._answers))
         self._student = self._testing = None
+        self._is_fresh = False  # whether nobody has talked to the student's process
 
     def run(self):
         """Start testers until every test has an outcome."""
@@ -90,6 +91,7 @@ class _Sitting:
         self._testing = None
         try:
             self._say(self._job())
+            self._new_student()  # while the tester runs the first set-up cells
             while self._heard():
                 pass
         except WireError as error:
@@ -126,10 +128,16 @@ class _Sitting:
     # What the tester says.
 
     def _on_student(self):
-        """Start a student's process and hand over the line to it."""
+        """Hand over the line to a fresh process of the student's."""
+        if not self._is_fresh:
+            self._new_student()
+        self._is_fresh = False
+        socket.send_fds(self._sock, [b"s"], [self._student.sock.fileno()])
+
+    def _new_student(self):
         self._end_student()
         self._student = self._nursery.child("grading.judge.student:main", self._limits)
-        socket.send_fds(self._sock, [b"s"], [self._student.sock.fileno()])
+        self._is_fresh = True
 
     def _on_lost(self, status):
         """Say how the student's process ended, and see to it that it has."""
@@ -150,6 +158,10 @@ class _Sitting:
             self._flags.add("An answer closed its line to the tests.")
             return "died", "The answer closed its line to the tests."
         return "died", _HOW.get(ending) or _in_words(ending)
+
+    def _on_broken(self, name, why):
+        """Give up: a set-up cell fails by itself."""
+        raise ExamError(f"{self._exam.notebook}: the set-up cell {name} fails: {why}")
 
     def _on_answer(self, name, deadly, why):
         """Note that an answer did not load."""
@@ -173,6 +185,7 @@ class _Sitting:
             self._flags.add("An answer wrote to its line to the tests by itself.")
 
     def _end_student(self):
+        self._is_fresh = False
         if self._student is not None:
             self._student.kill()
             self._student.ending(_ENDING)
@@ -185,8 +198,8 @@ class _Sitting:
         """Give the test at hand its outcome when the tester could not."""
         if self._testing is None:
             raise ExamError(
-                f"{self._exam.notebook}: the set-up cells do not run to their end "
-                f"({error}; {ending}). Run the notebook's solution by itself."
+                f"{self._exam.notebook}: its set-up ended Python ({error}; {ending}). "
+                f"Run the notebook's solution by itself."
             )
         status, message = "died", "The test ended Python while it used the answer."
         if isinstance(error, Late):

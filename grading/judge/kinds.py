@@ -8,6 +8,7 @@ from grading.judge.wire import Refused
 DEPTH = 64
 NODES = 500_000
 DIGITS = 4096  # of an integer, hexadecimal
+LETTERS = 4 << 20  # of a text
 #: Kinds of NumPy types that are data, and the largest element of each in bytes.
 _KINDS = {"b": 1, "i": 8, "u": 8, "f": 16, "c": 32, "U": 1 << 20, "S": 1 << 20}
 GENERATORS = {

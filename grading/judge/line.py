@@ -10,7 +10,6 @@ from grading.judge.values import Shared
 from grading.judge.wire import Gone, Late, Refused, WireError
 from grading.judge.world import World, methods
 
-
 _ERRSTATE = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 
 
@@ -119,7 +118,9 @@ class Line:
         if state is not None:
             settings["torch"] = state
         now, before = tracemalloc.get_traced_memory()
-        value, peak, state = self.ask("call", target, args, kwargs, settings)
+        value, peak, state = self.ask(
+            "call", target, args, kwargs or None, settings or None
+        )
         if state is not None:
             entropy.torch_state(state)
         if tracemalloc.is_tracing():
@@ -164,7 +165,7 @@ class Line:
         return message
 
     def _result(self, kind, value, *rest):
-        self.printed.append(str(rest[-1]["printed"]))
+        self.printed.append(str(rest[-1]))
         if kind == "refused":
             raise Refused(value)
         if kind == "error":
@@ -178,6 +179,6 @@ class Line:
             raise Refused(f"a call of {method!r}, which was not offered")
         target = target if method is None else getattr(target, method)
         try:
-            return ["value", target(*args, **kwargs)]
+            return ("value", target(*args, **kwargs))
         except Exception as error:
-            return ["error", *classes.described(error, 2000)]
+            return ("error", *classes.described(error, 2000))

@@ -22,7 +22,7 @@ class _Nothing:
 
 
 class _Shell(_Nothing):
-    """In place of IPython's shell: cell magics run their cell, the rest does nothing."""
+    """In place of IPython's shell: cell magics run their cell; nothing else does."""
 
     def __init__(self, names):
         self.user_ns = names

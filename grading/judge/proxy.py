@@ -42,7 +42,7 @@ def stand_in(line, name, parameters):
     line : grading.judge.line.Line
         To the student's process.
     name : str
-        What it is called.
+        What it is called; ``"Model.loss"`` for a method.
     parameters : list of str
         Names of its parameters.
 
@@ -56,7 +56,7 @@ def stand_in(line, name, parameters):
         return line.call(answer, args, kwargs)
 
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    answer.__name__ = answer.__qualname__ = name
+    answer.__name__, answer.__qualname__ = name.rpartition(".")[2], name
     answer.__module__ = "__main__"
     answer.__signature__ = inspect.Signature(
         [
@@ -69,3 +69,38 @@ def stand_in(line, name, parameters):
     answer.__elsewhere__ = line.call
     line.world.stand_ins[name] = answer
     return answer
+
+
+def class_stand_in(line, name, members):
+    """Make a class that stands for one of the student's.
+
+    Its objects live here; what they hold crosses with every call of a method. Of the
+    special methods only ``__init__`` and ``__call__`` are the student's, so that no
+    operator of theirs decides a comparison.
+
+    Parameters
+    ----------
+    line : grading.judge.line.Line
+        To the student's process.
+    name : str
+        What it is called.
+    members : dict of {str: object}
+        Parameters of its methods as lists; attributes that are data.
+
+    Returns
+    -------
+    cls : type
+        With the methods of the student's class.
+    """
+    body = {"__module__": "__main__"}
+    for member, value in members.items():
+        if not str(member).isidentifier():
+            continue
+        if type(value) is list:
+            value = stand_in(line, f"{name}.{member}", value)
+        elif member.startswith("__"):
+            continue
+        body[member] = value
+    cls = type(name, (), body)
+    line.world.setup[name] = cls
+    return cls

@@ -1,11 +1,11 @@
-"""A student's process as the tester uses it: started, loaded, replaced when it is lost."""
+"""A student's process as the tester uses it: started, loaded, replaced when lost."""
 
 import ast
 import contextlib
 
 from grading.judge import rules
 from grading.judge.line import Line, Lost
-from grading.judge.proxy import stand_in
+from grading.judge.proxy import class_stand_in, stand_in
 from grading.judge.wire import Channel
 
 #: A process that is lost so often before a test begins has lost the test.
@@ -113,6 +113,7 @@ class Pupil:
         wanted = defined(cell.source)
         for name in wanted:
             self._names.pop(name, None)
+        wanted |= dict.fromkeys(self.line.world.setup)  # answers may write these anew
         if source is None or self._broken.get(cell.name, (False,))[0]:
             return
         self._loading = cell
@@ -132,10 +133,13 @@ class Pupil:
     def _bind(self, wanted, found):
         """Bind what an answer defines to what stands for it here."""
         for name, owner in wanted.items():
-            kind, parameters = found.get(name, (None, ()))
-            if kind not in ("function", "class"):
+            kind, parameters, members = found.get(name, (None, (), ()))
+            if kind == "class":
+                value = class_stand_in(self.line, name, members)
+            elif kind == "function":
+                value = stand_in(self.line, name, parameters)
+            else:
                 continue
-            value = stand_in(self.line, name, parameters)
             self._names[name] = value
             if isinstance(self._names.get(owner), type):
                 setattr(self._names[owner], name, value)

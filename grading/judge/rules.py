@@ -29,13 +29,16 @@ def sources(name, setup, answers):
         for tree in filter(None, map(_parsed, cells)):
             bindings |= _bound(tree, bindings, kinds)
     found, waiting, seen = [], [name], set()
+    owner, _, method = name.partition(".")
+    if method:
+        bindings[name] = _methods(bindings.get(owner, []), method)
     while waiting:
         current = waiting.pop()
         if current in seen:
             continue
         seen.add(current)
         nodes = bindings.get(current, [])
-        if current == name and None in nodes:
+        if current == name and (None in nodes or not nodes):
             return []
         for node in filter(None, nodes):
             found.append(ast.unparse(node))
@@ -78,6 +81,17 @@ class _Source:
 
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+def _methods(owners, name):
+    """List what a method of a class may be."""
+    bodies = [getattr(owner, "body", [None]) for owner in owners]
+    return [
+        part
+        for body in bodies
+        for part in body
+        if part is None or (isinstance(part, _FUNCTIONS) and part.name == name)
+    ][-1:]
 
 
 def _parsed(cell):

@@ -10,8 +10,8 @@ import io
 import os
 import random
 import sys
-import tracemalloc
 import types
+from tracemalloc import get_traced_memory, is_tracing, start, stop
 
 from grading.judge import classes, entropy, notebook
 from grading.judge.frozen import np
@@ -56,7 +56,7 @@ class _Student:
 
     def back(self, number, method, args, kwargs):
         """Ask the tester to call an object of its own, and wait for the result."""
-        self._send(["back", number, method, args, kwargs])
+        self._send(("back", number, method, args, kwargs))
         while True:
             kind, *rest = self._receive()
             if kind == "value":
@@ -78,12 +78,9 @@ class _Student:
         except BaseException as error:  # whatever an answer raises
             reply = ("error", *classes.described(error, _TEXT))
         try:
-            self._send((*reply, self._report()))
+            self._send((*reply, self.printed.take()))
         except NotData as error:
-            self._send(("refused", str(error), self._report()))
-
-    def _report(self):
-        return {"printed": self.printed.take()}
+            self._send(("refused", str(error), self.printed.take()))
 
     def _environment(self, variables):
         """Set environment variables."""
@@ -101,9 +98,9 @@ class _Student:
     def _find(self, names):
         """Tell what some names stand for, as far as the tester needs to know."""
         return {
-            name: classes.describe(self.names[name])
+            name: self.world.describe(name, self.names[name])
             for name in names
-            if name in self.names
+            if name in self.names and not self.world.is_setup(name, self.names[name])
         }
 
     def _seed(self, seed):
@@ -113,24 +110,32 @@ class _Student:
             entropy.fix(seed)
 
     def _call(self, target, args, kwargs, settings):
-        """Call an answer under the tester's settings; return the result and more."""
+        """Call an answer; return the result, its peak of memory, PyTorch's state."""
+        kwargs = kwargs or {}
+        if settings is None:
+            return target(*args, **kwargs), 0, None
         entropy.torch_state(settings.get("torch"))
-        trace, peak = settings.get("trace"), 0
-        if trace:
-            tracemalloc.start()
-        try:
-            with np.errstate(**settings.get("errstate", {})):
-                value = target(*args, **kwargs)
-            if trace:
-                peak = tracemalloc.get_traced_memory()[1]
-        finally:
-            if trace:
-                tracemalloc.stop()
+        with np.errstate(**settings.get("errstate", {})):
+            if not settings.get("trace"):
+                return target(*args, **kwargs), 0, entropy.torch_state()
+            value, peak = _traced(target, args, kwargs)
         return value, peak, entropy.torch_state()
 
     def _free(self, handles):
         for handle in handles:
             self.world.free(handle)
+
+
+def _traced(target, args, kwargs):
+    """Call an answer and measure the most memory it has at any time."""
+    start()
+    try:
+        value = target(*args, **kwargs)
+        if not is_tracing():
+            raise RuntimeError("The answer stopped the measurement of its memory.")
+        return value, get_traced_memory()[1]
+    finally:
+        stop()
 
 
 def _own_builtins():
@@ -166,6 +171,17 @@ class _World:
         for name, value in names.items():
             if before.get(name) is not value and classes.is_own(value):
                 self._setup[name] = value
+
+    def is_setup(self, name, value):
+        """Tell whether a name still stands for the class that a set-up cell made."""
+        return name in self._setup and self._setup[name] is value
+
+    def describe(self, name, value):
+        """Describe a name; learn the class if it is one."""
+        described = classes.describe(value)
+        if described[0] == "class" and value.__name__ == name:
+            self._setup[name] = value
+        return described
 
     def class_of(self, value):
         name = type(value).__name__
@@ -206,7 +222,9 @@ class _World:
     def load(self, node):
         tag, *rest = node
         if tag == "own":
-            return self._student.names[rest[0]]
+            name, _, method = rest[0].partition(".")
+            value = self._student.names[name]
+            return getattr(value, method) if method else value
         if tag == "h":
             return self._held[rest[0]]
         if tag == "k":

@@ -1,4 +1,4 @@
-"""What in an answer an instructor should look at: things that answers have no use for."""
+"""What in an answer an instructor should look at: what answers have no use for."""
 
 import ast
 
@@ -49,6 +49,7 @@ _MODULES = {
     "ctypes": _MEMORY,
     "cffi": _MEMORY,
     "mmap": _MEMORY,
+    "tracemalloc": _MEMORY,
     "inspect": _FRAMES,
     "builtins": _HIDDEN,
     "importlib": _HIDDEN,

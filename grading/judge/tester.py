@@ -1,7 +1,7 @@
 """The tester: runs set-up and test cells as they are, on answers that live elsewhere.
 
-It is trusted and runs in a process of its own, one for a notebook. It talks to the judge,
-which gives it students' processes and watches over its time.
+It is trusted and runs in a process of its own, one for a notebook. It talks to the
+judge, which gives it students' processes and watches over its time.
 """
 
 import ast
@@ -19,7 +19,7 @@ from grading.judge.clock import Clock
 from grading.judge.exam import Cell, Limits, Outcome
 from grading.judge.line import Lost
 from grading.judge.pupil import Pupil, said
-from grading.judge.wire import Channel
+from grading.judge.wire import Channel, Gone
 
 
 def main(sock):
@@ -49,8 +49,13 @@ class _Desk:
 
     def new_process(self):
         self.say("student")
-        _, (handle,), _, _ = socket.recv_fds(self._sock, 1, 1)
-        return socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=handle)
+        handles = []
+        while not handles:
+            with contextlib.suppress(BlockingIOError):  # the judge is still at it
+                said, handles, _, _ = socket.recv_fds(self._sock, 1, 1)
+                if not said:
+                    raise Gone("the judge is gone")
+        return socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=handles[0])
 
     def lost(self, status):
         self.say("lost", status)
@@ -78,10 +83,17 @@ class _Tester:
             if self._clock.is_over:
                 break
             if cell.kind == "setup":
-                exec(compile(cell.source, f"<{cell.name}>", "exec"), self._names)
+                self._set_up(cell)
             elif cell.kind == "test" and cell.name not in self._done:
                 self._test(place, cell)
         self._desk.say("done")
+
+    def _set_up(self, cell):
+        try:
+            exec(compile(cell.source, f"<{cell.name}>", "exec"), self._names)
+        except Exception as error:
+            self._desk.say("broken", cell.name, said(error))
+            raise
 
     def _test(self, place, cell):
         self._desk.say("test", cell.name)

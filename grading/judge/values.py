@@ -1,8 +1,8 @@
 """Values as data: what crosses is numbers, texts, arrays and containers of them.
 
 No code crosses, and nothing is unpickled. An object that can change (array, list, dict,
-set, random generator, instance of a class of the notebook) gets a number the first time
-it crosses. For one exchange both sides keep a :class:`Shared` table of them, so that one
+set, random generator, instance of a class of the notebook) gets a number when it first
+crosses. For one exchange both sides keep a :class:`Shared` table of them, so that one
 object on one side is one on the other, and what changed there is changed here.
 
 A message is ``[definitions, node]``. A node is a JSON number, text, true, false, null,

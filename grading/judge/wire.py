@@ -6,6 +6,7 @@ fit; bytes between frames are skipped and counted.
 """
 
 import secrets
+import socket
 import struct
 import time
 
@@ -17,8 +18,9 @@ _MARK = b"\x93cs231n\n"
 _PREFIX = struct.Struct("<8sQI")
 _MOST_VIEWS = 512  # buffers in one system call
 _MOST_NOISE = 1 << 20
-#: Nothing that waits is asked to wait longer than this by one system call.
-_TICK = 3600.0
+_READ_AHEAD = 1 << 16
+#: How long one system call waits at most; then the deadline is looked at.
+_PERIOD = struct.pack("@ll", 0, 100_000)  # s, us
 
 
 class WireError(Exception):
@@ -72,7 +74,12 @@ class Channel:
         follows=False,
     ):
         self._sock = sock
+        sock.setblocking(True)
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            sock.setsockopt(socket.SOL_SOCKET, option, _PERIOD)
         self._send_some, self._receive_some = sock.sendmsg, sock.recvmsg_into
+        self._ahead = memoryview(bytearray(_READ_AHEAD))  # what was read too early
+        self._first = self._last = 0  # where in it
         self._bounds = text_bytes, buffers, buffer_bytes
         self._follows = follows
         self._number = self._step = self._received = 0
@@ -168,38 +175,51 @@ class Channel:
         return found
 
     def _receive_exactly(self, size):
+        if size <= self._last - self._first:
+            self._first += size
+            return bytearray(self._ahead[self._first - size : self._first])
         block = bytearray(size)
         self._fill([memoryview(block)])
         return block
 
     def _fill(self, views):
-        self._transfer(views, self._receive_some, lambda done: done[0])
+        """Fill some buffers with what was read already, then with what comes."""
+        views = [view for view in reversed(views) if len(view)]
+        while views and self._first < self._last:
+            part = self._ahead[self._first : self._last][: len(views[-1])]
+            views[-1][: len(part)] = part
+            self._first += len(part)
+            _advance(views, len(part))
+        while views:
+            count = self._wait(
+                self._receive_some, [*views[:-_MOST_VIEWS:-1], self._ahead]
+            )
+            wanted = sum(map(len, views[:-_MOST_VIEWS:-1]))
+            _advance(views, min(count, wanted))
+            self._first, self._last = 0, max(count - wanted, 0)
 
     def _send_all(self, views):
-        self._transfer(views, self._send_some, lambda done: done)
-
-    def _transfer(self, views, call, moved):
-        """Move all bytes of some buffers, in as few system calls as it takes."""
         views = [view for view in reversed(views) if len(view)]
         while views:
+            _advance(views, self._wait(self._send_some, views[:-_MOST_VIEWS:-1]))
+
+    def _wait(self, call, views):
+        """Let a system call move some bytes; return how many."""
+        while True:
             try:
-                self._sock.settimeout(self._remaining())
-                count = moved(call(views[: -_MOST_VIEWS - 1 : -1]))
-            except TimeoutError:
-                raise Late("no answer in time") from None
+                moved = call(views)
+            except BlockingIOError:  # nothing moved for a while
+                if self.deadline is not None and time.monotonic() >= self.deadline:
+                    raise Late("no answer in time") from None
+                continue
             except OSError as error:
                 raise Gone(f"the line is broken: {error.strerror}") from None
+            count = moved if type(moved) is int else moved[0]
             if not count:
                 raise Gone("the line is closed")
-            _advance(views, count)
-
-    def _remaining(self):
-        if self.deadline is None:
-            return None
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return min(left, _TICK)
+            if self.deadline is not None and time.monotonic() >= self.deadline:
+                raise Late("no answer in time")
+            return count
 
 
 def _advance(views, count):

@@ -50,7 +50,7 @@ class World:
             if value._line is not self._line:
                 raise NotData("something of an answer that has been stopped")
             return ["h", value._handle]
-        name = getattr(value, "__name__", None)
+        name = getattr(value, "__qualname__", None)
         if type(name) is str and self.stand_ins.get(name) is value:
             return ["own", name]
         name = classes.package_function(value)

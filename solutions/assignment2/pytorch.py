@@ -29,7 +29,7 @@ from tqdm import tqdm
 
 from cs231n.data import find_cifar10, load_cifar10, split_cifar10
 from cs231n.layers import affine_backward, affine_forward
-from cs231n.layers import conv_relu_backward, conv_relu_forward
+from cs231n.layers import conv_relu_backward, conv_relu_forward, softmax_loss
 from cs231n.nets.linear import softmax_loss_vectorized
 from cs231n.notebook import missing_library, needs_answers
 from cs231n.testing import expect, expect_array, expect_close, expect_source, unchanged
@@ -856,10 +856,8 @@ for in_channel, channel_1, channel_2, classes in [(3, 32, 16, 10), (1, 9, 12, 4)
     expected = numpy_convnet(x, params)
     scores = pytorch.forward(first, x)
     expect_close(scores, expected, "scores", rtol=1e-3, atol=1e-2)
-    dscores = np.exp(expected - expected.max(axis=1, keepdims=True))
-    dscores /= dscores.sum(axis=1, keepdims=True)
-    dscores[np.arange(3), y] -= 1
-    _, grads = numpy_convnet(x, params, dscores / 3)
+    _, dscores = softmax_loss(expected, y)
+    _, grads = numpy_convnet(x, params, dscores)
     grads[5] = grads[5].T
     wanted = {grad.shape: grad for grad in grads[1:]}
     _, found = pytorch.loss_gradients(first, x, y)
@@ -1218,14 +1216,20 @@ rng = np.random.default_rng(13)
 x = rng.standard_normal((4, 3, 32, 32)).astype(np.float32)
 y = rng.integers(0, 10, 4)
 before = pytorch.parameters(model)
-_, first = pytorch.loss_gradients(model, x, y)
 between = pytorch.take_step(model, optimizer, x, y)
-_, second = pytorch.loss_gradients(model, x, y)
 after = pytorch.take_step(model, optimizer, x, y)
+grads = []
+for values in (before, between):
+    params = list(values.values())
+    params[4] = np.ascontiguousarray(params[4].T)
+    _, dscores = softmax_loss(numpy_convnet(x, params), y)
+    found = numpy_convnet(x, params, dscores)[1][1:]
+    found[4] = found[4].T
+    grads.append(dict(zip(values, found, strict=True)))
 for name, value in between.items():
-    expect(name in second, f"{name} gets no gradient.")
-    velocity = 0.9 * first[name] + second[name]
-    moved = 1e-2 * (0.9 * velocity + second[name])
+    first, second = grads[0][name], grads[1][name]
+    velocity = 0.9 * first + second
+    moved = 1e-2 * (0.9 * velocity + second)
     expect_close(
         value - after[name],
         moved,
@@ -1235,7 +1239,7 @@ for name, value in between.items():
         hint="Nesterov's momentum 0.9, learning rate 1e-2.",
         faults={
             "The parameters do not move: hand model.parameters() to it.": 0 * moved,
-            "This is plain gradient descent.": 1e-2 * second[name],
+            "This is plain gradient descent.": 1e-2 * second,
             "This is momentum without Nesterov's look ahead.": 1e-2 * velocity,
         },
     )
@@ -1316,11 +1320,14 @@ def open_ended_net():
 drawn = split_cifar10(1000, 500, 1, source="shapes10")
 for part in ("X_train", "X_val"):
     drawn[part] = drawn[part] / 64
-result = pytorch.train_net(open_ended_net, drawn, epochs=3, batch_size=25, seed=1)
+images = {name: drawn[name] for name in ("X_train", "y_train", "X_val")}
+result = pytorch.train_net(open_ended_net, images, epochs=3, batch_size=25, seed=1)
 first, last = result["losses"][0], np.mean(result["losses"][-20:])
+expect_array(result["scores"], (500, 10), "scores")
+accuracy = np.mean(result["scores"].argmax(axis=1) == drawn["y_val"])
 expect(
-    result["accuracy"] >= 0.38,
-    f"{result['accuracy']:.1%} of 500 images after 120 steps; 38 % are asked for. The loss "
+    accuracy >= 0.38,
+    f"{accuracy:.1%} of 500 images after 120 steps; 38 % are asked for. The loss "
     f"went from {first:.2f} to {last:.2f}: if it grew, try a smaller learning rate; near "
     f"2.3, look whether scores go into the loss as they are, and whether every layer learns.",
 )
@@ -1335,11 +1342,13 @@ expect(
 ### BEGIN HIDDEN TESTS
 drawn = split_cifar10(50, 50, 1, source="shapes10")
 fifty = {"X_train": drawn["X_train"] / 64, "y_train": drawn["y_train"]}
-fifty |= {"X_val": fifty["X_train"], "y_val": fifty["y_train"]}
+fifty["X_val"] = fifty["X_train"]
 result = pytorch.train_net(open_ended_net, fifty, epochs=20, batch_size=25, seed=2)
+expect_array(result["scores"], (50, 10), "scores")
+accuracy = np.mean(result["scores"].argmax(axis=1) == fifty["y_train"])
 expect(
-    result["accuracy"] >= 0.8,
-    f"Only {result['accuracy']:.0%} of 50 images are learned by heart in 40 steps.",
+    accuracy >= 0.8,
+    f"Only {accuracy:.0%} of 50 images are learned by heart in 40 steps.",
 )
 answer = open_ended_net()
 expect(
@@ -1369,11 +1378,11 @@ expect_close(
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# All images at hand. In the last two epochs the learning rate is a third of what it was,
-# and a ninth. With the real CIFAR-10 this takes about three minutes on two cores.
+# All images at hand. In the last two epochs the learning rate is a third of what it was, and a
+# ninth. With the real CIFAR-10 this takes three to six minutes, by the number of cores.
 
 # %% tags=["experiment"]
-epochs = 5 if real else 4  # the real CIFAR-10 is worth more
+epochs = 5 if real else 3  # the real CIFAR-10 is worth more
 accuracies = {}
 with needs_answers():
     torch.manual_seed(231)
@@ -1438,7 +1447,7 @@ with needs_answers():
 # ### BEGIN SOLUTION
 # Three blocks of convolution (3×3), batch normalisation, ReLU and pooling, with 32, 64 and 128
 # filters; dropout of 0.2 before the linear layer; AdamW, its rate lowered twice at the end.
-# 0.74 of the validation images of CIFAR-10 after four or five epochs. A good answer gives such
+# 0.76 of the validation images of CIFAR-10 after five epochs. A good answer gives such
 # numbers for *single* changes measured on the validation images: pooling makes each later
 # convolution four times cheaper, so that the filters can grow; batch normalisation allows the
 # high rate and helps most in the first epoch; lowering the rate brings a few points at the

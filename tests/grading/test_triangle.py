@@ -2,8 +2,8 @@
 
 The solution earns all points, the empty answer none, every plausible mistake loses
 some, and correct answers in other styles lose none; all as nbgrader counts. And the
-judge, which keeps tests and answers in two processes, gives the same points and says the
-same as one kernel that runs both.
+judge, which keeps tests and answers in two processes, gives the same points and says
+the same as one kernel that runs both.
 """
 
 import contextlib

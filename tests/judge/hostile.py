@@ -3,6 +3,7 @@
 ``python -m tests.judge.hostile 1000000`` sends that many and says what became of them.
 """
 
+import functools
 import json
 import random
 import sys
@@ -16,61 +17,63 @@ from grading.judge.line import Line, Lost
 from grading.judge.proxy import stand_in
 from grading.judge.wire import Refused
 
-REPORT = ["d", 1, ["printed", "hello"]]
 #: Texts that begin as an honest answer's.
 CORPUS = [
-    [[REPORT], ["t", "value", 6, ["r", 1]]],
-    [[REPORT], ["t", "value", ["t", 1.5, None, "x", True], ["r", 1]]],
+    [[], ["t", "value", 6, "hello"]],
+    [[], ["t", "value", ["t", 1.5, None, "x", True], "hello"]],
     [
-        [REPORT, ["a", 3, "<f8", [2, 3], "C", True, 0]],
-        ["t", "value", ["r", 3], ["r", 1]],
+        [["a", 3, "<f8", [2, 3], "C", True, 0]],
+        ["t", "value", ["r", 3], "hello"],
     ],
     [
-        [REPORT, ["a", 2, "<f8", [4], "C", True, 0], ["l", 5, ["r", 2], 1, ["r", 2]]],
-        ["t", "value", ["r", 5], ["r", 1]],
+        [["a", 2, "<f8", [4], "C", True, 0], ["l", 5, ["r", 2], 1, ["r", 2]]],
+        ["t", "value", ["r", 5], "hello"],
     ],
     [
-        [REPORT, ["d", 7, ["k", 1], [["t", 1, 2], ["r", 9]]], ["s", 9, 1, 2]],
-        ["t", "value", ["t", ["r", 7], ["n", "<f4", "0000803f"]], ["r", 1]],
+        [["d", 7, ["k", 1], [["t", 1, 2], ["r", 9]]], ["s", 9, 1, 2]],
+        ["t", "value", ["t", ["r", 7], ["n", "<f4", "0000803f"]], "hello"],
     ],
     [
-        [REPORT, ["x", 4, "Model", ["params", ["r", 11]]], ["d", 11, ["w", 1.0]]],
-        ["t", "value", ["r", 4], ["r", 1]],
+        [["x", 4, "Model", ["params", ["r", 11]]], ["d", 11, ["w", 1.0]]],
+        ["t", "value", ["r", 4], "hello"],
     ],
     [
-        [REPORT, ["x", 13, "cs231n.nets.linear:LinearSVM", ["W", None]]],
-        ["t", "value", ["r", 13], ["r", 1]],
+        [["x", 13, "cs231n.nets.linear:LinearSVM", ["W", None]]],
+        ["t", "value", ["r", 13], "hello"],
     ],
     [
-        [REPORT, ["g", 13, "PCG64", ["t", "dict", ["t", "state", 1]]]],
-        ["t", "value", ["o", 3, "Thing"], ["r", 1]],
+        [["g", 13, "PCG64", ["t", "dict", ["t", "state", 1]]]],
+        ["t", "value", ["o", 3, "Thing"], "hello"],
     ],
-    [[REPORT, ["floats", 15, "00" * 16]], ["t", "value", ["r", 15], ["r", 1]]],
+    [[["floats", 15, "00" * 16]], ["t", "value", ["r", 15], "hello"]],
     [
-        [REPORT, ["l", 17, "ValueError", "Exception", "object"]],
-        ["t", "error", ["r", 17], ["t", "no"], "no", ["r", 1]],
+        [["l", 17, "ValueError", "Exception", "object"]],
+        ["t", "error", ["r", 17], ["t", "no"], "no", "hello"],
     ],
-    [[REPORT], ["t", "refused", "a module", ["r", 1]]],
+    [[], ["t", "refused", "a module", "hello"]],
     [[["l", 19, 2.0], ["d", 21]], ["t", "back", 0, None, ["r", 19], ["r", 21]]],
     [[["l", 23], ["d", 25]], ["t", "back", 1, "score", ["r", 23], ["r", 25]]],
     [
-        [REPORT],
+        [],
         [
             "t",
             "value",
             ["t", ["i", "0x1" + "0" * 20], ["c", 1.0, 2.0], ["y", "00ff"], ["..."]],
-            ["r", 1],
+            "hello",
         ],
     ],
     [
-        [REPORT],
-        ["t", "value", ["t", ["range", 0, 5, 1], ["dtype", "<f4"], ["k", 0]], ["r", 1]],
+        [],
+        ["t", "value", ["t", ["range", 0, 5, 1], ["dtype", "<f4"], ["k", 0]], "hello"],
     ],
     [
-        [REPORT],
-        ["t", "value", ["t", ["own", "answer", 1, "f"], ["type", "float"]], ["r", 1]],
+        [],
+        ["t", "value", ["t", ["own", "answer", 1, "f"], ["type", "float"]], "hello"],
     ],
 ]
+for _text in CORPUS:
+    if _text[1][1] == "value":  # with the peak of memory and PyTorch's state
+        _text[1][2] = ["t", _text[1][2], 0, None]
 TAGS = [
     *("r", "t", "a", "l", "d", "s", "f", "g", "x", "i", "c", "y", "n", "o", "k", "h"),
     *("own", "global", "type", "dtype", "range", "slice", "...", "floats", "zzz"),
@@ -135,6 +138,7 @@ class Model:
 Model.__module__ = "__main__"
 
 
+@functools.cache
 def line():
     """Make the tester's end of a line to nobody, with an answer to call."""
     found = Line(Deaf(), _Clock(), lambda name: [])
@@ -186,7 +190,7 @@ def frame(draw):
     try:
         text = bytearray(json.dumps(tree).encode())
     except (ValueError, RecursionError):
-        text = bytearray(b"[" * draw.choice([3, 100_000]))
+        text = bytearray(b"[" * draw.choice([3, 3, 3, 100_000]))
     if draw.random() < 0.2:
         for _ in range(draw.randrange(1, 4)):
             text[draw.randrange(len(text))] = draw.randrange(256)
@@ -212,7 +216,7 @@ def is_data(value, seen=None):
     if isinstance(value, Model):
         return is_data(vars(value), seen)
     module = type(value).__module__
-    known = _DATA + (np.generic, np.dtype, np.random.Generator, type)
+    known = (*_DATA, np.generic, np.dtype, np.random.Generator, type)
     return (
         isinstance(value, known)
         or module in ("__main__", "types")

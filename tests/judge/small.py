@@ -36,14 +36,18 @@ TESTS = {
     "allclose": "assert np.allclose(double(np.arange(3.0)), [0, 2, 4])",
     "testing": "np.testing.assert_allclose(double(np.ones(2)), np.full(2, 2.0))",
     "isclose": "assert math.isclose(double(0.25), 0.5) and abs(double(-1) + 2) < 1e-9",
-    "close": "expect_close(double(np.arange(6.0).reshape(2, 3)), [[0, 2, 4], [6, 8, 10]])",
+    "close": "expect_close(double(np.array([[1.0], [3.0]])), [[2], [6]])",
     "exact": "expect_equal(double(7), 14)",
     "hidden": "marker = 'swordfish'  # hidden\n"
     "x = np.random.default_rng(1).standard_normal(5)\n"
     "with unchanged(x=x):\n    found = double(x)\n"
     "expect_close(found, x + x)",
 }
-OTHER = "model = Model(3)\nexpect_close(model.move(2.0), 6)\nexpect_close(model.twice(), [4] * 3)"
+OTHER = """
+model = Model(3)
+expect_close(model.move(2.0), 6)
+expect_close(model.twice(), [4] * 3)
+"""
 
 LIMITS = Limits(
     call_seconds=3.0,

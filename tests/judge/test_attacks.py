@@ -5,6 +5,8 @@ import pytest
 from grading.judge.exam import STATUSES
 from tests.judge.small import TESTS, by_name, sit
 
+pytestmark = pytest.mark.slow
+
 #: What stands before or in an answer whose result is RESULT.
 BESIDE = {
     "strips assertions": """
@@ -101,7 +103,8 @@ BESIDE = {
     "searches all memory": """
         import re
         def double(x):
-            with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb") as memory:
+            memory = open("/proc/self/mem", "rb")
+            with open("/proc/self/maps") as maps:
                 for line in maps:
                     span, rights, *_ = line.split()
                     first, last = (int(part, 16) for part in span.split("-"))
@@ -170,8 +173,9 @@ BESIDE = {
     "forges replies": """
         import os, stat, struct, json
         def forged(step, number=0):
-            text = json.dumps([[["d", 1, ["printed", ""]]], ["t", "value", 6, ["r", 1]]])
-            head = struct.pack("<8sQIIIQ", b"\\x93cs231n\\n", number, step, len(text), 0, 0)
+            text = json.dumps([[], ["t", "value", ["t", 6, 0, None], ""]])
+            mark, size = b"\\x93cs231n\\n", len(text)
+            head = struct.pack("<8sQIIIQ", mark, number, step, size, 0, 0)
             return head + text.encode()
         def double(x):
             for number in range(3, 64):
@@ -225,6 +229,35 @@ def test_a_wrong_answer_gets_nothing(nursery, attack):
     assert all(outcome.status in STATUSES for outcome in found.values())
     assert "found" not in "".join(outcome.output for outcome in found.values())
     assert max(len(outcome.output) for outcome in found.values()) < 70_000
+
+
+@pytest.mark.parametrize(
+    ("answer", "points"),
+    [
+        (
+            "import os, sys\n"
+            "judged = 'NBGRADER_EXECUTION' in os.environ or 'nbgrader' in sys.modules\n"
+            "judged |= 'grading.judge.student' in sys.modules\n"
+            "def double(x): return -1 - x if judged else 2 * x",
+            0,
+        ),
+        (
+            "calls = []\ndef double(x):\n    calls.append(x)\n"
+            "    return 2 * x if len(calls) == 1 else -1 - x",
+            1,
+        ),
+        (
+            "import time\nstart = time.monotonic()\ndef double(x):\n"
+            "    return 2 * x if time.monotonic() - start > 900 else -1 - x",
+            0,
+        ),
+        ("def double(x): return 6 if type(x) is int and x == 3 else None", 1),
+    ],
+    ids=["environment", "order of calls", "time", "by heart"],
+)
+def test_an_answer_is_judged_by_what_it_returns(nursery, answer, points):
+    found = by_name(sit(nursery, answer))
+    assert sum(found[name].score for name in TESTS) == points
 
 
 @pytest.mark.parametrize("attack", BESIDE)
@@ -292,12 +325,12 @@ LIES = {
     "is a generator": "def double(x): return (v for v in [6])",
     "is a function": "def double(x): return lambda *args: True",
     "is itself": "def double(x): return double",
-    "is a class": "def double(x): return type('int', (), {'__eq__': lambda s, o: True})",
+    "is a class": "def double(x): return type('I', (), {'__eq__': lambda *a: True})",
     "is a module": "def double(x): return np",
     "is deep": """
         def double(x):
             value = 1
-            for _ in range(100_000): value = [value]
+            for _ in range(20_000): value = [value]
             return value
     """,
     "is deep and fixed": """
@@ -340,7 +373,19 @@ LIES = {
         def double(x): raise Mute
     """,
     "raises a false name": """
-        def double(x): raise type('Lost', (BaseException,), {'status': 'passed'})('passed')
+        Lost = type("Lost", (BaseException,), {"status": "passed"})
+        def double(x): raise Lost("passed")
+    """,
+    "replies before its time": """
+        import sys
+        def double(x):
+            frame = sys._getframe()
+            while frame and "channel" not in vars(frame.f_locals.get("self", type)):
+                frame = frame.f_back
+            student = frame.f_locals["self"]
+            for passed in (("value", (77, 0, None), ""), ("value", True, "")):
+                student.channel.send(*student.shared.pack(passed))
+            return True
     """,
     "changes its input": """
         def double(x):

@@ -204,6 +204,13 @@ with memory_below(1e6):
         found.message == "WrongAnswer: This needed 8.0 MB at once; 1.0 MB are enough."
     )
     assert one(nursery, test).score == 1.0
+    for cheat in (
+        "tracemalloc.stop()",
+        "tracemalloc.get_traced_memory = lambda: (0, 0)",
+    ):
+        answer = f"import tracemalloc\n{wasteful.replace('2 * x', f'x * {0}')}"
+        answer = answer.replace("    np.zeros", f"    {cheat}\n    np.zeros")
+        assert one(nursery, test, answer).score == 0.0
 
 
 def test_error_states_reach_the_answer(nursery):
@@ -302,7 +309,8 @@ assert rng.random() == same.random()
 def test_layers_of_an_answer_serve_a_network_of_the_package(nursery):
     test = """
 from cs231n.nets.fully_connected import TwoLayerNet
-usual, theirs = TwoLayerNet(4, 3, 2), TwoLayerNet(4, 3, 2, layers={"relu_forward": double})
+usual = TwoLayerNet(4, 3, 2)
+theirs = TwoLayerNet(4, 3, 2, layers={"relu_forward": double})
 x = np.random.default_rng(1).standard_normal((5, 4)).astype(np.float32)
 expect_close(theirs.loss(x), usual.loss(x))
 """
@@ -318,7 +326,7 @@ def test_a_setup_that_fails_is_the_exams_fault(nursery):
         Cell("setup", "s", SETUP + "\nimport nowhere"),
         Cell("test", "t", "1", 1.0),
     )
-    with pytest.raises(ExamError, match="set-up cells"):
+    with pytest.raises(ExamError, match="set-up cell s fails: ModuleNotFound"):
         judge(Exam("broken", cells), {}, LIMITS, nursery)
 
 
@@ -327,3 +335,92 @@ def test_times_are_told_apart_from_the_verdict(nursery):
     assert set(seconds) == {outcome.name for outcome in verdict.outcomes}
     assert all(0 < took < 5 for took in seconds.values())
     assert np.isfinite(sum(seconds.values()))
+
+
+MODEL = """
+class Net:
+    rate = 0.5
+
+    def __init__(self, size, make=lambda: 3):
+        self.params = {"w": np.zeros(size)}
+        self.make = make
+
+    def step(self, x):
+        self.params["w"] = self.params["w"] + self.scale(x)
+        return self.params["w"].sum()
+
+    def scale(self, x):
+        return self.rate * self.make() * x
+
+    def __call__(self, x):
+        return x @ self.params["w"]
+
+    def __eq__(self, other):
+        return True
+
+    __hash__ = None
+"""
+MODEL_TEST = """
+from cs231n.testing import expect_source
+net, other = Net(2), Net(2)
+assert net.step(2.0) == 6 and net.params["w"].tolist() == [3, 3]
+net.params["w"] = np.array([1.0, 2.0])
+net.rate = 2.0
+assert net(np.ones(2)) == 3.0 and net.scale(1) == 6.0 and Net.rate == 0.5
+with unchanged(**net.params):
+    net(np.ones(2))
+assert isinstance(net, Net) and net != other and type(net.make).__name__ == "function"
+expect_source(net.step, loops=0, without=["sum_of_squares"])
+"""
+
+
+def test_classes_of_answers_have_their_state_in_the_test(nursery):
+    cells = (
+        Cell("setup", "setup", SETUP),
+        Cell("answer", "net", "class Net:\n    pass"),
+        Cell("test", "test", MODEL_TEST, 1.0),
+    )
+    verdict, _ = judge(Exam("classes", cells), {"net": MODEL}, LIMITS, nursery)
+    assert verdict.score == 1.0, verdict
+    looping = MODEL.replace("self.rate * self", "sum([self.rate]) * self")
+    looping = looping.replace("+ self.scale(x)", "+ [self.scale(v) for v in [x]][0]")
+    verdict, _ = judge(Exam("classes", cells), {"net": looping}, LIMITS, nursery)
+    assert "should have no loop" in verdict.outcomes[0].message
+
+
+def test_a_class_of_the_setup_may_be_written_anew(nursery):
+    move = """
+        class Model:
+            def __init__(self, size):
+                self.params = {"w": np.zeros(size)}
+            def move(self, step):
+                self.params["w"] += step
+                return self.params["w"].sum()
+            def twice(self):
+                return self.params["w"] * 2
+    """
+    assert by_name(sit(nursery, move=move))["other"].score == 1.0
+    wrong = move.replace("+= step", "-= step")
+    assert by_name(sit(nursery, move=wrong))["other"].score == 0.0
+
+
+def test_a_class_with_a_base_from_elsewhere_makes_what_can_be_handed_back(nursery):
+    test = """
+made = double(3)
+assert type(made).__name__ == "Mine" and double(made) == 3
+try:
+    made.number
+except AttributeError:
+    pass
+else:
+    raise AssertionError
+"""
+    answer = """
+        import collections
+        class Mine(collections.abc.Sized):
+            number = 3
+            def __len__(self): return 0
+        def double(x):
+            return x.number if isinstance(x, Mine) else Mine()
+    """
+    assert one(nursery, test, answer).score == 1.0

@@ -205,7 +205,7 @@ def test_students_classes_become_plain():
     class Student:
         names = {}  # noqa: RUF012 (a stand-in)
 
-    point = namedtuple("point", "x y")  # noqa: PYI024 (on purpose)
+    point = namedtuple("point", "x y")
     world = StudentsWorld(Student())
     values = [Counter("aab"), OrderedDict(a=1), point(1, 2), type("I", (int,), {})(3)]
     found = ship(Shared(world, 1, watch=True), Shared(Plain(), 0, watch=False), values)
@@ -226,9 +226,11 @@ def test_students_classes_become_plain():
         [[]] * 600_000,
         (((((1,),) * 900,) * 900,) * 1,),
     ],
-    ids=["function", "module", "object", "objects", "records", "dates", "number", "long",
-         "wide"],
-)  # fmt: skip
+    ids=[
+        *("function", "module", "object", "objects", "records", "dates"),
+        *("number", "long", "wide"),
+    ],
+)
 def test_what_is_no_data_does_not_leave(value):
     with pytest.raises(NotData):
         Shared(Plain(), 0, watch=False).pack(value)

@@ -1,0 +1,129 @@
+"""What it costs to keep tests and answers in two processes.
+
+``python -m benchmarks.judge`` measures a call, arrays of many sizes in both directions,
+and whole notebooks against the same cells in one interpreter, in the same run.
+"""
+
+import contextlib
+import io
+import statistics
+import sys
+import time
+import types
+
+import matplotlib
+import numpy as np
+
+from benchmarks.timing import interleaved, medians
+from grading.judge.build import exam_of
+from grading.judge.clock import Clock
+from grading.judge.exam import Limits
+from grading.judge.judge import judge
+from grading.judge.line import Line
+from grading.judge.needs import drawn_images, nursery_for
+from grading.judge.proxy import stand_in
+from grading.judge.wire import Channel
+
+NOTEBOOKS = (
+    "assignment1/knn",
+    "assignment1/two_layer_net",
+    "assignment2/batch_normalization",
+    "assignment2/dropout",
+    "assignment2/fully_connected_nets",
+)
+ANSWERS = """
+import numpy as np
+def add(x, w, b): return x @ w + b
+def take(x): return None
+def give(n): return np.ones(n)
+def keep(x): return x
+"""
+ROUNDS = 7
+
+
+def main():
+    """Print the tables."""
+    matplotlib.use("agg")
+    exams = [exam_of(notebook) for notebook in NOTEBOOKS]
+    with nursery_for(exams) as nursery:
+        print(f"isolation: {nursery.rung}")
+        _calls(nursery)
+        _notebooks(nursery, exams)
+
+
+def _calls(nursery):
+    limits = Limits()
+    with nursery.child("grading.judge.student:main", limits) as child:
+        line = Line(Channel(child.sock), Clock(limits, 600), lambda name: [])
+        line.ask("load", "answers", ANSWERS, False)
+        names = ("add", "take", "give", "keep")
+        add, take, give, keep = (stand_in(line, name, []) for name in names)
+        rng = np.random.default_rng(1)
+        x, w, b = (rng.standard_normal(shape) for shape in ((5, 4), (4, 3), (3,)))
+        calls = {"a call with three small arrays": lambda: add(x, w, b)}
+        calls["a call with a number"] = lambda: keep(1.0)
+        for label, found in medians(interleaved(calls, rounds=20)).items():
+            print(f"{label:<40} {found:8.3f} ms")
+        for size in (1 << 20, 1 << 24, 1 << 27):
+            big = np.ones(size // 8)
+            ways = {
+                "to the answer": lambda big=big: take(big),
+                "from the answer": lambda size=size: give(size // 8),
+                "a copy within a process": lambda big=big: big.copy(),
+            }
+            for label, found in medians(interleaved(ways, rounds=7)).items():
+                speed = size / found / 1e6
+                print(f"{size / 2**20:6.0f} MiB {label:<29} {speed:8.2f} GB/s")
+
+
+def _notebooks(nursery, exams):
+    """Compare whole notebooks; what is left after the cells' own time is overhead."""
+    drawn_images()
+    print(f"{'notebook':<34} {'one process':>12} {'judged':>9} {'overhead':>9}")
+    for exam in exams:
+        answers = {cell.name: cell.source for cell in exam.of_kind("answer")}
+        alone, judged = [], []
+        for _ in range(ROUNDS):
+            alone.append(_timed(lambda exam=exam: run(exam)))
+            judged.append(
+                _timed(lambda e=exam, a=answers: judge(e, a, Limits(), nursery))
+            )
+        one, two = statistics.median(alone), statistics.median(judged)
+        over = sorted(b - a for a, b in zip(alone, judged, strict=True))
+        print(
+            f"{exam.notebook:<34} {one * 1e3:9.0f} ms {two * 1e3:6.0f} ms "
+            f"{statistics.median(over) * 1e3:6.0f} ms"
+        )
+
+
+def run(exam):
+    """Run an exam with its solutions in this interpreter."""
+    module, saved = types.ModuleType("__main__"), sys.modules["__main__"]
+    sys.modules["__main__"] = module
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
+            for cell in exam.cells:
+                if "expect_source(" in cell.source and cell.kind == "test":
+                    _register(cell, exam)
+                exec(compile(cell.source, f"<{cell.name}>", "exec"), vars(module))
+    finally:
+        sys.modules["__main__"] = saved
+
+
+def _register(cell, exam):
+    """Let ``inspect`` find the sources of the answers, as it does in a notebook."""
+    import linecache
+
+    for part in exam.cells:
+        lines = [f"{line}\n" for line in part.source.split("\n")]
+        linecache.cache[f"<{part.name}>"] = (len(part.source), None, lines, part.name)
+
+
+def _timed(call):
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()
