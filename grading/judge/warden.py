@@ -199,3 +199,14 @@ def rest(channel):
     channel : socket.socket
         Ignored.
     """
+
+
+def wait(channel):
+    """Stay until the judge closes the channel; for measuring an idle child.
+
+    Parameters
+    ----------
+    channel : socket.socket
+        The child's end.
+    """
+    channel.recv(1)

@@ -1,0 +1,67 @@
+"""What isolation costs: time to start a child, memory of one more.
+
+``python -m benchmarks.isolation`` prints it for every rung of this machine.
+"""
+
+import statistics
+import time
+from pathlib import Path
+
+from grading.judge.nursery import Nursery
+from grading.judge.rungs import RUNGS, IsolationError
+
+
+def launches(nursery, repeats=100):
+    """Start children that do nothing, one after the other.
+
+    Returns ``{"ready": median, "ready p95": ..., "gone": median}`` in milliseconds:
+    until the child is isolated, and until everything of it has ended.
+    """
+    ready, gone = [], []
+    for _ in range(repeats + 3):
+        start = time.perf_counter()
+        with nursery.child("grading.judge.warden:rest") as child:
+            ready.append(1e3 * (time.perf_counter() - start))
+            assert child.ending(10.0) == "exit 0"
+        gone.append(1e3 * (time.perf_counter() - start))
+    ready, gone = ready[3:], gone[3:]
+    return {
+        "ready": statistics.median(ready),
+        "ready p95": sorted(ready)[int(0.95 * repeats)],
+        "gone": statistics.median(gone),
+    }
+
+
+def memory(nursery):
+    """Return MiB that one more idle child takes, its warden included.
+
+    Pages it shares with the warm process are not counted.
+    """
+    with nursery.child("grading.judge.warden:wait") as child:
+        time.sleep(0.1)
+        status = Path(f"/proc/{child.pid}/status").read_text().splitlines()
+        warden = next(row.split()[1] for row in status if row.startswith("PPid:"))
+        return sum(map(_private, (child.pid, warden))) / 1024
+
+
+def _private(pid):
+    rows = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return sum(int(row.split()[1]) for row in rows if row.startswith("Private_"))
+
+
+def main():
+    print(f"{'':12}{'ready, ms':>10}{'p95':>8}{'gone':>8}{'MiB':>8}{'an hour':>10}")
+    for rung in RUNGS:
+        try:
+            with Nursery(rung) as nursery:
+                times, size = launches(nursery), memory(nursery)
+        except IsolationError as error:
+            print(f"{rung:12}{error}")
+            continue
+        row = [times["ready"], times["ready p95"], times["gone"], size]
+        cells = "".join(f"{x:{w}.1f}" for x, w in zip(row, (10, 8, 8, 8), strict=True))
+        print(f"{rung:12}{cells}{3.6e6 / times['gone']:10,.0f}")
+
+
+if __name__ == "__main__":
+    main()
