@@ -95,7 +95,8 @@ class _Sitting:
             while self._heard():
                 pass
         except WireError as error:
-            self._stopped(error, tester.ending(_ENDING))
+            waiting = 0 if isinstance(error, Late) else _ENDING
+            self._stopped(error, tester.ending(waiting))
         finally:
             self._end_student()
             tester.close()

@@ -10,6 +10,7 @@ from grading.judge.values import Shared
 from grading.judge.wire import Gone, Late, Refused, WireError
 from grading.judge.world import World, methods
 
+_FREED = 200  # handles that may be dead before the student's side hears of it
 _ERRSTATE = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 
 
@@ -82,6 +83,11 @@ class Line:
         """
         if self._shared is not None:  # from within a call: the same exchange goes on
             return self._exchange(message)
+        if len(self.world.freed) > _FREED:
+            self._begin(("free", self.world.take_freed()))
+        return self._begin(message)
+
+    def _begin(self, message):
         self._channel.begin()
         one_call = message[0] != "load"
         self._channel.deadline = self._clock.deadline(one_call=one_call)

@@ -10,7 +10,7 @@ from cs231n.data.home import data_home, user_cache
 from grading.judge.nursery import Nursery
 
 #: Modules of the judge that run in its children.
-_OURS = ("grading.judge.student", "grading.judge.tester")
+_OURS = ("grading.judge.student", "grading.judge.tester", "cs231n.testing")
 _GENERATED = "generated"
 
 

@@ -216,8 +216,8 @@ class _World:
         return handle
 
     def free(self, handle):
-        value = self._held.pop(handle)
-        del self._handles[id(value)]
+        value = self._held.pop(handle, None)
+        self._handles.pop(id(value), None)
 
     def load(self, node):
         tag, *rest = node

@@ -296,6 +296,28 @@ assert made is same and repr(made) == "<function object>"
     assert one(nursery, test, answer).score == 1.0
 
 
+def test_handles_nobody_needs_are_given_back(nursery):
+    test = """
+kept = double(None)
+for _ in range(500):
+    double(None)
+assert double(0) > 300 and double(kept) == 1
+"""
+    answer = """
+        import gc
+        class Thing:
+            pass
+        def double(x):
+            if x is None:
+                return Thing()
+            if x == 0:
+                gc.collect()
+                return 501 - sum(type(thing) is Thing for thing in gc.get_objects())
+            return isinstance(x, Thing)
+    """
+    assert one(nursery, test, answer).score == 1.0
+
+
 def test_generators_move_on(nursery):
     test = """
 rng, same = np.random.default_rng(5), np.random.default_rng(5)

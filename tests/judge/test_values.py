@@ -223,7 +223,7 @@ def test_students_classes_become_plain():
         np.zeros(2, "f8,f8"),
         np.zeros(2, "M8[s]"),
         1 << 20_000,
-        [[]] * 600_000,
+        [None] * 600_000,
         (((((1,),) * 900,) * 900,) * 1,),
     ],
     ids=[
