@@ -281,15 +281,21 @@ def main(argv=None):
     parser.add_argument("--variants", type=int, default=99, help="for nbgrader")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     args = parser.parse_args(argv)
-    found = {"workers": args.jobs}
-    found |= measure_trivial(args.trivial, args.nbgrader, args.jobs)
-    found |= measure_overhead(args.trivial)
+    found = {}
+    _show(found, {"workers": args.jobs})
+    _show(found, measure_trivial(args.trivial, args.nbgrader, args.jobs))
+    _show(found, measure_overhead(args.trivial))
     if args.students:
-        found |= measure_class(args.students, args.jobs, args.variants)
-    for name, value in found.items():
-        shown = f"{value:,.2f}" if isinstance(value, float) else value
-        print(f"{name:<52} {shown}")
+        _show(found, measure_class(args.students, args.jobs, args.variants))
     (OUT / "grading.json").write_text(json.dumps(found, indent=1) + "\n")
+
+
+def _show(found, more):
+    """Print what is known so far, for whoever waits."""
+    found |= more
+    for name, value in more.items():
+        shown = f"{value:,.2f}" if isinstance(value, float) else value
+        print(f"{name:<52} {shown}", flush=True)
 
 
 if __name__ == "__main__":
