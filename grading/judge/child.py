@@ -106,7 +106,7 @@ def listen(hear, timeout, late=None):
     waiting = select.poll()
     waiting.register(hear, select.POLLIN)
     if not waiting.poll(timeout * 1000):
-        return late or {"failed": f"no answer in {timeout:.0f} s"}, []
+        return late or {"late": f"no answer in {timeout:.0f} s"}, []
     try:
         message, handles, _, _ = socket.recv_fds(hear, _MESSAGE, 1)
     except ConnectionError:  # it ended before it read what we said

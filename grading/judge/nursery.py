@@ -17,7 +17,7 @@ from dataclasses import asdict
 from grading.judge import landlock, rungs
 from grading.judge.child import Child, listen
 from grading.judge.exam import Limits
-from grading.judge.rungs import RUNGS, WITH_SPACES, IsolationError
+from grading.judge.rungs import RUNGS, WITH_SPACES, IsolationError, OverloadError
 from grading.judge.view import python_view
 
 #: What nearly every notebook imports.
@@ -47,7 +47,8 @@ class Nursery:
     Raises
     ------
     IsolationError
-        If the machine cannot do what was asked; never is it less.
+        If the machine cannot do what was asked, or is too busy to say so; it is
+        never less.
     """
 
     def __init__(self, isolation="strongest", preload=PRELOAD, readable=()):
@@ -103,6 +104,7 @@ class Nursery:
         if not words.get("ready"):
             channel.close()
             hear.close()
+            _not_late(words, self.rung)
             reason = words.get("failed", _gone(self.rung))
             raise IsolationError(f"No child could be isolated ({self.rung}): {reason}.")
         return Child(channel, hear, handles[0])
@@ -119,6 +121,8 @@ class Nursery:
         for rung in RUNGS[:-1]:
             try:
                 return self._start(rung)
+            except OverloadError:  # not the machine's last word: do not settle for less
+                raise
             except IsolationError as error:
                 reasons.append(str(error))
         raise IsolationError(
@@ -133,9 +137,11 @@ class Nursery:
         self._warm = _Warm(rung, self._view, self._preload)
         try:
             with self.child("grading.judge.warden:rest") as child:
-                if child.ending(_BIRTH) != "exit 0":
+                ending = child.ending(_BIRTH)
+                if ending != "exit 0":
+                    _not_late({"late": ending} if ending == "running" else {}, rung)
                     raise IsolationError(
-                        f"A child on the rung {rung} did not end well."
+                        f"A child on the rung {rung} did not end well: {ending}."
                     )
         except IsolationError:
             self.close()
@@ -203,6 +209,7 @@ class _Warm:
         if words.get("alive"):
             words, _ = listen(self.control, _START)
         if not words.get("ready"):
+            _not_late(words, rung)
             reason = words.get("failed") or self._last_words()
             raise IsolationError(f"No isolation by {rung} here: {reason}")
         self.folder = None if spaces else words["folder"]
@@ -215,6 +222,14 @@ class _Warm:
 
 def _messages():
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+
+def _not_late(words, rung):
+    if "late" in words:
+        raise OverloadError(
+            f"This machine is too busy to say whether it can isolate by {rung} "
+            f"({words['late']}). Try again with fewer jobs."
+        )
 
 
 def _gone(rung):

@@ -18,6 +18,10 @@ class IsolationError(Exception):
     """The machine cannot isolate as asked; the message says what is missing."""
 
 
+class OverloadError(IsolationError):
+    """The machine was too slow to say whether it can isolate as asked."""
+
+
 def misplaced(view):
     """Say whether Python is installed around the project or the current folder.
 

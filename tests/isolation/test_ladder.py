@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from grading.judge import isolation, landlock, rungs, seccomp
+from grading.judge import isolation, landlock, nursery, rungs, seccomp
 from grading.judge.nursery import Nursery
-from grading.judge.rungs import RUNGS, IsolationError
+from grading.judge.rungs import RUNGS, IsolationError, OverloadError
 from tests.isolation.conftest import Stage
 from tests.isolation.test_processes import settled, survivors
 
@@ -69,6 +69,16 @@ def test_a_bubblewrap_that_fails_says_why(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     with pytest.raises(IsolationError, match="No permissions to create it"):
         Nursery("bubblewrap", preload=())
+
+
+def test_a_busy_machine_is_no_reason_for_less(monkeypatch, tmp_path):
+    slow = tmp_path / "bwrap"
+    slow.write_text("#!/bin/sh\nexec /bin/sleep 60\n")
+    slow.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(nursery, "_START", 0.2)
+    with pytest.raises(OverloadError, match=r"too busy to say .* by bubblewrap"):
+        Nursery("strongest", preload=())
 
 
 def run(code, cwd=ROOT):
