@@ -3,6 +3,9 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from cs231n.testing import (
+    PEAKS,
+    WrongAnswer,
+    beside_answers,
     expect_array,
     expect_close,
     expect_equal,
@@ -195,3 +198,60 @@ def test_a_tuple_of_the_right_length_comes_back():
 def test_anything_else_in_place_of_a_tuple_is_said(got, message):
     with pytest.raises(AssertionError, match=message):
         expect_tuple(got, "loss", "dW")
+
+
+def test_a_helper_runs_where_the_answer_is():
+    calls = []
+
+    class Elsewhere:
+        def __elsewhere__(self, function, args, kwargs):
+            calls.append((function, args, kwargs))
+            return "there"
+
+    @beside_answers
+    def helper(answer, times=1):
+        """Call an answer."""
+        return answer() * times
+
+    answer = Elsewhere()
+    assert helper(lambda: "here", times=2) == "herehere"
+    assert helper(answer, times=3) == "there"
+    assert calls == [(helper, (answer,), {"times": 3})]
+    assert helper.__doc__ == "Call an answer."
+
+
+def test_peaks_of_other_processes_count():
+    with pytest.raises(WrongAnswer, match=r"needed 9\.0 MB"), memory_below(1e6):
+        PEAKS.append(9e6)
+    with memory_below(1e6):
+        pass
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "return eval('x')",
+        "return getattr(np, 'li' + 'nalg')",
+        "f.__code__ = g.__code__",
+    ],
+)
+def test_what_hides_the_source_is_refused(source):
+    def f(x):
+        return x
+
+    f.__sources__ = lambda: [f"def f(x):\n    {source}"]
+    with pytest.raises(WrongAnswer, match="hides what runs"):
+        expect_source(f)
+
+
+def test_getattr_with_a_name_is_that_name():
+    def f(x):
+        return x
+
+    f.__sources__ = lambda: ["def f(x):\n    return getattr(np.linalg, 'norm')(x)"]
+    expect_source(f, loops=0)
+    with pytest.raises(WrongAnswer, match=r"without linalg.norm"):
+        expect_source(f, without=["linalg.norm"])
+    f.__sources__ = list
+    with pytest.raises(WrongAnswer, match="not to be had"):
+        expect_source(f)

@@ -10,6 +10,7 @@ from grading.judge.values import Shared
 from grading.judge.wire import Gone, Late, Refused, WireError
 from grading.judge.world import World, methods
 
+_PRINTED = 1 << 20  # letters kept for one test, before the limit of bytes applies
 _FREED = 200  # handles that may be dead before the student's side hears of it
 _ERRSTATE = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 
@@ -56,7 +57,7 @@ class Line:
         self.sources = sources
         self.world = World(self)
         self.printed = []
-        self._shared = None
+        self._shared = self._lost = None
 
     @property
     def noise(self):
@@ -81,6 +82,8 @@ class Line:
         Lost
             If the student's process cannot answer.
         """
+        if self._lost is not None:
+            raise self._lost
         if self._shared is not None:  # from within a call: the same exchange goes on
             return self._exchange(message)
         if len(self.world.freed) > _FREED:
@@ -142,26 +145,31 @@ class Line:
                 self._send(self._called_back(*rest))
                 kind, *rest = self._receive()
             kind, result = self._result(kind, *rest)
-        except Late:
-            raise Lost("timeout", self._clock.late()) from None
-        except Gone:
-            raise Lost("died", "") from None
-        except WireError as error:
-            raise Lost("refused", f"The answer returned {error}.") from None
-        except Exception as error:  # whatever a forged message makes Python say
-            kind = type(error).__name__
-            raise Lost(
-                "refused", f"The answer sent what means nothing ({kind})."
-            ) from None
+        except Exception as error:
+            self._lost = self._why(error)
+            raise self._lost from None
         if kind == "error":
             raise result
         return result
+
+    def _why(self, error):
+        """Say why the line is of no use any longer."""
+        if isinstance(error, Late):
+            return Lost("timeout", self._clock.late())
+        if isinstance(error, Gone):
+            return Lost("died", "")
+        if isinstance(error, WireError):
+            return Lost("refused", f"The answer returned {error}.")
+        # Whatever a forged message makes Python say.
+        kind = type(error).__name__
+        return Lost("refused", f"The answer sent what means nothing ({kind}).")
 
     def _send(self, message):
         try:
             text, buffers = self._shared.pack(message)
         except NotData as error:
-            raise Lost("refused", f"The test hands over {error}.") from None
+            self._lost = Lost("refused", f"The test hands over {error}.")
+            raise self._lost from None
         self._channel.send(text, buffers)
 
     def _receive(self):
@@ -171,7 +179,12 @@ class Line:
         return message
 
     def _result(self, kind, value, *rest):
-        self.printed.append(str(rest[-1]))
+        printed = rest[-1]
+        if type(printed) is not str:
+            raise Refused("printed text that is none")
+        room = _PRINTED - sum(map(len, self.printed))
+        if printed and room > 0:
+            self.printed.append(printed[:room])
         if kind == "refused":
             raise Refused(value)
         if kind == "error":

@@ -1,6 +1,7 @@
 """What in an answer an instructor should look at: what answers have no use for."""
 
 import ast
+import contextlib
 
 _MACHINERY = "the notebook's machinery"
 _FRAMES = "the variables of other functions"
@@ -91,14 +92,18 @@ def flags(answers):
     """
     found = []
     for name, source in sorted(answers.items()):
-        try:
-            tree = ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        words = sorted({word for node in ast.walk(tree) for word in _words(node)})
-        found += [f"{name} uses {word}: {_ALL[word]}." for word in words]
-        found += [f"{name} changes {target}." for target in sorted(_patched(tree))]
+        with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            found += _flags(name, ast.parse(source))
     return found
+
+
+def _flags(name, tree):
+    words = sorted({word for node in ast.walk(tree) for word in _words(node)})
+    targets = sorted(_patched(tree))
+    return [
+        *(f"{name} uses {word}: {_ALL[word]}." for word in words),
+        *(f"{name} changes {target}." for target in targets),
+    ]
 
 
 def _words(node):

@@ -118,6 +118,7 @@ class _Tester:
         took = self._clock.took
         texts = [printed.getvalue(), *(line.printed if line else ())]
         output = _capped("".join(texts), self._limits.output_bytes)
+        message = message.encode(errors="replace").decode()
         outcome = Outcome(cell.name, cell.points, score, status, message, output)
         noise = line.noise if line else 0
         self._desk.say("outcome", vars(outcome), took, noise)

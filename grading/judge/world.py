@@ -39,10 +39,13 @@ class World:
 
     def allow(self, value, items):
         """Refuse answers in place of an object's methods."""
-        held = vars(value)
+        held, cls = vars(value), type(value)
         for name, item in items.items():
-            if isinstance(item, types.FunctionType) and held.get(name) is not item:
-                raise NotData(f"an object whose {name} is a function")
+            if held.get(name) is item or not callable(item):
+                continue
+            is_method = callable(getattr(cls, name, None))
+            if is_method or isinstance(item, types.FunctionType):
+                raise NotData(f"an object whose {name} is another one's")
 
     def dump(self, value, encoder):
         """Encode what is no data for the student's process."""

@@ -15,8 +15,6 @@ import pytest
 
 from grading.build import lacking, scripts
 from grading.judge.exam import Limits
-from grading.judge.judge import judge
-from grading.judge.needs import nursery_for
 from grading.triangle import Grader, variants
 
 
@@ -51,6 +49,9 @@ def same(graders):
     if not sys.platform.startswith("linux"):
         yield lambda *args: None  # the judge runs on Linux only
         return
+    from grading.judge.judge import judge
+    from grading.judge.needs import nursery_for
+
     with contextlib.ExitStack() as stack:
 
         @functools.cache

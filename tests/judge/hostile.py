@@ -243,6 +243,7 @@ def send(draw, count=1):
         "value", "lost" or "error".
     """
     here, answer = line()
+    here._lost = None
     here._channel.frames = [frame(draw) for _ in range(count)]
     x, settings = np.arange(6.0), {"rate": 0.5}
     model = Model()

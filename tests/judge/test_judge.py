@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from grading.judge.exam import Cell, Exam
+from grading.judge.exam import Cell, Exam, Verdict
 from grading.judge.judge import ExamError, judge
 from tests.judge.small import DOUBLE, LIMITS, SETUP, TESTS, by_name, exam, sit
+from tests.judge.test_parts import NASTY
 
 
 def one(nursery, test, double=DOUBLE, **limits):
@@ -281,6 +282,24 @@ assert model.W.tolist() == [[2, 0], [0, 2]] and model.note == "seen"
     assert one(nursery, test, answer).score == 1.0
 
 
+@pytest.mark.parametrize("method", ["double", "list", "str"])
+def test_answers_cannot_take_the_place_of_a_models_methods(nursery, method):
+    test = """
+from cs231n.nets.linear import LinearSVM
+model = LinearSVM()
+model.W = np.eye(2)
+double(model)
+assert model.predict(np.eye(2)) is not None
+"""
+    answer = f"""
+        def double(model):
+            model.predict = {method}
+            return model
+    """
+    found = one(nursery, test, answer)
+    assert (found.score, found.status) == (0.0, "refused")
+
+
 def test_what_is_no_data_can_be_handed_back(nursery):
     test = """
 made = double(None)
@@ -446,3 +465,17 @@ else:
             return x.number if isinstance(x, Mine) else Mine()
     """
     assert one(nursery, test, answer).score == 1.0
+
+
+def test_cells_that_a_parser_stumbles_over_hurt_nobody(nursery):
+    for source in NASTY:
+        verdict = sit(nursery, source)
+        assert verdict.score == by_name(verdict)["other"].score == 1.0
+        assert verdict.answers["double"]
+        assert Verdict.from_json(verdict.to_json()) == verdict
+
+
+def test_texts_come_out_printable(nursery):
+    answer = "def double(x): print('\\ud800'); raise ValueError('\\udfff')"
+    found = one(nursery, "double(1)", answer)
+    assert (found.message, found.output) == ("ValueError: ?", "?\n")

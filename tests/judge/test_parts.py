@@ -9,9 +9,21 @@ from grading.judge.build import exam_of
 from grading.judge.exam import Cell, Exam
 from grading.judge.needs import drawn_images, modules
 from grading.judge.notebook import as_python
+from grading.judge.rules import is_plain, sources
 from grading.judge.suspicion import flags
 from grading.triangle import variants
 
+#: Cells that a parser may stumble over.
+NASTY = [
+    "def f(:",
+    "(" * 10_000,
+    "-" * 100_000 + "1",
+    "[" * 90 + "]" * 90 + ".a" * 50_000,
+    "x = " + "+".join("1" * 20_000),
+    "\0",
+    "\ud800 = 1",
+    "x\u202e = 1 +",
+]
 NOTEBOOKS = [f"{path.parent.name}/{path.stem}" for path in scripts()]
 
 
@@ -58,7 +70,14 @@ def test_what_is_unusual_raises_a_flag(source, flag):
 
 
 def test_what_is_no_python_raises_no_flag():
-    assert flags({"a": "def f(:", "b": "(" * 10_000, "c": "\0"}) == []
+    assert flags(dict(enumerate(NASTY))) == []
+
+
+@pytest.mark.parametrize("source", NASTY, ids=range(len(NASTY)))
+def test_what_is_no_python_stays_as_it_is(source):
+    assert as_python(source) == source
+    assert sources("double", [], [source]) == []
+    assert is_plain(source)
 
 
 @pytest.mark.parametrize(
