@@ -4,7 +4,6 @@ import ast
 import builtins
 import re
 import symtable
-import textwrap
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
@@ -66,13 +65,31 @@ def parsed(source):
     return _parsed(source)[1]
 
 
+def outdented(source):
+    """Move a pasted method to the left, as IPython does.
+
+    Parameters
+    ----------
+    source : str
+        A cell.
+
+    Returns
+    -------
+    source : str
+        Without the blanks that its first line begins with, in every line that has them.
+    """
+    lines = source.lstrip("\n").split("\n")
+    blank = re.match(r"[ \t]*", lines[0])[0]
+    return "\n".join(line.removeprefix(blank) for line in lines)
+
+
 def _parsed(source):
     """Return the text that could be parsed, and its tree; or None for both."""
     if len(source) > MAX_SOURCE:
         return None, None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about a student's escape sequences
-        for text in (source, textwrap.dedent(source)):
+        for text in (source, outdented(source)):
             try:
                 return text, ast.parse(text)
             except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -127,7 +144,7 @@ def used(source):
     names : frozenset of str
         Without built-ins; empty if the cell is no Python.
     """
-    return _globals(source) | _globals(textwrap.dedent(source))
+    return _globals(source) | _globals(outdented(source))
 
 
 def _globals(source):
@@ -198,8 +215,9 @@ def plain_python(source):
     changed : bool
         Whether anything was taken out.
     """
-    if parsed(source) is not None or len(source) > MAX_SOURCE:
-        return source, False
+    text = _parsed(source)[0]
+    if text is not None or len(source) > MAX_SOURCE:
+        return source if text is None else text, False
     lines = source.split("\n")
     first = lines[0].strip()
     if first.startswith("%%"):

@@ -221,6 +221,15 @@ def test_magics_are_taken_out(template, notebook):
     assert "double: lines for IPython were taken out." in found.flags
 
 
+def test_a_pasted_method_moves_to_the_left_as_in_a_notebook(template, notebook):
+    source = "\n    def double(x):\n        return x + x\n# copied\n\n"
+    cell_of(notebook, "double")["source"] = source
+
+    found = mend(template, notebook)
+    assert found.answers["double"] == "def double(x):\n    return x + x\n# copied\n\n"
+    assert found.written["double"] == source
+
+
 def test_a_duplicated_cell_id_does_no_harm(template, notebook):
     for cell in notebook["cells"]:
         cell["id"] = "same"
