@@ -43,7 +43,7 @@ def extensions():
         "cs231n.kernels._core",
         [f"{HERE}/_core.pyx", *(f"{HERE}/csrc/{name}.c" for name in names)],
         include_dirs=[HERE],
-        depends=headers,
+        depends=[*headers, f"{HERE}/_core.pyx"],  # all go into the source archive
         extra_compile_args=compile_flags,
         extra_link_args=link_flags,
     )

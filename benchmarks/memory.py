@@ -1,21 +1,28 @@
 """Peak memory of a convolution, forward and backward, each in a process of its own."""
 
 import json
+import os
 import subprocess
 import sys
 
-from benchmarks.cases import CONVOLUTIONS, convolution
+from benchmarks.convolutions import CONVOLUTIONS, convolution
+
+#: Makes the C library return arrays to the system when they are freed.
+RETURNING = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "65536"}
 
 
 def peaks(dtype):
-    """Return ``{case: {contender: MiB}}``; the results themselves are ``results``."""
-    table = {}
+    """Return ``{case: {contender: MiB}}``.
+
+    The results themselves are ``results``, a whole column matrix would be ``matrix``.
+    """
+    table, environment = {}, {**os.environ, **RETURNING}
     for name in CONVOLUTIONS:
         table[name] = {}
-        for label in ("ours", "numpy", "torch", "torch nhwc"):
+        for label in ("ours", "numpy", "columns", "torch", "torch nhwc"):
             command = [sys.executable, "-m", "benchmarks.memory", name, label, dtype]
             answer = subprocess.run(
-                command, capture_output=True, text=True, check=False
+                command, capture_output=True, text=True, check=False, env=environment
             )
             if answer.returncode == 0:
                 table[name].update(json.loads(answer.stdout))
@@ -27,6 +34,18 @@ def _status(key):
         return next(int(row.split()[1]) for row in file if row.startswith(key)) / 1024
 
 
+def reset_peak():
+    """Forget the peak of resident memory; return what is resident, in MiB."""
+    with open("/proc/self/clear_refs", "w") as file:
+        file.write("5")
+    return _status("VmRSS")
+
+
+def rise(before):
+    """Return by how many MiB the peak lies above ``before``."""
+    return _status("VmHWM") - before
+
+
 def main(name, label, dtype):
     """Print the rise of one contender as JSON; exit status 1 if it cannot be had."""
     n, c, h, w, f, k, _, _ = case = CONVOLUTIONS[name]
@@ -36,17 +55,15 @@ def main(name, label, dtype):
     call = contenders[label]
     contenders.clear()
     call()
-    with open("/proc/self/clear_refs", "w") as file:
-        file.write("5")
-    before = _status("VmRSS")
+    before = reset_peak()
     kept = call()
-    rise = _status("VmHWM") - before
+    most = rise(before)
     del kept
     size = 4 if dtype == "float32" else 8
     pixels = flops / (6 * f * c * k * k)
     results = size * (n * c * h * w + pixels * f + f * c * k * k) / 2**20
     columns = size * pixels * c * k * k / 2**20
-    print(json.dumps({label: rise, "results": results, "columns": columns}))
+    print(json.dumps({label: most, "results": results, "matrix": columns}))
     return 0
 
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from benchmarks.cases import both, convolution, data, torch
+from benchmarks.contenders import both, data, torch
+from benchmarks.convolutions import convolution
 from cs231n import layers, optim
 
 #: Filters and size of the convolutions of SqueezeNet 1.0 at 227 x 227: (squeeze,
@@ -165,6 +166,54 @@ def squeezenet(dtype):
     }
     flops = sum(part[1] for part in parts)
     yield "SqueezeNet 1.0, 26 convolutions, batch 1", contenders, flops
+    yield squeezenet_forward(dtype)
+
+
+def squeezenet_forward(dtype):
+    """Return a forward pass of SqueezeNet 1.0 on one image of 227 x 227."""
+    draw, f = data(dtype), torch.nn.functional if torch else None
+    x, filters = draw(1, 3, 227, 227), {}
+    sizes = {"conv1": (96, 3, 7, 7), "conv10": (1000, 512, 1, 1)}
+    for k, (c, squeeze, expand, _) in enumerate(FIRES, 2):
+        sizes |= {
+            f"fire{k}.s": (squeeze, c, 1, 1),
+            f"fire{k}.1": (expand, squeeze, 1, 1),
+        }
+        sizes[f"fire{k}.3"] = (expand, squeeze, 3, 3)
+    for name, size in sizes.items():
+        filters[name] = 0.1 * draw(*size), draw(size[0])
+    plan = ("pool", 2, 3, 4, "pool", 5, 6, 7, 8, "pool", 9)
+    tensors = {k: [*map(torch.from_numpy, v)] for k, v in filters.items()} if f else {}
+
+    def network(conv, pool, join, x):
+        x = conv(x, "conv1", 2, 0)
+        for step in plan:
+            if step == "pool":
+                x = pool(x)
+            else:
+                x = conv(x, f"fire{step}.s", 1, 0)
+                x = join(
+                    [conv(x, f"fire{step}.1", 1, 0), conv(x, f"fire{step}.3", 1, 1)]
+                )
+        return conv(x, "conv10", 1, 0)
+
+    def our_conv(x, name, stride, pad):
+        param = {"stride": stride, "pad": pad}
+        return layers.conv_relu_forward(x, *filters[name], param)[0]
+
+    window = {"pool_height": 3, "pool_width": 3, "stride": 2}
+    our_pool = lambda x: layers.max_pool_forward(x, window)[0]
+    our_join = lambda parts: np.concatenate(parts, axis=1)
+    contenders = both(
+        lambda: layers.global_avg_pool_forward(network(our_conv, our_pool, our_join, x))
+    )
+    if torch:
+        image = torch.from_numpy(x)
+        conv = lambda x, name, s, p: f.relu(f.conv2d(x, *tensors[name], s, p))
+        pool = lambda x: f.max_pool2d(x, 3, 2)
+        join = lambda parts: torch.cat(parts, 1)
+        contenders["torch"] = lambda: network(conv, pool, join, image).mean((2, 3))
+    return "SqueezeNet 1.0 forward, batch 1", contenders, None
 
 
 GROUPS = {"convnet": convnet, "dcgan": dcgan, "squeezenet": squeezenet}

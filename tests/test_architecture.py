@@ -40,6 +40,7 @@ LIBRARIES = {
     "imageio",
     "pooch",
     "requests",  # pooch brings it
+    "threadpoolctl",
     "tqdm",
     "IPython",
     "h5py",

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from cs231n import im2col as old
 from cs231n import kernels
-from cs231n.kernels import _backend, _numpy
+from cs231n.kernels import _backend, _blas, _numpy
 from tests.strategies import DTYPES, LAYOUTS, SEEDS, laid_out, windows
 
 
@@ -120,6 +120,32 @@ def test_threads_are_set_inside_a_block_only():
         raise ZeroDivisionError
 
     assert kernels.get_num_threads() == before
+
+
+def test_matrix_products_follow_and_never_exceed_their_own_number():
+    own = _blas.threads()
+    if own is None:
+        pytest.skip("threadpoolctl does not know this matrix library")
+
+    with kernels.num_threads(1):
+        assert _blas.threads() == 1
+        with kernels.num_threads(kernels.get_num_threads()):
+            assert _blas.threads() == 1
+    with kernels.num_threads(10_000):
+        assert _blas.threads() <= own
+
+    assert _blas.threads() == min(own, kernels.get_num_threads())
+
+
+@pytest.mark.parametrize(("wanted", "mine"), [("1", "2"), ("2", "1")])
+def test_environment_limits_matrix_products(wanted, mine):
+    if _blas.threads() is None:
+        pytest.skip("threadpoolctl does not know this matrix library")
+    code = "from cs231n.kernels import _blas; print(_blas.threads())"
+
+    result = run(code, CS231N_NUM_THREADS=wanted, OPENBLAS_NUM_THREADS=mine)
+
+    assert (result.stdout, result.stderr) == ("1\n", "")
 
 
 def test_more_threads_than_cores_count_as_the_cores():

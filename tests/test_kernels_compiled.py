@@ -24,19 +24,25 @@ def everything(dtype=np.float32):
     draw = lambda *shape: rng.standard_normal(shape).astype(dtype)
     x, results = draw(9, 20, 17, 19), []
 
-    def run(name, *arguments):
-        out, cache = getattr(layers, f"{name}_forward")(*arguments)
+    def run(name, *arguments, **options):
+        out, cache = getattr(layers, f"{name}_forward")(*arguments, **options)
         grads = getattr(layers, f"{name}_backward")(draw(*out.shape), cache)
         results.extend([out, *(grads if isinstance(grads, tuple) else [grads])])
 
     run("conv", x, draw(33, 20, 3, 3), draw(33), CONV)
     run("conv", x[:, :3].copy(), draw(8, 3, 5, 5), draw(8), {"stride": 2, "pad": 2})
     run("max_pool", x, POOL)
+    run("avg_pool", x, POOL)
+    run("global_avg_pool", x)
     run("spatial_batchnorm", x, draw(20), draw(20), {"mode": "train"})
     run("batchnorm", draw(70, 300), draw(300), draw(300), {"mode": "train"})
+    run("spatial_batchnorm", x, draw(20), draw(20), {"mode": "test"})
+    run("layernorm", draw(170, 300), draw(300), draw(300), {})
+    run("spatial_groupnorm", x, draw(20), draw(20), 5, {})
     run("affine", draw(150, 400), draw(400, 130), draw(130))
     run("relu", x)
     run("gelu", x)
+    run("gelu", x, exact=True)
     run("lstm", draw(40, 5, 30), draw(40, 50), draw(30, 200), draw(50, 200), draw(200))
     run("word_embedding", rng.integers(0, 9, (50, 40)), draw(9, 300))
     for loss in (layers.softmax_loss, layers.svm_loss):
@@ -133,6 +139,7 @@ def test_a_thousand_repetitions_leave_no_memory_behind():
         for s in ((4, 20, 17, 19), (33, 20, 3, 3), 33)
     )
     fc = rng.standard_normal((33 * 8 * 9, 10), dtype=np.float32)
+    valid = rng.standard_normal((5, 33, 4, 3), dtype=np.float32)
 
     def once():
         out, cache = layers.conv_forward(x, w, b, CONV)
@@ -140,6 +147,14 @@ def test_a_thousand_repetitions_leave_no_memory_behind():
         pooled, cache = layers.max_pool_forward(out, POOL)
         layers.max_pool_backward(pooled, cache)
         layers.affine_forward(pooled, fc, b[:10])
+        mean, cache = layers.avg_pool_forward(out, POOL)
+        layers.avg_pool_backward(mean, cache)
+        normal, cache = layers.spatial_groupnorm_forward(out, b, b, 3, {})
+        layers.spatial_groupnorm_backward(normal, cache)
+        small, cache = layers.conv_forward(
+            pooled, valid, b[:5], {"stride": 1, "pad": 0}
+        )
+        layers.conv_backward(small, cache)
 
     for _ in range(100):
         once()

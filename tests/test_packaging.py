@@ -1,6 +1,10 @@
 """What stands in two places says the same in both."""
 
 import re
+import shutil
+import subprocess
+import sys
+import tarfile
 import tomllib
 from pathlib import Path
 
@@ -40,10 +44,39 @@ def test_every_dependency_has_its_reason():
         assert "#" in line or above.startswith("#"), f"say why: {requirement}"
 
 
-def test_students_install_only_the_five():
+def test_students_install_only_the_six():
     names = {re.match(r"[\w-]+", line)[0] for line in PROJECT["dependencies"]}
 
-    assert names == {"numpy", "matplotlib", "imageio", "pooch", "tqdm"}
+    assert names == {
+        "numpy",
+        "matplotlib",
+        "imageio",
+        "pooch",
+        "threadpoolctl",
+        "tqdm",
+    }
+
+
+@pytest.mark.slow
+def test_source_archive_holds_what_the_kernels_are_built_from(tmp_path):
+    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tmp_path)
+    ignored = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd")
+    shutil.copytree(ROOT / "cs231n", tmp_path / "cs231n", ignore=ignored)
+    build = "from setuptools import build_meta; build_meta.build_sdist('dist')"
+
+    subprocess.run(
+        [sys.executable, "-c", build], cwd=tmp_path, check=True, capture_output=True
+    )
+
+    (archive,) = (tmp_path / "dist").glob("*.tar.gz")
+    with tarfile.open(archive) as file:
+        names = {name.partition("/")[2] for name in file.getnames()}
+    kernels = tmp_path / "cs231n" / "kernels"
+    sources = [kernels / "_core.pyx", *(kernels / "csrc").iterdir()]
+    wanted = {path.relative_to(tmp_path).as_posix() for path in sources}
+    assert wanted <= names
+    assert {"setup.py", "cs231n/data/registry.toml"} <= names
 
 
 def test_conda_asks_only_for_what_pip_cannot_give():

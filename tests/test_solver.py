@@ -472,7 +472,7 @@ class TestTalking:
         assert epochs == ["0", "1", "2", "3", "4"]
 
     def test_a_long_run_shows_a_bar_with_the_loss(self, capsys, monkeypatch):
-        monkeypatch.setattr("cs231n.solver.BAR_DELAY", 0)
+        monkeypatch.setattr("cs231n.solver.training.BAR_DELAY", 0)
         make_solver(verbose=True, print_every=1).train()
 
         out, err = capsys.readouterr()
@@ -508,7 +508,7 @@ class TestTalking:
             return Handle()
 
         monkeypatch.setattr(display, "display", show)
-        monkeypatch.setattr("cs231n.solver.REDRAW", 0)
+        monkeypatch.setattr("cs231n.solver._pictures.REDRAW", 0)
         monkeypatch.setitem(sys.modules, "ipykernel", object())
 
         make_solver(live_plot=True, num_epochs=1).train()

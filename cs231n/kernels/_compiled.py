@@ -1,15 +1,7 @@
-"""The compiled back end: bindings of ``_core``, NumPy twins for the rest."""
+"""The compiled back end: bindings of ``_core``, and NumPy twins for rare cases."""
 
 from cs231n.kernels import _core, _numpy
 
-#: Kernels that are not compiled (yet): their twins are bound by memory, or rare.
-TWINS = {
-    "avg_pool_backward",
-    "avg_pool_forward",
-    "group_norm_backward",
-    "group_norm_forward",
-    "scale_shift",
-}
 #: Kernels below that leave cases to their twins.
 SHARED = {
     "conv_dw",
@@ -19,7 +11,7 @@ SHARED = {
     "max_pool_forward",
 }
 for _name in set(_numpy.__all__) - SHARED:
-    globals()[_name] = getattr(_numpy if _name in TWINS else _core, _name)
+    globals()[_name] = getattr(_core, _name)
 
 
 def start(wanted):

@@ -2,11 +2,13 @@
 
 A column buffer of about two MiB is filled and used while it is in the cache; the
 full column matrix is never made. Its layout ``[image][C * KH * KW][pixel]`` lets the
-product go straight into an NCHW output. Gradients follow from the same columns.
+product go straight into an NCHW output. Gradients follow from the same columns. Few
+channels go another way, by rows.
 """
 
 import numpy as np
 
+from cs231n.kernels import _conv_rows_np as by_rows
 from cs231n.kernels._columns_np import add_windows, windows
 
 #: Size of the column buffer, in bytes.
@@ -20,6 +22,9 @@ def conv_forward(x, w, b, out, geometry):
     out : (N, F, OH, OW).
     """
     for xg, wg, og in _by_group(geometry.groups, x, w, out):
+        if by_rows.pays(wg, geometry):
+            by_rows.conv_forward(xg, wg, og, geometry)
+            continue
         flat = wg.reshape(len(wg), -1)
         for images, rows, cols in _columns(xg, wg, og, geometry):
             np.matmul(flat, cols, out=_pixels(og[images, :, rows]))
@@ -31,6 +36,9 @@ def conv_dw(x, dout, dw, db, geometry):
     """Sum the gradient of the weights over the batch (``dw``, ``db`` in place)."""
     dw[...] = 0
     for xg, dwg, dog in _by_group(geometry.groups, x, dw, dout):
+        if by_rows.pays(dwg, geometry):
+            by_rows.conv_dw(xg, dog, dwg, geometry)
+            continue
         flat = dwg.reshape(len(dwg), -1)
         for images, rows, cols in _columns(xg, dwg, dog, geometry):
             upstream = _pixels(dog[images, :, rows])
@@ -45,6 +53,9 @@ def conv_dx(dout, w, dx, geometry):
     (py, px), (h, wd) = geometry.pad, dx.shape[2:]
     dy, kernel, last = geometry.stride[0], w.shape[2:], dout.shape[2]
     for dxg, wg, dog in _by_group(geometry.groups, dx, w, dout):
+        if by_rows.pays(wg, geometry):
+            by_rows.conv_dx(dog, wg, dxg, geometry)
+            continue
         flat = wg.reshape(len(wg), -1)
         if _is_product(wg, geometry):
             np.matmul(flat.T, _pixels(dog), out=_pixels(dxg))

@@ -41,12 +41,25 @@ cdef extern from "csrc/kernels.h" nogil:
             const pool_shape *, const float *, float *, uint8_t *) noexcept nogil
         void (*max_pool_backward)(
             const pool_shape *, const float *, const uint8_t *, float *) noexcept nogil
+        int (*avg_pool_forward)(
+            const pool_shape *, const float *, float *) noexcept nogil
+        int (*avg_pool_backward)(
+            const pool_shape *, const float *, float *) noexcept nogil
         int (*batch_norm_forward)(
             long, long, long, const float *, const float *, const float
             *, double, float *, float *, float *, float *) noexcept nogil
         int (*batch_norm_backward)(
             long, long, long, const float *, const float *, const float
             *, const float *, const float *, float *, float *, float *) noexcept nogil
+        void (*scale_shift)(
+            long, long, long, const float *, const float *, const float *,
+            float *) noexcept nogil
+        void (*group_norm_forward)(
+            long, long, long, long, const float *, const float *, const float *, double,
+            float *, float *, float *) noexcept nogil
+        int (*group_norm_backward)(
+            long, long, long, long, const float *, const float *, const float *,
+            const float *, const float *, float *, float *, float *) noexcept nogil
         void (*leaky_relu_forward)(long, const float *, double, float *) noexcept nogil
         void (*leaky_relu_backward)(
             long, const float *, const float *, double, float *) noexcept nogil
@@ -58,6 +71,9 @@ cdef extern from "csrc/kernels.h" nogil:
             long, const float *, const float *, float *) noexcept nogil
         void (*gelu_forward)(long, const float *, float *) noexcept nogil
         void (*gelu_backward)(
+            long, const float *, const float *, float *) noexcept nogil
+        void (*gelu_exact_forward)(long, const float *, float *) noexcept nogil
+        void (*gelu_exact_backward)(
             long, const float *, const float *, float *) noexcept nogil
         int (*softmax_loss)(
             long, long, const float *, const int64_t *, double, float *,
@@ -105,6 +121,10 @@ cdef extern from "csrc/kernels.h" nogil:
         void (*max_pool_backward)(
             const pool_shape *, const double *, const uint8_t *, double
             *) noexcept nogil
+        int (*avg_pool_forward)(
+            const pool_shape *, const double *, double *) noexcept nogil
+        int (*avg_pool_backward)(
+            const pool_shape *, const double *, double *) noexcept nogil
         int (*batch_norm_forward)(
             long, long, long, const double *, const double *, const
             double *, double, double *, double *, double *, double *) noexcept nogil
@@ -112,6 +132,15 @@ cdef extern from "csrc/kernels.h" nogil:
             long, long, long, const double *, const double *, const
             double *, const double *, const double *, double *, double
             *, double *) noexcept nogil
+        void (*scale_shift)(
+            long, long, long, const double *, const double *, const double *,
+            double *) noexcept nogil
+        void (*group_norm_forward)(
+            long, long, long, long, const double *, const double *, const double *, double,
+            double *, double *, double *) noexcept nogil
+        int (*group_norm_backward)(
+            long, long, long, long, const double *, const double *, const double *,
+            const double *, const double *, double *, double *, double *) noexcept nogil
         void (*leaky_relu_forward)(
             long, const double *, double, double *) noexcept nogil
         void (*leaky_relu_backward)(
@@ -124,6 +153,9 @@ cdef extern from "csrc/kernels.h" nogil:
             long, const double *, const double *, double *) noexcept nogil
         void (*gelu_forward)(long, const double *, double *) noexcept nogil
         void (*gelu_backward)(
+            long, const double *, const double *, double *) noexcept nogil
+        void (*gelu_exact_forward)(long, const double *, double *) noexcept nogil
+        void (*gelu_exact_backward)(
             long, const double *, const double *, double *) noexcept nogil
         int (*softmax_loss)(
             long, long, const double *, const int64_t *, double, double
@@ -422,6 +454,40 @@ def max_pool_backward(dout, where, dx, geometry, window):
                 &k, <double *>p_dout, <uint8_t *>p_where, <double *>p_dx)
 
 
+def avg_pool_forward(x, out, geometry, window):
+    """Average the pixels of each window (``out`` in place)."""
+    cdef pool_shape k = pool_sizes(x.shape, out.shape, geometry, window)
+    cdef void *p_x = at(x)
+    cdef void *p_out = at(out)
+    cdef place first = look(x)
+    cdef int status
+    with nogil:
+        if first.item == 4:
+            status = chosen.f32.avg_pool_forward(
+                &k, <float *>p_x, <float *>p_out)
+        else:
+            status = chosen.f64.avg_pool_forward(
+                &k, <double *>p_x, <double *>p_out)
+    check(status)
+
+
+def avg_pool_backward(dout, dx, geometry, window):
+    """Share each gradient among the pixels of its window (in place)."""
+    cdef pool_shape k = pool_sizes(dx.shape, dout.shape, geometry, window)
+    cdef void *p_dout = at(dout)
+    cdef void *p_dx = at(dx)
+    cdef place first = look(dout)
+    cdef int status
+    with nogil:
+        if first.item == 4:
+            status = chosen.f32.avg_pool_backward(
+                &k, <float *>p_dout, <float *>p_dx)
+        else:
+            status = chosen.f64.avg_pool_backward(
+                &k, <double *>p_dout, <double *>p_dx)
+    check(status)
+
+
 def batch_norm_forward(x, gamma, beta, double eps, out, mean, var, rstd):
     """Normalise channels of (N, C, S) over the batch (the last four in place)."""
     cdef long n = x.shape[0], c = x.shape[1], s = x.shape[2]
@@ -470,6 +536,69 @@ def batch_norm_backward(dout, x, gamma, mean, rstd, dx, dgamma, dbeta):
                 n, c, s, <double *>p_dout, <double *>p_x, <double *>p_gamma, <double
                 *>p_mean, <double *>p_rstd, <double *>p_dx, <double *>p_dgamma, <double
                 *>p_dbeta)
+    check(status)
+
+
+def scale_shift(x, scale, shift, out):
+    """Multiply and shift each channel of (N, C, S) (``out`` in place)."""
+    cdef long n = x.shape[0], c = x.shape[1], s = x.shape[2]
+    cdef void *p_x = at(x)
+    cdef void *p_scale = at(scale)
+    cdef void *p_shift = at(shift)
+    cdef void *p_out = at(out)
+    cdef place first = look(x)
+    with nogil:
+        if first.item == 4:
+            chosen.f32.scale_shift(
+                n, c, s, <float *>p_x, <float *>p_scale, <float *>p_shift, <float *>p_out)
+        else:
+            chosen.f64.scale_shift(
+                n, c, s, <double *>p_x, <double *>p_scale, <double *>p_shift, <double *>p_out)
+
+
+def group_norm_forward(x, gamma, beta, double eps, out, mean, rstd):
+    """Normalise groups of (N, G, K, S) (the last three in place)."""
+    cdef long n = x.shape[0], g = x.shape[1], k = x.shape[2], s = x.shape[3]
+    cdef void *p_x = at(x)
+    cdef void *p_gamma = at(gamma)
+    cdef void *p_beta = at(beta)
+    cdef void *p_out = at(out)
+    cdef void *p_mean = at(mean)
+    cdef void *p_rstd = at(rstd)
+    cdef place first = look(x)
+    with nogil:
+        if first.item == 4:
+            chosen.f32.group_norm_forward(
+                n, g, k, s, <float *>p_x, <float *>p_gamma, <float *>p_beta, eps, <float *>p_out, <float *>p_mean,
+                <float *>p_rstd)
+        else:
+            chosen.f64.group_norm_forward(
+                n, g, k, s, <double *>p_x, <double *>p_gamma, <double *>p_beta, eps, <double *>p_out, <double *>p_mean,
+                <double *>p_rstd)
+
+
+def group_norm_backward(dout, x, gamma, mean, rstd, dx, dgamma, dbeta):
+    """Differentiate group normalisation (the last three in place)."""
+    cdef long n = x.shape[0], g = x.shape[1], k = x.shape[2], s = x.shape[3]
+    cdef void *p_dout = at(dout)
+    cdef void *p_x = at(x)
+    cdef void *p_gamma = at(gamma)
+    cdef void *p_mean = at(mean)
+    cdef void *p_rstd = at(rstd)
+    cdef void *p_dx = at(dx)
+    cdef void *p_dgamma = at(dgamma)
+    cdef void *p_dbeta = at(dbeta)
+    cdef place first = look(dout)
+    cdef int status
+    with nogil:
+        if first.item == 4:
+            status = chosen.f32.group_norm_backward(
+                n, g, k, s, <float *>p_dout, <float *>p_x, <float *>p_gamma, <float *>p_mean, <float *>p_rstd,
+                <float *>p_dx, <float *>p_dgamma, <float *>p_dbeta)
+        else:
+            status = chosen.f64.group_norm_backward(
+                n, g, k, s, <double *>p_dout, <double *>p_x, <double *>p_gamma, <double *>p_mean, <double *>p_rstd,
+                <double *>p_dx, <double *>p_dgamma, <double *>p_dbeta)
     check(status)
 
 
@@ -584,6 +713,37 @@ def gelu_backward(dout, x, dx):
             chosen.f32.gelu_backward(n, <float *>p_dout, <float *>p_x, <float *>p_dx)
         else:
             chosen.f64.gelu_backward(n, <double *>p_dout, <double *>p_x, <double *>p_dx)
+
+
+def gelu_exact_forward(x, out):
+    """Take the exact gelu of every element (``out`` in place)."""
+    cdef long n = x.size
+    cdef void *p_x = at(x)
+    cdef void *p_out = at(out)
+    cdef place first = look(x)
+    with nogil:
+        if first.item == 4:
+            chosen.f32.gelu_exact_forward(
+                n, <float *>p_x, <float *>p_out)
+        else:
+            chosen.f64.gelu_exact_forward(
+                n, <double *>p_x, <double *>p_out)
+
+
+def gelu_exact_backward(dout, x, dx):
+    """Carry a gradient back through the exact gelu (``dx`` in place)."""
+    cdef long n = x.size
+    cdef void *p_dout = at(dout)
+    cdef void *p_x = at(x)
+    cdef void *p_dx = at(dx)
+    cdef place first = look(dout)
+    with nogil:
+        if first.item == 4:
+            chosen.f32.gelu_exact_backward(
+                n, <float *>p_dout, <float *>p_x, <float *>p_dx)
+        else:
+            chosen.f64.gelu_exact_backward(
+                n, <double *>p_dout, <double *>p_x, <double *>p_dx)
 
 
 def softmax_loss(x, y, double scale, dx):

@@ -19,6 +19,8 @@ from cs231n.kernels._norm_np import (
 )
 from cs231n.kernels._pointwise_np import (
     gelu_backward,
+    gelu_exact_backward,
+    gelu_exact_forward,
     gelu_forward,
     leaky_relu_backward,
     leaky_relu_forward,
@@ -38,7 +40,7 @@ from cs231n.kernels._update_np import adam, momentum, rms, sgd
 
 
 def set_threads(count):
-    """Do nothing: NumPy's matrix products follow their own library's settings."""
+    """Do nothing: NumPy's matrix products have threads of their own."""
 
 
 __all__ = [
@@ -54,6 +56,8 @@ __all__ = [
     "embedding_backward",
     "embedding_forward",
     "gelu_backward",
+    "gelu_exact_backward",
+    "gelu_exact_forward",
     "gelu_forward",
     "group_norm_backward",
     "group_norm_forward",

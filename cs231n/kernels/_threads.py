@@ -1,9 +1,9 @@
-"""How many threads the compiled kernels use."""
+"""How many threads the kernels use."""
 
 import contextlib
 import os
 
-from cs231n.kernels import _backend
+from cs231n.kernels import _backend, _blas
 from cs231n.kernels._check import whole
 
 
@@ -15,18 +15,20 @@ def _cores():
 
 
 def _at_start():
+    """Set the number of threads that the environment asks for, or one for each core."""
     wanted = os.environ.get("CS231N_NUM_THREADS", "")
-    if not wanted:
-        return _cores()
+    if not wanted:  # then NumPy's matrix library is left alone, and not loaded for this
+        _set(_cores())
+        return
     if not wanted.isdecimal() or int(wanted) < 1:
         raise ImportError(
             f"CS231N_NUM_THREADS must be a whole number of at least 1; got {wanted!r}."
         )
-    return min(int(wanted), _cores())
+    set_num_threads(int(wanted))
 
 
 def get_num_threads():
-    """Return how many threads the compiled kernels may use.
+    """Return how many threads the kernels may use.
 
     Returns
     -------
@@ -37,11 +39,13 @@ def get_num_threads():
 
 
 def set_num_threads(count):
-    """Set how many threads the compiled kernels may use.
+    """Set how many threads the kernels may use, and NumPy's matrix products too.
 
-    Results are the same to the last bit for every number. NumPy's own matrix
-    products, where they are used, follow their library's settings
-    (``OPENBLAS_NUM_THREADS``), not this one.
+    Results of the compiled kernels are the same to the last bit for every number.
+    Matrix products, of which the NumPy twins are made, never get more threads than
+    their library had at first (``OPENBLAS_NUM_THREADS``). The kernels and the matrix
+    library do not compute at the same time, so together they use no more than the
+    cores.
 
     Parameters
     ----------
@@ -53,8 +57,13 @@ def set_num_threads(count):
     ValueError
         If ``count`` is no whole number of at least 1.
     """
+    _set(whole(count, "count", 1))
+    _blas.limit(_count)
+
+
+def _set(count):
     global _count
-    _count = min(whole(count, "count", 1), _cores())
+    _count = min(count, _cores())
     _backend.impl.set_threads(_count)
 
 
@@ -81,4 +90,4 @@ def num_threads(count):
 
 
 _count = 1
-set_num_threads(_at_start())
+_at_start()

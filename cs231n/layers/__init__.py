@@ -28,6 +28,13 @@ from cs231n.layers.attention import (
     scaled_dot_product_attention_backward,
     scaled_dot_product_attention_forward,
 )
+from cs231n.layers.batchnorm import (
+    batchnorm_backward,
+    batchnorm_backward_alt,
+    batchnorm_forward,
+    spatial_batchnorm_backward,
+    spatial_batchnorm_forward,
+)
 from cs231n.layers.conv import (
     conv_backward,
     conv_backward_fast,
@@ -46,6 +53,12 @@ from cs231n.layers.embedding import (
     word_embedding_backward,
     word_embedding_forward,
 )
+from cs231n.layers.groupnorm import (
+    layernorm_backward,
+    layernorm_forward,
+    spatial_groupnorm_backward,
+    spatial_groupnorm_forward,
+)
 from cs231n.layers.gru import (
     gru_backward,
     gru_forward,
@@ -63,17 +76,6 @@ from cs231n.layers.lstm import (
     lstm_forward,
     lstm_step_backward,
     lstm_step_forward,
-)
-from cs231n.layers.norm import (
-    batchnorm_backward,
-    batchnorm_backward_alt,
-    batchnorm_forward,
-    layernorm_backward,
-    layernorm_forward,
-    spatial_batchnorm_backward,
-    spatial_batchnorm_forward,
-    spatial_groupnorm_backward,
-    spatial_groupnorm_forward,
 )
 from cs231n.layers.pool import (
     avg_pool_backward,

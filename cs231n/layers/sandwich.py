@@ -2,13 +2,13 @@
 
 from cs231n.layers.activation import relu_backward, relu_forward
 from cs231n.layers.affine import affine_backward, affine_forward
-from cs231n.layers.conv import conv_backward, conv_forward
-from cs231n.layers.norm import (
+from cs231n.layers.batchnorm import (
     batchnorm_backward,
     batchnorm_forward,
     spatial_batchnorm_backward,
     spatial_batchnorm_forward,
 )
+from cs231n.layers.conv import conv_backward, conv_forward
 from cs231n.layers.pool import max_pool_backward, max_pool_forward
 
 

@@ -17,7 +17,13 @@ from dataclasses import asdict
 from grading.judge import landlock, rungs
 from grading.judge.child import Child, listen
 from grading.judge.exam import Limits
-from grading.judge.rungs import RUNGS, WITH_SPACES, IsolationError, OverloadError
+from grading.judge.rungs import (
+    RUNGS,
+    WITH_SPACES,
+    IsolationError,
+    OverloadError,
+    PreloadError,
+)
 from grading.judge.view import python_view
 
 #: What nearly every notebook imports.
@@ -121,7 +127,7 @@ class Nursery:
         for rung in RUNGS[:-1]:
             try:
                 return self._start(rung)
-            except OverloadError:  # not the machine's last word: do not settle for less
+            except (OverloadError, PreloadError):  # a lower rung is no remedy
                 raise
             except IsolationError as error:
                 reasons.append(str(error))
@@ -210,6 +216,11 @@ class _Warm:
             words, _ = listen(self.control, _START)
         if not words.get("ready"):
             _not_late(words, rung)
+            if "unloaded" in words:
+                raise PreloadError(
+                    f"Where student code runs ({rung}), a module cannot be loaded: "
+                    f"{words['unloaded']}."
+                )
             reason = words.get("failed") or self._last_words()
             raise IsolationError(f"No isolation by {rung} here: {reason}")
         self.folder = None if spaces else words["folder"]

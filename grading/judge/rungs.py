@@ -22,6 +22,10 @@ class OverloadError(IsolationError):
     """The machine was too slow to say whether it can isolate as asked."""
 
 
+class PreloadError(IsolationError):
+    """A module cannot be loaded where student code is to run; no rung mends that."""
+
+
 def misplaced(view):
     """Say whether Python is installed around the project or the current folder.
 

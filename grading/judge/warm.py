@@ -19,6 +19,7 @@ import traceback
 from pathlib import Path
 
 from grading.judge import kernel, room, warden
+from grading.judge.rungs import PreloadError
 from grading.judge.view import View
 
 _MESSAGE = 1 << 20  # bytes of the longest request
@@ -47,10 +48,16 @@ def main(control, enter=False):
             _load(nursery["preload"])
             _say(control, ready=True, folder=folder)
             _serve(nursery, control, judge)
-    except Exception as error:
-        reason = traceback.format_exception_only(error)[-1].strip()
+    except PreloadError as error:
         with contextlib.suppress(OSError):
-            _say(control, failed=reason)
+            _say(control, unloaded=str(error))
+    except Exception as error:
+        with contextlib.suppress(OSError):
+            _say(control, failed=_said(error))
+
+
+def _said(error):
+    return traceback.format_exception_only(error)[-1].strip()
 
 
 def _say(control, handles=(), **words):
@@ -102,7 +109,10 @@ def _scratch(spaces):
 
 def _load(modules):
     for name in modules:
-        importlib.import_module(name)
+        try:
+            importlib.import_module(name)
+        except Exception as error:
+            raise PreloadError(f"{name}: {_said(error)}") from None
     # The path of this project was for loading the judge.
     sys.path[:] = [path for path in sys.path if path != _PROJECT]
     gc.collect()

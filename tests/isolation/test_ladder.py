@@ -9,7 +9,7 @@ import pytest
 
 from grading.judge import isolation, landlock, nursery, rungs, seccomp
 from grading.judge.nursery import Nursery
-from grading.judge.rungs import RUNGS, IsolationError, OverloadError
+from grading.judge.rungs import RUNGS, IsolationError, OverloadError, PreloadError
 from tests.isolation.conftest import Stage
 from tests.isolation.test_processes import settled, survivors
 
@@ -79,6 +79,11 @@ def test_a_busy_machine_is_no_reason_for_less(monkeypatch, tmp_path):
     monkeypatch.setattr(nursery, "_START", 0.2)
     with pytest.raises(OverloadError, match=r"too busy to say .* by bubblewrap"):
         Nursery("strongest", preload=())
+
+
+def test_a_module_that_does_not_load_is_no_reason_for_less():
+    with pytest.raises(PreloadError, match=r"cannot be loaded: json\.no_such: Module"):
+        Nursery("strongest", preload=("json.no_such",))
 
 
 def run(code, cwd=ROOT):

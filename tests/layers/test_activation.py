@@ -1,3 +1,4 @@
+import functools
 import math
 
 import numpy as np
@@ -17,11 +18,14 @@ DEFINITIONS = {
     "gelu": lambda v: (
         v / 2 * (1 + math.tanh(math.sqrt(2 / math.pi) * (v + 0.044715 * v**3)))
     ),
+    "gelu_exact": lambda v: v / 2 * math.erfc(-v / math.sqrt(2)),
 }
 NAMES = list(DEFINITIONS)
 
 
 def pair_of(name):
+    if name == "gelu_exact":
+        return functools.partial(layers.gelu_forward, exact=True), layers.gelu_backward
     return getattr(layers, f"{name}_forward"), getattr(layers, f"{name}_backward")
 
 
@@ -62,6 +66,7 @@ def test_matches_torch(name, rng):
     torch = pytest.importorskip("torch")
     theirs = {
         "gelu": lambda a: torch.nn.functional.gelu(a, approximate="tanh"),
+        "gelu_exact": torch.nn.functional.gelu,
         "leaky_relu": torch.nn.functional.leaky_relu,
     }.get(name) or getattr(torch, name)
     x, dout = rng.standard_normal((2, 5, 7, 9)) * 3
@@ -125,3 +130,26 @@ def test_relu_at_zero_passes_nothing():
     _, cache = layers.relu_forward(np.zeros(40))
 
     assert not layers.relu_backward(np.ones(40), cache).any()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_exact_gelu_is_right_to_the_last_digits_everywhere(dtype):
+    x = np.linspace(-14, 14, 20011).astype(dtype)
+
+    out, cache = layers.gelu_forward(x, exact=True)
+    dx = layers.gelu_backward(np.ones_like(x), cache)
+
+    share = np.array([math.erfc(-v / math.sqrt(2)) / 2 for v in x.astype(float)])
+    slope = share + x * np.exp(-(x.astype(float) ** 2) / 2) / math.sqrt(2 * math.pi)
+    # exp(-x**2 / 2) carries the rounding error of its exponent, up to 98.
+    small = 200 * np.finfo(dtype).eps
+    np.testing.assert_allclose(out, x * share, rtol=small, atol=np.finfo(dtype).tiny)
+    np.testing.assert_allclose(dx, slope, rtol=small, atol=4 * np.finfo(dtype).eps)
+
+
+def test_the_two_forms_of_gelu_differ_a_little():
+    x = np.linspace(-8, 8, 1001)
+
+    exact, usual = layers.gelu_forward(x, exact=True)[0], layers.gelu_forward(x)[0]
+
+    assert 1e-4 < np.abs(exact - usual).max() < 5e-4

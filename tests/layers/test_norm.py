@@ -76,6 +76,36 @@ def test_group_norm_matches_the_definition(n, groups, each, image, seed, dtype):
     assert_close(out, expected, terms=(8 / spread) ** 2)
 
 
+#: N, C, H, W and groups, larger than vectors, runs and the rows that are summed.
+GROUPS = [((3, 12, 9, 11), 4), ((2, 6, 70, 65), 2), ((150, 8, 1, 1), 2)]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("shape", "groups"), GROUPS)
+def test_large_groups_match_the_definition(shape, groups, dtype, rng):
+    n, c = shape[:2]
+    x, dout = (rng.standard_normal(shape).astype(dtype) + 2 for _ in range(2))
+    gamma, beta = rng.standard_normal((2, c)).astype(dtype)
+
+    out, cache = groupnorm(x, gamma, beta, groups)
+    dx, dgamma, dbeta = layers.spatial_groupnorm_backward(dout, cache)
+
+    split = (n, groups, c // groups, -1)
+    normal = slow_normal(x.reshape(split), (2, 3))
+    scale, given = gamma.reshape(1, groups, -1, 1), dout.reshape(split).astype(float)
+    d = given * scale
+    std = np.sqrt(x.reshape(split).astype(float).var(axis=(2, 3), keepdims=True) + 1e-5)
+    mean = lambda a: a.mean(axis=(2, 3), keepdims=True)
+    expected = (d - mean(d) - normal * mean(d * normal)) / std
+    terms = (8 / std.min()) ** 2
+    shifted = normal * scale + beta.reshape(scale.shape)
+    assert_close(out.reshape(split), shifted, terms=8)
+    assert_close(dx.reshape(split), expected, terms=terms)
+    size = x.size // c
+    assert_close(dbeta, given.sum(axis=(0, 3)).ravel(), terms=size)
+    assert_close(dgamma, (given * normal).sum(axis=(0, 3)).ravel(), terms=terms * size)
+
+
 @given(n=st.integers(0, 4), d=st.integers(1, 40), seed=SEEDS, dtype=DTYPES)
 def test_layer_norm_matches_the_definition(n, d, seed, dtype):
     rng = np.random.default_rng(seed)

@@ -15,6 +15,11 @@ LARGE = {
     "everything": ((2, 3, 9, 7), (9, 7, 1)),
     "too many for a byte": ((1, 2, 20, 19), (17, 18, 1)),
     "stride one": ((1, 2, 20, 40), (3, 3, 1)),
+    "gaps": ((2, 2, 23, 70), (2, 3, (3, 5))),
+    "wide and low": ((1, 2, 4, 90), (1, 40, 2)),
+    "pairs of many": ((2, 2, 19, 75), (5, 6, 2)),
+    "short rows": ((4, 3, 30, 23), (3, 3, 2)),
+    "very short rows": ((2, 3, 16, 8), (2, 2, 2)),
 }
 
 
@@ -98,6 +103,34 @@ def test_large_windows_and_images(name, dtype, rng):
     assert np.array_equal(out, slow_pool(x, param, np.max))
     dx = layers.max_pool_backward(dout, cache)
     assert np.array_equal(dx, slow_max_backward(dout, x, param))
+
+
+def slow_avg_backward(dout, x, param):
+    """Share each gradient among the pixels of its window."""
+    kh, kw = param["pool_height"], param["pool_width"]
+    stride = param["stride"]
+    sy, sx = stride if isinstance(stride, tuple) else (stride, stride)
+    dx = np.zeros(x.shape)
+    for i, j in np.ndindex(dout.shape[2:]):
+        share = dout[:, :, i, j].astype(np.float64) / (kh * kw)
+        rows, columns = slice(i * sy, i * sy + kh), slice(j * sx, j * sx + kw)
+        dx[:, :, rows, columns] += share[:, :, None, None]
+    return dx
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", LARGE)
+def test_averages_of_large_windows_and_images(name, dtype, rng):
+    shape, (kh, kw, stride) = LARGE[name]
+    param = {"pool_height": kh, "pool_width": kw, "stride": stride}
+    x = rng.standard_normal(shape).astype(dtype)
+
+    out, cache = layers.avg_pool_forward(x, param)
+    dout = rng.standard_normal(out.shape).astype(dtype)
+    dx = layers.avg_pool_backward(dout, cache)
+
+    assert_close(out, slow_pool(x, param, np.mean))
+    assert_close(dx, slow_avg_backward(dout, x, param), terms=kh * kw)
 
 
 @pytest.mark.parametrize("name", LARGE)

@@ -32,10 +32,19 @@ typedef struct {
                                  uint8_t *);                                           \
         void (*max_pool_backward)(const pool_shape *, const REAL *, const uint8_t *,   \
                                   REAL *);                                             \
+        int (*avg_pool_forward)(const pool_shape *, const REAL *, REAL *);             \
+        int (*avg_pool_backward)(const pool_shape *, const REAL *, REAL *);            \
         int (*batch_norm_forward)(long, long, long, const REAL *, const REAL *,        \
                                   const REAL *, double, REAL *, REAL *, REAL *,        \
                                   REAL *);                                             \
         int (*batch_norm_backward)(long, long, long, const REAL *, const REAL *,       \
+                                   const REAL *, const REAL *, const REAL *, REAL *,   \
+                                   REAL *, REAL *);                                    \
+        void (*scale_shift)(long, long, long, const REAL *, const REAL *,              \
+                            const REAL *, REAL *);                                     \
+        void (*group_norm_forward)(long, long, long, long, const REAL *, const REAL *, \
+                                   const REAL *, double, REAL *, REAL *, REAL *);      \
+        int (*group_norm_backward)(long, long, long, long, const REAL *, const REAL *, \
                                    const REAL *, const REAL *, const REAL *, REAL *,   \
                                    REAL *, REAL *);                                    \
         void (*leaky_relu_forward)(long, const REAL *, double, REAL *);                \
@@ -46,6 +55,8 @@ typedef struct {
         void (*tanh_backward)(long, const REAL *, const REAL *, REAL *);               \
         void (*gelu_forward)(long, const REAL *, REAL *);                              \
         void (*gelu_backward)(long, const REAL *, const REAL *, REAL *);               \
+        void (*gelu_exact_forward)(long, const REAL *, REAL *);                        \
+        void (*gelu_exact_backward)(long, const REAL *, const REAL *, REAL *);         \
         int (*softmax_loss)(long, long, const REAL *, const int64_t *, double, REAL *, \
                             double *);                                                 \
         int (*svm_loss)(long, long, const REAL *, const int64_t *, double, REAL *,     \

@@ -10,8 +10,8 @@ static pthread_cond_t work = PTHREAD_COND_INITIALIZER;
 static pthread_cond_t idle = PTHREAD_COND_INITIALIZER;
 static int wanted = 1;  /* threads to use, the caller among them */
 static int started = 0; /* workers that exist */
-static int active = 0;  /* workers inside the current job */
-static unsigned long job_number = 0;
+static atomic_int active = 0; /* workers inside the current job */
+static atomic_ulong job_number = 0;
 static int job_open = 0;
 #if !defined(_WIN32)
 static int watched = 0; /* pthread_atfork done */
@@ -22,6 +22,19 @@ static void *job_context;
 static long job_count;
 static int job_width;
 static atomic_long job_next;
+
+/* Waking a thread costs as much as a small kernel, so who waits looks again and again
+ * first: for some 30 microseconds, too short to be in a matrix library's way. */
+#define LOOKS 1000
+
+static void breathe(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
 
 static void work_off(int slot)
 {
@@ -34,8 +47,10 @@ static void *worker(void *argument)
 {
     int slot = (int)(ptrdiff_t)argument;
     unsigned long seen = 0;
-    pthread_mutex_lock(&lock);
     for (;;) {
+        for (int k = 0; k < LOOKS && job_number == seen; k++)
+            breathe();
+        pthread_mutex_lock(&lock);
         while (!job_open || job_number == seen || slot >= job_width)
             pthread_cond_wait(&work, &lock);
         seen = job_number;
@@ -45,6 +60,7 @@ static void *worker(void *argument)
         pthread_mutex_lock(&lock);
         if (--active == 0)
             pthread_cond_signal(&idle);
+        pthread_mutex_unlock(&lock);
     }
     return NULL;
 }
@@ -119,6 +135,8 @@ void threads_run(task_fn task, void *context, long count)
     }
     pthread_mutex_unlock(&lock);
     work_off(0);
+    for (int k = 0; k < LOOKS && active; k++)
+        breathe();
     pthread_mutex_lock(&lock);
     job_open = 0;
     while (active)

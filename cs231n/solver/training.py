@@ -1,27 +1,24 @@
 """The training loop: minibatches, update rules, accuracy, checkpoints."""
 
-import difflib
-import inspect
-import io
 import sys
-import time
-from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from cs231n import optim
-from cs231n.checkpoint import copy_state, is_state, read_state, write_state
-from cs231n.schedules import SCHEDULES
+from cs231n.checkpoint import copy_state, is_state
+from cs231n.solver._answers import accuracy, checked_answer
+from cs231n.solver._arguments import (
+    _check_data,
+    _find_rule,
+    _find_schedule,
+    _kind,
+    _refuse_unknown,
+)
+from cs231n.solver._checkpoints import load, save
+from cs231n.solver._pictures import LivePlot, draw_histories, write
 
-#: Seconds between two drawings of the live plot, so that it costs little.
-REDRAW = 2.0
 #: Seconds before the progress bar appears: a short run needs none.
 BAR_DELAY = 1.0
-
-
-class TrainingError(FloatingPointError):
-    """The loss stopped being a number. The message says when, and what to try."""
 
 
 class Solver:
@@ -119,7 +116,7 @@ class Solver:
         rng=None,
         **unknown,
     ):
-        _refuse_unknown(unknown)
+        _refuse_unknown(unknown, Solver.__init__.__kwdefaults__)
         _check_data(data)
         self.model = model
         self.X_train, self.y_train = data["X_train"], data["y_train"]
@@ -179,7 +176,7 @@ class Solver:
             self._restore_model(self._unfinished)
             self._unfinished = None
         self.interrupted = False
-        plot = _LivePlot(self) if self.live_plot else None
+        plot = LivePlot(self) if self.live_plot else None
         bar = tqdm(
             total=self.target,
             initial=self.iteration,
@@ -216,12 +213,12 @@ class Solver:
             if epoch_end or self.iteration in (1, self.target):
                 self._measure(bar)
             if epoch_end and self.checkpoint_name is not None:
-                self._save_checkpoint()
+                save(self, self._model_state(copied=False))
             if plot:
                 plot.draw_sometimes()
             if self.patience is not None and self._epochs_since_best >= self.patience:
                 if self.verbose:
-                    _write(
+                    write(
                         bar,
                         f"Stopped early: no better validation accuracy than "
                         f"{self.best_val_acc:.3f} in {self.patience} epochs.",
@@ -255,51 +252,9 @@ class Solver:
     def _checked_loss(self, X, y):
         """Call the model and name what is wrong with its answer, if anything is."""
         answer = self.model.loss(X, y)
-        if not (isinstance(answer, tuple) and len(answer) == 2):
-            raise ValueError(
-                f"model.loss(X, y) returned {_kind(answer)}; expected a pair "
-                f"(loss, grads). Is its return statement missing?"
-            )
-        loss, grads = answer
-        if np.ndim(loss) != 0 or loss is None:
-            raise ValueError(
-                f"The loss is {_kind(loss)}; expected one number. Average over the "
-                f"examples."
-            )
-        if not np.isfinite(loss):
-            raise TrainingError(self._advice(float(loss), X))
-        for name, weights in self.model.params.items():
-            if name not in grads:
-                raise ValueError(
-                    f"model.loss returned no gradient for {name!r}; grads has: "
-                    f"{', '.join(map(repr, grads)) or 'nothing'}."
-                )
-            if np.shape(grads[name]) != weights.shape:
-                raise ValueError(
-                    f"The gradient of {name!r} is {_kind(grads[name])}; expected shape "
-                    f"{weights.shape}, like the parameter."
-                )
-        return float(loss), grads
-
-    def _advice(self, loss, X):
-        """Say when the loss broke and what to try, from what can be seen."""
-        where = f"The loss became {loss} at step {self.iteration} (epoch {self.epoch}"
-        if not np.all(np.isfinite(X)):
-            return f"{where}): X_train holds nan or infinity. Look at the data first."
-        if self.iteration == 0:
-            return (
-                f"{where}), before any update, so the learning rate is not the cause. "
-                f"Look for log(0), a division by zero or an overflow in exp in the "
-                f"loss, and try a smaller weight_scale."
-            )
         rate = next(iter(self.optim_configs.values())).get("learning_rate")
-        if rate is None:
-            return f"{where}). Try a smaller learning rate."
-        return (
-            f"{where}, learning rate {rate:.3g}). Try a learning rate of "
-            f"{rate / 10:.1g}; if that does not help, a smaller weight_scale, and a "
-            f"gradient check of the model."
-        )
+        when = self.iteration, self.epoch, rate
+        return checked_answer(answer, self.model.params, X, when)
 
     def _rate_factor(self):
         """Return what the learning rate is multiplied by at this step."""
@@ -326,7 +281,7 @@ class Solver:
         self.train_acc_history.append(train)
         self.val_acc_history.append(val)
         if self.verbose:
-            _write(
+            write(
                 bar,
                 f"epoch {self.epoch:>3} / {self.target // self.iterations_per_epoch}  "
                 f"loss {self.loss_history[-1]:.4f}  train {train:.3f}  val {val:.3f}",
@@ -365,18 +320,7 @@ class Solver:
         if num_samples is not None and X.shape[0] > num_samples:
             mask = self._eval_rng.choice(X.shape[0], num_samples, replace=False)
             X, y = X[mask], y[mask]
-        right = 0
-        for start in range(0, X.shape[0], batch_size):
-            part = X[start : start + batch_size]
-            scores = self.model.loss(part)
-            if np.ndim(scores) != 2 or len(scores) != len(part):
-                raise ValueError(
-                    f"model.loss(X) returned {_kind(scores)} for {len(part)} examples; "
-                    f"expected scores of shape ({len(part)}, C)."
-                )
-            predicted = np.argmax(scores, axis=1)
-            right += int(np.sum(predicted == y[start : start + batch_size]))
-        return right / X.shape[0]
+        return accuracy(self.model, X, y, batch_size)
 
     def _extras(self, *, generators=True):
         """Return what the model keeps beside its parameters and can be saved."""
@@ -386,8 +330,9 @@ class Solver:
             if name != "params" and is_state(value, generators=generators)
         }
 
-    def _model_state(self):
-        return {"params": copy_state(self.model.params), "extras": self._extras()}
+    def _model_state(self, *, copied=True):
+        params = copy_state(self.model.params) if copied else self.model.params
+        return {"params": params, "extras": self._extras()}
 
     def _restore_model(self, state):
         self.model.params = state["params"]
@@ -397,33 +342,6 @@ class Solver:
         if self.best_params:
             self.model.params = {k: v.copy() for k, v in self.best_params.items()}
             vars(self.model).update(copy_state(self._best_extras))
-
-    #: Attributes that, with the model and the generators, are the state of a run.
-    _SAVED = (
-        "epoch",
-        "iteration",
-        "target",
-        "best_val_acc",
-        "best_params",
-        "_best_extras",
-        "loss_history",
-        "train_acc_history",
-        "val_acc_history",
-        "_epochs_since_best",
-        "optim_configs",
-        "_rates",
-        "rng",
-        "_eval_rng",
-    )
-
-    def _save_checkpoint(self):
-        """Write everything the rest of the run depends on."""
-        state = {name: getattr(self, name) for name in self._SAVED}
-        path = f"{self.checkpoint_name}_epoch_{self.epoch}.npz"
-        write_state(path, {"model": self._raw_model_state(), "solver": state})
-
-    def _raw_model_state(self):
-        return {"params": self.model.params, "extras": self._extras()}
 
     def load_checkpoint(self, path=None):
         """Go back to a checkpoint; :meth:`train` then goes on from there.
@@ -443,27 +361,8 @@ class Solver:
         ValueError
             If it belongs to another model or is damaged.
         """
-        path = self._latest_checkpoint() if path is None else path
-        saved = read_state(path)
-        shapes = {k: v.shape for k, v in saved["model"]["params"].items()}
-        mine = {k: v.shape for k, v in self.model.params.items()}
-        if shapes != mine:
-            raise ValueError(
-                f"{path} is a checkpoint of another model: {shapes}; this one has "
-                f"{mine}."
-            )
-        self._restore_model(saved["model"])
-        vars(self).update(saved["solver"])
+        self._restore_model(load(self, path))
         self._unfinished = None
-
-    def _latest_checkpoint(self):
-        pattern = Path(f"{self.checkpoint_name}_epoch_*.npz")
-        found = list(pattern.parent.glob(pattern.name))
-        if self.checkpoint_name is None or not found:
-            raise FileNotFoundError(
-                f"No checkpoint called {pattern}; train with checkpoint_name set first."
-            )
-        return max(found, key=lambda p: int(p.stem.rpartition("_")[2]))
 
     def plot(self, axes=None):
         """Draw the loss of every step and the accuracy of every epoch.
@@ -478,145 +377,8 @@ class Solver:
         axes : pair of matplotlib.axes.Axes
             The loss, and the accuracies.
         """
-        if axes is None:
-            from matplotlib import pyplot as plt
-
-            _, axes = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
-        loss, accuracy = axes
-        loss.plot(self.loss_history, ".", markersize=2, alpha=0.6)
-        loss.set(xlabel="step", ylabel="loss of the minibatch")
-        epochs = [0, *range(1, len(self.train_acc_history))]
-        accuracy.plot(epochs, self.train_acc_history, "o-", label="training")
-        accuracy.plot(epochs, self.val_acc_history, "o-", label="validation")
-        accuracy.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1))
-        if epochs:
-            accuracy.legend(loc="best")
-        return loss, accuracy
+        return draw_histories(self, axes)
 
     def _say(self, text):
         if self.verbose:
             print(text)
-
-
-def _write(bar, text):
-    """Print a line, above the progress bar if that is showing."""
-    if bar.last_print_n > bar.initial:
-        bar.write(text, file=sys.stdout)
-    else:
-        print(text)
-
-
-class _LivePlot:
-    """Redraws the solver's two curves in a notebook; does nothing elsewhere."""
-
-    def __init__(self, solver):
-        self.solver = solver
-        self.handle = None
-        self.last = time.monotonic()
-        self.shown = "ipykernel" in sys.modules
-
-    def draw_sometimes(self):
-        if time.monotonic() - self.last >= REDRAW:
-            self.draw()
-
-    def draw(self):
-        if not self.shown or not self.solver.train_acc_history:
-            return
-        from IPython.display import Image, display
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=(9, 3), layout="constrained")
-        self.solver.plot(figure.subplots(1, 2))
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="png", dpi=80)
-        picture = Image(buffer.getvalue())
-        if self.handle is None:
-            self.handle = display(picture, display_id=True)
-        else:
-            self.handle.update(picture)
-        self.last = time.monotonic()
-
-
-def _refuse_unknown(unknown):
-    if not unknown:
-        return
-    name = next(iter(unknown))
-    known = sorted(set(Solver.__init__.__kwdefaults__))
-    close = difflib.get_close_matches(name, known, n=1)
-    if name in ("learning_rate", "momentum", "beta1", "beta2", "decay_rate", "epsilon"):
-        hint = f"Pass it to the update rule: optim_config={{{name!r}: ...}}."
-    elif close:
-        hint = f"Did you mean {close[0]!r}?"
-    else:
-        hint = f"Arguments: {', '.join(known)}."
-    raise ValueError(f"Solver has no argument {name!r}. {hint}")
-
-
-def _check_data(data):
-    """Name everything that is wrong with the data at once."""
-    faults = []
-    for part in ("train", "val"):
-        missing = [k for k in (f"X_{part}", f"y_{part}") if k not in data]
-        faults += [f"{key!r} is missing" for key in missing]
-        if missing:
-            continue
-        X, y = data[f"X_{part}"], data[f"y_{part}"]
-        if len(X) == 0 or np.shape(y) != (len(X),):
-            faults.append(
-                f"X_{part} has shape {np.shape(X)} and y_{part} {np.shape(y)}; "
-                f"expected (N, ...) and (N,) with N at least 1"
-            )
-        if not np.issubdtype(X.dtype, np.floating):
-            faults.append(
-                f"X_{part} has dtype {X.dtype}; convert it with astype(np.float32), "
-                f"before it is centred or divided"
-            )
-        if not np.issubdtype(np.asarray(y).dtype, np.integer):
-            faults.append(
-                f"y_{part} has dtype {np.asarray(y).dtype}; expected integers"
-            )
-    if faults:
-        raise ValueError(f"The solver cannot use this data: {'; '.join(faults)}.")
-
-
-def _find_rule(rule):
-    if callable(rule):
-        return rule
-    known = [name for name, value in vars(optim).items() if _is_rule(name, value)]
-    if rule not in known:
-        raise ValueError(
-            f"Unknown update_rule {rule!r}; use one of {', '.join(sorted(known))}, or "
-            f"pass a function."
-        )
-    return getattr(optim, rule)
-
-
-def _is_rule(name, value):
-    """Tell whether a member of :mod:`cs231n.optim` updates weights."""
-    if name.startswith("_") or not inspect.isfunction(value):
-        return False
-    return list(inspect.signature(value).parameters)[:2] == ["w", "dw"]
-
-
-def _find_schedule(schedule):
-    if callable(schedule):
-        return schedule
-    if schedule is None:
-        return SCHEDULES["constant"]
-    if schedule not in SCHEDULES:
-        raise ValueError(
-            f"Unknown schedule {schedule!r}; use one of {', '.join(SCHEDULES)}, or "
-            f"pass a function of the progress from 0 to 1."
-        )
-    return SCHEDULES[schedule]
-
-
-def _kind(value):
-    """Describe a value in a message: None, or a type and its shape."""
-    if value is None:
-        return "None"
-    if isinstance(value, tuple):
-        return f"a tuple of {len(value)}"
-    shape = getattr(value, "shape", None)
-    name = type(value).__name__
-    return f"{name} {value!r:.60}" if shape is None else f"{name} of shape {shape}"

@@ -1,0 +1,156 @@
+"""Normalisation of each sample: over the layer, or over groups of channels."""
+
+import numpy as np
+
+from cs231n import kernels
+from cs231n.kernels._check import floats, options, shapes, upstream, whole
+
+
+def layernorm_forward(x, gamma, beta, ln_param):
+    """Normalise every sample over its features, then scale and shift each feature.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, D), float32 or float64
+        Samples.
+    gamma, beta : ndarray of shape (D,)
+        Scale and shift of each feature.
+    ln_param : dict
+        ``eps`` (1e-5) is added to variances.
+
+    Returns
+    -------
+    out : ndarray of shape (N, D), dtype of ``x``
+        ``gamma * (x - mean) / sqrt(var + eps) + beta``, statistics by row.
+    cache : tuple
+        What :func:`layernorm_backward` needs.
+
+    Raises
+    ------
+    TypeError
+        If the dtypes differ or are not float32 or float64.
+    ValueError
+        If the sizes do not fit or ``ln_param`` has an unknown key.
+    """
+    x, gamma, beta = floats(x=x, gamma=gamma, beta=beta)
+    sizes = shapes(x=(x, "N D"), gamma=(gamma, "D"), beta=(beta, "D"))
+    groups = (sizes["N"], 1, sizes["D"], 1)
+    return _group_forward(x, gamma, beta, groups, ln_param, "ln_param")
+
+
+def layernorm_backward(dout, cache):
+    """Carry a gradient back through :func:`layernorm_forward`.
+
+    Parameters
+    ----------
+    dout : ndarray of shape (N, D)
+        Gradient of the loss with respect to the output.
+    cache : tuple
+        As returned by :func:`layernorm_forward`.
+
+    Returns
+    -------
+    dx : ndarray of shape (N, D)
+        Gradient with respect to ``x``.
+    dgamma, dbeta : ndarray of shape (D,)
+        Gradients with respect to scale and shift.
+    """
+    return _group_backward(dout, cache)
+
+
+def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
+    """Normalise groups of channels of every image, then scale and shift channels.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C, H, W), float32 or float64
+        Images.
+    gamma, beta : ndarray of shape (1, C, 1, 1) or (C,)
+        Scale and shift of each channel.
+    G : int
+        Number of groups; it divides C. Neighbouring channels form a group.
+    gn_param : dict
+        ``eps`` (1e-5) is added to variances.
+
+    Returns
+    -------
+    out : ndarray of shape (N, C, H, W), dtype of ``x``
+        Normalised images.
+    cache : tuple
+        What :func:`spatial_groupnorm_backward` needs.
+
+    Raises
+    ------
+    TypeError
+        If the dtypes differ or are not float32 or float64.
+    ValueError
+        If the sizes do not fit, ``G`` does not divide C, or ``gn_param`` has an
+        unknown key.
+    """
+    x, gamma, beta = floats(x=x, gamma=gamma, beta=beta)
+    n, c, h, w = shapes(x=(x, "N C H W")).values()
+    for name, array in (("gamma", gamma), ("beta", beta)):
+        if array.shape not in ((c,), (1, c, 1, 1)):
+            raise ValueError(
+                f"{name} must have shape {(1, c, 1, 1)} or {(c,)}; got {array.shape}."
+            )
+    if c % whole(G, "G", 1):
+        raise ValueError(f"G must divide the {c} channels of x; got {G}.")
+    groups = (n, G, c // G, h * w)
+    return _group_forward(x, gamma, beta, groups, gn_param, "gn_param")
+
+
+def spatial_groupnorm_backward(dout, cache):
+    """Carry a gradient back through :func:`spatial_groupnorm_forward`.
+
+    Parameters
+    ----------
+    dout : ndarray of shape (N, C, H, W)
+        Gradient of the loss with respect to the output.
+    cache : tuple
+        As returned by :func:`spatial_groupnorm_forward`.
+
+    Returns
+    -------
+    dx : ndarray of shape (N, C, H, W)
+        Gradient with respect to ``x``.
+    dgamma, dbeta : ndarray, shaped like ``gamma``
+        Gradients with respect to scale and shift.
+    """
+    return _group_backward(dout, cache)
+
+
+def _group_forward(x, gamma, beta, groups, param, name):
+    (eps,) = options(param, name, (), {"eps": 1e-5})
+    out = np.empty(groups, x.dtype)
+    mean, rstd = np.zeros(groups[:2], x.dtype), np.zeros(groups[:2], x.dtype)
+    if x.size:
+        kernels.impl.group_norm_forward(
+            x.reshape(groups),
+            gamma.reshape(groups[1:3]),
+            beta.reshape(groups[1:3]),
+            float(eps),
+            out,
+            mean,
+            rstd,
+        )
+    return out.reshape(x.shape), (x, gamma, groups, mean, rstd)
+
+
+def _group_backward(dout, cache):
+    x, gamma, groups, mean, rstd = cache
+    dout = upstream(dout, x.shape, x.dtype)
+    dx = np.empty(groups, x.dtype)
+    dgamma, dbeta = np.zeros_like(gamma), np.zeros_like(gamma)
+    if x.size:
+        kernels.impl.group_norm_backward(
+            dout.reshape(groups),
+            x.reshape(groups),
+            gamma.reshape(groups[1:3]),
+            mean,
+            rstd,
+            dx,
+            dgamma.reshape(groups[1:3]),
+            dbeta.reshape(groups[1:3]),
+        )
+    return dx.reshape(x.shape), dgamma, dbeta

@@ -1,0 +1,6 @@
+"""The training loop: minibatches, update rules, accuracy, checkpoints."""
+
+from cs231n.solver._answers import TrainingError
+from cs231n.solver.training import Solver
+
+__all__ = ["Solver", "TrainingError"]

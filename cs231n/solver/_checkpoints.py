@@ -1,0 +1,54 @@
+"""Runs on disk: everything the rest of a run depends on."""
+
+from pathlib import Path
+
+from cs231n.checkpoint import read_state, write_state
+
+#: Attributes that, with the model and the generators, are the state of a run.
+SAVED = (
+    "epoch",
+    "iteration",
+    "target",
+    "best_val_acc",
+    "best_params",
+    "_best_extras",
+    "loss_history",
+    "train_acc_history",
+    "val_acc_history",
+    "_epochs_since_best",
+    "optim_configs",
+    "_rates",
+    "rng",
+    "_eval_rng",
+)
+
+
+def save(solver, model_state):
+    """Write a checkpoint of a solver and its model after an epoch."""
+    state = {name: getattr(solver, name) for name in SAVED}
+    path = f"{solver.checkpoint_name}_epoch_{solver.epoch}.npz"
+    write_state(path, {"model": model_state, "solver": state})
+
+
+def load(solver, path):
+    """Bring a solver back to a checkpoint, or the latest; return its model's state."""
+    path = _latest(solver.checkpoint_name) if path is None else path
+    saved = read_state(path)
+    shapes = {k: v.shape for k, v in saved["model"]["params"].items()}
+    mine = {k: v.shape for k, v in solver.model.params.items()}
+    if shapes != mine:
+        raise ValueError(
+            f"{path} is a checkpoint of another model: {shapes}; this one has {mine}."
+        )
+    vars(solver).update(saved["solver"])
+    return saved["model"]
+
+
+def _latest(name):
+    pattern = Path(f"{name}_epoch_*.npz")
+    found = list(pattern.parent.glob(pattern.name))
+    if name is None or not found:
+        raise FileNotFoundError(
+            f"No checkpoint called {pattern}; train with checkpoint_name set first."
+        )
+    return max(found, key=lambda p: int(p.stem.rpartition("_")[2]))

@@ -1,0 +1,65 @@
+"""What the solver shows: lines above its progress bar, and its curves."""
+
+import io
+import sys
+import time
+
+#: Seconds between two drawings of the live plot, so that it costs little.
+REDRAW = 2.0
+
+
+def write(bar, text):
+    """Print a line, above the progress bar if that is showing."""
+    if bar.last_print_n > bar.initial:
+        bar.write(text, file=sys.stdout)
+    else:
+        print(text)
+
+
+def draw_histories(solver, axes):
+    """Draw the loss of every step and the accuracy of every epoch; return the axes."""
+    if axes is None:
+        from matplotlib import pyplot as plt
+
+        _, axes = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
+    loss, accuracy = axes
+    loss.plot(solver.loss_history, ".", markersize=2, alpha=0.6)
+    loss.set(xlabel="step", ylabel="loss of the minibatch")
+    epochs = [0, *range(1, len(solver.train_acc_history))]
+    accuracy.plot(epochs, solver.train_acc_history, "o-", label="training")
+    accuracy.plot(epochs, solver.val_acc_history, "o-", label="validation")
+    accuracy.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1))
+    if epochs:
+        accuracy.legend(loc="best")
+    return loss, accuracy
+
+
+class LivePlot:
+    """Redraws the solver's two curves in a notebook; does nothing elsewhere."""
+
+    def __init__(self, solver):
+        self.solver = solver
+        self.handle = None
+        self.last = time.monotonic()
+        self.shown = "ipykernel" in sys.modules
+
+    def draw_sometimes(self):
+        if time.monotonic() - self.last >= REDRAW:
+            self.draw()
+
+    def draw(self):
+        if not self.shown or not self.solver.train_acc_history:
+            return
+        from IPython.display import Image, display
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(9, 3), layout="constrained")
+        self.solver.plot(figure.subplots(1, 2))
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", dpi=80)
+        picture = Image(buffer.getvalue())
+        if self.handle is None:
+            self.handle = display(picture, display_id=True)
+        else:
+            self.handle.update(picture)
+        self.last = time.monotonic()
