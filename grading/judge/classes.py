@@ -9,6 +9,7 @@ import types
 from grading.judge.frozen import np
 
 _PACKAGE = "cs231n."
+_MODELS = "cs231n.nets."  # whose objects hold data and nothing else
 _BASES = (dict, list, tuple, set, frozenset, str, bytes, int, float, complex)
 _SIMPLE = (str, int, float, bool, type(None))
 _ERRORS = {
@@ -24,7 +25,7 @@ def is_own(value):
 
 
 def package_name(cls):
-    """Name a class whose instances cross by what they hold.
+    """Name a class of the package whose instances cross by what they hold.
 
     Parameters
     ----------
@@ -34,12 +35,11 @@ def package_name(cls):
     Returns
     -------
     name : str or None
-        Such as ``"cs231n.nets.linear:LinearSVM"``; None for a class that is not the
-        package's.
+        Such as ``"cs231n.nets.linear:LinearSVM"``; None for any other class.
     """
     if cls is types.SimpleNamespace:
         return "types:SimpleNamespace"
-    if not str(cls.__module__).startswith(_PACKAGE) or issubclass(cls, BaseException):
+    if not str(cls.__module__).startswith(_MODELS):
         return None
     name = f"{cls.__module__}:{cls.__qualname__}"
     return name if _imported(name) is cls and cls.__dictoffset__ else None
@@ -65,7 +65,7 @@ def package_class(name):
     """
     if name == "types:SimpleNamespace":
         return types.SimpleNamespace
-    cls = _imported(name) if str(name).startswith(_PACKAGE) else None
+    cls = _imported(name) if str(name).startswith(_MODELS) else None
     if not isinstance(cls, type) or package_name(cls) != name:
         raise LookupError(f"The package has no class {name}.")
     return cls
