@@ -14,6 +14,7 @@ import pytest
         ("classifiers.softmax", "softmax_loss_vectorized"),
         ("classifiers.fc_net", "TwoLayerNet"),
         ("classifiers.fc_net", "FullyConnectedNet"),
+        ("classifiers.cnn", "ThreeLayerConvNet"),
     ],
 )
 def test_old_names_lead_to_the_new_modules(module, name):

@@ -167,6 +167,19 @@ class TestFullyConnectedNet:
         for name, tensor in tensors.items():
             np.testing.assert_allclose(grads[name], tensor.grad.numpy(), atol=1e-12)
 
+    def test_a_file_brings_back_parameters_and_running_averages(self, tmp_path):
+        model, other = (
+            FullyConnectedNet([5, 4], input_dim=6, normalization="batchnorm")
+            for _ in range(2)
+        )
+        X = np.random.default_rng(0).standard_normal((7, 6)).astype(np.float32)
+        model.loss(X, np.arange(7) % 10)
+        model.save(tmp_path / "net.npz")
+
+        assert other.load(tmp_path / "net.npz")
+
+        np.testing.assert_array_equal(other.loss(X), model.loss(X))
+
     def test_scores_are_in_test_mode(self):
         model, X, _ = small_net(dropout_keep_ratio=0.5, normalization="batchnorm")
 

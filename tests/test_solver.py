@@ -447,7 +447,7 @@ class TestFaultsAreNamed:
         [
             ({"learning_rate": 1}, r"optim_config=\{'learning_rate': ...\}"),
             ({"num_epoch": 3}, "no argument 'num_epoch'. Did you mean 'num_epochs'"),
-            ({"zzz": 3}, "Arguments: batch_size, "),
+            ({"zzz": 3}, "Arguments: augment, "),
             ({"update_rule": "sdg"}, "Unknown update_rule 'sdg'; use one of .*sgd"),
             ({"schedule": "cosin"}, "Unknown schedule 'cosin'; use one of constant"),
         ],
@@ -524,3 +524,26 @@ class TestTalking:
         make_solver(live_plot=True).train()
 
         assert capsys.readouterr() == ("", "")
+
+
+class TestAugment:
+    def test_batches_to_learn_from_are_changed_and_accuracies_are_not(self):
+        seen = []
+
+        class Watched(Linear):
+            def loss(self, X, y=None):
+                seen.append((y is None, X))
+                return super().loss(X, y)
+
+        def augment(X, rng):
+            return X + 100 + rng.random(X.shape)
+
+        make_solver(Watched(), augment=augment).train()
+
+        assert all(X.min() > 90 for scores, X in seen if not scores)
+        assert all(X.max() < 90 for scores, X in seen if scores)
+
+    def test_a_missing_return_is_named(self):
+        solver = make_solver(augment=lambda X, rng: None)
+        with pytest.raises(ValueError, match="into None"):
+            solver.train()

@@ -1,5 +1,6 @@
 """The course's old names for the classifiers; new code imports from ``cs231n.nets``."""
 
+from cs231n.classifiers.cnn import ThreeLayerConvNet
 from cs231n.classifiers.fc_net import FullyConnectedNet, TwoLayerNet
 from cs231n.classifiers.k_nearest_neighbor import KNearestNeighbor
 from cs231n.classifiers.linear_classifier import LinearClassifier, LinearSVM, Softmax
@@ -10,5 +11,6 @@ __all__ = [
     "LinearClassifier",
     "LinearSVM",
     "Softmax",
+    "ThreeLayerConvNet",
     "TwoLayerNet",
 ]

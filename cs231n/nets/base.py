@@ -15,7 +15,8 @@ def pick_layers(layers=None):
     A network calls its layers by name, so a notebook can hand in the ones it wrote:
     ``pick_layers({"affine_forward": my_affine_forward})``. What a replacement returns
     in another float type is cast to that of its first argument, since a layer of the
-    package may come next, and those do not mix types.
+    package may come next, and those do not mix types. Options by keyword, such as
+    ``need_dx``, save the package's layers work and are not passed on.
 
     Parameters
     ----------
@@ -51,7 +52,7 @@ def _keeps_dtype(layer):
     """Wrap a layer so that the arrays it returns have the dtype of its first input."""
 
     @functools.wraps(layer)
-    def kept(x, *args):
+    def kept(x, *args, **_):
         def cast(value):
             if (
                 isinstance(value, np.ndarray)
@@ -89,6 +90,30 @@ def check_batch(x, features):
             f"X has shape {x.shape}: {size} numbers per example; the first layer "
             f"expects {features}. Pass input_dim={size} to the network, or check that "
             f"the examples lie along the first axis."
+        )
+
+
+def check_images(x, input_dim):
+    """Refuse a batch that a network for images of this size cannot take.
+
+    Parameters
+    ----------
+    x : ndarray
+        The batch.
+    input_dim : tuple of int
+        Channels, height and width (C, H, W) that the network expects.
+
+    Raises
+    ------
+    ValueError
+        If the batch has another shape than (N, C, H, W).
+    """
+    if x.shape[1:] != input_dim or x.ndim != 4:
+        wanted = ", ".join(map(str, input_dim))
+        raise ValueError(
+            f"X has shape {x.shape}; this network expects (N, {wanted}). Pass "
+            f"input_dim=(C, H, W) to the network, or check that channels come before "
+            f"height and width."
         )
 
 
@@ -146,9 +171,11 @@ class Network(Saved):
     """
 
     params: dict
+    #: Attributes that a file keeps.
+    _kept = ("params",)
 
     def _state(self):
-        return {"params": self.params}
+        return {name: getattr(self, name) for name in self._kept}
 
     def _restore(self, state, fname):
         loaded = state["params"]
@@ -159,3 +186,5 @@ class Network(Saved):
                 f"{fname} holds another network: {shapes}; this one has {mine}."
             )
         self.params.update(loaded)
+        for name in set(self._kept) - {"params"}:
+            setattr(self, name, state[name])

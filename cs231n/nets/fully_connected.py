@@ -133,6 +133,8 @@ class FullyConnectedNet(Network):
         Settings and running statistics of each normalisation.
     """
 
+    _kept = ("params", "bn_params")
+
     def __init__(
         self,
         hidden_dims,

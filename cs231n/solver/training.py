@@ -60,6 +60,9 @@ class Solver:
     schedule : str or callable, optional
         ``"cosine"``, ``"linear"``, ``"constant"``, or a function of the progress from 0
         to 1 that returns a factor for the learning rate.
+    augment : callable, optional
+        ``augment(X, rng)`` returns a changed copy of each minibatch to learn from, for
+        example shifted and mirrored images. Accuracies are measured without it.
     live_plot : bool
         In a notebook, draw loss and accuracy while training runs.
     rng : numpy.random.Generator, optional
@@ -112,6 +115,7 @@ class Solver:
         verbose=True,
         patience=None,
         schedule=None,
+        augment=None,
         live_plot=False,
         rng=None,
         **unknown,
@@ -133,6 +137,7 @@ class Solver:
         self.verbose = verbose
         self.patience = patience
         self.schedule = _find_schedule(schedule)
+        self.augment = augment
         self.live_plot = live_plot
         self.rng = np.random.default_rng(231) if rng is None else rng
         self._reset()
@@ -230,6 +235,8 @@ class Solver:
         """Draw a minibatch and update every parameter once."""
         batch = self.rng.integers(self.X_train.shape[0], size=self.batch_size)
         X, y = self.X_train[batch], self.y_train[batch]
+        if self.augment is not None:
+            X = self._augmented(X)
         loss, grads = self._checked_loss(X, y)
         self.loss_history.append(loss)
         factor = self._rate_factor()
@@ -248,6 +255,15 @@ class Solver:
                 )
             self.model.params[name], self.optim_configs[name] = updated
         self.iteration += 1
+
+    def _augmented(self, X):
+        changed = self.augment(X, self.rng)
+        if np.shape(changed) != X.shape:
+            raise ValueError(
+                f"augment turned a minibatch of shape {X.shape} into "
+                f"{_kind(changed)}. Is its return statement missing?"
+            )
+        return changed
 
     def _checked_loss(self, X, y):
         """Call the model and name what is wrong with its answer, if anything is."""

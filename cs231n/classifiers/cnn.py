@@ -1,0 +1,5 @@
+"""Old name of ``cs231n.nets.convnet``."""
+
+from cs231n.nets.convnet import ThreeLayerConvNet
+
+__all__ = ["ThreeLayerConvNet"]
