@@ -6,6 +6,7 @@ The test cells of the notebooks are written with these. All of them raise
 
 import ast
 import contextlib
+import dis
 import functools
 import inspect
 import sys
@@ -22,8 +23,13 @@ _LOOPING_CALLS = {
     "vectorize",
     "apply_along_axis",
     "fromiter",
+    "frompyfunc",
     "nditer",
+    "starmap",
 }
+#: The same, unless they are attributes of a NumPy function, as in ``np.add.reduce``.
+_LOOPING_TOOLS = {"reduce", "accumulate", "functools.reduce", "itertools.accumulate"}
+_PACKAGE = __name__.partition(".")[0]
 _COMPUTED = "getattr with a computed name"
 #: Names that run, find or replace code which is not in the source.
 _HIDING = {
@@ -31,9 +37,11 @@ _HIDING = {
     *("globals", "locals", "vars", "setattr", "modules", "builtins", "__builtins__"),
     *("__code__", "__globals__", "__dict__", "__getattribute__", "_getframe"),
     *("ctypes", "gc", "inspect", "marshal", "pickle", "attrgetter", _COMPUTED),
+    *("methodcaller", "__getattr__"),
 }
 _LOOPS = (
     ast.For,
+    ast.AsyncFor,
     ast.While,
     ast.ListComp,
     ast.SetComp,
@@ -159,7 +167,8 @@ def expect_close(
 def _near(got, expected, rtol, atol):
     """Tell where two arrays agree; NaN agrees with nothing."""
     with np.errstate(invalid="ignore"):  # inf - inf is NaN, which is wrong too
-        return np.abs(got.astype(float) - expected) <= atol + rtol * np.abs(expected)
+        off = np.abs(got.astype(float) - expected)
+        return (off <= atol + rtol * np.abs(expected)) & np.isfinite(off)
 
 
 def _diagnosis(got, faults, rtol, atol):
@@ -315,11 +324,13 @@ def expect_source(function, *, loops=None, without=()):
         The answer, defined in a notebook cell or a file.
     loops : int, optional
         The largest number of loops (``for``, ``while``, comprehensions, ``map``,
-        ``np.vectorize`` and the like). The default allows any.
+        ``np.vectorize`` and the like, functions that call themselves). The default
+        allows any.
     without : iterable of str, optional
         Names that may not be used, such as ``"linalg.norm"`` or ``"scipy"``; each
-        matches the end of a dotted name or an imported name. With or without such
-        rules, nothing may hide what runs, as ``exec`` does.
+        matches a part of a dotted name or an imported name. With or without such
+        rules, nothing may hide what runs, as ``exec`` does, or fetch more of this
+        package than the notebook does.
 
     Raises
     ------
@@ -336,16 +347,33 @@ def expect_source(function, *, loops=None, without=()):
             f"{name} should have {allowed}; its source has {found}. Comprehensions, "
             f"map and np.vectorize are loops too.",
         )
-    used = {dotted for tree in trees for dotted in _names(tree)}
-    hiding = sorted(dotted for dotted in used if _HIDING & set(dotted.split(".")))
+    used = _spelled_out({dotted for tree in trees for dotted in _names(tree)}, trees)
+    hidden = hiding(trees)
     expect(
-        not hiding,
-        f"{name} should do without {hiding[:1]}: this test reads the source, and that "
+        not hidden,
+        f"{name} should do without {hidden[:1]}: this test reads the source, and that "
         f"hides what runs.",
     )
-    for forbidden in without:
+    for forbidden in (*without, _PACKAGE):
         hits = sorted(dotted for dotted in used if _matches(dotted, forbidden))
         expect(not hits, f"{name} should do without {forbidden}; it uses {hits[:1]}.")
+
+
+def hiding(trees):
+    """List what hides which code runs.
+
+    Parameters
+    ----------
+    trees : iterable of ast.AST
+        Sources.
+
+    Returns
+    -------
+    names : list of str
+        Such as ``"exec"``, in alphabetical order.
+    """
+    used = {dotted for tree in trees for dotted in _names(tree)}
+    return sorted(dotted for dotted in used if _HIDING & set(dotted.split(".")))
 
 
 def beside_answers(function):
@@ -390,13 +418,44 @@ def _sources(function, seen=None):
     seen.add(function)
     tree = _parse(function)
     yield tree
-    for name in {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}:
+    for name in _reached(tree):
         helper = function.__globals__.get(name)
         if (
             isinstance(helper, types.FunctionType)
             and helper.__globals__ is function.__globals__
         ):
             yield from _sources(helper, seen)
+    yield from _foreign(function)
+
+
+def _reached(tree):
+    """List the names of a tree, and the methods it calls."""
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return names | {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+
+
+def _foreign(function):
+    """Yield as imports what a function finds under names given outside of it."""
+    for name in set(_global_names(function.__code__)):
+        value = function.__globals__.get(name)
+        module, own = getattr(value, "__module__", None), getattr(value, "__name__", "")
+        if isinstance(value, types.ModuleType):
+            found = f"import {value.__name__} as {name}"
+        elif callable(value) and isinstance(module, str):
+            found = f"from {module} import {own} as {name}"
+        else:
+            continue
+        if f" {_PACKAGE}" not in found and "__main__" not in found:
+            with contextlib.suppress(SyntaxError):  # the name of a lambda
+                yield ast.parse(found)
+
+
+def _global_names(code):
+    for step in dis.get_instructions(code):
+        if step.opname == "LOAD_GLOBAL":
+            yield step.argval
+        elif isinstance(step.argval, types.CodeType):
+            yield from _global_names(step.argval)
 
 
 def _elsewhere(function):
@@ -421,9 +480,47 @@ def _no_source(function):
 
 
 def _is_loop(node):
-    if isinstance(node, ast.Call):
-        return _dotted(node.func).rpartition(".")[2] in _LOOPING_CALLS
+    if isinstance(node, ast.Attribute | ast.Name):
+        dotted = _dotted(node) if isinstance(node.ctx, ast.Load) else ""
+        return _last(dotted) in _LOOPING_CALLS or dotted in _LOOPING_TOOLS
+    if isinstance(node, ast.Call) and _dotted(node.func) == "getattr":
+        return _last(_fetched(node)) in _LOOPING_CALLS
+    if isinstance(node, ast.alias) and node.asname not in (None, node.name):
+        return _last(node.name) in _LOOPING_CALLS | _LOOPING_TOOLS
+    if isinstance(node, ast.FunctionDef):
+        return node.name in _reached(ast.Module(node.body))
     return isinstance(node, _LOOPS)
+
+
+def _last(dotted):
+    return dotted.rpartition(".")[2]
+
+
+def _spelled_out(used, trees):
+    """Add what names stand for that imports and assignments have given."""
+    meanings = {pair for tree in trees for pair in _given(tree)}
+    for _ in range(4):  # names of names
+        used = used | {
+            meaning + dotted.removeprefix(name)
+            for name, meaning in meanings
+            for dotted in used
+            if f"{dotted}.".startswith(f"{name}.") and len(dotted) < 200
+        }
+    return used
+
+
+def _given(tree):
+    """Yield the names that imports and assignments give, and to what."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((a.asname, a.name) for a in node.names if a.asname)
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+        elif isinstance(node, ast.Assign | ast.NamedExpr) and _dotted(node.value):
+            for target in getattr(node, "targets", [getattr(node, "target", None)]):
+                if isinstance(target, ast.Name):
+                    yield target.id, _dotted(node.value)
 
 
 def _names(tree):
@@ -449,6 +546,8 @@ def _fetched(call):
 def _dotted(node):
     if isinstance(node, ast.Attribute):
         return f"{_dotted(node.value)}.{node.attr}"
+    if isinstance(node, ast.NamedExpr):
+        return _dotted(node.value)
     return node.id if isinstance(node, ast.Name) else ""
 
 

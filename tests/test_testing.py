@@ -1,6 +1,8 @@
 import numpy as np
+import numpy.linalg as la
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from numpy.linalg import norm as norm_of
 
 from cs231n.testing import (
     PEAKS,
@@ -255,3 +257,58 @@ def test_getattr_with_a_name_is_that_name():
     f.__sources__ = list
     with pytest.raises(WrongAnswer, match="not to be had"):
         expect_source(f)
+
+
+def by_another_name(x):
+    return norm_of(x)
+
+
+def by_another_module(x):
+    return la.norm(x)
+
+
+def by_the_package(x):
+    from cs231n.layers import affine_forward
+
+    return affine_forward(x, x, x)
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (by_another_name, "linalg.norm"),
+        (by_another_module, "linalg.norm"),
+        (by_the_package, "cs231n"),
+    ],
+)
+def test_forbidden_names_are_found_under_other_names(function, name):
+    with pytest.raises(WrongAnswer, match=f"should do without {name}"):
+        expect_source(function, without=["linalg.norm"])
+
+
+def by_itself(x):
+    return by_itself(x[1:]) if len(x) else x
+
+
+def by_a_tool(x):
+    each = map
+    return each(abs, x)
+
+
+@pytest.mark.parametrize("function", [by_itself, by_a_tool])
+def test_loops_by_other_names_are_loops(function):
+    with pytest.raises(WrongAnswer, match="should have no loop"):
+        expect_source(function, loops=0)
+
+
+def sums(x):
+    return np.add.reduce(x) + np.logical_or.accumulate(x)
+
+
+def test_reductions_of_numpy_are_no_loops():
+    expect_source(sums, loops=0)
+
+
+def test_nothing_is_close_to_infinity():
+    with pytest.raises(WrongAnswer, match="should be inf; got 5"):
+        expect_close([5.0, 2.0], [np.inf, 2.0])

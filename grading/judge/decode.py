@@ -186,7 +186,11 @@ def _fill_generator(decoder, value, rest):
     generator = _only(np.random.Generator, value).bit_generator
     if type(generator).__name__ != name:
         raise Refused("a random generator that became another one")
-    generator.state = thawed_state(decoder.value(state))
+    state = thawed_state(decoder.value(state))
+    places = (state["state"].get("pos", 0), state.get("buffer_pos", 0))
+    if not (0 <= places[0] <= 624 and 0 <= places[1] <= 4):  # NumPy reads there
+        raise Refused("a random generator in an impossible state")
+    generator.state = state
 
 
 _SHELLS = {

@@ -96,6 +96,8 @@ def class_stand_in(line, name, members):
     for member, value in members.items():
         if not str(member).isidentifier():
             continue
+        if member.startswith("__") and member not in ("__init__", "__call__"):
+            continue  # whatever a forged message says
         if type(value) is list:
             value = stand_in(line, f"{name}.{member}", value)
         elif member.startswith("__"):

@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import re
 
 from grading.judge import rules
 from grading.judge.line import Line, Lost
@@ -10,6 +11,8 @@ from grading.judge.wire import Channel
 
 #: A process that is lost so often before a test begins has lost the test.
 _ATTEMPTS = 3
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+>")
 
 
 class Pupil:
@@ -145,12 +148,14 @@ class Pupil:
                 setattr(self._names[owner], name, value)
 
     def _sources(self, name):
-        setup = [cell.source for cell in self._cells if cell.kind == "setup"]
-        answers = [
-            self._answers.get(cell.name, "")
-            for cell in self._cells
-            if cell.kind == "answer"
-        ]
+        loaded = self._cells[: self._loaded]  # what comes later does not run yet
+        setup = [cell.source for cell in loaded if cell.kind == "setup"]
+        answers = []
+        for cell in loaded:
+            if cell.kind == "answer":
+                source = self._answers.get(cell.name, "")
+                broken = cell.name in self._broken
+                answers.append(rules.unfinished(source) if broken else source)
         if not all(map(rules.is_plain, answers)):
             return []
         return rules.sources(name, setup, answers)
@@ -200,4 +205,22 @@ def said(error, most=2000):
         text = str(error)
     except Exception:  # what an answer returned may not be printable
         text = ""
-    return f"{type(error).__name__}: {text}"[:most]
+    return readable(f"{type(error).__name__}: {text}"[:most])
+
+
+def readable(text):
+    """Take out of a text what no page, file or terminal should get.
+
+    Parameters
+    ----------
+    text : str
+        What an answer said.
+
+    Returns
+    -------
+    text : str
+        Without control characters, half characters, and addresses of objects, which
+        differ from run to run.
+    """
+    text = text.encode(errors="replace").decode().replace("\r", "\n")
+    return _ADDRESS.sub(">", _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text))

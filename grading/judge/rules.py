@@ -1,8 +1,10 @@
 """The source of a function of the answers, read by the side that is trusted."""
 
 import ast
+import symtable
 
-from cs231n.testing import expect_source
+from cs231n.testing import hiding
+from grading.judge.suspicion import patched
 
 
 def sources(name, setup, answers):
@@ -21,14 +23,18 @@ def sources(name, setup, answers):
     Returns
     -------
     found : list of str
-        Sources, the function's first; empty if what the name stands for cannot be told
-        from the cells.
+        Sources, the function's first, and of the student's imports and assignments that
+        give it other names; empty if what the name stands for cannot be told from the
+        cells.
     """
-    bindings = {}
+    bindings, others = {}, {}
     for cells, kinds in ((setup, _FUNCTIONS), (answers, (*_FUNCTIONS, ast.ClassDef))):
         for tree in filter(None, map(_parsed, cells)):
             bindings |= _bound(tree, bindings, kinds)
-    found, waiting, seen = [], [name], set()
+    for tree in filter(None, map(_parsed, answers)):
+        for key, part in _other(tree):
+            others.setdefault(key, []).append(part)
+    found, waiting, seen = [], ["*", name], set()
     owner, _, method = name.partition(".")
     if method:
         bindings[name] = _methods(bindings.get(owner, []), method)
@@ -37,12 +43,16 @@ def sources(name, setup, answers):
         if current in seen:
             continue
         seen.add(current)
-        nodes = bindings.get(current, [])
+        nodes = bindings.get(current, [None])
         if current == name and (None in nodes or not nodes):
             return []
-        for node in filter(None, nodes):
-            found.append(ast.unparse(node))
-            waiting += sorted(_names(node))
+        if None in nodes:
+            nodes = [*filter(None, nodes), *others.get(current, [])]
+        for node in nodes:
+            source = ast.unparse(node)
+            if source not in found:
+                found.append(source)
+                waiting += sorted(_wanted(node))
     return found
 
 
@@ -62,22 +72,28 @@ def is_plain(source):
     tree = _parsed(source)
     if tree is None:
         return True
-    body = [part for part in tree.body if not isinstance(part, _FUNCTIONS)]
-    stand_in = _Source(ast.unparse(ast.Module(body, [])))
-    try:
-        expect_source(stand_in)
-    except AssertionError:
+    if any(not name.startswith("torch.backends.") for name in patched(tree)):
         return False
-    return True
+    return not hiding(part for part in tree.body if not isinstance(part, _FUNCTIONS))
 
 
-class _Source:
-    """Statements in the form that ``expect_source`` reads."""
+def unfinished(source):
+    """Rewrite a cell that ended in an error: nobody knows how far it came.
 
-    __name__ = "cell"
+    Parameters
+    ----------
+    source : str
+        A student's cell.
 
-    def __init__(self, source):
-        self.__sources__ = lambda: [source or "pass"]
+    Returns
+    -------
+    source : str
+        Where every definition may be the one that counts.
+    """
+    tree = _parsed(source)
+    if tree is None or not tree.body:
+        return ""
+    return ast.unparse(ast.If(ast.Constant(True), tree.body, []))
 
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -103,6 +119,44 @@ def _parsed(cell):
 
 def _names(node):
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
+def _wanted(node):
+    """List what a node gets from outside: global names, and ``.method`` of anything."""
+    try:
+        tables = [symtable.symtable(ast.unparse(node), "cell", "exec")]
+    except (SyntaxError, RecursionError):
+        return _names(node)
+    found = set(tables[0].get_identifiers())
+    while tables:
+        table = tables.pop()
+        found |= {part.get_name() for part in table.get_symbols() if part.is_global()}
+        tables += table.get_children()
+    return found | {f".{name}" for name in _attributes(node)}
+
+
+def _attributes(node):
+    for part in ast.walk(node):
+        if isinstance(part, ast.Attribute):
+            yield part.attr
+        elif isinstance(part, ast.Constant) and type(part.value) is str:
+            yield part.value  # getattr(self, "slow")
+
+
+def _other(tree):
+    """Yield what an answer's cell binds besides functions, and its methods."""
+    for statement in tree.body:
+        if isinstance(statement, _FUNCTIONS):
+            yield f".{statement.name}", statement
+        if not isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
+            yield from ((name, statement) for name, _ in _bindings(statement, {}))
+        for part in ast.walk(statement):
+            if isinstance(part, ast.Global):
+                yield from ((name, statement) for name in part.names)
+            elif isinstance(part, ast.ClassDef):
+                for member in part.body:
+                    if isinstance(member, _FUNCTIONS):
+                        yield f".{member.name}", member
 
 
 def _bound(tree, known, kinds):

@@ -4,6 +4,7 @@ import ast
 import contextlib
 
 _MACHINERY = "the notebook's machinery"
+_READY = "answers that are ready-made"
 _FRAMES = "the variables of other functions"
 _MEMORY = "the memory of the process"
 _HIDDEN = "code that cannot be read"
@@ -36,6 +37,8 @@ _ATTRIBUTES = {
     "settrace": _FRAMES,
     "setprofile": _FRAMES,
     "__code__": _HIDDEN,
+    "__globals__": _HIDDEN,
+    "sys": _FRAMES,
     "__subclasses__": _MEMORY,
     "__eq__": "how values are compared",
     "__array_ufunc__": "how values are compared",
@@ -73,6 +76,7 @@ _MODULES = {
     "IPython": _MACHINERY,
     "nbgrader": _MACHINERY,
     "grading": _MACHINERY,
+    "cs231n": _READY,
 }
 _ALL = {**_MODULES, **_ATTRIBUTES, **_NAMES}
 
@@ -99,7 +103,7 @@ def flags(answers):
 
 def _flags(name, tree):
     words = sorted({word for node in ast.walk(tree) for word in _words(node)})
-    targets = sorted(_patched(tree))
+    targets = sorted(patched(tree))
     return [
         *(f"{name} uses {word}: {_ALL[word]}." for word in words),
         *(f"{name} changes {target}." for target in targets),
@@ -130,8 +134,19 @@ def _known(table, word):
         yield word
 
 
-def _patched(tree):
-    """Yield the attributes of modules, such as np.allclose, that are assigned."""
+def patched(tree):
+    """Yield the attributes of modules that a cell assigns.
+
+    Parameters
+    ----------
+    tree : ast.Module
+        The cell.
+
+    Yields
+    ------
+    name : str
+        Such as ``"np.allclose"``.
+    """
     modules = {"np", "numpy", "torch", "math", "sys", "os", "builtins", "cs231n"}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):

@@ -18,7 +18,7 @@ from grading.judge import entropy
 from grading.judge.clock import Clock
 from grading.judge.exam import Cell, Limits, Outcome
 from grading.judge.line import Lost
-from grading.judge.pupil import Pupil, said
+from grading.judge.pupil import Pupil, readable, said
 from grading.judge.wire import Channel, Gone
 
 
@@ -117,8 +117,8 @@ class _Tester:
             status, message = "failed", said(error)
         took = self._clock.took
         texts = [printed.getvalue(), *(line.printed if line else ())]
-        output = _capped("".join(texts), self._limits.output_bytes)
-        message = message.encode(errors="replace").decode()
+        output = readable(_capped("".join(texts), self._limits.output_bytes))
+        message = readable(message)
         outcome = Outcome(cell.name, cell.points, score, status, message, output)
         noise = line.noise if line else 0
         self._desk.say("outcome", vars(outcome), took, noise)

@@ -807,17 +807,17 @@ x, w, b = (
 gamma, beta = rng.uniform(1, 2, 5), rng.standard_normal(5)
 a = x @ w + b
 for kind, axis in {"batchnorm": 0, "layernorm": 1}.items():
+    spread = np.sqrt(a.var(axis=axis, keepdims=True) + 1e-5)
+    normal = gamma * (a - a.mean(axis=axis, keepdims=True)) / spread + beta
+    active = np.maximum(a, 0)
+    late = np.sqrt(active.var(axis=axis, keepdims=True) + 1e-5)
+    late = gamma * (active - active.mean(axis=axis, keepdims=True)) / late + beta
     norm_param = {"mode": "train"} if kind == "batchnorm" else {}
     answer = affine_norm_relu_forward(x, w, b, gamma, beta, norm_param, kind)
     expect(
         isinstance(answer, tuple) and len(answer) == 2,
         f"Return the pair (out, cache); got {type(answer).__name__}.",
     )
-    spread = np.sqrt(a.var(axis=axis, keepdims=True) + 1e-5)
-    normal = gamma * (a - a.mean(axis=axis, keepdims=True)) / spread + beta
-    active = np.maximum(a, 0)
-    late = np.sqrt(active.var(axis=axis, keepdims=True) + 1e-5)
-    late = gamma * (active - active.mean(axis=axis, keepdims=True)) / late + beta
     expect_close(
         answer[0],
         np.maximum(normal, 0),

@@ -638,21 +638,22 @@ w, b = np.ones((6, 4)), np.zeros(4)
 param = {"mode": "train", "p": 0.5, "seed": 231}
 out, cache = dropconnect_forward(np.eye(6), w, b, param)  # here out is the mask
 dout = np.arange(24.0).reshape(6, 4) + 1
-answer = dropconnect_backward(dout, cache)
+mask = out.copy()
+answer = dropconnect_backward(dout.copy(), cache)
 expect(
     isinstance(answer, tuple) and len(answer) == 3,
     f"Return (dx, dw, db); got {type(answer).__name__}.",
 )
 expect_close(
     answer[0],
-    dout @ out.T,
+    dout @ mask.T,
     "dx",
     hint="Weights that are off carry nothing back: use w * mask.",
-    faults={"The weights that are off carry nothing back.": dout @ w.T},
+    faults={"The weights that are off carry nothing back.": dout @ np.ones((4, 6))},
 )
 expect_close(
     answer[1],
-    dout * out,
+    dout * mask,
     "dw",
     hint="A weight that was off gets no gradient; one that was on gets 1 / p of it.",
     faults={"The mask belongs to dw as well.": dout},

@@ -411,3 +411,68 @@ def test_a_lie_gets_nothing_and_stops_nobody(nursery, lie):
     assert all(found[name].message for name in TESTS)
     assert max(len(found[name].message) for name in TESTS) < 3000
     assert found["other"].score == 1.0
+
+
+FORGED_CLASS = """
+    import sys
+    def double(x): return Model()
+    class Model:
+        def __eq__(self, other): return True
+        def __sub__(self, other): return 0.0
+        def __array__(self, *args, **kwargs): return np.zeros(3)
+        def __float__(self): return 0.5
+    judge = sys.modules["grading.judge.classes"]
+    usual = judge._members
+    judge._members = lambda cls: usual(cls) | {
+        name: ["self", "other"] for name in vars(cls) if name.startswith("__")
+    }
+"""
+
+
+def test_a_forged_class_brings_no_operators(nursery):
+    tests = TESTS | {"score": "double(1)", "float": "float(double(1))\nNone"}
+    found = by_name(sit(nursery, FORGED_CLASS, tests=tests))
+    assert {name: found[name].score for name in tests} == dict.fromkeys(tests, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("generator", "place"),
+    [("MT19937", 's["state"]["pos"]'), ("Philox", 's["buffer_pos"]')],
+)
+def test_an_impossible_generator_is_refused(nursery, generator, place):
+    answer = f"""
+        import grading.judge.encode
+        def double(x):
+            rng = np.random.Generator(np.random.{generator}(1))
+            s = rng.bit_generator.state
+            {place} = 10**9
+            usual = grading.judge.encode.frozen_state
+            grading.judge.encode.frozen_state = lambda state: usual(s)
+            return rng
+    """
+    found = by_name(sit(nursery, answer, tests={"at hand": "double(1).random(9)"}))
+    assert found["at hand"].status == "refused"
+    assert "impossible state" in found["at hand"].message
+
+
+def test_what_answers_say_is_fit_to_be_shown(nursery):
+    answer = """
+        def double(x):
+            print("\\ud800\\x1b[2J\\x00 here")
+            raise ValueError("\\ud800 \\x1b]0;title\\x07 \\u202e", double)
+        raise ValueError("\\ud800\\x1b[31m", double)
+    """
+    verdict = sit(nursery, answer, tests={"at hand": "double(1)"})
+    (said, *_) = verdict.outcomes
+    texts = [said.message, said.output, verdict.answers["double"]]
+    for text in texts:
+        assert text.encode()
+        assert text.replace("\n", "").isprintable()
+        assert "0x" not in text
+    assert "here" in said.output
+    assert "title" in said.message
+
+
+def test_ready_made_answers_are_flagged(nursery):
+    answer = "from cs231n.layers import affine_forward\ndef double(x): return 2 * x"
+    assert "cs231n" in " ".join(sit(nursery, answer).flags)

@@ -4,7 +4,7 @@ import pytest
 
 from cs231n.testing import WrongAnswer, expect_source
 from grading.judge.rules import is_plain, sources
-from tests.judge.small import by_name, sit
+from tests.judge.small import MOVE, by_name, sit
 
 LOOP = "def slow(x):\n    return [2 * v for v in x]\n"
 
@@ -116,6 +116,77 @@ def test_honest_sources_pass(nursery, answer):
 )
 def test_banned_shortcuts_get_nothing(nursery, answer):
     assert by_name(sit(nursery, answer, tests=TESTS))["source"].score == 0.0
+
+
+#: Loops, a banned name and the reference, under other names.
+ELSEWHERE = [
+    "from numpy.linalg import norm\ndef double(x): return norm(x)",
+    "import numpy.linalg as la\ndef double(x): return la.norm(x)",
+    "la = np.linalg\nlb = la\ndef double(x): return lb.norm(x)",
+    "def double(x): return (la := np.linalg).norm(x)",
+    "tools = {'n': np.linalg.norm}\ndef double(x): return tools['n'](x)",
+    "try:\n    from scipy.spatial.distance import cdist\nexcept ImportError: pass\n"
+    "def double(x): return cdist(x, x)",
+    "from scipy.spatial.distance import *\ndef double(x): return cdist(x, x)",
+    "def get():\n    global cdist\n    from scipy.spatial.distance import cdist\n"
+    "get()\ndef double(x): return cdist(x, x)",
+    "def double(x):\n    from cs231n.nets.neighbours import nearest\n    return 2 * x",
+    "import cs231n.layers as ready\ndef double(x): return ready.double(x)",
+    "def double(x):\n    m = map\n    return np.array(list(m(abs, x)))",
+    "from itertools import starmap as s\ndef double(x): return list(s(abs, x))",
+    "from functools import reduce\ndef double(x): return reduce(max, x)",
+    "each = np.vectorize(abs)\ndef double(x): return each(x)",
+    "@np.vectorize\ndef double(x): return 2 * x",
+    "def double(x): return double(x[1:]) if len(x) else 0",
+    "class Quick:\n    def go(self, x): return [v for v in x]\nquick = Quick()\n"
+    "def double(x): return quick.go(x)",
+    "np.hypot = lambda x: [v for v in x]\ndef double(x): return np.hypot(x)",
+    "from operator import methodcaller as m\n"
+    "def double(x): return m('norm', x)(np.linalg)",
+]
+
+
+@pytest.mark.parametrize("answer", ELSEWHERE)
+def test_other_names_do_not_hide_a_shortcut(nursery, answer):
+    found = by_name(sit(nursery, answer, tests=TESTS))["source"]
+    assert (found.score, found.status) == (0.0, "failed")
+    assert found.message.startswith("WrongAnswer: "), found.message
+
+
+@pytest.mark.parametrize(
+    ("after", "move"),
+    [
+        ("", "\ndef double(x): return 2 * x"),
+        ("\n1 / 0\ndef double(x): return 2 * x", ""),
+        ("\nraise SystemExit\ndef double(x): return 2 * x", ""),
+    ],
+    ids=["in a later cell", "after an error", "after an exit"],
+)
+def test_a_decoy_that_does_not_run_does_not_count(nursery, after, move):
+    loop = "def double(x): return [2 * v for v in x]"
+    tests = TESTS | {"runs": "assert double([1]) == [2]"}
+    found = by_name(sit(nursery, loop + after, MOVE + move, tests=tests))
+    assert found["runs"].score == 1.0
+    assert "should have no loop" in found["source"].message
+
+
+@pytest.mark.parametrize(
+    "call", ["self.slow(1)", "getattr(self, 'slow')(1)", "type(self).slow(self, 1)"]
+)
+def test_methods_of_an_answer_count(call):
+    slow = "def slow(self, x): return [v for v in x]"
+    assert "for v in x" in text(slow, f"def double(self): return {call}")
+    slow = f"class Other:\n    {slow}"
+    assert "for v in x" in text(slow, f"def double(self): return {call}")
+
+
+def test_what_only_looks_alike_does_not_count():
+    after = "norm = np.linalg.norm(double(3))\nout = [v for v in range(3)]"
+    answer = "def double(x):\n    out = norm = 2 * x\n    return out"
+    assert text(f"{answer}\n{after}") == answer
+    assert is_plain("from cs231n import vis\nvis.show(1)")
+    assert is_plain("torch.backends.cudnn.benchmark = True")
+    assert not is_plain("np.sqrt = slow")
 
 
 def test_the_same_rules_hold_in_one_interpreter():
