@@ -18,7 +18,7 @@ NBGRADER = cd grading && PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader
 
 .DEFAULT_GOAL := help
 .PHONY: help lab demo check test lint format release drift solutions formgrader accuracy \
-	autograde feedback scores bench hooks clean
+	grade autograde feedback scores bench hooks clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1	\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -33,6 +33,10 @@ $(VENV)/.course: pyproject.toml $(KERNELS) | $(PY)
 $(VENV)/.dev: pyproject.toml $(KERNELS) | $(PY)
 	$(PY) -m pip install --quiet $(TORCH)
 	$(PY) -m pip install --quiet --editable '.[dev,torch]'
+	@touch $@ $(VENV)/.course
+
+$(VENV)/.grading: pyproject.toml $(KERNELS) | $(PY)
+	$(PY) -m pip install --quiet --editable '.[grading]'
 	@touch $@ $(VENV)/.course
 
 lab: $(VENV)/.course ## open the assignments in JupyterLab
@@ -73,11 +77,14 @@ drift: $(VENV)/.course ## fail if assignments/ is not what solutions/ builds
 solutions: $(VENV)/.course ## run the notebooks with their answers into build/solutions
 	$(PY) -m grading.solve
 
-autograde: $(VENV)/.course ## grade what lies in grading/submitted (A=assignment1)
+grade: $(VENV)/.grading ## grade a class, isolated and in parallel (A=assignment1)
+	$(PY) -m grading run $(A)
+
+autograde: $(VENV)/.course ## the same with nbgrader alone, unisolated (A=assignment1)
 	$(NBGRADER) autograde $(A)
 
-feedback: $(VENV)/.course ## write the feedback pages (A=assignment1)
-	$(NBGRADER) generate_feedback $(A)
+feedback: $(VENV)/.grading ## write the feedback pages of what `make grade` graded
+	$(PY) -m grading feedback $(A)
 
 scores: $(VENV)/.course ## print the scores as CSV (A=assignment1)
 	@$(PY) -m grading.gradebook $(A)
@@ -89,6 +96,7 @@ bench: $(VENV)/.dev ## measure speed against peers
 	$(PY) -m benchmarks
 	$(PY) -m benchmarks.knn
 	$(PY) -m benchmarks.features
+	$(PY) -m benchmarks.grading
 	$(PY) -m benchmarks.judge
 
 accuracy: $(VENV)/.dev ## train every notebook's final model, on CIFAR-10 if it is there

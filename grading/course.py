@@ -5,9 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from grading.build import ROOT
-
 CONFIG = Path(__file__).resolve().parent
+ROOT = CONFIG.parent
 
 
 class CourseError(Exception):
@@ -32,6 +31,8 @@ class Course:
         self.autograded = self.root / "grading" / "autograded"
         self.feedback = self.root / "grading" / "feedback"
         self.database = self.root / "grading" / "gradebook.db"
+        self.ledger = self.root / "grading" / "ledger"
+        self.report = self.root / "grading" / "report"
 
     def nbgrader(self, *arguments, ok=(0,)):
         """Run one nbgrader command on this course.

@@ -1,0 +1,159 @@
+"""Grade a class: ``python -m grading COMMAND ASSIGNMENT``.
+
+collect   take submissions from a learning platform's export or nbgrader's exchange
+run       judge everything that was handed in, isolated and in parallel
+status    who handed in, and what is graded
+feedback  write one page a notebook for the students
+report    write the instructor's report, with distributions and similar answers
+export    print the scores as CSV
+doctor    say which isolation this machine offers, and what is missing
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from grading.course import ROOT, Course
+from grading.engine import commands
+from grading.judge.exam import Limits
+
+
+def parser():
+    """Describe the command line.
+
+    Returns
+    -------
+    parser : argparse.ArgumentParser
+        With one sub-command for each line above.
+    """
+    top = argparse.ArgumentParser(
+        prog="python -m grading",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--course", type=Path, default=ROOT, help="another course folder")
+    chosen = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _collect(chosen)
+    _run(chosen)
+    for name, text in (
+        ("status", "who handed in, and what is graded"),
+        ("feedback", "write the students' pages"),
+        ("report", "write the instructor's report"),
+    ):
+        chosen.add_parser(name, help=text).add_argument("assignment")
+    export = chosen.add_parser("export", help="print the scores as CSV")
+    export.add_argument("assignment")
+    export.add_argument("--out", type=Path, help="CSV file (default: the screen)")
+    chosen.add_parser("doctor", help="which isolation this machine offers")
+    return top
+
+
+def _collect(chosen):
+    collect = chosen.add_parser("collect", help="take submissions in")
+    collect.add_argument("assignment")
+    collect.add_argument("archives", nargs="*", type=Path, help="zips of an export")
+    collect.add_argument("--lms", choices=commands.PLATFORMS, default="auto")
+    collect.add_argument("--roster", type=Path, help="CSV that says who is who")
+    collect.add_argument("--times", type=Path, help="CSV of student,time")
+    collect.add_argument("--exchange", type=Path, help="inbound folder of a course")
+    collect.add_argument(
+        "--trust-timestamps",
+        action="store_true",
+        help="timestamp.txt was written by nbgrader collect, not by students",
+    )
+
+
+def _run(chosen):
+    run = chosen.add_parser("run", help="judge everything that was handed in")
+    run.add_argument("assignment")
+    run.add_argument("--jobs", type=_count, help="notebooks at a time (default: cores)")
+    run.add_argument(
+        "--scheduler", default="", help="a Dask scheduler, tcp://host:port"
+    )
+    run.add_argument("--student", action="append", default=[], help="only this one")
+    run.add_argument("--force", action="store_true", help="judge again what was judged")
+    trust = run.add_mutually_exclusive_group()
+    trust.add_argument(
+        "--require-isolation",
+        action="store_true",
+        help="refuse to run students' code unisolated (default)",
+    )
+    trust.add_argument(
+        "--trust-students",
+        action="store_true",
+        help="run students' code with your rights",
+    )
+    limits = run.add_argument_group("limits of a notebook")
+    for name, text in (
+        ("call_seconds", "one call of an answer"),
+        ("cell_seconds", "one test cell"),
+        ("notebook_seconds", "all of a notebook"),
+    ):
+        flag = f"--{name.replace('_', '-')}"
+        limits.add_argument(flag, type=_seconds, help=text, metavar="S")
+    limits.add_argument("--memory-mb", type=_count, metavar="MB", help="memory")
+    limits.add_argument("--processes", type=_count, metavar="N", help="processes")
+
+
+def _count(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected 1 or more; got {text}")
+    return number
+
+
+def _seconds(text):
+    number = float(text)
+    if not 0 < number < 1e6:
+        raise argparse.ArgumentTypeError(f"expected a positive time; got {text}")
+    return number
+
+
+def limits_of(args):
+    """Read the limits from a command line.
+
+    Parameters
+    ----------
+    args : argparse.Namespace
+        Of the command ``run``.
+
+    Returns
+    -------
+    limits : Limits
+        The usual ones, where nothing else was asked for.
+    """
+    names = ("call_seconds", "cell_seconds", "notebook_seconds", "processes")
+    chosen = {name: getattr(args, name) for name in names}
+    if args.memory_mb:
+        chosen["memory_bytes"] = args.memory_mb << 20
+    return Limits(**{name: value for name, value in chosen.items() if value})
+
+
+def main(argv=None):
+    """Run the command line; return the exit status."""
+    args = parser().parse_args(argv)
+    course = Course(args.course)
+    try:
+        if args.command == "run":
+            args.limits = limits_of(args)
+        return getattr(commands, args.command)(course, args)
+    except commands.REFUSALS as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        print(
+            f"{place}{error.strerror}. What was judged so far is kept: mend it and run "
+            f"the same command again.",
+            file=sys.stderr,
+        )
+        return 1
+    except KeyboardInterrupt:
+        print(
+            "\nStopped. Nothing is lost: run the same command again.", file=sys.stderr
+        )
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,273 @@
+"""The commands: what each does for an instructor, and what it prints."""
+
+import contextlib
+import os
+import sys
+import time
+
+from tqdm import tqdm
+
+from grading.engine import lms
+from grading.engine.archive import BadArchive
+from grading.engine.bench import BenchPlan, NoIsolation
+from grading.engine.cluster import ClusterFailed
+from grading.engine.export import IntakeError
+from grading.engine.intake import Intake
+from grading.engine.ledger import LedgerError
+from grading.engine.lock import Busy, only_one
+from grading.engine.overview import Overview
+from grading.engine.pool import WorkersFailed
+from grading.engine.record import RecordError
+from grading.engine.roster import RosterError, read_roster
+from grading.engine.run import NOT_RUN, ExamFault, Options, Run
+from grading.engine.store import Store
+from grading.engine.submission import printable
+from grading.engine.times import read_times
+
+PLATFORMS = ("auto", *lms.KINDS)
+#: Whatever ends a command with a sentence.
+REFUSALS = (
+    BadArchive,
+    Busy,
+    ClusterFailed,
+    ExamFault,
+    IntakeError,
+    LedgerError,
+    LookupError,
+    NoIsolation,
+    RecordError,
+    RosterError,
+    WorkersFailed,
+)
+#: Flags and problems that are printed one by one.
+SHOWN = 20
+
+
+def collect(course, args):
+    """Take submissions in.
+
+    Parameters
+    ----------
+    course : Course
+        Where to.
+    args : argparse.Namespace
+        The command line.
+
+    Returns
+    -------
+    status : int
+        1 if something was refused.
+    """
+    with only_one(course.ledger / "lock"):
+        intake = Intake(course, args.assignment, Store(course.ledger / "objects"))
+        with contextlib.closing(intake):
+            if args.archives:
+                times = read_times(args.times) if args.times else None
+                collected = intake.from_archives(
+                    tqdm(args.archives, file=sys.stdout, unit="zip", leave=False),
+                    kind=args.lms,
+                    roster=read_roster(args.roster),
+                    times=times,
+                )
+            elif args.exchange:
+                collected = intake.from_exchange(args.exchange)
+            else:
+                collected = intake.from_tree(trust_timestamps=args.trust_timestamps)
+    files = sum(len(one.files) for one in collected.submissions)
+    print(f"{len(collected.submissions)} students, {files} notebooks.")
+    flagged = {(s.student, ""): s.flags for s in collected.submissions if s.flags}
+    _print_flags(flagged, collected.problems)
+    return 1 if collected.problems else 0
+
+
+def run(course, args):
+    """Judge everything that was handed in.
+
+    Parameters
+    ----------
+    course : Course
+        Has released the assignment.
+    args : argparse.Namespace
+        The command line.
+
+    Returns
+    -------
+    status : int
+        1 if something was refused or is missing.
+    """
+    options = Options(
+        jobs=args.jobs or _cores(),
+        scheduler=args.scheduler,
+        students=tuple(args.student),
+        force=args.force,
+        plan=BenchPlan(require_isolation=not args.trust_students),
+        limits=args.limits,
+    )
+    start = time.monotonic()
+    summary = Run(course, args.assignment, options).grade(_bar)
+    _print_summary(summary, time.monotonic() - start)
+    return 1 if summary.problems or summary.missing else 0
+
+
+def _cores():
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
+
+
+def _bar(total):
+    # Without its watching thread, which nothing here needs.
+    tqdm.monitor_interval = 0
+    return tqdm(total=total, unit="notebook", file=sys.stdout, smoothing=0.05)
+
+
+def _print_summary(summary, seconds):
+    counts = summary.counts
+    print(
+        f"{summary.submissions} submissions, {summary.notebooks} notebooks: "
+        f"{counts['judged']} judged, {counts['known']} known already, "
+        f"{counts['unread']} missing or unreadable; {seconds:.1f} s."
+    )
+    isolations = sorted(summary.isolations - {NOT_RUN})
+    if isolations:
+        print(f"Isolation: {', '.join(isolations)}.")
+    if "none" in isolations:
+        print("UNISOLATED: students' code ran with your rights.")
+    _print_flags(summary.flagged, summary.problems)
+    for student in summary.missing:
+        print(f"{printable(student)} handed nothing in.")
+
+
+def _print_flags(flagged, problems):
+    for problem in problems[:SHOWN]:
+        print(f"! {printable(problem, 400)}")
+    lines = [
+        f"  {printable(student)} {notebook}: {printable(flag, 400)}"
+        for (student, notebook), flags in flagged.items()
+        for flag in flags
+    ]
+    if lines:
+        print("To look at:", *lines[:SHOWN], sep="\n")
+    if len(lines) > SHOWN:
+        print(
+            f"  ... and {len(lines) - SHOWN} more; `python -m grading report` has all."
+        )
+
+
+def status(course, args):
+    """Say who handed in, and what is graded.
+
+    Parameters
+    ----------
+    course : Course
+        Has released the assignment.
+    args : argparse.Namespace
+        The command line.
+
+    Returns
+    -------
+    status : int
+        1 if something is still to be graded.
+    """
+    overview = Overview(course, args.assignment)
+    rows = overview.rows
+    waiting = [row for row in rows if row.verdict is None]
+    students = {row.student for row in rows}
+    print(f"{len(students)} students, {len(rows)} notebooks; {len(waiting)} to grade.")
+    for name, (score, points) in overview.means().items():
+        print(f"  {name:<24} {score:5.2f} of {points:g} on average")
+    for row in waiting[:SHOWN]:
+        print(f"  to grade: {printable(row.student)} {row.notebook}")
+    return 1 if waiting else 0
+
+
+def feedback(course, args):
+    """Write the students' pages.
+
+    Parameters
+    ----------
+    course : Course
+        Has graded the assignment.
+    args : argparse.Namespace
+        The command line.
+
+    Returns
+    -------
+    status : int
+        1 if nothing is graded.
+    """
+    from grading.engine.feedback import write_feedback
+
+    overview = Overview(course, args.assignment)
+    with _bar(len(overview.rows)) as bar:
+        count = write_feedback(course, overview, bar.update)
+    print(f"{count} pages in {course.feedback}")
+    if not count:
+        print("Nothing is graded yet:  python -m grading run", args.assignment)
+    return 0 if count else 1
+
+
+def report(course, args):
+    """Write the instructor's report.
+
+    Parameters
+    ----------
+    course : Course
+        Has graded the assignment.
+    args : argparse.Namespace
+        The command line.
+
+    Returns
+    -------
+    status : int
+        0.
+    """
+    from grading.engine.report import write_report
+
+    print(write_report(course, Overview(course, args.assignment)))
+    return 0
+
+
+def export(course, args):
+    """Print the scores as CSV.
+
+    Parameters
+    ----------
+    course : Course
+        Has graded the assignment.
+    args : argparse.Namespace
+        The command line.
+
+    Returns
+    -------
+    status : int
+        1 if a person must still mark something.
+    """
+    from grading import gradebook
+
+    out = ["--out", str(args.out)] if args.out else []
+    database = ["--database", str(course.database)]
+    return gradebook.main([args.assignment, *database, *out])
+
+
+def doctor(course, args):
+    """Say which isolation this machine offers.
+
+    Parameters
+    ----------
+    course : Course
+        Where the store would be.
+    args : argparse.Namespace
+        The command line.
+
+    Returns
+    -------
+    status : int
+        1 if there is none.
+    """
+    from grading.judge import isolation
+
+    rungs = isolation.report()
+    for name, there, why in rungs:
+        print(f"{'yes' if there else 'no ':<3}  {name:<11} {why}")
+    best = next((name for name, there, _ in rungs if there), "none")
+    print(f"Students would be judged with: {best}.")
+    return 1 if best == "none" else 0

@@ -1,0 +1,96 @@
+"""The flight: tasks that are being judged, and the notebooks that wait for them."""
+
+from collections import Counter, defaultdict, deque
+
+#: A notebook that ends so many judging processes is not judged again. Before the last
+#: time it waits until nothing else runs: the fault may have been the machine's.
+MAX_DEATHS = 3
+#: Notebooks that may wait for a verdict; more would only fill the memory.
+MAX_WAITING = 200
+
+
+class Flight:
+    """Tasks under way on a pool or a cluster.
+
+    Parameters
+    ----------
+    open_backend : callable
+        Makes a Pool or a Cluster, when the first task is there.
+    """
+
+    def __init__(self, open_backend):
+        self._open_backend, self._backend = open_backend, None
+        self._waiting, self._texts = defaultdict(list), {}
+        self._deaths, self._aside = Counter(), deque()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        if self._backend is not None:
+            self._backend.close()
+
+    def __bool__(self):
+        return bool(self._waiting)
+
+    @property
+    def has_room(self):
+        """Whether another task would find a worker soon."""
+        capacity = self._backend.capacity if self._backend else 1
+        waiting = sum(map(len, self._waiting.values()))
+        return self._active < capacity and waiting < MAX_WAITING
+
+    @property
+    def _active(self):
+        return len(self._waiting) - len(self._aside)
+
+    def join(self, key, notebook, make_task):
+        """Let a notebook wait for a verdict.
+
+        Parameters
+        ----------
+        key : str
+            Of its task.
+        notebook : object
+            Given back by :meth:`landed`.
+        make_task : callable
+            Makes the task, if no other notebook waits for the same.
+        """
+        self._waiting[key].append(notebook)
+        if key not in self._texts:
+            if self._backend is None:
+                self._backend = self._open_backend()
+            self._texts[key] = make_task().to_json()
+            self._backend.submit(key, self._texts[key])
+
+    def landed(self):
+        """Wait until something is judged.
+
+        Returns
+        -------
+        done : list of (str, dict or None, list)
+            Keys, replies and the notebooks that waited; None in place of a reply if
+            workers died over it, again and again.
+        """
+        if not self._active:
+            self._send(self._aside.popleft())
+        done = []
+        for key, reply in self._backend.wait():
+            if reply is not None or self._is_deadly(key):
+                del self._texts[key]
+                done.append((key, reply, self._waiting.pop(key)))
+        return done
+
+    def _send(self, key):
+        self._backend.submit(key, self._texts[key])
+
+    def _is_deadly(self, key):
+        """Count a death; try again unless it was the last."""
+        self._deaths[key] += 1
+        if self._deaths[key] == MAX_DEATHS:
+            return True
+        if self._deaths[key] == MAX_DEATHS - 1:
+            self._aside.append(key)
+        else:
+            self._send(key)
+        return False

@@ -1,0 +1,299 @@
+"""The run: a class from what was handed in to what the gradebook says."""
+
+import contextlib
+import hashlib
+import json
+import os
+from dataclasses import dataclass, field, replace
+
+from grading.engine.bench import BenchPlan
+from grading.engine.flight import MAX_DEATHS, Flight
+from grading.engine.intake import Intake
+from grading.engine.journal import Journal
+from grading.engine.lock import only_one
+from grading.engine.pool import Pool
+from grading.engine.record import Record
+from grading.engine.sorting import sort_files
+from grading.engine.store import Store
+from grading.engine.summary import Summary
+from grading.engine.task import Task, exam_of
+from grading.engine.template import templates
+from grading.judge.exam import Limits, Outcome, Verdict
+
+#: The isolation of verdicts for which nothing of a student's had to run.
+NOT_RUN = "not run"
+DEADLY = (
+    f"This notebook ended the process that judged it, {MAX_DEATHS} times. Ask your "
+    f"instructor to look at it."
+)
+
+
+class ExamFault(Exception):
+    """The instructor's own part of a notebook does not run."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What an instructor may choose."""
+
+    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
+    scheduler: str = ""  #: address of a Dask scheduler; empty for this machine
+    students: tuple[str, ...] = ()  #: only these; empty for all
+    force: bool = False  #: judge again what was judged
+    plan: BenchPlan = field(default_factory=BenchPlan)
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass
+class _Waiting:
+    """A notebook that waits for its verdict."""
+
+    submission: object
+    template: object
+    normalised: object
+    reading: str
+
+
+class Run:
+    """One grading of an assignment.
+
+    Parameters
+    ----------
+    course : Course
+        Has released the assignment.
+    assignment : str
+        For example ``"assignment1"``.
+    options : Options
+        What the instructor chose.
+    """
+
+    def __init__(self, course, assignment, options):
+        self.course, self.assignment, self.options = course, assignment, options
+        self.summary = Summary()
+        self._store = Store(course.ledger / "objects")
+        self._templates = templates(course, assignment)
+        self._exams = {name: exam_of(one) for name, one in self._templates.items()}
+        self._fresh = set()  #: keys judged in this run
+
+    def grade(self, progress=None):
+        """Grade everything that was handed in and not graded yet.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Called as ``progress(total)`` once, and gives a context manager whose value
+            has ``update()``, called for every notebook; a tqdm bar for example.
+
+        Returns
+        -------
+        summary : Summary
+            What was done.
+
+        Raises
+        ------
+        Busy, LookupError, RecordError, LedgerError, ExamFault, NoIsolation,
+        WorkersFailed, ClusterFailed
+            If it cannot go on; what was judged so far is kept.
+        """
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(only_one(self.course.ledger / "lock"))
+            submissions = self._submissions()
+            self._open(stack)
+            total = len(submissions) * len(self._templates)
+            bar = stack.enter_context((progress or _silent)(total))
+            self._bar = bar
+            self._flight = stack.enter_context(Flight(self._open_backend))
+            self._loop(iter(submissions))
+        return self.summary
+
+    def _submissions(self):
+        intake = Intake(self.course, self.assignment, self._store)
+        with contextlib.closing(intake):
+            collected = intake.from_tree()
+        self.summary.problems = collected.problems
+        chosen, wanted = collected.submissions, set(self.options.students)
+        if wanted:
+            chosen = [one for one in chosen if one.student in wanted]
+            self.summary.missing = sorted(wanted - {one.student for one in chosen})
+        self.summary.submissions = len(chosen)
+        return chosen
+
+    def _open(self, stack):
+        path = self.course.ledger / self.assignment / "journal.jsonl"
+        self._journal = stack.enter_context(contextlib.closing(Journal(path)))
+        self._record = stack.enter_context(
+            contextlib.closing(Record(self.course, self.assignment))
+        )
+        self._record.check(self._templates)
+        self._recorded = self._record.scores()
+        if self._journal.damaged:
+            self.summary.problems.append(
+                f"{self._journal.damaged} damaged lines in {path} were skipped; what "
+                f"they said is judged again."
+            )
+
+    def _loop(self, submissions):
+        while True:
+            while self._flight.has_room:
+                submission = next(submissions, None)
+                if submission is None:
+                    break
+                self._begin(submission)
+            if not self._flight:
+                return
+            for landed in self._flight.landed():
+                self._hear(*landed)
+
+    def _begin(self, submission):
+        """Read a submission; record what is known of it, and have the rest judged."""
+        reading = self._reading_digest(submission)
+        known = self._journal.reading(reading)
+        if known and self._is_settled(submission, known):
+            return
+        notebooks = sort_files(self._templates, submission, self._store)
+        keys = {}
+        for name, normalised in notebooks.items():
+            keys[name] = [self._key(name, normalised), list(normalised.flags)]
+        if known != keys:
+            self._journal.add_reading(reading, keys)
+        for name, normalised in notebooks.items():
+            waiting = _Waiting(submission, self._templates[name], normalised, reading)
+            self._place(keys[name][0], waiting)
+
+    def _reading_digest(self, submission):
+        digests = {name: one.digest for name, one in self._templates.items()}
+        limits = vars(self.options.limits)
+        text = json.dumps([submission.files, digests, limits], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _key(self, name, normalised):
+        if normalised.reason:
+            text = f"{self._exams[name].digest} {normalised.reason}"
+            return hashlib.sha256(text.encode()).hexdigest()
+        return self._task(name, normalised).key
+
+    def _task(self, name, normalised):
+        return Task(self._exams[name], normalised.answers, self.options.limits)
+
+    def _is_settled(self, submission, known):
+        """Count a submission whose verdicts the gradebook has already."""
+        verdicts = {name: self._known_verdict(key) for name, (key, _) in known.items()}
+        settled = all(
+            verdict and self._is_recorded(submission, name, known[name][0], verdict)
+            for name, verdict in verdicts.items()
+        )
+        for name, verdict in verdicts.items() if settled else ():
+            flags = (*submission.flags, *known[name][1], *verdict.flags)
+            self._tell("known", submission, name, flags, verdict)
+        return settled
+
+    def _is_recorded(self, submission, name, key, verdict):
+        student = submission.student
+        last = self._journal.record(student, name)
+        scores = self._recorded.get((student, name), {})
+        folder = self.course.autograded / student / self.assignment
+        return (
+            last.get("key") == key
+            and last.get("reading") == self._reading_digest(submission)
+            and last.get("time") == submission.time
+            and all(scores.get(one.name) == one.score for one in verdict.outcomes)
+            and (folder / f"{name}.ipynb").is_file()
+        )
+
+    def _known_verdict(self, key):
+        """Return an earlier verdict, if it still counts."""
+        if self.options.force and key not in self._fresh:
+            return None
+        verdict = self._journal.verdict(key)
+        weak = verdict is not None and verdict.isolation == "none"
+        return None if weak and self.options.plan.require_isolation else verdict
+
+    def _place(self, key, waiting):
+        verdict = self._known_verdict(key)
+        if verdict is not None:
+            self._finish(waiting, key, verdict, "known")
+        elif waiting.normalised.reason:
+            verdict = self._given(waiting.template, "failed", waiting.normalised.reason)
+            self._fresh.add(key)
+            self._journal.add(key, verdict, {})
+            self._finish(waiting, key, verdict, "unread")
+        else:
+            name = waiting.template.name
+            self._flight.join(
+                key, waiting, lambda: self._task(name, waiting.normalised)
+            )
+
+    def _open_backend(self):
+        from grading.judge.needs import modules
+
+        options, exams = self.options, self._exams.values()
+        plan = replace(options.plan, imports=tuple(modules(exams)))
+        if options.scheduler:
+            from grading.engine.cluster import Cluster
+
+            return Cluster(options.scheduler, plan)
+        return Pool(options.jobs, plan, options.limits.notebook_seconds)
+
+    def _hear(self, key, reply, notebooks):
+        """Write a verdict down, then give it to everybody who waits for it."""
+        seconds = {}
+        if reply is None:
+            verdict = self._given(notebooks[0].template, "died", DEADLY)
+        elif "fault" in reply:
+            raise ExamFault(reply["fault"])
+        else:
+            verdict, seconds = Verdict.from_json(reply["verdict"]), reply["seconds"]
+        self._journal.add(key, verdict, seconds)
+        self._fresh.add(key)
+        for turn, waiting in enumerate(notebooks):
+            self._finish(waiting, key, verdict, "known" if turn else "judged")
+
+    def _given(self, template, status, message):
+        """Make a verdict without running anything."""
+        outcomes = tuple(
+            Outcome(slot.name, slot.points, 0.0, status, message)
+            for slot in template.of_role("test")
+        )
+        digest, flags = self._exams[template.name].digest, ()
+        if status == "died":
+            flags = (message,)
+        return Verdict(digest, outcomes, {}, flags, NOT_RUN)
+
+    def _finish(self, waiting, key, verdict, how):
+        submission, name = waiting.submission, waiting.template.name
+        last = self._journal.record(submission.student, name)
+        flags = (*submission.flags, *waiting.normalised.flags, *verdict.flags)
+        details = {
+            "verdict": key,
+            "isolation": verdict.isolation,
+            "flags": list(flags),
+            "penalty": last.get("penalty"),
+        }
+        if not self._is_recorded(submission, name, key, verdict):
+            penalty = self._record.write(
+                submission, waiting.template, waiting.normalised, verdict, details
+            )
+            self._journal.add_record(
+                submission.student,
+                name,
+                key=key,
+                reading=waiting.reading,
+                time=submission.time,
+                files=submission.digest,
+                penalty=penalty,
+            )
+        self._tell(how, submission, name, flags, verdict)
+
+    def _tell(self, how, submission, name, flags, verdict):
+        self.summary.count(how, submission.student, name, flags, verdict.isolation)
+        self._bar.update()
+
+
+@contextlib.contextmanager
+def _silent(total):
+    yield _NoBar()
+
+
+class _NoBar:
+    def update(self):
+        """Show nothing."""

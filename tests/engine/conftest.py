@@ -1,0 +1,61 @@
+"""A released course for each test, and a way to grade it."""
+
+import shutil
+import sys
+
+import pytest
+
+from grading.course import Course
+from grading.engine.bench import BenchPlan
+from grading.engine.record import Record
+from grading.engine.run import Options, Run
+from grading.engine.template import templates
+from grading.release import release
+from tests.engine.small_course import write_solutions
+
+collect_ignore_glob = ["*.py"] if sys.platform == "win32" else []
+
+
+@pytest.fixture(scope="session")
+def released_course(tmp_path_factory):
+    """Release the small course once, through nbgrader."""
+    root = tmp_path_factory.mktemp("released")
+    write_solutions(root / "solutions")
+    course = Course(root)
+    release(course, solutions=root / "solutions")
+    templates(course, "hw1")
+    return course
+
+
+@pytest.fixture
+def course(released_course, tmp_path):
+    """A copy of the released course that a test may use up."""
+    shutil.copytree(released_course.root, tmp_path / "course")
+    return Course(tmp_path / "course")
+
+
+@pytest.fixture
+def template(released_course):
+    """The templates of the small course, by name."""
+    return templates(released_course, "hw1")
+
+
+def plan(bench="PlainBench", **more):
+    """Name one of the benches of these tests."""
+    return BenchPlan(f"tests.engine.benches:{bench}", **more)
+
+
+def grade(course, bench="PlainBench", jobs=1, **options):
+    """Grade the course with a bench that needs no isolation."""
+    return Run(course, "hw1", Options(jobs=jobs, plan=plan(bench), **options)).grade()
+
+
+def scores(course):
+    """Sum up what the gradebook has: {(student, notebook): points}."""
+    record = Record(course, "hw1")
+    try:
+        return {
+            key: sum(filter(None, by.values())) for key, by in record.scores().items()
+        }
+    finally:
+        record.close()

@@ -1,0 +1,137 @@
+"""The command line: what it prints, and how it ends."""
+
+import errno
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from grading import __main__ as cli
+from grading.engine import commands
+from grading.engine.bench import BenchPlan
+from tests.engine.conftest import grade, plan
+from tests.engine.small_course import RIGHT, answered, hand_in_right
+
+
+@pytest.fixture
+def command(course, monkeypatch, capsys):
+    """Run a command on the course, with the tests' bench; return status and texts."""
+    monkeypatch.setattr(commands, "BenchPlan", lambda **more: plan(**more))
+
+    def run(*arguments):
+        status = cli.main(["--course", str(course.root), *arguments])
+        return status, *capsys.readouterr()
+
+    return run
+
+
+def test_from_an_export_to_a_csv(course, command, tmp_path):
+    with zipfile.ZipFile(tmp_path / "e.zip", "w") as file:
+        for name in ("numbers", "words"):
+            path = course.released / "hw1" / f"{name}.ipynb"
+            file.write(path, f"ada/{name}.ipynb")
+    status, out, err = command("collect", "hw1", str(tmp_path / "e.zip"))
+    assert (status, err) == (0, "")
+    assert "1 students, 2 notebooks." in out
+
+    status, out, err = command("status", "hw1")
+    assert status == 1
+    assert "to grade: ada numbers" in out
+    status, out, err = command("run", "hw1", "--jobs", "1")
+    assert (status, err) == (0, "")
+    assert "1 submissions, 2 notebooks: 2 judged, 0 known already" in out
+    assert "100%" in out
+    assert command("status", "hw1")[0] == 0
+    assert command("feedback", "hw1")[0] == 0
+    assert (course.feedback / "ada" / "hw1" / "words.html").is_file()
+    assert command("report", "hw1")[1].strip().endswith("report/hw1/index.html")
+    status, out, err = command("export", "hw1")
+    assert out.splitlines()[1].startswith("ada,0.0,10.0,")
+
+
+def test_names_cannot_inject_into_a_csv(course, command):
+    hand_in_right(course, '=cmd(), "x"'.replace('"', "'"))
+    grade(course)
+    _, out, _ = command("export", "hw1")
+
+    assert out.splitlines()[1].startswith("\"'=cmd(), 'x'\",8.0,")
+
+
+def test_a_terminal_is_told_no_commands(course, command):
+    source = "raise ValueError('\x1b]0;owned\x07')"
+    numbers = answered(course, "numbers", RIGHT | {"double": source})
+    folder = hand_in_right(course, "ada", numbers=numbers)
+    (folder / "evil\x1b[2J.py").touch()
+    _, out, err = command("run", "hw1", "--jobs", "1")
+
+    # The bar moves the cursor up by itself, and nothing else does.
+    assert "\x1b" not in (out + err).replace("\x1b[A", "")
+    assert "evil.py" in out
+
+
+def test_unknown_names_are_sentences(command):
+    status, _, err = command("run", "hw9")
+    assert status == 1
+    assert err.startswith("No assignment 'hw9' in ")
+    assert "Traceback" not in err
+
+
+def test_an_export_of_a_platform_wants_a_roster(course, command, tmp_path):
+    with zipfile.ZipFile(tmp_path / "e.zip", "w") as file:
+        file.writestr("lovelaceada_501_7001_numbers.ipynb", "{}")
+    status, _, err = command("collect", "hw1", str(tmp_path / "e.zip"))
+
+    assert status == 1
+    assert "--roster roster.csv" in err
+
+
+def test_a_full_disk_is_a_sentence(course, command, monkeypatch):
+    hand_in_right(course, "ada")
+
+    def full(*arguments, **more):
+        raise OSError(errno.ENOSPC, "No space left on device", "somewhere")
+
+    monkeypatch.setattr("grading.engine.record.write_whole", full)
+    status, _, err = command("run", "hw1", "--jobs", "1")
+    assert status == 1
+    assert err.startswith("somewhere: No space left on device. What was judged so far")
+    monkeypatch.undo()
+
+    assert grade(course).counts["known"] >= 1
+
+
+def test_limits_are_read(command):
+    args = cli.parser().parse_args(
+        ["run", "hw1", "--cell-seconds", "7.5", "--memory-mb", "100"]
+    )
+    limits = cli.limits_of(args)
+
+    assert limits.cell_seconds == 7.5
+    assert limits.memory_bytes == 100 << 20
+    assert limits.call_seconds == type(limits)().call_seconds
+
+
+@pytest.mark.parametrize("flags", [["--jobs", "0"], ["--cell-seconds", "-1"]])
+def test_bad_numbers_are_refused(flags, capsys):
+    with pytest.raises(SystemExit):
+        cli.parser().parse_args(["run", "hw1", *flags])
+    assert "expected" in capsys.readouterr().err
+
+
+def test_isolation_is_the_default():
+    args = cli.parser().parse_args(["run", "hw1"])
+
+    assert not args.trust_students
+    assert BenchPlan().require_isolation
+
+
+@pytest.mark.slow
+def test_doctor_names_the_rungs():
+    result = subprocess.run(
+        [sys.executable, "-m", "grading", "doctor"], capture_output=True, text=True
+    )
+
+    assert result.stderr == ""
+    assert "bubblewrap" in result.stdout
+    assert result.stdout.splitlines()[-1].startswith("Students would be judged with: ")
