@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -411,13 +412,18 @@ def test_exams_are_what_the_judge_builds():
 
 
 def run_command(course, *arguments):
-    """Start ``python -m grading``."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "grading", "--course", str(course.root), *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    """Start ``python -m grading`` as a terminal does: open to Ctrl-C."""
+    # What runs in the background of a script ignores it, and so do its children.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "grading", "--course", str(course.root), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.slow
@@ -430,7 +436,7 @@ def test_ctrl_c_stops_cleanly_and_the_next_run_goes_on(course):
     while not journal.exists() or journal.read_bytes().count(b'"verdict"') < 2:
         time.sleep(0.02)
         assert command.poll() is None, command.stderr.read()
-    command.send_signal(2)
+    command.send_signal(signal.SIGINT)
     _, errors = command.communicate(timeout=20)
     assert command.returncode == 130
     assert errors.strip() == "Stopped. Nothing is lost: run the same command again."
