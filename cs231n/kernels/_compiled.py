@@ -1,14 +1,17 @@
 """The compiled back end: bindings of ``_core``, and NumPy twins for rare cases."""
 
+import numpy as np
+
 from cs231n.kernels import _core, _numpy
 
-#: Kernels below that leave cases to their twins.
+#: Kernels below: some leave cases to their twins.
 SHARED = {
     "conv_dw",
     "conv_dx",
     "conv_forward",
     "max_pool_backward",
     "max_pool_forward",
+    "pack",
 }
 for _name in set(_numpy.__all__) - SHARED:
     globals()[_name] = getattr(_core, _name)
@@ -47,3 +50,12 @@ def max_pool_backward(dout, where, dx, geometry, window):
     """Give each upstream gradient to the pixel that won (``dx`` in place)."""
     core = _core if where.itemsize == 1 else _numpy
     core.max_pool_backward(dout, where, dx, geometry, window)
+
+
+def pack(b):
+    """Return ``b`` as :func:`matmul_packed` reads it, for many products in a row."""
+    rows, columns = b.shape
+    whole = -(-columns // 32) * 32  # the widest tile
+    packed = np.empty(whole * rows + 16, b.dtype)  # from a cache line's beginning on
+    _core.matmul_pack(b, packed)
+    return packed

@@ -13,6 +13,15 @@ cdef extern from "csrc/kernels.h" nogil:
         long n, c, h, w, f, kh, kw, oh, ow, sy, sx, py, px, ty, tx, groups
     ctypedef struct pool_shape:
         long planes, h, w, oh, ow, kh, kw, sy, sx
+    ctypedef enum cell_kind:
+        RNN, RNN_BACK, LSTM, LSTM_BACK, GRU, GRU_BACK
+    ctypedef struct cell_rows:
+        void *data
+        long apart
+    ctypedef struct cell_step:
+        long n, h, each
+        cell_rows gates, state, before, cell, before_cell, product, kept
+        cell_rows dh, flowing, dc, da
     ctypedef struct kernels:
         int (*conv_forward)(
             const conv_shape *, const void *, const void *, const void *,
@@ -25,6 +34,11 @@ cdef extern from "csrc/kernels.h" nogil:
         int (*matmul)(
             long, long, long, const void *, long, long, const void *, long, long,
             void *, long, const void *, int) noexcept nogil
+        void (*matmul_pack)(
+            long, long, const void *, long, long, void *) noexcept nogil
+        int (*matmul_packed)(
+            long, long, long, const void *, long, long, const void *, void *, long,
+            int) noexcept nogil
         void (*row_sum)(long, long, const void *, void *) noexcept nogil
         void (*max_pool_forward)(
             const pool_shape *, const void *, void *, void *) noexcept nogil
@@ -71,11 +85,7 @@ cdef extern from "csrc/kernels.h" nogil:
         void (*softmax)(long, long, const void *, void *) noexcept nogil
         void (*softmax_backward)(
             long, long, const void *, const void *, void *) noexcept nogil
-        void (*lstm_gates_forward)(
-            long, long, void *, const void *, void *, void *) noexcept nogil
-        void (*lstm_gates_backward)(
-            long, long, const void *, const void *, const void *, const void *, void *,
-            void *) noexcept nogil
+        void (*cell)(cell_kind, cell_step) noexcept nogil
         void (*embedding_forward)(
             long, long, const void *, const void *, void *) noexcept nogil
         void (*embedding_backward)(

@@ -139,6 +139,7 @@ def col2im(const cython.floating[:, :, :, :, :, ::1] cols,
 
 include "bindings/conv.pxi"
 include "bindings/matmul.pxi"
+include "bindings/recurrent.pxi"
 include "bindings/norm.pxi"
 include "bindings/pointwise.pxi"
 include "bindings/loss.pxi"

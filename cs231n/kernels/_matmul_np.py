@@ -17,6 +17,16 @@ def matmul(a, b, out, bias=None, add=False):
         out += bias
 
 
+def pack(b):
+    """Return ``b`` as :func:`matmul_packed` wants it, for many products in a row."""
+    return b
+
+
+def matmul_packed(a, packed, out, add=False):
+    """Multiply by a packed matrix (``out`` in place): ``out = a @ b (+ out)``."""
+    matmul(a, packed, out, add=add)
+
+
 def row_sum(x, out):
     """Sum the rows of ``(N, D)`` (``out`` in place)."""
     np.sum(x, axis=0, out=out)

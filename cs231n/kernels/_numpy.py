@@ -9,7 +9,7 @@ from cs231n.kernels._loss_np import (
     softmax_loss,
     svm_loss,
 )
-from cs231n.kernels._matmul_np import matmul, row_sum
+from cs231n.kernels._matmul_np import matmul, matmul_packed, pack, row_sum
 from cs231n.kernels._norm_np import (
     batch_norm_backward,
     batch_norm_forward,
@@ -35,7 +35,14 @@ from cs231n.kernels._pool_np import (
     max_pool_backward,
     max_pool_forward,
 )
-from cs231n.kernels._recurrent_np import lstm_gates_backward, lstm_gates_forward
+from cs231n.kernels._recurrent_np import (
+    gru_gates_backward,
+    gru_gates_forward,
+    lstm_gates_backward,
+    lstm_gates_forward,
+    rnn_state_backward,
+    rnn_state_forward,
+)
 from cs231n.kernels._update_np import adam, momentum, rms, sgd
 
 
@@ -61,16 +68,22 @@ __all__ = [
     "gelu_forward",
     "group_norm_backward",
     "group_norm_forward",
+    "gru_gates_backward",
+    "gru_gates_forward",
     "im2col",
     "leaky_relu_backward",
     "leaky_relu_forward",
     "lstm_gates_backward",
     "lstm_gates_forward",
     "matmul",
+    "matmul_packed",
     "max_pool_backward",
     "max_pool_forward",
     "momentum",
+    "pack",
     "rms",
+    "rnn_state_backward",
+    "rnn_state_forward",
     "row_sum",
     "scale_shift",
     "set_threads",

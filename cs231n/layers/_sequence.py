@@ -26,32 +26,36 @@ def checked(gates, **arrays):
 
 
 def input_product(x, Wx, b):
-    """Return ``x @ Wx + b`` for all steps, as (T, N, G) so that a step is one block."""
-    n, t, d = x.shape
-    steps = np.ascontiguousarray(x.transpose(1, 0, 2))  # (T, N, D)
-    out = np.empty((t, n, Wx.shape[1]), x.dtype)
-    kernels.impl.matmul(steps.reshape(t * n, d), Wx, out.reshape(t * n, len(b)), bias=b)
-    return steps, out
+    """Return ``x @ Wx + b`` of shape (N, T, G) for all steps at once."""
+    out = np.empty((*x.shape[:2], len(b)), x.dtype)
+    kernels.impl.matmul(_rows(x), Wx, _rows(out), bias=b)
+    return out
 
 
-def weight_gradients(da, steps, before, Wx):
-    """Return ``dx, dWx, dWh, db`` from the gradients of all activations.
+def input_gradients(da, x, Wx):
+    """Return ``dx, dWx, db`` from the gradients ``da`` (N, T, G) of all activations."""
+    dx = np.empty(x.shape, x.dtype)
+    dWx, db = np.empty_like(Wx), np.empty(Wx.shape[1], x.dtype)
+    kernels.impl.matmul(_rows(da), Wx.T, _rows(dx))
+    kernels.impl.row_sum(_rows(da), db)
+    return dx, weight_gradient(x, da, dWx), db
 
-    da : (T, N, G); steps : (T, N, D); before : (T, N, H), the state before each step.
-    """
-    t, n, g = da.shape
-    d, h = steps.shape[2], before.shape[2]
-    flat = da.reshape(t * n, g)
-    dx = np.empty((t, n, d), da.dtype)
-    dWx, dWh = np.empty((d, g), da.dtype), np.empty((h, g), da.dtype)
-    db = np.empty(g, da.dtype)
-    kernels.impl.matmul(flat, Wx.T, dx.reshape(t * n, d))
-    kernels.impl.matmul(steps.reshape(t * n, d).T, flat, dWx)
-    kernels.impl.matmul(before.reshape(t * n, h).T, flat, dWh)
-    kernels.impl.row_sum(flat, db)
-    return np.ascontiguousarray(dx.transpose(1, 0, 2)), dWx, dWh, db
+
+def weight_gradient(inputs, da, out):
+    """Sum the outer products of inputs and gradients over all samples and steps."""
+    kernels.impl.matmul(_rows(inputs).T, _rows(da), out)
+    return out
 
 
 def states_before(first, states):
     """Return the state before each step: ``first``, then all but the last."""
-    return np.concatenate([first[None], states[:-1]]) if len(states) else states
+    before = np.empty_like(states)
+    before[:, :1] = first[:, None]
+    before[:, 1:] = states[:, :-1]
+    return before
+
+
+def _rows(a):
+    """View (N, T, D) as (N * T, D)."""
+    n, t, d = a.shape
+    return a.reshape(n * t, d)

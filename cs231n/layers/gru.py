@@ -136,52 +136,37 @@ def gru_backward(dh, cache):
     dWx, dWh, db : ndarray
         Gradients with respect to the weights and biases, of their shapes.
     """
-    h0, states = cache[1], cache[2]
-    shape = (len(h0), len(states), h0.shape[1])
-    return _backward(upstream(dh, shape, h0.dtype, name="dh"), cache)
+    h = cache[2]
+    return _backward(upstream(dh, h.shape, h.dtype, name="dh"), cache)
 
 
 def _forward(x, h0, Wx, Wh, b):
-    steps, gates = _sequence.input_product(x, Wx, b)  # (T, N, 3H)
-    size = h0.shape[1]
-    products = np.empty_like(gates)
-    states = np.empty((len(gates), *h0.shape), x.dtype)
-    before = h0
-    for gate, u, state in zip(gates, products, states, strict=True):
-        kernels.impl.matmul(before, Wh, u)
-        gate[:, : 2 * size] += u[:, : 2 * size]
-        both = np.ascontiguousarray(gate[:, : 2 * size])
-        kernels.impl.sigmoid_forward(both, both)
-        r, z = both[:, :size], both[:, size:]
-        n = gate[:, 2 * size :] + r * u[:, 2 * size :]
-        kernels.impl.tanh_forward(n, n)
-        gate[:, : 2 * size], gate[:, 2 * size :] = both, n
-        state[...] = n + z * (before - n)
-        before = state
-    h = np.ascontiguousarray(states.transpose(1, 0, 2))
-    return h, (steps, h0, states, gates, products, Wx, Wh)
+    gates = _sequence.input_product(x, Wx, b)
+    n, steps, size = *x.shape[:2], h0.shape[1]
+    h, kept = np.empty((n, steps, size), x.dtype), np.empty((steps, n, size), x.dtype)
+    product = np.empty((n, 3 * size), x.dtype)
+    packed, before = kernels.impl.pack(Wh), h0
+    for t in range(steps):
+        kernels.impl.matmul_packed(before, packed, product)
+        kernels.impl.gru_gates_forward(gates[:, t], product, kept[t], before, h[:, t])
+        before = h[:, t]
+    return h, (x, h0, h, gates, kept, Wx, Wh)
 
 
 def _backward(dh, cache):
-    steps, h0, states, gates, products, Wx, Wh = cache
+    x, h0, h, gates, kept, Wx, Wh = cache
     size = h0.shape[1]
-    da, du = np.empty_like(gates), np.empty_like(gates)
-    flowing = np.zeros_like(h0)
-    before = _sequence.states_before(h0, states)
-    for t in reversed(range(len(states))):
-        flowing += dh[:, t]
-        r, z, n = (gates[t][:, k * size : (k + 1) * size] for k in range(3))
-        u = products[t][:, 2 * size :]
-        dn = flowing * (1 - z) * (1 - n * n)
-        da[t][:, :size] = dn * u * r * (1 - r)
-        da[t][:, size : 2 * size] = flowing * (before[t] - n) * z * (1 - z)
-        da[t][:, 2 * size :] = dn
-        du[t] = da[t]
-        du[t][:, 2 * size :] *= r
-        through = flowing * z
-        kernels.impl.matmul(du[t], Wh.T, flowing)
-        flowing += through
-    dx, dWx, dWh, db = _sequence.weight_gradients(da, steps, before, Wx)
-    t, n, g = du.shape
-    kernels.impl.matmul(before.reshape(t * n, size).T, du.reshape(t * n, g), dWh)
+    da, du = np.empty_like(gates), np.empty_like(h)  # du: of the candidate's product
+    flowing, before = np.zeros_like(h0), _sequence.states_before(h0, h)
+    both, last = (kernels.impl.pack(w.T) for w in np.split(Wh, [2 * size], axis=1))
+    for t in reversed(range(h.shape[1])):
+        kernels.impl.gru_gates_backward(
+            gates[:, t], kept[t], before[:, t], dh[:, t], flowing, da[:, t], du[:, t]
+        )
+        kernels.impl.matmul_packed(da[:, t, : 2 * size], both, flowing, add=True)
+        kernels.impl.matmul_packed(du[:, t], last, flowing, add=True)
+    dx, dWx, db = _sequence.input_gradients(da, x, Wx)
+    dWh = np.empty_like(Wh)
+    _sequence.weight_gradient(before, da[..., : 2 * size], dWh[:, : 2 * size])
+    _sequence.weight_gradient(before, du, dWh[:, 2 * size :])
     return dx, flowing, dWx, dWh, db

@@ -133,33 +133,35 @@ def lstm_backward(dh, cache):
     dWx, dWh, db : ndarray
         Gradients with respect to the weights and biases, of their shapes.
     """
-    h0, gates = cache[1], cache[5]
-    dh = upstream(dh, (len(h0), len(gates), h0.shape[1]), h0.dtype, name="dh")
+    h0, h = cache[1], cache[4]
+    dh = upstream(dh, h.shape, h.dtype, name="dh")
     dx, dh0, _, *rest = _backward(dh, np.zeros_like(h0), cache)
     return dx, dh0, *rest
 
 
 def _forward(x, h0, c0, Wx, Wh, b):
-    steps, gates = _sequence.input_product(x, Wx, b)  # (T, N, 4H)
-    cells, states = (np.empty((len(gates), *h0.shape), x.dtype) for _ in range(2))
-    before_h, before_c = h0, c0
-    for gate, c, h in zip(gates, cells, states, strict=True):
-        kernels.impl.matmul(before_h, Wh, gate, add=True)
-        kernels.impl.lstm_gates_forward(gate, before_c, c, h)
-        before_h, before_c = h, c
-    out = np.ascontiguousarray(states.transpose(1, 0, 2))
-    return out, (steps, h0, c0, cells, states, gates, Wx, Wh)
+    gates = _sequence.input_product(x, Wx, b)
+    n, steps, size = *x.shape[:2], h0.shape[1]
+    h, cells = np.empty((n, steps, size), x.dtype), np.empty((steps, n, size), x.dtype)
+    packed, before_h, before_c = kernels.impl.pack(Wh), h0, c0
+    for t in range(steps):
+        kernels.impl.matmul_packed(before_h, packed, gates[:, t], add=True)
+        kernels.impl.lstm_gates_forward(gates[:, t], before_c, cells[t], h[:, t])
+        before_h, before_c = h[:, t], cells[t]
+    return h, (x, h0, c0, cells, h, gates, Wx, Wh)
 
 
 def _backward(dh, dc, cache):
-    steps, h0, c0, cells, states, gates, Wx, Wh = cache
-    da = np.empty_like(gates)
-    flowing, dc = np.zeros_like(h0), dc.copy()
-    for t in reversed(range(len(gates))):
-        flowing += dh[:, t]
-        before = cells[t - 1] if t else c0
-        kernels.impl.lstm_gates_backward(gates[t], before, cells[t], flowing, dc, da[t])
-        kernels.impl.matmul(da[t], Wh.T, flowing)
-    before = _sequence.states_before(h0, states)
-    dx, dWx, dWh, db = _sequence.weight_gradients(da, steps, before, Wx)
+    x, h0, c0, cells, h, gates, Wx, Wh = cache
+    da, flowing, dc = np.empty_like(gates), np.zeros_like(h0), dc.copy()
+    packed = kernels.impl.pack(Wh.T)
+    for t in reversed(range(len(cells))):
+        before, states = cells[t - 1] if t else c0, (cells[t], dh[:, t])
+        kernels.impl.lstm_gates_backward(
+            gates[:, t], before, *states, flowing, dc, da[:, t]
+        )
+        kernels.impl.matmul_packed(da[:, t], packed, flowing)
+    before = _sequence.states_before(h0, h)
+    dWh = _sequence.weight_gradient(before, da, np.empty_like(Wh))
+    dx, dWx, db = _sequence.input_gradients(da, x, Wx)
     return dx, flowing, dc, dWx, dWh, db

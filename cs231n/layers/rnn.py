@@ -121,30 +121,28 @@ def rnn_backward(dh, cache):
     dWx, dWh, db : ndarray
         Gradients with respect to the weights and biases, of their shapes.
     """
-    states, first = cache[2], cache[1]
-    shape = (first.shape[0], states.shape[0], first.shape[1])
-    return _backward(upstream(dh, shape, first.dtype, name="dh"), cache)
+    h = cache[2]
+    return _backward(upstream(dh, h.shape, h.dtype, name="dh"), cache)
 
 
 def _forward(x, h0, Wx, Wh, b):
-    steps, states = _sequence.input_product(x, Wx, b)  # (T, N, H)
-    before = h0
-    for state in states:
-        kernels.impl.matmul(before, Wh, state, add=True)
-        kernels.impl.tanh_forward(state, state)
-        before = state
-    h = np.ascontiguousarray(states.transpose(1, 0, 2))
-    return h, (steps, h0, states, Wx, Wh)
+    h = _sequence.input_product(x, Wx, b)
+    packed, before = kernels.impl.pack(Wh), h0
+    for t in range(h.shape[1]):
+        kernels.impl.matmul_packed(before, packed, h[:, t], add=True)
+        kernels.impl.rnn_state_forward(h[:, t])
+        before = h[:, t]
+    return h, (x, h0, h, Wx, Wh)
 
 
 def _backward(dh, cache):
-    steps, h0, states, Wx, Wh = cache
-    da = np.empty_like(states)
-    flowing = np.zeros_like(h0)
-    for t in reversed(range(len(states))):
-        flowing += dh[:, t]
-        kernels.impl.tanh_backward(flowing, states[t], da[t])
-        kernels.impl.matmul(da[t], Wh.T, flowing)
-    before = _sequence.states_before(h0, states)
-    dx, dWx, dWh, db = _sequence.weight_gradients(da, steps, before, Wx)
+    x, h0, h, Wx, Wh = cache
+    da, flowing = np.empty_like(h), np.zeros_like(h0)
+    packed = kernels.impl.pack(Wh.T)
+    for t in reversed(range(h.shape[1])):
+        kernels.impl.rnn_state_backward(h[:, t], dh[:, t], flowing, da[:, t])
+        kernels.impl.matmul_packed(da[:, t], packed, flowing)
+    before = _sequence.states_before(h0, h)
+    dWh = _sequence.weight_gradient(before, da, np.empty_like(Wh))
+    dx, dWx, db = _sequence.input_gradients(da, x, Wx)
     return dx, flowing, dWx, dWh, db

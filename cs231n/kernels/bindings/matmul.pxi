@@ -1,4 +1,4 @@
-# Matrix products, and what recurrent nets and captions stand on.
+# Matrix products, and word embedding.
 
 
 def matmul(a, b, out, bias=None, bint add=False):
@@ -18,6 +18,43 @@ def matmul(a, b, out, bias=None, bint add=False):
                 first.col_step, second.data, second.row_step, second.col_step,
                 third.data, third.row_step, p_bias, add)
     check(status)
+
+
+def matmul_pack(b, packed):
+    """Order ``b``, of any strides, as products read it (``packed`` in place)."""
+    cdef place first = look(b)
+    cdef address p_packed = aligned(packed)
+    with nogil:
+        if first.item == 4:
+            chosen.f32.matmul_pack(
+                first.rows, first.cols, first.data, first.row_step, first.col_step,
+                p_packed)
+        else:
+            chosen.f64.matmul_pack(
+                first.rows, first.cols, first.data, first.row_step, first.col_step,
+                p_packed)
+
+
+def matmul_packed(a, packed, out, bint add=False):
+    """Multiply by a packed matrix (``out``, rows contiguous, in place)."""
+    cdef place first = look(a), third = look(out)
+    cdef address p_packed = aligned(packed)
+    cdef int status
+    with nogil:
+        if first.item == 4:
+            status = chosen.f32.matmul_packed(
+                third.rows, third.cols, first.cols, first.data, first.row_step,
+                first.col_step, p_packed, third.data, third.row_step, add)
+        else:
+            status = chosen.f64.matmul_packed(
+                third.rows, third.cols, first.cols, first.data, first.row_step,
+                first.col_step, p_packed, third.data, third.row_step, add)
+    check(status)
+
+
+cdef address aligned(object value) except NULL:
+    """Return the first address in an array at which a cache line begins."""
+    return <address>((<size_t>at(value) + 63) & ~<size_t>63)
 
 
 def row_sum(x, out):
@@ -53,31 +90,3 @@ def embedding_backward(dout, x, dw):
             chosen.f32.embedding_backward(n, v, d, p_dout, p_x, p_dw)
         else:
             chosen.f64.embedding_backward(n, v, d, p_dout, p_x, p_dw)
-
-
-def lstm_gates_forward(gates, prev_c, next_c, next_h):
-    """Activate the gates and step the cell (in place)."""
-    cdef long n = prev_c.shape[0], h = prev_c.shape[1]
-    cdef address p_gates = at(gates), p_prev_c = at(prev_c), p_next_c = at(next_c)
-    cdef address p_next_h = at(next_h)
-    cdef bint single = gates.itemsize == 4
-    with nogil:
-        if single:
-            chosen.f32.lstm_gates_forward(n, h, p_gates, p_prev_c, p_next_c, p_next_h)
-        else:
-            chosen.f64.lstm_gates_forward(n, h, p_gates, p_prev_c, p_next_c, p_next_h)
-
-
-def lstm_gates_backward(gates, prev_c, next_c, dh, dc, da):
-    """Differentiate one step (``dc`` and ``da`` in place)."""
-    cdef long n = prev_c.shape[0], h = prev_c.shape[1]
-    cdef address p_gates = at(gates), p_prev_c = at(prev_c), p_next_c = at(next_c)
-    cdef address p_dh = at(dh), p_dc = at(dc), p_da = at(da)
-    cdef bint single = gates.itemsize == 4
-    with nogil:
-        if single:
-            chosen.f32.lstm_gates_backward(
-                n, h, p_gates, p_prev_c, p_next_c, p_dh, p_dc, p_da)
-        else:
-            chosen.f64.lstm_gates_backward(
-                n, h, p_gates, p_prev_c, p_next_c, p_dh, p_dc, p_da)

@@ -18,6 +18,20 @@ typedef struct {
     long planes, h, w, oh, ow, kh, kw, sy, sx;
 } pool_shape;
 
+/* Rows of numbers, and how far apart they are. */
+typedef struct {
+    void *data;
+    long apart;
+} cell_rows;
+
+/* One time step of a recurrent cell: n samples of h units. */
+typedef enum { RNN, RNN_BACK, LSTM, LSTM_BACK, GRU, GRU_BACK } cell_kind;
+typedef struct {
+    long n, h, each; /* each: samples of a task */
+    cell_rows gates, state, before, cell, before_cell, product, kept;
+    cell_rows dh, flowing, dc, da;
+} cell_step;
+
 #define KERNEL_TABLE(REAL, NAME)                                                       \
     typedef struct {                                                                   \
         int (*conv_forward)(const conv_shape *, const REAL *, const REAL *,            \
@@ -27,6 +41,9 @@ typedef struct {
                        REAL *);                                                        \
         int (*matmul)(long, long, long, const REAL *, long, long, const REAL *, long,  \
                       long, REAL *, long, const REAL *, int);                          \
+        void (*matmul_pack)(long, long, const REAL *, long, long, REAL *);             \
+        int (*matmul_packed)(long, long, long, const REAL *, long, long, const REAL *, \
+                             REAL *, long, int);                                       \
         void (*row_sum)(long, long, const REAL *, REAL *);                             \
         void (*max_pool_forward)(const pool_shape *, const REAL *, REAL *,             \
                                  uint8_t *);                                           \
@@ -63,9 +80,7 @@ typedef struct {
                         double *);                                                     \
         void (*softmax)(long, long, const REAL *, REAL *);                             \
         void (*softmax_backward)(long, long, const REAL *, const REAL *, REAL *);      \
-        void (*lstm_gates_forward)(long, long, REAL *, const REAL *, REAL *, REAL *);  \
-        void (*lstm_gates_backward)(long, long, const REAL *, const REAL *,            \
-                                    const REAL *, const REAL *, REAL *, REAL *);       \
+        void (*cell)(cell_kind, cell_step);                                            \
         void (*embedding_forward)(long, long, const int64_t *, const REAL *, REAL *);  \
         void (*embedding_backward)(long, long, long, const REAL *, const int64_t *,    \
                                    REAL *);                                            \
