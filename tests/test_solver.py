@@ -472,7 +472,7 @@ class TestTalking:
         assert epochs == ["0", "1", "2", "3", "4"]
 
     def test_a_long_run_shows_a_bar_with_the_loss(self, capsys, monkeypatch):
-        monkeypatch.setattr("cs231n.solver.training.BAR_DELAY", 0)
+        monkeypatch.setattr("cs231n.solver._pictures.BAR_DELAY", 0)
         make_solver(verbose=True, print_every=1).train()
 
         out, err = capsys.readouterr()
