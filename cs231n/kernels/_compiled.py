@@ -1,18 +1,33 @@
 """The compiled back end: bindings of ``_core``, and NumPy twins for rare cases."""
 
-import numpy as np
-
 from cs231n.kernels import _core, _numpy
 
-#: Kernels below: some leave cases to their twins.
+#: Kernels below that leave cases to their twins.
 SHARED = {
     "conv_dw",
     "conv_dx",
     "conv_forward",
     "max_pool_backward",
     "max_pool_forward",
-    "pack",
 }
+
+
+def _arguments(function):
+    code = getattr(function, "__code__", None)
+    return code and code.co_varnames[: code.co_argcount]
+
+
+def _check_fit():
+    """Refuse a build of other sources: one that stayed when a later one failed."""
+    for name in ("choose", *_numpy.__all__):
+        found, twin = getattr(_core, name, None), getattr(_numpy, name, None)
+        if found is None:
+            raise ImportError(f"they have no {name!r}")
+        if twin and _arguments(found) != _arguments(twin):
+            raise ImportError(f"{name!r} takes other arguments")
+
+
+_check_fit()
 for _name in set(_numpy.__all__) - SHARED:
     globals()[_name] = getattr(_core, _name)
 
@@ -50,12 +65,3 @@ def max_pool_backward(dout, where, dx, geometry, window):
     """Give each upstream gradient to the pixel that won (``dx`` in place)."""
     core = _core if where.itemsize == 1 else _numpy
     core.max_pool_backward(dout, where, dx, geometry, window)
-
-
-def pack(b):
-    """Return ``b`` as :func:`matmul_packed` reads it, for many products in a row."""
-    rows, columns = b.shape
-    whole = -(-columns // 32) * 32  # the widest tile
-    packed = np.empty(whole * rows + 16, b.dtype)  # from a cache line's beginning on
-    _core.matmul_pack(b, packed)
-    return packed

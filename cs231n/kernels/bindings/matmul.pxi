@@ -1,5 +1,7 @@
 # Matrix products, and word embedding.
 
+import numpy as np
+
 
 def matmul(a, b, out, bias=None, bint add=False):
     """Multiply matrices, views of any strides (``out``, rows contiguous, in place)."""
@@ -20,9 +22,11 @@ def matmul(a, b, out, bias=None, bint add=False):
     check(status)
 
 
-def matmul_pack(b, packed):
-    """Order ``b``, of any strides, as products read it (``packed`` in place)."""
+def pack(b):
+    """Return ``b``, of any strides, in the order in which products read it."""
     cdef place first = look(b)
+    cdef long whole = (first.cols + 31) // 32 * 32  # columns of the widest tile
+    packed = np.empty(whole * first.rows + 16, b.dtype)  # so that a cache line begins
     cdef address p_packed = aligned(packed)
     with nogil:
         if first.item == 4:
@@ -33,6 +37,7 @@ def matmul_pack(b, packed):
             chosen.f64.matmul_pack(
                 first.rows, first.cols, first.data, first.row_step, first.col_step,
                 p_packed)
+    return packed
 
 
 def matmul_packed(a, packed, out, bint add=False):
