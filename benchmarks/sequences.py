@@ -8,7 +8,7 @@ from cs231n import layers
 
 def recurrent(dtype):
     n, t, d = 128, 16, 512
-    for kind, gates in (("rnn", 1), ("lstm", 4)):
+    for kind, gates in (("rnn", 1), ("lstm", 4), ("gru", 3)):
         draw, g = data(dtype), gates * d
         x, h0, dout = draw(n, t, d), draw(n, d), draw(n, t, d)
         Wx, Wh, b = 0.04 * draw(d, g), 0.04 * draw(d, g), draw(g)

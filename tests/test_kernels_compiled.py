@@ -43,7 +43,9 @@ def everything(dtype=np.float32):
     run("relu", x)
     run("gelu", x)
     run("gelu", x, exact=True)
-    run("lstm", draw(40, 5, 30), draw(40, 50), draw(30, 200), draw(50, 200), draw(200))
+    for kind, gates in (("rnn", 1), ("gru", 3), ("lstm", 4)):
+        weights = draw(30, 50 * gates), draw(50, 50 * gates), draw(50 * gates)
+        run(kind, draw(40, 5, 30), draw(40, 50), *weights)
     run("word_embedding", rng.integers(0, 9, (50, 40)), draw(9, 300))
     for loss in (layers.softmax_loss, layers.svm_loss):
         value, dx = loss(draw(500, 100), rng.integers(0, 100, 500))
@@ -140,6 +142,10 @@ def test_a_thousand_repetitions_leave_no_memory_behind():
         for s in ((4, 20, 17, 19), (33, 20, 3, 3), 33)
     )
     fc = rng.standard_normal((33 * 8 * 9, 10), dtype=np.float32)
+    words = rng.standard_normal((30, 4, 40), dtype=np.float32)
+    weights = [
+        rng.standard_normal(s, dtype=np.float32) for s in ((40, 80), (20, 80), 80)
+    ]
     valid = rng.standard_normal((5, 33, 4, 3), dtype=np.float32)
 
     def once():
@@ -148,6 +154,8 @@ def test_a_thousand_repetitions_leave_no_memory_behind():
         pooled, cache = layers.max_pool_forward(out, POOL)
         layers.max_pool_backward(pooled, cache)
         layers.affine_forward(pooled, fc, b[:10])
+        states, cache = layers.lstm_forward(words, words[:, 0, :20], *weights)
+        layers.lstm_backward(states, cache)
         mean, cache = layers.avg_pool_forward(out, POOL)
         layers.avg_pool_backward(mean, cache)
         normal, cache = layers.spatial_groupnorm_forward(out, b, b, 3, {})

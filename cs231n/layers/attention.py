@@ -45,16 +45,8 @@ def scaled_dot_product_attention_forward(query, key, value, attn_mask=None):
     """
     query, key, value = floats(query=query, key=key, value=value)
     _check_attention(query, key, value)
-    scale = 1 / np.sqrt(max(1, query.shape[-1])).item()
-    scores = query @ key.swapaxes(-1, -2)
-    scores *= scale
-    if attn_mask is not None:
-        np.copyto(scores, -np.inf, where=~_mask(attn_mask, scores.shape))
-    weights = np.empty_like(scores)
-    if scores.size:
-        width = scores.shape[-1]
-        kernels.impl.softmax(scores.reshape(-1, width), weights.reshape(-1, width))
-    return weights @ value, (query, key, value, weights, scale)
+    out = np.empty((*query.shape[:-1], value.shape[-1]), query.dtype)
+    return out, _attend(query, key, value, attn_mask, out)
 
 
 def scaled_dot_product_attention_backward(dout, cache):
@@ -72,18 +64,11 @@ def scaled_dot_product_attention_backward(dout, cache):
     dquery, dkey, dvalue : ndarray
         Gradients with respect to queries, keys and values, of their shapes.
     """
-    query, key, value, weights, scale = cache
-    shape = (*query.shape[:-1], value.shape[-1])
-    dout = upstream(dout, shape, query.dtype)
-    dvalue = weights.swapaxes(-1, -2) @ dout
-    dweights = dout @ value.swapaxes(-1, -2)
-    dscores = np.empty_like(dweights)
-    if dscores.size:
-        width = dscores.shape[-1]
-        rows = [a.reshape(-1, width) for a in (dweights, weights, dscores)]
-        kernels.impl.softmax_backward(*rows)
-    dscores *= scale
-    return dscores @ key, dscores.swapaxes(-1, -2) @ query, dvalue
+    query, key, value = cache[:3]
+    dout = upstream(dout, (*query.shape[:-1], value.shape[-1]), query.dtype)
+    gradients = tuple(np.empty(a.shape, a.dtype) for a in (query, key, value))
+    _attend_back(dout, cache, *gradients)
+    return gradients
 
 
 def multi_head_attention_forward(
@@ -134,9 +119,11 @@ def multi_head_attention_forward(
             x.reshape(-1, e), params["W" + name], params["b" + name]
         )
         heads.append(_split(flat.reshape(x.shape), num_heads))
-    mixed, attention = scaled_dot_product_attention_forward(*heads, attn_mask)
-    flat = _join(mixed).reshape(-1, e)
-    out, projections["o"] = affine_forward(flat, params["Wo"], params["bo"])
+    mixed = np.empty_like(query)
+    attention = _attend(*heads, attn_mask, _split(mixed, num_heads))
+    out, projections["o"] = affine_forward(
+        mixed.reshape(-1, e), params["Wo"], params["bo"]
+    )
     shapes_in = [x.shape for x in inputs.values()]
     return out.reshape(query.shape), (projections, attention, num_heads, shapes_in)
 
@@ -166,29 +153,52 @@ def multi_head_attention_backward(dout, cache):
         dout.reshape(-1, dout.shape[-1]), projections["o"]
     )
     dmixed = _split(dflat.reshape(dout.shape), num_heads)
-    dheads = scaled_dot_product_attention_backward(dmixed, attention)
+    dheads = [np.empty(shape, dout.dtype) for shape in shapes_in]
+    _attend_back(dmixed, attention, *(_split(dx, num_heads) for dx in dheads))
     inputs = []
-    for name, dhead, shape in zip("qkv", dheads, shapes_in, strict=True):
-        flat = _join(dhead).reshape(-1, shape[-1])
+    for name, dhead in zip("qkv", dheads, strict=True):
         dx, grads["W" + name], grads["b" + name] = affine_backward(
-            flat, projections[name]
+            dhead.reshape(-1, dhead.shape[-1]), projections[name]
         )
-        inputs.append(dx.reshape(shape))
+        inputs.append(dx.reshape(dhead.shape))
     return *inputs, grads
 
 
+def _attend(query, key, value, attn_mask, out):
+    """Write the attention of views of any strides into ``out``; return the cache."""
+    scale = 1 / np.sqrt(max(1, query.shape[-1])).item()
+    scores = np.empty((*query.shape[:-1], key.shape[-2]), query.dtype)
+    np.matmul(query, key.swapaxes(-1, -2), out=scores)
+    scores *= scale
+    if attn_mask is not None:
+        np.copyto(scores, -np.inf, where=~_mask(attn_mask, scores.shape))
+    weights = np.empty_like(scores)
+    if scores.size:
+        width = scores.shape[-1]
+        kernels.impl.softmax(scores.reshape(-1, width), weights.reshape(-1, width))
+    np.matmul(weights, value, out=out)
+    return query, key, value, weights, scale
+
+
+def _attend_back(dout, cache, dquery, dkey, dvalue):
+    """Write the gradients of :func:`_attend` into views of any strides."""
+    query, key, value, weights, scale = cache
+    np.matmul(weights.swapaxes(-1, -2), dout, out=dvalue)
+    dweights, dscores = np.empty_like(weights), np.empty_like(weights)
+    np.matmul(dout, value.swapaxes(-1, -2), out=dweights)
+    if dscores.size:
+        width = dscores.shape[-1]
+        rows = [a.reshape(-1, width) for a in (dweights, weights, dscores)]
+        kernels.impl.softmax_backward(*rows)
+    dscores *= scale
+    np.matmul(dscores, key, out=dquery)
+    np.matmul(dscores.swapaxes(-1, -2), query, out=dkey)
+
+
 def _split(x, num_heads):
-    """(N, S, E) to (N, heads, S, E / heads), contiguous."""
+    """View (N, S, E) as (N, heads, S, E / heads)."""
     n, s, e = x.shape
-    return np.ascontiguousarray(
-        x.reshape(n, s, num_heads, e // num_heads).transpose(0, 2, 1, 3)
-    )
-
-
-def _join(x):
-    """(N, heads, S, E / heads) back to (N, S, E)."""
-    n, h, s, e = x.shape
-    return x.transpose(0, 2, 1, 3).reshape(n, s, h * e)
+    return x.reshape(n, s, num_heads, e // num_heads).transpose(0, 2, 1, 3)
 
 
 def _mask(mask, shape):
