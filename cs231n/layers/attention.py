@@ -167,15 +167,14 @@ def multi_head_attention_backward(dout, cache):
 def _attend(query, key, value, attn_mask, out):
     """Write the attention of views of any strides into ``out``; return the cache."""
     scale = 1 / np.sqrt(max(1, query.shape[-1])).item()
-    scores = np.empty((*query.shape[:-1], key.shape[-2]), query.dtype)
-    np.matmul(query, key.swapaxes(-1, -2), out=scores)
-    scores *= scale
+    weights = np.empty((*query.shape[:-1], key.shape[-2]), query.dtype)
+    np.matmul(query, key.swapaxes(-1, -2), out=weights)
+    weights *= scale
     if attn_mask is not None:
-        np.copyto(scores, -np.inf, where=~_mask(attn_mask, scores.shape))
-    weights = np.empty_like(scores)
-    if scores.size:
-        width = scores.shape[-1]
-        kernels.impl.softmax(scores.reshape(-1, width), weights.reshape(-1, width))
+        np.copyto(weights, -np.inf, where=~_mask(attn_mask, weights.shape))
+    if weights.size:
+        rows = weights.reshape(-1, weights.shape[-1])
+        kernels.impl.softmax(rows, rows)
     np.matmul(weights, value, out=out)
     return query, key, value, weights, scale
 
@@ -184,12 +183,11 @@ def _attend_back(dout, cache, dquery, dkey, dvalue):
     """Write the gradients of :func:`_attend` into views of any strides."""
     query, key, value, weights, scale = cache
     np.matmul(weights.swapaxes(-1, -2), dout, out=dvalue)
-    dweights, dscores = np.empty_like(weights), np.empty_like(weights)
-    np.matmul(dout, value.swapaxes(-1, -2), out=dweights)
+    dscores = np.empty_like(weights)
+    np.matmul(dout, value.swapaxes(-1, -2), out=dscores)  # of the weights, so far
     if dscores.size:
-        width = dscores.shape[-1]
-        rows = [a.reshape(-1, width) for a in (dweights, weights, dscores)]
-        kernels.impl.softmax_backward(*rows)
+        rows, seen = (a.reshape(-1, a.shape[-1]) for a in (dscores, weights))
+        kernels.impl.softmax_backward(rows, seen, rows)
     dscores *= scale
     np.matmul(dscores, key, out=dquery)
     np.matmul(dscores.swapaxes(-1, -2), query, out=dkey)
