@@ -19,7 +19,7 @@ def matmul(a, b, out, bias=None, add=False):
 
 def pack(b):
     """Return ``b`` as :func:`matmul_packed` wants it, for many products in a row."""
-    return b
+    return np.ascontiguousarray(b)
 
 
 def matmul_packed(a, packed, out, add=False):

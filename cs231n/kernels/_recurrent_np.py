@@ -23,11 +23,15 @@ def rnn_state_backward(state, dh, flowing, da):
 def lstm_gates_forward(gates, prev_c, next_c, next_h):
     """Turn activations into gates i, f, o, g, and step the cell (all in place)."""
     h = prev_c.shape[1]
-    sigmoid_forward(gates[:, : 3 * h], gates[:, : 3 * h])
-    np.tanh(gates[:, 3 * h :], out=gates[:, 3 * h :])
+    logistic = gates[:, : 3 * h]
+    logistic *= 0.5  # (1 + tanh(x / 2)) / 2, so that one call serves all gates
+    np.tanh(gates, out=gates)
+    logistic += 1
+    logistic *= 0.5
     i, f, o, g = _split(gates, h)
     np.multiply(f, prev_c, out=next_c)
-    next_c += i * g
+    np.multiply(i, g, out=next_h)
+    next_c += next_h
     np.tanh(next_c, out=next_h)
     next_h *= o
 
