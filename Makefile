@@ -13,7 +13,7 @@ TORCH ?= torch==2.13.0
 PYTEST ?=
 A ?= assignment1
 # What the compiled kernels are made of: a change builds them again.
-KERNELS := setup.py $(wildcard cs231n/kernels/*.pyx cs231n/kernels/csrc/*)
+KERNELS := setup.py $(wildcard $(addprefix cs231n/kernels/,*.pyx *.pxd bindings/* csrc/*))
 NBGRADER = cd grading && PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader
 
 .DEFAULT_GOAL := help
