@@ -5,7 +5,6 @@ over the same layer, and ``columns`` does so over a layer that is computed the c
 way. All three return the same numbers to 1e-7 of the largest.
 """
 
-
 from benchmarks.contenders import both, data
 from benchmarks.convolutions import columns_forward
 from cs231n import layers
