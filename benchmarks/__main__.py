@@ -29,6 +29,7 @@ GROUPS = [
     "sequence",
     "mixed",
     "gradcheck",
+    "knn",
     "convnet",
     "dcgan",
     "squeezenet",
@@ -50,13 +51,21 @@ def measure(groups, dtype, threads, rounds, clock):
     """Time groups in this process; yield one row for each case."""
     from tqdm import tqdm
 
-    from benchmarks import cases, contenders, convolutions, gradients, sequences, steps
+    from benchmarks import (
+        cases,
+        contenders,
+        convolutions,
+        gradients,
+        knn,
+        sequences,
+        steps,
+    )
     from benchmarks.timing import CLOCKS, bests, interleaved, medians
 
     if contenders.torch:
         contenders.torch.set_num_threads(threads)
     known = {}
-    for module in (convolutions, cases, sequences, gradients, steps):
+    for module in (convolutions, cases, sequences, gradients, knn, steps):
         known |= module.GROUPS
     for group in tqdm(groups, desc=f"{dtype}, {threads} threads", disable=None):
         for name, calls, flops in known[group](dtype):
