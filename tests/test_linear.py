@@ -83,7 +83,7 @@ def test_losses_at_zero_weights_are_the_well_known_ones():
 @pytest.mark.parametrize("loss", LOSSES)
 def test_losses_refuse_shapes_that_do_not_fit(loss):
     W, X, y = problem()
-    with pytest.raises(ValueError, match=r"X must have shape \(N, 5\)"):
+    with pytest.raises(ValueError, match=r"with one D; got \(7, 3\) and \(5, 4\)"):
         loss(W, X[:, :3], y, 0.0)
     with pytest.raises(ValueError, match=r"y must have shape \(7,\)"):
         loss(W, X, y[:, None], 0.0)
