@@ -28,6 +28,7 @@ GROUPS = [
     "recurrent",
     "sequence",
     "mixed",
+    "linear",
     "gradcheck",
     "knn",
     "convnet",
@@ -57,6 +58,7 @@ def measure(groups, dtype, threads, rounds, clock):
         convolutions,
         gradients,
         knn,
+        linear,
         sequences,
         steps,
     )
@@ -65,7 +67,7 @@ def measure(groups, dtype, threads, rounds, clock):
     if contenders.torch:
         contenders.torch.set_num_threads(threads)
     known = {}
-    for module in (convolutions, cases, sequences, gradients, knn, steps):
+    for module in (convolutions, cases, sequences, gradients, knn, linear, steps):
         known |= module.GROUPS
     for group in tqdm(groups, desc=f"{dtype}, {threads} threads", disable=None):
         for name, calls, flops in known[group](dtype):
