@@ -44,11 +44,8 @@ def extensions():
         "cs231n.kernels._core",
         [f"{HERE}/_core.pyx", *(f"{HERE}/csrc/{name}.c" for name in names)],
         include_dirs=[HERE],
-        depends=[
-            *parts,
-            f"{HERE}/_core.pyx",
-            f"{HERE}/_core.pxd",
-        ],  # all go into the source archive
+        # All of these go into the source archive.
+        depends=[*parts, f"{HERE}/_core.pyx", f"{HERE}/_core.pxd"],
         extra_compile_args=compile_flags,
         extra_link_args=link_flags,
     )
