@@ -156,6 +156,6 @@ class KNearestNeighbor:
         Notes
         -----
         The labels are those of :meth:`predict_labels`, but no more than a block of
-        distances exists at a time: 10,000 images against 50,000 need some 50 MiB.
+        distances exists at a time: 10,000 images against 50,000 need some 70 MiB.
         """
         return _majority(self.y_train, nearest(X, self.X_train, k))
