@@ -85,6 +85,12 @@ cdef extern from "csrc/kernels.h" nogil:
         void (*softmax)(long, long, const void *, void *) noexcept nogil
         void (*softmax_backward)(
             long, long, const void *, const void *, void *) noexcept nogil
+        int (*linear_softmax_loss)(
+            long, long, long, const void *, long, const void *, const void *, double,
+            void *, double *) noexcept nogil
+        int (*linear_svm_loss)(
+            long, long, long, const void *, long, const void *, const void *, double,
+            void *, double *) noexcept nogil
         void (*cell)(cell_kind, cell_step) noexcept nogil
         void (*embedding_forward)(
             long, long, const void *, const void *, void *) noexcept nogil

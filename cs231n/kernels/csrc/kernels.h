@@ -80,6 +80,10 @@ typedef struct {
                         double *);                                                     \
         void (*softmax)(long, long, const REAL *, REAL *);                             \
         void (*softmax_backward)(long, long, const REAL *, const REAL *, REAL *);      \
+        int (*linear_softmax_loss)(long, long, long, const REAL *, long, const REAL *, \
+                                   const int64_t *, double, REAL *, double *);         \
+        int (*linear_svm_loss)(long, long, long, const REAL *, long, const REAL *,     \
+                               const int64_t *, double, REAL *, double *);             \
         void (*cell)(cell_kind, cell_step);                                            \
         void (*embedding_forward)(long, long, const int64_t *, const REAL *, REAL *);  \
         void (*embedding_backward)(long, long, long, const REAL *, const int64_t *,    \
