@@ -24,7 +24,7 @@ from tqdm import tqdm
 from grading.build import ROOT, source_notebook
 from grading.course import Course
 from grading.demo import _without_markers
-from grading.engine.journal import Journal
+from grading.engine.journal import Journal, journal_path
 from grading.engine.record import Record
 from grading.engine.run import Options, Run
 from grading.judge.exam import Limits
@@ -241,7 +241,7 @@ def measure_class(students, jobs, compared):
 
 def own_seconds(course):
     """Read how long the tests of a notebook took."""
-    path = course.ledger / "assignment1" / "journal.jsonl"
+    path = journal_path(course, "assignment1")
     journal = Journal(path, writable=False)
     return statistics.median(
         sum(line["seconds"].values())
