@@ -18,6 +18,7 @@ from nbgrader.utils import determine_grade
 from grading.build import ROOT, source_notebook
 from grading.judge import entropy
 from grading.judge.build import exam_from
+from grading.source_rules import exercise_of
 from grading.stubs import ClearAnswers
 
 #: Makes unseeded random numbers the same in a kernel and in the judge's processes.
@@ -128,7 +129,7 @@ class Grader:
         return [
             cell.name
             for cell in self.exam.of_kind("test")
-            if _tested(cell.name, self.exercises) == exercise
+            if exercise_of(cell.name, self.exercises) == exercise
         ]
 
     def stub(self, exercise):
@@ -198,12 +199,6 @@ class Grader:
         errors = [out for out in done.outputs if out.output_type == "error"]
         message = f"{errors[0].ename}: {errors[0].evalue}" if errors else ""
         return Outcome(score, points, message)
-
-
-def _tested(test, exercises):
-    """Name the exercise of a test: the longest name that the test begins with."""
-    found = [name for name in exercises if test.startswith(f"test-{name}")]
-    return max(found, key=len, default=None)
 
 
 def main(argv=None):

@@ -1,7 +1,12 @@
-"""The source of a function of the answers, read by the side that is trusted."""
+"""The source of a function of the answers, read by the side that is trusted.
+
+Most tests of a notebook read the same cells, so what was found in a cell is kept. The
+process that reads lives for one notebook.
+"""
 
 import ast
 import symtable
+from functools import cache
 
 from cs231n.testing import hiding
 from grading.judge.suspicion import patched
@@ -49,13 +54,14 @@ def sources(name, setup, answers):
         if None in nodes:
             nodes = [*filter(None, nodes), *others.get(current, [])]
         for node in nodes:
-            source = ast.unparse(node)
+            source = _text(node)
             if source not in found:
                 found.append(source)
                 waiting += sorted(_wanted(node))
     return found
 
 
+@cache
 def is_plain(source):
     """Tell whether the statements of a cell can be relied on to mean what they say.
 
@@ -77,6 +83,7 @@ def is_plain(source):
     return not hiding(part for part in tree.body if not isinstance(part, _FUNCTIONS))
 
 
+@cache
 def unfinished(source):
     """Rewrite a cell that ended in an error: nobody knows how far it came.
 
@@ -96,6 +103,7 @@ def unfinished(source):
     return ast.unparse(ast.If(ast.Constant(True), tree.body, []))
 
 
+_text = cache(ast.unparse)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -110,6 +118,7 @@ def _methods(owners, name):
     ][-1:]
 
 
+@cache
 def _parsed(cell):
     try:
         return ast.parse(cell)
@@ -121,10 +130,11 @@ def _names(node):
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
+@cache
 def _wanted(node):
     """List what a node gets from outside: global names, and ``.method`` of anything."""
     try:
-        tables = [symtable.symtable(ast.unparse(node), "cell", "exec")]
+        tables = [symtable.symtable(_text(node), "cell", "exec")]
     except (SyntaxError, RecursionError):
         return _names(node)
     found = set(tables[0].get_identifiers())
@@ -143,20 +153,23 @@ def _attributes(node):
             yield part.value  # getattr(self, "slow")
 
 
+@cache
 def _other(tree):
-    """Yield what an answer's cell binds besides functions, and its methods."""
+    """List what an answer's cell binds besides functions, and its methods."""
+    found = []
     for statement in tree.body:
         if isinstance(statement, _FUNCTIONS):
-            yield f".{statement.name}", statement
+            found.append((f".{statement.name}", statement))
         if not isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
-            yield from ((name, statement) for name, _ in _bindings(statement, {}))
+            found += [(name, statement) for name, _ in _bindings(statement, {})]
         for part in ast.walk(statement):
             if isinstance(part, ast.Global):
-                yield from ((name, statement) for name in part.names)
+                found += [(name, statement) for name in part.names]
             elif isinstance(part, ast.ClassDef):
                 for member in part.body:
                     if isinstance(member, _FUNCTIONS):
-                        yield f".{member.name}", member
+                        found.append((f".{member.name}", member))
+    return found
 
 
 def _bound(tree, known, kinds):

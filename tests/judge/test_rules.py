@@ -186,6 +186,7 @@ def test_what_only_looks_alike_does_not_count():
     assert text(f"{answer}\n{after}") == answer
     assert is_plain("from cs231n import vis\nvis.show(1)")
     assert is_plain("torch.backends.cudnn.benchmark = True")
+    assert is_plain("model.eval()")
     assert not is_plain("np.sqrt = slow")
 
 
