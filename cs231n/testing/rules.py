@@ -1,6 +1,7 @@
 """What the source of an answer may hold: loops, names, and nothing that hides."""
 
 import ast
+import functools
 
 from cs231n.testing.sources import PACKAGE, reached, sources
 from cs231n.testing.wrong import expect
@@ -72,7 +73,7 @@ def expect_source(function, *, loops=None, without=()):
             f"{name} should have {allowed}; its source has {found}. Comprehensions, "
             f"map and np.vectorize are loops too.",
         )
-    used = {dotted for tree in trees for dotted in _names(tree)}
+    used = set().union(*(_facts(tree)[0] for tree in trees))
     hidden = _hiding(used)
     expect(
         not hidden,
@@ -98,7 +99,7 @@ def hiding(trees):
     names : list of str
         Such as ``"exec"``, in alphabetical order.
     """
-    return _hiding({dotted for tree in trees for dotted in _names(tree)})
+    return _hiding(set().union(*(_facts(tree)[0] for tree in trees)))
 
 
 def _hiding(used):
@@ -128,8 +129,8 @@ def _last(dotted):
 
 def _spelled_out(used, trees):
     """Add what names stand for that imports and assignments have given."""
-    meanings = {pair for tree in trees for pair in _given(tree)}
-    for _ in range(4):  # names of names
+    meanings = set().union(*(_facts(tree)[1] for tree in trees))
+    for _ in range(4 if meanings else 0):  # names of names
         used = used | {
             meaning + dotted.removeprefix(name)
             for name, meaning in meanings
@@ -139,31 +140,37 @@ def _spelled_out(used, trees):
     return used
 
 
-def _given(tree):
-    """Yield the names that imports and assignments give, and to what."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from ((a.asname, a.name) for a in node.names if a.asname)
-        elif isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                yield alias.asname or alias.name, f"{node.module}.{alias.name}"
-        elif isinstance(node, ast.Assign | ast.NamedExpr) and _dotted(node.value):
-            for target in getattr(node, "targets", [getattr(node, "target", None)]):
-                if isinstance(target, ast.Name):
-                    yield target.id, _dotted(node.value)
+@functools.lru_cache(maxsize=512)
+def _facts(tree):
+    """Return the dotted names that a tree uses, and what the names it gives mean."""
+    nodes = list(ast.walk(tree))
+    used = {dotted for node in nodes for dotted in _names(node)}
+    return used, {pair for node in nodes for pair in _given(node)}
 
 
-def _names(tree):
-    """Yield every dotted name a piece of source reads or imports."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute | ast.Name):
-            yield _dotted(node)
-        elif isinstance(node, ast.Call) and _dotted(node.func) == "getattr":
-            yield _fetched(node)
-        elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+def _given(node):
+    """Yield the names that an import or an assignment gives, and to what."""
+    if isinstance(node, ast.Import):
+        yield from ((a.asname, a.name) for a in node.names if a.asname)
+    elif isinstance(node, ast.ImportFrom):
+        for alias in node.names:
+            yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+    elif isinstance(node, ast.Assign | ast.NamedExpr) and _dotted(node.value):
+        for target in getattr(node, "targets", [getattr(node, "target", None)]):
+            if isinstance(target, ast.Name):
+                yield target.id, _dotted(node.value)
+
+
+def _names(node):
+    """Yield the dotted names that a part of a source reads or imports by itself."""
+    if isinstance(node, ast.Attribute | ast.Name):
+        yield _dotted(node)
+    elif isinstance(node, ast.Call) and _dotted(node.func) == "getattr":
+        yield _fetched(node)
+    elif isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def _fetched(call):
