@@ -9,6 +9,7 @@ import symtable
 from functools import cache
 
 from cs231n.testing import hiding
+from grading.judge import imports
 from grading.judge.suspicion import patched
 
 
@@ -33,10 +34,11 @@ def sources(name, setup, answers):
         cells.
     """
     bindings, others = {}, {}
-    for cells, kinds in ((setup, _FUNCTIONS), (answers, (*_FUNCTIONS, ast.ClassDef))):
-        for tree in filter(None, map(_parsed, cells)):
+    setup, answers = list(filter(None, map(_parsed, setup))), _settled(setup, answers)
+    for trees, kinds in ((setup, _FUNCTIONS), (answers, (*_FUNCTIONS, ast.ClassDef))):
+        for tree in trees:
             bindings |= _bound(tree, bindings, kinds)
-    for tree in filter(None, map(_parsed, answers)):
+    for tree in answers:
         for key, part in _other(tree):
             others.setdefault(key, []).append(part)
     found, waiting, seen = [], ["*", name], set()
@@ -59,6 +61,19 @@ def sources(name, setup, answers):
                 found.append(source)
                 waiting += sorted(_wanted(node))
     return found
+
+
+def _settled(setup, answers):
+    """Read the answers; what they import as the set-up cells do makes no difference."""
+    answers = [cell for cell in answers if _parsed(cell) is not None]
+    given = frozenset().union(*(imports.given(_parsed(cell)) for cell in answers))
+    known = frozenset(
+        found
+        for tree in filter(None, map(_parsed, setup))
+        for found in imports.imported(tree)
+        if found[2] not in given
+    )
+    return [imports.settled(cell, known) for cell in answers]
 
 
 @cache
