@@ -834,7 +834,6 @@ for kind, axis in {"batchnorm": 0, "layernorm": 1}.items():
             "The ReLU comes last, after the normalisation.": late,
         },
     )
-expect_source(affine_norm_relu_forward, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-bn-sandwich-forward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also looks whether running averages are kept and used, and whether
@@ -927,7 +926,6 @@ for (name, value), grad in zip(point.items(), answer, strict=True):
         atol=1e-6,
         hint="Backwards in reverse order: ReLU, normalisation, affine.",
     )
-expect_source(affine_norm_relu_backward, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-bn-sandwich-backward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader does the same for layer normalisation, for both with other sizes,

@@ -807,7 +807,6 @@ expect_close(
     hint="Convolution, ReLU, convolution, ReLU, flatten, linear.",
     faults={"After the last layer comes no ReLU.": np.maximum(expected, 0)},
 )
-expect_source(ThreeLayerConvNet.forward, without=["numpy_convnet"])
 
 # %% nbgrader={"grade": true, "grade_id": "test-torch-module-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 # 2 points: the grader also looks at the spread of all three layers' weights, at other
@@ -1205,7 +1204,6 @@ expect_close(
     hint="Convolution, ReLU, convolution, ReLU, flatten, linear.",
     faults={"After the last layer comes no ReLU.": np.maximum(expected, 0)},
 )
-expect_source(sequential_convnet)
 
 # %% nbgrader={"grade": true, "grade_id": "test-torch-sequential-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader takes two steps with your optimizer and compares them with the

@@ -34,10 +34,11 @@ VARIANTS = [
     for variant in variants(notebook)
 ]
 
-#: Exercises whose point is a choice, not code: they may take what they like.
+#: Exercises without a rule: their point is a choice, or to put together what is there.
 FREE = {
     *("svm-search", "softmax-search", "net-search", "features-linear", "features-net"),
-    *("deep-overfit", "torch-open"),
+    *("deep-overfit", "bn-sandwich-forward", "bn-sandwich-backward"),
+    *("torch-module", "torch-sequential", "torch-open"),
 }
 
 pytestmark = pytest.mark.slow
