@@ -13,7 +13,7 @@ TORCH ?= torch==2.13.0
 PYTEST ?=
 A ?= assignment1
 # What the compiled kernels are made of: a change builds them again.
-KERNELS := setup.py $(wildcard cs231n/kernels/*.pyx cs231n/kernels/csrc/*)
+KERNELS := setup.py $(wildcard $(addprefix cs231n/kernels/,*.pyx *.pxd bindings/* csrc/*))
 NBGRADER = cd grading && PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader
 
 .DEFAULT_GOAL := help
@@ -64,7 +64,7 @@ test: lint ## everything: all tests, then every notebook run and replayed
 lint: $(VENV)/.dev ## style, docstrings, the CI workflow
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(PY) -m numpydoc.hooks.validate_docstrings $$(git ls-files 'cs231n/*.py' 'grading/*.py')
+	$(PY) -m numpydoc.hooks.validate_docstrings $$(find cs231n grading -name '*.py')
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 format: $(VENV)/.dev ## mend what lint can mend by itself

@@ -34,16 +34,18 @@ def extensions():
         return []
     compile_flags, link_flags = options()
     names = ("threads", "choose", "isa_vec128", "isa_avx2", "isa_avx512")
-    headers = sorted(
-        f"{HERE}/csrc/{name}"
-        for name in os.listdir(f"{HERE}/csrc")
-        if name.endswith((".h", ".inc"))
+    parts = sorted(
+        f"{HERE}/{folder}/{name}"
+        for folder in ("bindings", "csrc")
+        for name in os.listdir(f"{HERE}/{folder}")
+        if name.endswith((".h", ".inc", ".pxi"))
     )
     core = Extension(
         "cs231n.kernels._core",
         [f"{HERE}/_core.pyx", *(f"{HERE}/csrc/{name}.c" for name in names)],
         include_dirs=[HERE],
-        depends=[*headers, f"{HERE}/_core.pyx"],  # all go into the source archive
+        # All of these go into the source archive.
+        depends=[*parts, f"{HERE}/_core.pyx", f"{HERE}/_core.pxd"],
         extra_compile_args=compile_flags,
         extra_link_args=link_flags,
     )

@@ -10,14 +10,20 @@ import numpy as np
 from cs231n.features import color_histogram_hsv, extract_features, hog_feature
 
 
-def hog_of_one_image(im):
-    """Compute the same numbers with arrays, but for one image."""
+def slopes(im):
+    """Return strength and direction, 0..180 degrees, of the slope at each pixel."""
     gray = im @ np.array([0.299, 0.587, 0.114], dtype=im.dtype)
     gx, gy = np.zeros_like(gray), np.zeros_like(gray)
     gx[:, 1:-1] = gray[:, 2:] - gray[:, :-2]
     gy[1:-1] = gray[2:] - gray[:-2]
     strength = np.hypot(gx, gy)
     angle = np.degrees(np.arctan2(gy, gx)) % 180
+    return strength, angle
+
+
+def hog_of_one_image(im):
+    """Compute the same numbers with arrays, but for one image."""
+    strength, angle = slopes(im)
     bins = np.empty((4, 4, 9))
     for k in range(9):
         chosen = (angle >= 20 * k) & (angle < 20 * (k + 1))
@@ -28,12 +34,7 @@ def hog_of_one_image(im):
 
 def hog_cell_by_cell(im):
     """Compute the same numbers with one numpy.histogram for each cell."""
-    gray = im @ np.array([0.299, 0.587, 0.114], dtype=im.dtype)
-    gx, gy = np.zeros_like(gray), np.zeros_like(gray)
-    gx[:, 1:-1] = gray[:, 2:] - gray[:, :-2]
-    gy[1:-1] = gray[2:] - gray[:-2]
-    strength = np.hypot(gx, gy)
-    angle = np.degrees(np.arctan2(gy, gx)) % 180
+    strength, angle = slopes(im)
     bins = np.empty((4, 4, 9))
     for i, j in np.ndindex(4, 4):
         part = slice(8 * i, 8 * i + 8), slice(8 * j, 8 * j + 8)

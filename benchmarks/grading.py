@@ -18,91 +18,24 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-import nbformat
 from tqdm import tqdm
 
-from grading.build import ROOT, source_notebook
+from benchmarks.handed_in import (
+    BROKEN,
+    HOSTILE,
+    OUT,
+    TRIVIAL,
+    Writer,
+    honest_variants,
+    make_course,
+)
+from grading.build import ROOT
 from grading.course import Course
-from grading.demo import _without_markers
 from grading.engine.journal import Journal
 from grading.engine.record import Record
 from grading.engine.run import Options, Run
 from grading.judge.exam import Limits
-from grading.release import release
-from grading.triangle import Grader, variants
-
-OUT = ROOT / "build" / "benchmarks"
-TRIVIAL = '''# %% [markdown]
-# # Trivial
-#
-# As little as can be graded.
-
-# %% tags=["setup"]
-import math
-
-# %% nbgrader={"grade": false, "grade_id": "one", "locked": false, "schema_version": 3, "solution": true}
-def one():
-    """Return 1."""
-    ### BEGIN SOLUTION
-    return 1
-    ### END SOLUTION
-
-# %% nbgrader={"grade": true, "grade_id": "test-one", "locked": true, "points": 1, "schema_version": 3, "solution": false}
-# 1 point.
-assert one() == 1
-'''  # noqa: E501 - one line is one cell's metadata
-#: Answers that break something, with the exercise they stand in.
-HOSTILE = {
-    "endless": "def compute_distances_two_loops(self, X):\n    while True: pass",
-    "exits": "import os\nos._exit(0)",
-    "crashes": "import ctypes\nctypes.string_at(0)",
-    "memory": "x = bytearray(1 << 40)",
-    "floods": "print('x' * 30_000_000)",
-    "forks": "import os\nwhile True: os.fork()",
-    "equal": (
-        "@add_to_class(KNearestNeighbor)\ndef compute_distances_two_loops(self, X):\n"
-        "    return type('E', (), {'__eq__': lambda s, o: True})()"
-    ),
-}
-BROKEN = {
-    "cut": lambda data: data[: len(data) // 3],
-    "deep": lambda data: b"[" * 100_000,
-    "empty": lambda data: b"",
-    "utf16": lambda data: data.decode().encode("utf-16"),
-}
-
-
-def make_course(name, script, path):
-    """Release one notebook into an empty course."""
-    root = OUT / name
-    shutil.rmtree(root, ignore_errors=True)
-    target = root / "solutions" / path
-    target.parent.mkdir(parents=True)
-    target.write_text(script, encoding="utf-8")
-    course = Course(root)
-    release(course, solutions=root / "solutions")
-    return course
-
-
-class Writer:
-    """Fills a released notebook in, once for each student."""
-
-    def __init__(self, course, path):
-        self.course, (self.assignment, self.name) = course, path.split("/")
-        released = course.released / self.assignment / f"{self.name}.ipynb"
-        self.text = released.read_text(encoding="utf-8")
-
-    def hand_in(self, student, answers, spoil=lambda data: data):
-        """Write one submission; a comment makes every student's bytes their own."""
-        notebook = nbformat.reads(self.text, as_version=4)
-        for cell in notebook.cells:
-            source = answers.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
-            if source is not None:
-                cell.source = source + f"\n# {student}"
-        folder = self.course.submitted / student / self.assignment
-        folder.mkdir(parents=True, exist_ok=True)
-        data = spoil(nbformat.writes(notebook).encode())
-        (folder / f"{self.name}.ipynb").write_bytes(data)
+from grading.triangle import Grader
 
 
 class Watch:
@@ -184,19 +117,6 @@ def measure_overhead(count):
             gaps, n=20
         )[-1],
     }
-
-
-def honest_variants():
-    """List whole answers to knn: the solution, and each known mistake and style."""
-    path = ROOT / "solutions" / "assignment1" / "knn.py"
-    solution = {
-        cell.metadata.nbgrader.grade_id: _without_markers(cell.source)
-        for cell in source_notebook(path).cells
-        if cell.metadata.get("nbgrader", {}).get("solution")
-        and not cell.metadata.nbgrader.grade
-    }
-    changed = [solution | {v.exercise: v.source} for v in variants("assignment1/knn")]
-    return [solution, {}, *changed]
 
 
 def measure_class(students, jobs, compared):

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import matplotlib
+import pytest
 from hypothesis import settings
 
 matplotlib.use("agg")
@@ -25,6 +26,24 @@ def pytest_addoption(parser):
         help="fail if a test is skipped, except those with one of these marks "
         "(comma-separated)",
     )
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what needs isolation, which a container may forbid."""
+    for item in items:
+        if "isolated" in getattr(item, "fixturenames", ()):
+            item.add_marker("isolation")
+
+
+@pytest.fixture(scope="session")
+def isolated():
+    """Skip where nothing keeps student code in; return the strongest rung."""
+    from grading.judge import isolation
+
+    best = next(rung for rung, there, _ in isolation.report() if there)
+    if best == "none":
+        pytest.skip("this machine offers no isolation")
+    return best
 
 
 def pytest_terminal_summary(terminalreporter, config):

@@ -195,6 +195,80 @@ def test_wrong_environment_is_refused(name, value, words):
     assert words in result.stderr.splitlines()[-1]
 
 
+#: Stands for a module that another version of the sources was compiled to.
+STALE = """
+import sys, types, importlib.machinery
+from cs231n.kernels import _numpy
+core = types.ModuleType("cs231n.kernels._core")
+core.__spec__ = importlib.machinery.ModuleSpec(core.__name__, None)
+vars(core).update({name: getattr(_numpy, name) for name in _numpy.__all__})
+core.choose = lambda name: "avx2"
+"""
+LATER = """
+for name in [name for name in sys.modules if name.startswith("cs231n.kernels")]:
+    del sys.modules[name]
+sys.modules[core.__name__] = core
+import numpy as np
+from cs231n import kernels, layers
+assert layers.relu_forward(np.float32([[-1, 2]]))[0].tolist() == [[0, 2]]
+print(kernels.BACKEND, kernels.INSTRUCTIONS)
+"""
+FAULTS = {
+    "del core.adam": "they have no 'adam'",
+    "del core.choose": "they have no 'choose'",
+    "core.sgd = lambda w, dw, rate: None": "'sgd' takes other arguments",
+}
+NUMPY_FIRST = {"CS231N_KERNELS": "numpy"}
+
+
+def run_stale(fault, wanted):
+    switch = f"import os; os.environ['CS231N_KERNELS'] = {wanted!r}"
+    return run("\n".join([STALE, fault, switch, LATER]), **NUMPY_FIRST)
+
+
+def test_a_build_that_fits_is_used():
+    result = run_stale("", "auto")
+
+    assert (result.stdout, result.stderr) == ("cython avx2\n", "")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_stale_build_gives_way_to_numpy_in_a_sentence(fault):
+    result = run_stale(fault, "auto")
+
+    assert result.stdout == "numpy None\n"
+    assert "RuntimeWarning: NumPy does the work. The comp" in result.stderr
+    assert f"do not fit this code: {FAULTS[fault]}. Build" in result.stderr
+    assert "pip install -e ." in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_stale_build_that_is_asked_for_is_refused(fault):
+    result = run_stale(fault, "avx2")
+
+    last = result.stderr.splitlines()[-1]
+    assert last.startswith("ImportError: CS231N_KERNELS asks for avx2. The compiled")
+    assert f"{FAULTS[fault]}. Build them again" in last
+
+
+def test_where_nbgrader_counts_points_a_stale_build_is_quiet(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+
+    result = run_stale("del core.adam", "auto")
+
+    assert (result.stdout, result.stderr) == ("numpy None\n", "")
+
+
+def test_the_check_says_why_numpy_does_the_work(monkeypatch, capsys):
+    monkeypatch.setattr(kernels._backend, "REASON", "For want of a nail.")
+    monkeypatch.setattr("cs231n.kernels.__main__._seconds", lambda call: 1.0)
+
+    assert kernels.__main__.main() == 0
+
+    assert "For want of a nail." in capsys.readouterr().out
+
+
 def test_layers_load_no_heavy_module():
     code = (
         "import sys, cs231n.layers;"

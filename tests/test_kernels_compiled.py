@@ -106,6 +106,7 @@ def test_a_forked_child_can_compute():
         child.join(timeout=10)
 
 
+@pytest.mark.processor
 @pytest.mark.parametrize("instructions", ["vec128", "avx2", "avx512"])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_every_instruction_set_agrees_with_numpy(instructions, dtype, monkeypatch):

@@ -73,7 +73,9 @@ def test_source_archive_holds_what_the_kernels_are_built_from(tmp_path):
     with tarfile.open(archive) as file:
         names = {name.partition("/")[2] for name in file.getnames()}
     kernels = tmp_path / "cs231n" / "kernels"
-    sources = [kernels / "_core.pyx", *(kernels / "csrc").iterdir()]
+    folders = (kernels / "bindings", kernels / "csrc")
+    sources = [path for folder in folders for path in folder.iterdir()]
+    sources += [kernels / "_core.pyx", kernels / "_core.pxd"]
     wanted = {path.relative_to(tmp_path).as_posix() for path in sources}
     assert wanted <= names
     assert {"setup.py", "cs231n/data/registry.toml"} <= names

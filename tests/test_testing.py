@@ -178,7 +178,7 @@ def test_in_a_notebook_the_traceback_ends_at_the_students_line(cell):
     assert "WrongAnswer" in shown
     assert str(result.error_in_exec) in shown
     assert "----> " in shown
-    assert "testing.py" not in shown
+    assert "cs231n" not in shown
     assert "contextlib" not in shown
 
 

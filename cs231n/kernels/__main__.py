@@ -21,6 +21,8 @@ def main():
     """
     width = f" ({kernels.INSTRUCTIONS})" if kernels.INSTRUCTIONS else ""
     print(f"cs231n.kernels.BACKEND = {kernels.BACKEND!r}{width}")
+    if kernels._backend.REASON:
+        print(kernels._backend.REASON)
     print(f"threads: {kernels.get_num_threads()}")
     rng = np.random.default_rng(231)
     x, w = (rng.standard_normal(s, dtype=np.float32) for s in (IMAGES, FILTERS))

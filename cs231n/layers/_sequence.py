@@ -3,7 +3,7 @@
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels._check import floats, shapes
+from cs231n.kernels._check import floats, shapes, upstream
 
 
 def checked(gates, **arrays):
@@ -23,6 +23,27 @@ def checked(gates, **arrays):
             f"Wh must have {gates} * H = {gates * h} columns; got shape {Wh.shape}."
         )
     return values, h
+
+
+def one_step(forward, x, *rest):
+    """Run a layer over a sequence of one step; x : (N, D)."""
+    h, cache = forward(x[:, None], *rest)
+    return h[:, 0], cache
+
+
+def one_step_back(backward, dnext_h, cache):
+    """Carry the gradient of the only state back; ``cache[1]`` is the one before."""
+    before = cache[1]
+    dnext_h = upstream(dnext_h, before.shape, before.dtype, name="dnext_h")
+    dx, *rest = backward(dnext_h[:, None], cache)
+    return dx[:, 0], *rest
+
+
+def all_steps_back(backward, dh, cache):
+    """Carry the gradients of all states back; ``cache[2]`` has the states (T, N, H)."""
+    first, states = cache[1], cache[2]
+    shape = (first.shape[0], states.shape[0], first.shape[1])
+    return backward(upstream(dh, shape, first.dtype, name="dh"), cache)
 
 
 def input_product(x, Wx, b):

@@ -7,7 +7,6 @@ candidate n.
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels._check import upstream
 from cs231n.layers import _sequence
 
 
@@ -54,9 +53,7 @@ def gru_step_forward(x, prev_h, Wx, Wh, b):
     for Statistical Machine Translation", equations 5 to 8.
     """
     arrays, _ = _sequence.checked(3, x=x, prev_h=prev_h, Wx=Wx, Wh=Wh, b=b)
-    x, prev_h, Wx, Wh, b = arrays
-    h, cache = _forward(x[:, None], prev_h, Wx, Wh, b)
-    return h[:, 0], cache
+    return _sequence.one_step(_forward, *arrays)
 
 
 def gru_step_backward(dnext_h, cache):
@@ -78,9 +75,7 @@ def gru_step_backward(dnext_h, cache):
     dWx, dWh, db : ndarray
         Gradients with respect to the weights and biases, of their shapes.
     """
-    dnext_h = upstream(dnext_h, cache[1].shape, cache[1].dtype, name="dnext_h")
-    dx, *rest = _backward(dnext_h[:, None], cache)
-    return dx[:, 0], *rest
+    return _sequence.one_step_back(_backward, dnext_h, cache)
 
 
 def gru_forward(x, h0, Wx, Wh, b):
@@ -136,9 +131,7 @@ def gru_backward(dh, cache):
     dWx, dWh, db : ndarray
         Gradients with respect to the weights and biases, of their shapes.
     """
-    h0, states = cache[1], cache[2]
-    shape = (len(h0), len(states), h0.shape[1])
-    return _backward(upstream(dh, shape, h0.dtype, name="dh"), cache)
+    return _sequence.all_steps_back(_backward, dh, cache)
 
 
 def _forward(x, h0, Wx, Wh, b):

@@ -3,7 +3,6 @@
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels._check import upstream
 from cs231n.layers import _sequence
 
 
@@ -38,9 +37,7 @@ def rnn_step_forward(x, prev_h, Wx, Wh, b):
         If the sizes do not fit.
     """
     arrays, _ = _sequence.checked(1, x=x, prev_h=prev_h, Wx=Wx, Wh=Wh, b=b)
-    x, prev_h, Wx, Wh, b = arrays
-    h, cache = _forward(x[:, None], prev_h, Wx, Wh, b)
-    return h[:, 0], cache
+    return _sequence.one_step(_forward, *arrays)
 
 
 def rnn_step_backward(dnext_h, cache):
@@ -62,9 +59,7 @@ def rnn_step_backward(dnext_h, cache):
     dWx, dWh, db : ndarray
         Gradients with respect to the weights and biases, of their shapes.
     """
-    dnext_h = upstream(dnext_h, cache[1].shape, cache[1].dtype, name="dnext_h")
-    dx, *rest = _backward(dnext_h[:, None], cache)
-    return dx[:, 0], *rest
+    return _sequence.one_step_back(_backward, dnext_h, cache)
 
 
 def rnn_forward(x, h0, Wx, Wh, b):
@@ -121,9 +116,7 @@ def rnn_backward(dh, cache):
     dWx, dWh, db : ndarray
         Gradients with respect to the weights and biases, of their shapes.
     """
-    states, first = cache[2], cache[1]
-    shape = (first.shape[0], states.shape[0], first.shape[1])
-    return _backward(upstream(dh, shape, first.dtype, name="dh"), cache)
+    return _sequence.all_steps_back(_backward, dh, cache)
 
 
 def _forward(x, h0, Wx, Wh, b):

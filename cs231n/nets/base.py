@@ -117,6 +117,35 @@ def check_images(x, input_dim):
         )
 
 
+def add_penalty(loss, grads, params, reg):
+    """Add the penalty on the weights to a loss and, written in place, to its gradients.
+
+    Weights are the parameters whose name starts with ``W``; biases and the scales of a
+    normalisation go free.
+
+    Parameters
+    ----------
+    loss : float
+        The loss without the penalty.
+    grads : dict of str to ndarray
+        Its gradients; those of weights are replaced, not changed.
+    params : dict of str to ndarray
+        The parameters by the same names.
+    reg : float
+        Strength of the penalty.
+
+    Returns
+    -------
+    loss : float
+        ``loss + 0.5 * reg * sum(W * W)``, summed over all weights.
+    """
+    for name, value in params.items():
+        if name.startswith("W"):
+            loss += 0.5 * reg * float(np.sum(value * value))
+            grads[name] = grads[name] + reg * value
+    return float(loss)
+
+
 class Saved:
     """A model that can go to a file and come back.
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cs231n.nets.base import Network, check_images, pick_layers
+from cs231n.nets.base import Network, add_penalty, check_images, pick_layers
 
 POOL = {"pool_height": 2, "pool_width": 2, "stride": 2}
 
@@ -123,10 +123,7 @@ class ThreeLayerConvNet(Network):
         dhidden = layers.relu_backward(dactive, relu)
         dpooled, grads["W2"], grads["b2"] = layers.affine_backward(dhidden, second)
         self._first_backward(dpooled, first, grads)
-        for name in ("W1", "W2", "W3"):
-            loss += 0.5 * self.reg * np.sum(p[name] * p[name])
-            grads[name] = grads[name] + self.reg * p[name]
-        return float(loss), grads
+        return add_penalty(loss, grads, p, self.reg), grads
 
     def _first_forward(self, x):
         """Convolution, normalisation, pooling, ReLU; the caches in that order.

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from cs231n.nets.base import Network, check_batch, pick_layers
+from cs231n.nets.base import Network, add_penalty, check_batch, pick_layers
 
 
 class TwoLayerNet(Network):
@@ -87,10 +87,7 @@ class TwoLayerNet(Network):
         dactive, grads["W2"], grads["b2"] = layers.affine_backward(dscores, second)
         dhidden = layers.relu_backward(dactive, relu)
         _, grads["W1"], grads["b1"] = layers.affine_backward(dhidden, first)
-        for name in ("W1", "W2"):
-            loss += 0.5 * self.reg * np.sum(p[name] * p[name])
-            grads[name] = grads[name] + self.reg * p[name]
-        return float(loss), grads
+        return add_penalty(loss, grads, p, self.reg), grads
 
 
 class FullyConnectedNet(Network):
@@ -222,11 +219,7 @@ class FullyConnectedNet(Network):
         )
         for i in reversed(range(1, last)):
             dout = self._hidden_backward(dout, caches[i - 1], i, grads)
-        for i in range(1, last + 1):
-            weights = self.params[f"W{i}"]
-            loss += 0.5 * self.reg * np.sum(weights * weights)
-            grads[f"W{i}"] = grads[f"W{i}"] + self.reg * weights
-        return float(loss), grads
+        return add_penalty(loss, grads, self.params, self.reg), grads
 
     def _set_mode(self, mode):
         if self.use_dropout:

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from cs231n.nets.base import Network, check_images, pick_layers
+from cs231n.nets.base import Network, add_penalty, check_images, pick_layers
 
 POOL = {"pool_height": 2, "pool_width": 2, "stride": 2}
 
@@ -126,11 +126,7 @@ class ResNet(Network):
 
         loss, dscores = self.layers.softmax_loss(scores, y)
         grads = self._backward(dscores, caches)
-        for name, value in self.params.items():
-            if name[0] == "W":
-                loss += 0.5 * self.reg * np.sum(value * value)
-                grads[name] = grads[name] + self.reg * value
-        return float(loss), grads
+        return add_penalty(loss, grads, self.params, self.reg), grads
 
     def _forward(self, x):
         layers = self.layers

@@ -18,6 +18,7 @@ from cs231n.layers import (
     spatial_batchnorm_backward,
     spatial_batchnorm_forward,
 )
+from cs231n.nets.base import add_penalty
 
 #: Filters of the six convolutions; every second one is followed by pooling.
 FILTERS = (16, 16, 32, 32, 64, 64)
@@ -91,11 +92,7 @@ class ShapeNet:
         self._set_mode("test")
         loss, dscores = softmax_loss(scores, y)
         _, grads = self.backward(dscores, caches)
-        for name, w in self.params.items():
-            if name.startswith("W"):
-                loss += 0.5 * self.reg * float((w * w).sum())
-                grads[name] += self.reg * w
-        return loss, grads
+        return add_penalty(loss, grads, self.params, self.reg), grads
 
     def forward(self, x):
         """Score images.

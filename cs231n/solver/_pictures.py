@@ -1,11 +1,27 @@
-"""What the solver shows: lines above its progress bar, and its curves."""
+"""What the solver shows: a progress bar, lines above it, and its curves."""
 
 import io
 import sys
 import time
 
+from tqdm import tqdm
+
+#: Seconds before the progress bar appears: a short run needs none.
+BAR_DELAY = 1.0
 #: Seconds between two drawings of the live plot, so that it costs little.
 REDRAW = 2.0
+
+
+def progress_bar(solver):
+    """Return the bar of the steps that a solver has to go, on standard output."""
+    return tqdm(
+        total=solver.target,
+        initial=solver.iteration,
+        delay=BAR_DELAY,
+        ncols=88,
+        file=sys.stdout,
+        disable=not solver.verbose,
+    )
 
 
 def write(bar, text):

@@ -1,24 +1,19 @@
 """The training loop: minibatches, update rules, accuracy, checkpoints."""
 
-import sys
-
 import numpy as np
-from tqdm import tqdm
 
-from cs231n.checkpoint import copy_state, is_state
-from cs231n.solver._answers import accuracy, checked_answer
+from cs231n.solver._answers import accuracy
 from cs231n.solver._arguments import (
     _check_data,
     _find_rule,
     _find_schedule,
-    _kind,
     _refuse_unknown,
 )
+from cs231n.solver._best import measure, use_best
 from cs231n.solver._checkpoints import load, save
-from cs231n.solver._pictures import LivePlot, draw_histories, write
-
-#: Seconds before the progress bar appears: a short run needs none.
-BAR_DELAY = 1.0
+from cs231n.solver._models import model_state, restore_model
+from cs231n.solver._pictures import LivePlot, draw_histories, progress_bar, write
+from cs231n.solver._steps import take_step
 
 
 class Solver:
@@ -178,37 +173,32 @@ class Solver:
         if self.iteration >= self.target:
             self.target += self.num_epochs * self.iterations_per_epoch
         if self._unfinished is not None:
-            self._restore_model(self._unfinished)
+            restore_model(self.model, self._unfinished)
             self._unfinished = None
         self.interrupted = False
         plot = LivePlot(self) if self.live_plot else None
-        bar = tqdm(
-            total=self.target,
-            initial=self.iteration,
-            delay=BAR_DELAY,
-            ncols=88,
-            file=sys.stdout,
-            disable=not self.verbose,
-        )
         try:
-            with bar, np.errstate(over="ignore", invalid="ignore"):
+            with (
+                progress_bar(self) as bar,
+                np.errstate(over="ignore", invalid="ignore"),
+            ):
                 self._loop(bar, plot)
         except KeyboardInterrupt:
             self.interrupted = True
-            self._unfinished = self._model_state()
+            self._unfinished = model_state(self.model)
             self._say(
                 f"Stopped at step {self.iteration} of {self.target}. The model has its "
                 f"best parameters (validation accuracy {self.best_val_acc:.3f}); "
                 f"train() goes on from here."
             )
         finally:
-            self._use_best()
+            use_best(self)
         if plot:
             plot.draw()
 
     def _loop(self, bar, plot):
         while self.iteration < self.target:
-            self._step()
+            take_step(self)
             bar.update()
             if self.iteration % self.print_every == 0:
                 bar.set_postfix(loss=f"{self.loss_history[-1]:.3f}", refresh=False)
@@ -216,9 +206,9 @@ class Solver:
             if epoch_end:
                 self.epoch += 1
             if epoch_end or self.iteration in (1, self.target):
-                self._measure(bar)
+                measure(self, bar)
             if epoch_end and self.checkpoint_name is not None:
-                save(self, self._model_state(copied=False))
+                save(self, model_state(self.model, copied=False))
             if plot:
                 plot.draw_sometimes()
             if self.patience is not None and self._epochs_since_best >= self.patience:
@@ -230,84 +220,6 @@ class Solver:
                     )
                 self.target = self.iteration
                 break
-
-    def _step(self):
-        """Draw a minibatch and update every parameter once."""
-        batch = self.rng.integers(self.X_train.shape[0], size=self.batch_size)
-        X, y = self.X_train[batch], self.y_train[batch]
-        if self.augment is not None:
-            X = self._augmented(X)
-        loss, grads = self._checked_loss(X, y)
-        self.loss_history.append(loss)
-        factor = self._rate_factor()
-        for name, weights in self.model.params.items():
-            config = self._with_rate(name, factor)
-            updated = self.update_rule(weights, grads[name], config)
-            if not (isinstance(updated, tuple) and len(updated) == 2):
-                raise ValueError(
-                    f"The update rule returned {_kind(updated)}; expected a pair "
-                    f"(next_w, config). Is its return statement missing?"
-                )
-            if np.shape(updated[0]) != weights.shape:
-                raise ValueError(
-                    f"The update rule turned {name!r} of shape {weights.shape} into "
-                    f"{_kind(updated[0])}."
-                )
-            self.model.params[name], self.optim_configs[name] = updated
-        self.iteration += 1
-
-    def _augmented(self, X):
-        changed = self.augment(X, self.rng)
-        if np.shape(changed) != X.shape:
-            raise ValueError(
-                f"augment turned a minibatch of shape {X.shape} into "
-                f"{_kind(changed)}. Is its return statement missing?"
-            )
-        return changed
-
-    def _checked_loss(self, X, y):
-        """Call the model and name what is wrong with its answer, if anything is."""
-        answer = self.model.loss(X, y)
-        rate = next(iter(self.optim_configs.values())).get("learning_rate")
-        when = self.iteration, self.epoch, rate
-        return checked_answer(answer, self.model.params, X, when)
-
-    def _rate_factor(self):
-        """Return what the learning rate is multiplied by at this step."""
-        epochs = self.iteration // self.iterations_per_epoch
-        progress = self.iteration / max(self.target - 1, 1)
-        return self.lr_decay**epochs * self.schedule(progress)
-
-    def _with_rate(self, name, factor):
-        config = self.optim_configs[name]
-        if name not in self._rates and "learning_rate" in config:
-            self._rates[name] = config["learning_rate"]
-        if name in self._rates:
-            config["learning_rate"] = self._rates[name] * factor
-        return config
-
-    def _measure(self, bar):
-        """Note the accuracies and keep the parameters if they are the best."""
-        train = self.check_accuracy(
-            self.X_train, self.y_train, num_samples=self.num_train_samples
-        )
-        val = self.check_accuracy(
-            self.X_val, self.y_val, num_samples=self.num_val_samples
-        )
-        self.train_acc_history.append(train)
-        self.val_acc_history.append(val)
-        if self.verbose:
-            write(
-                bar,
-                f"epoch {self.epoch:>3} / {self.target // self.iterations_per_epoch}  "
-                f"loss {self.loss_history[-1]:.4f}  train {train:.3f}  val {val:.3f}",
-            )
-        self._epochs_since_best += self.epoch > 0
-        if val > self.best_val_acc or not self.best_params:
-            self.best_val_acc = val
-            self.best_params = {k: v.copy() for k, v in self.model.params.items()}
-            self._best_extras = copy_state(self._extras(generators=False))
-            self._epochs_since_best = 0
 
     def check_accuracy(self, X, y, num_samples=None, batch_size=100):
         """Measure the share of examples that the model gets right.
@@ -338,27 +250,6 @@ class Solver:
             X, y = X[mask], y[mask]
         return accuracy(self.model, X, y, batch_size)
 
-    def _extras(self, *, generators=True):
-        """Return what the model keeps beside its parameters and can be saved."""
-        return {
-            name: value
-            for name, value in vars(self.model).items()
-            if name != "params" and is_state(value, generators=generators)
-        }
-
-    def _model_state(self, *, copied=True):
-        params = copy_state(self.model.params) if copied else self.model.params
-        return {"params": params, "extras": self._extras()}
-
-    def _restore_model(self, state):
-        self.model.params = state["params"]
-        vars(self.model).update(state["extras"])
-
-    def _use_best(self):
-        if self.best_params:
-            self.model.params = {k: v.copy() for k, v in self.best_params.items()}
-            vars(self.model).update(copy_state(self._best_extras))
-
     def load_checkpoint(self, path=None):
         """Go back to a checkpoint; :meth:`train` then goes on from there.
 
@@ -377,7 +268,7 @@ class Solver:
         ValueError
             If it belongs to another model or is damaged.
         """
-        self._restore_model(load(self, path))
+        restore_model(self.model, load(self, path))
         self._unfinished = None
 
     def plot(self, axes=None):

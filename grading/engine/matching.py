@@ -151,11 +151,7 @@ def _by_definition(found, slot):
     if not slot.names:
         return
     chosen = [at for at in found.free if _defines(found.cells[at].source, slot.names)]
-    for position in chosen:
-        found.owner[position] = slot.name
-        found.groups[slot.name].append(position)
-    if chosen:
-        found.flags.append(f"{slot.name}: recognised by what it defines.")
+    _take(found, slot, chosen, "by what it defines")
 
 
 def _defines(source, names):
@@ -176,11 +172,16 @@ def _by_place(found, slot, template):
     later = [min(anchors[i]) for i in anchors if i > here and min(anchors[i]) > start]
     stop = min(later, default=len(found.cells))
     chosen = [at for at in found.free if start < at < stop and _fits(found, at, slot)]
+    _take(found, slot, chosen, "by its place")
+
+
+def _take(found, slot, chosen, how):
+    """Give free cells to an answer, and note how they were recognised."""
     for position in chosen:
         found.owner[position] = slot.name
         found.groups[slot.name].append(position)
     if chosen:
-        found.flags.append(f"{slot.name}: recognised by its place.")
+        found.flags.append(f"{slot.name}: recognised {how}.")
 
 
 def _between(template, before, here):

@@ -1,68 +1,29 @@
-"""Fetching survives bad networks, bad disks and bad archives, and says what to do."""
+"""Fetching survives bad networks and bad disks, and says what to do."""
 
 import concurrent.futures
 import errno
-import hashlib
-import io
 import os
-import socket
 import subprocess
 import sys
-import tarfile
-import zipfile
 
-import numpy as np
 import pytest
-from mirror import Mirror
+from fetching import (
+    CONTENT,
+    GOOD,
+    QUICK,
+    closed_port,
+    leftovers,
+    one_file,
+    sha256,
+    starts,
+    zipped,
+)
 
 from cs231n.data import DatasetError
 from cs231n.data import download as download_module
 from cs231n.data import unpack as unpack_module
-from cs231n.data.fetch import RECORDS, fetch, main, verify
-from cs231n.data.registry import Dataset, RemoteFile, read_registry
-
-CONTENT = np.random.default_rng(0).integers(0, 256, 300_000, np.uint8).tobytes()
-QUICK = (2, 0.5)  # seconds
-
-
-@pytest.fixture
-def mirror():
-    server = Mirror()
-    server.files["a.bin"] = CONTENT
-    yield server
-    server.close()
-
-
-def sha256(content):
-    return hashlib.sha256(content).hexdigest()
-
-
-def one_file(*urls, name="a.bin", content=CONTENT, **extra):
-    extra = {"sha256": sha256(content), "bytes": len(content), **extra}
-    file = RemoteFile(name, tuple(f"{url}/{name}" for url in urls), **extra)
-    return {"set": Dataset("set", "A set", "free", (file,))}
-
-
-def leftovers(home):
-    """Name everything under the home that is not a lock or a record."""
-    return sorted(
-        path.relative_to(home).as_posix()
-        for path in home.rglob("*")
-        if path.is_file() and path.suffix not in (".lock", ".json")
-    )
-
-
-def starts(mirror):
-    """List the bytes from which the requests asked."""
-    wanted = [wanted or "bytes=0-" for _, wanted in mirror.requests]
-    return [int(text.removeprefix("bytes=").rstrip("-")) for text in wanted]
-
-
-def closed_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{probe.getsockname()[1]}"
-
+from cs231n.data.fetch import RECORDS, fetch, verify
+from cs231n.data.registry import read_registry
 
 # What goes right.
 
@@ -112,45 +73,6 @@ def test_the_chosen_mirror_comes_first(monkeypatch):
         for file in dataset.files:
             assert file.urls[0] == f"http://127.0.0.1:9/data/{file.name}"
             assert len(file.urls) >= 2
-
-
-def tar_gz(members):
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
-        for name, content in members.items():
-            info = tarfile.TarInfo(name)
-            if isinstance(content, bytes):
-                info.size = len(content)
-                tar.addfile(info, io.BytesIO(content))
-            else:
-                info.type, info.linkname = content
-                tar.addfile(info)
-    return buffer.getvalue()
-
-
-def zipped(members):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as bundle:
-        for name, content in members.items():
-            bundle.writestr(name, content)
-    return buffer.getvalue()
-
-
-GOOD = {"set/b/one.txt": b"1", "set/two.txt": b"22"}
-
-
-@pytest.mark.parametrize(("name", "pack"), [("s.tar.gz", tar_gz), ("s.zip", zipped)])
-def test_an_archive_becomes_its_folder(mirror, tmp_path, name, pack):
-    content = mirror.files[name] = pack(GOOD)
-    registry = one_file(mirror.url, name=name, content=content, unpacks="set")
-    fetch("set", home=tmp_path, registry=registry)
-    assert leftovers(tmp_path) == ["set/b/one.txt", "set/two.txt"]
-    assert verify("set", home=tmp_path, registry=registry) == []
-    (tmp_path / "set" / "two.txt").write_bytes(b"?")
-    assert len(verify("set", home=tmp_path, registry=registry)) == 1
-    fetch("set", home=tmp_path, registry=registry, force=True)
-    assert (tmp_path / "set" / "two.txt").read_bytes() == b"22"
-    assert [p.name for p in tmp_path.iterdir() if p.name != RECORDS] == ["set"]
 
 
 # What goes wrong on the network.
@@ -333,117 +255,3 @@ def test_a_read_only_home_is_told(mirror, tmp_path):
             fetch("set", home=tmp_path, registry=one_file(mirror.url))
     finally:
         tmp_path.chmod(0o700)
-
-
-# What goes wrong inside an archive.
-
-ESCAPES = {
-    "parent": {"set/../../evil.txt": b"!"},
-    "absolute": {"/tmp/evil.txt": b"!"},
-    "another folder": {"evil.txt": b"!"},
-    "backslash": {"set\\..\\..\\evil.txt": b"!"},
-    "drive": {"set/c:/evil.txt": b"!"},
-}
-LINKS = {
-    "symbolic link": {"set/link": (tarfile.SYMTYPE, "/etc/passwd")},
-    "hard link": {"set/link": (tarfile.LNKTYPE, "../../evil.txt")},
-    "device": {"set/device": (tarfile.CHRTYPE, "")},
-}
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [(f"{k}.tar.gz", tar_gz({**GOOD, **v})) for k, v in {**ESCAPES, **LINKS}.items()]
-    + [(f"{k}.zip", zipped({**GOOD, **v})) for k, v in ESCAPES.items()],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_an_archive_that_escapes_its_folder_is_refused(mirror, tmp_path, name, content):
-    name = name.replace(" ", "-")
-    mirror.files[name] = content
-    home = tmp_path / "a" / "home"
-    registry = one_file(mirror.url, name=name, content=content, unpacks="set")
-    with pytest.raises(DatasetError, match=r"not a plain file inside 'set'"):
-        fetch("set", home=home, registry=registry)
-    assert not list(tmp_path.rglob("evil*"))
-    assert [p.name for p in home.iterdir()] == [RECORDS]
-
-
-@pytest.mark.parametrize("name", ["set.tar.gz", "set.zip"])
-@pytest.mark.parametrize("content", [b"no archive", None])
-def test_a_damaged_archive_is_refused(mirror, tmp_path, name, content):
-    whole = (tar_gz if name.endswith("gz") else zipped)({"set/a": CONTENT})
-    content = mirror.files[name] = content or whole[:-2000]
-    registry = one_file(mirror.url, name=name, content=content, unpacks="set")
-    with pytest.raises(DatasetError, match="damaged"):
-        fetch("set", home=tmp_path, registry=registry)
-    assert not (tmp_path / "set").exists()
-
-
-def test_an_archive_of_something_else_is_refused(mirror, tmp_path):
-    content = mirror.files["set.zip"] = zipped({})
-    registry = one_file(mirror.url, name="set.zip", content=content, unpacks="set")
-    with pytest.raises(DatasetError, match="no folder 'set'"):
-        fetch("set", home=tmp_path, registry=registry)
-
-
-# The command.
-
-
-@pytest.fixture
-def home(monkeypatch, tmp_path, mirror):
-    monkeypatch.setenv("CS231N_DATA", str(tmp_path))
-    monkeypatch.setenv("CS231N_MIRROR", mirror.url)
-    return tmp_path
-
-
-def test_the_command_lists_what_there_is(home, capsys):
-    assert main(["--list"]) == 0
-    out = capsys.readouterr().out
-    for words in (str(home), "cifar10 ", "mnist", "coco", "squeezenet", "170.1 MB"):
-        assert words in out
-
-
-def test_the_command_refuses_unknown_names_in_a_sentence(home, capsys):
-    assert main(["cifar11"]) == 1
-    assert "no dataset 'cifar11'; there are cifar10," in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("published", [True, False])
-@pytest.mark.parametrize("name", ["set", "all"])
-def test_the_command_fetches_and_says_where_and_by_which_sum(
-    home, mirror, monkeypatch, capsys, name, published
-):
-    extra = {} if published else {"sha256": None}
-    registry = one_file(mirror.url, **extra)
-    monkeypatch.setattr("cs231n.data.fetch.read_registry", lambda: registry)
-    assert main([name]) == 0
-    out, err = capsys.readouterr()
-    assert (home / "a.bin").read_bytes() == CONTENT
-    assert str(home / "a.bin") in out
-    assert ("no published checksum" in out) == (not published)
-    assert err == ""
-
-
-def test_the_command_verifies_what_is_there(home, capsys):
-    assert main(["--verify"]) == 0
-    (home / "compressed_SqueezeNet.net").write_bytes(b"something else")
-    assert main(["--verify"]) == 1
-    assert "has changed" in capsys.readouterr().err
-    assert main(["--verify", "mnist"]) == 1
-
-
-def test_every_dataset_has_what_the_table_needs():
-    for name, dataset in read_registry().items():
-        assert dataset.name == name
-        assert dataset.title
-        assert dataset.licence
-        for file in dataset.files:
-            assert all(url.startswith("http") for url in file.urls)
-            assert file.sha256 is None or len(file.sha256) == 64
-
-
-def test_the_command_of_a_checkout_is_the_same():
-    from cs231n.data import fetch as packaged
-    from datasets import fetch as checkout
-
-    assert checkout.main is packaged.main

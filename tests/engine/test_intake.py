@@ -1,5 +1,6 @@
 """Submissions are taken once, whole, and from nowhere else."""
 
+import contextlib
 import io
 import json
 import os
@@ -114,7 +115,7 @@ def test_a_socket_and_a_real_device_are_left_out(course, intake, tmp_path, monke
     monkeypatch.chdir(folder)  # the path of a socket may not be long
     with socket.socket(socket.AF_UNIX) as server:
         server.bind("numbers.ipynb")
-        if os.geteuid() == 0:
+        with contextlib.suppress(PermissionError):  # root makes one, not everywhere
             os.mknod(folder / "z.ipynb", stat.S_IFCHR | 0o666, os.makedev(1, 5))
 
         (one,) = intake.from_tree().submissions

@@ -7,7 +7,6 @@ import pytest
 from grading.engine.feedback import write_feedback
 from grading.engine.overview import Overview
 from grading.engine.run import Options, Run
-from grading.judge import isolation
 from grading.judge.exam import Limits
 from tests.engine.conftest import scores
 from tests.engine.small_course import RIGHT, answered, hand_in_right
@@ -39,9 +38,7 @@ CLASS = {
 
 
 @pytest.fixture
-def graded(course):
-    if not any(there for rung, there, _ in isolation.report() if rung != "none"):
-        pytest.skip("this machine offers no isolation")
+def graded(course, isolated):
     for student, (source, _) in CLASS.items():
         numbers = answered(course, "numbers", RIGHT | {"double": source})
         hand_in_right(course, student, numbers=numbers)
@@ -50,7 +47,7 @@ def graded(course):
     return course
 
 
-def test_the_hostile_gain_nothing_and_hurt_nobody(graded):
+def test_the_hostile_gain_nothing_and_hurt_nobody(graded, isolated):
     found = scores(graded)
 
     assert {student: found[student, "numbers"] for student in CLASS} == {
@@ -58,8 +55,7 @@ def test_the_hostile_gain_nothing_and_hurt_nobody(graded):
     }
     assert {found[student, "words"] for student in CLASS} == {2}
     overview = Overview(graded, "hw1")
-    best = next(rung for rung, there, _ in isolation.report() if there)
-    assert {row.verdict.isolation for row in overview.rows} == {best}
+    assert {row.verdict.isolation for row in overview.rows} == {isolated}
     write_feedback(graded, overview)
     for path in graded.feedback.rglob("*.html"):
         text = path.read_text(encoding="utf-8")

@@ -367,7 +367,7 @@ def test_nbgraders_own_commands_go_on_from_here(course):
 
 
 @pytest.mark.slow
-def test_nbgrader_gives_honest_work_the_same_scores(course):
+def test_nbgrader_gives_honest_work_the_same_scores(course, isolated):
     helper = answered(
         course, "numbers", RIGHT | {"double": "def double(x):\n    return two*x"}
     )
@@ -427,7 +427,7 @@ def run_command(course, *arguments):
 
 
 @pytest.mark.slow
-def test_ctrl_c_stops_cleanly_and_the_next_run_goes_on(course):
+def test_ctrl_c_stops_cleanly_and_the_next_run_goes_on(course, isolated):
     for number in range(30):
         source = f"def double(x):\n    return 2 * x + {number}"
         hand_in_right(course, f"s{number:02d}", numbers=with_double(course, source))

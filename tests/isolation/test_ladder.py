@@ -44,11 +44,9 @@ def test_report_has_every_rung_with_a_sentence(ladder):
     assert ladder["none"][0]
 
 
-def test_strongest_is_the_first_that_works(ladder):
-    first = next(rung for rung, (there, _) in ladder.items() if there)
-    assert first != "none", ladder
+def test_strongest_is_the_first_that_works(isolated):
     with Nursery(preload=TINY) as nursery:
-        assert nursery.rung == first
+        assert nursery.rung == isolated
 
 
 def test_without_bubblewrap_the_next_rung_is_taken(ladder, monkeypatch):
@@ -56,6 +54,8 @@ def test_without_bubblewrap_the_next_rung_is_taken(ladder, monkeypatch):
     with pytest.raises(IsolationError, match="apt install bubblewrap"):
         Nursery("bubblewrap", preload=())
     after = [rung for rung in ("namespaces", "landlock") if ladder[rung][0]]
+    if not after:
+        pytest.skip(ladder["landlock"][1])
     with Nursery(preload=TINY) as nursery:
         assert nursery.rung == after[0]
 
@@ -231,8 +231,11 @@ if ! setpriv --reuid 1234 --regid 1234 --clear-groups test -r {prefix}/bin; then
 fi
 exec setpriv --reuid 1234 --regid 1234 --clear-groups --bounding-set=-all "$@"
 """
+    own_mounts = ["unshare", "-m"]
+    if subprocess.run([*own_mounts, "true"], capture_output=True).returncode:
+        pytest.skip("root may not have mounts of its own here")
     result = subprocess.run(
-        ["unshare", "-m", "sh", "-c", script, "sh", sys.executable, "-c", code],
+        [*own_mounts, "sh", "-c", script, "sh", sys.executable, "-c", code],
         capture_output=True,
         text=True,
         cwd="/",

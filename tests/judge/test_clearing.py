@@ -56,7 +56,7 @@ def clearing(source):
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
-def test_an_answer_cannot_change_what_is_expected(notebook):
+def test_an_answer_cannot_change_what_is_expected(notebook, isolated):
     if lacking(notebook):
         pytest.skip(lacking(notebook))
     exam = exam_of(notebook)

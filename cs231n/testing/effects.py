@@ -1,0 +1,75 @@
+"""What answers do besides: to their inputs, and to the memory."""
+
+import contextlib
+import tracemalloc
+
+import numpy as np
+
+from cs231n.testing.wrong import expect
+
+#: Peaks, in bytes, of answers that ran in another process within :func:`memory_below`.
+PEAKS = []
+
+
+@contextlib.contextmanager
+def unchanged(**arrays):
+    """Fail if the body of the ``with`` statement modifies any of the arrays.
+
+    Parameters
+    ----------
+    **arrays : ndarray
+        The inputs by the names to use in the message.
+
+    Yields
+    ------
+    None
+        Nothing.
+
+    Raises
+    ------
+    WrongAnswer
+        If an array differs afterwards.
+    """
+    before = {name: array.copy() for name, array in arrays.items()}
+    yield
+    for name, array in arrays.items():
+        expect(
+            np.array_equal(array, before[name], equal_nan=array.dtype.kind == "f"),
+            f"The answer changed its input {name}. Work on a copy, or build a new "
+            f"array, so that the caller's data stays as it was.",
+        )
+
+
+@contextlib.contextmanager
+def memory_below(limit, hint=""):
+    """Fail if the body allocates more than ``limit`` bytes at any one time.
+
+    Parameters
+    ----------
+    limit : float
+        Bytes.
+    hint : str, optional
+        Likeliest cause, a sentence.
+
+    Yields
+    ------
+    None
+        Nothing.
+
+    Raises
+    ------
+    WrongAnswer
+        If the peak is higher.
+    """
+    PEAKS.clear()
+    tracemalloc.start()
+    try:
+        yield
+        peak = max(tracemalloc.get_traced_memory()[1], *PEAKS, 0)
+    finally:
+        tracemalloc.stop()
+    expect(
+        peak <= limit,
+        f"This needed {peak / 1e6:.1f} MB at once; {limit / 1e6:.1f} MB are enough. "
+        f"{hint}".rstrip(),
+    )

@@ -1,0 +1,175 @@
+"""What the source of an answer may hold: loops, names, and nothing that hides."""
+
+import ast
+
+from cs231n.testing.sources import PACKAGE, reached, sources
+from cs231n.testing.wrong import expect
+
+#: Calls that loop over Python objects behind one name.
+_LOOPING_CALLS = {
+    "map",
+    "filter",
+    "vectorize",
+    "apply_along_axis",
+    "fromiter",
+    "frompyfunc",
+    "nditer",
+    "starmap",
+}
+#: The same, unless they are attributes of a NumPy function, as in ``np.add.reduce``.
+_LOOPING_TOOLS = {"reduce", "accumulate", "functools.reduce", "itertools.accumulate"}
+_COMPUTED = "getattr with a computed name"
+#: Names that run, find or replace code which is not in the source.
+_HIDING = {
+    *("exec", "eval", "compile", "__import__", "importlib", "import_module"),
+    *("globals", "locals", "vars", "setattr", "modules", "builtins", "__builtins__"),
+    *("__code__", "__globals__", "__dict__", "__getattribute__", "_getframe"),
+    *("ctypes", "gc", "inspect", "marshal", "pickle", "attrgetter", _COMPUTED),
+    *("methodcaller", "__getattr__"),
+}
+_LOOPS = (
+    ast.For,
+    ast.AsyncFor,
+    ast.While,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+)
+
+
+def expect_source(function, *, loops=None, without=()):
+    """Hold the source of an answer, and of the helpers it calls, to the rules.
+
+    Parameters
+    ----------
+    function : function or method
+        The answer, defined in a notebook cell or a file.
+    loops : int, optional
+        The largest number of loops (``for``, ``while``, comprehensions, ``map``,
+        ``np.vectorize`` and the like, functions that call themselves). The default
+        allows any.
+    without : iterable of str, optional
+        Names that may not be used, such as ``"linalg.norm"`` or ``"scipy"``; each
+        matches a part of a dotted name or an imported name. With or without such
+        rules, nothing may hide what runs, as ``exec`` does, or fetch more of this
+        package than the notebook does.
+
+    Raises
+    ------
+    WrongAnswer
+        If a rule is broken, or the source is not to be had.
+    """
+    trees = list(sources(function))
+    name = function.__name__
+    found = sum(_is_loop(node) for tree in trees for node in ast.walk(tree))
+    if loops is not None:
+        allowed = {0: "no loop", 1: "one loop"}.get(loops, f"{loops} loops")
+        expect(
+            found <= loops,
+            f"{name} should have {allowed}; its source has {found}. Comprehensions, "
+            f"map and np.vectorize are loops too.",
+        )
+    used = _spelled_out({dotted for tree in trees for dotted in _names(tree)}, trees)
+    hidden = hiding(trees)
+    expect(
+        not hidden,
+        f"{name} should do without {hidden[:1]}: this test reads the source, and that "
+        f"hides what runs.",
+    )
+    for forbidden in (*without, PACKAGE):
+        hits = sorted(dotted for dotted in used if _matches(dotted, forbidden))
+        expect(not hits, f"{name} should do without {forbidden}; it uses {hits[:1]}.")
+
+
+def hiding(trees):
+    """List what hides which code runs.
+
+    Parameters
+    ----------
+    trees : iterable of ast.AST
+        Sources.
+
+    Returns
+    -------
+    names : list of str
+        Such as ``"exec"``, in alphabetical order.
+    """
+    used = {dotted for tree in trees for dotted in _names(tree)}
+    return sorted(dotted for dotted in used if _HIDING & set(dotted.split(".")))
+
+
+def _is_loop(node):
+    if isinstance(node, ast.Attribute | ast.Name):
+        dotted = _dotted(node) if isinstance(node.ctx, ast.Load) else ""
+        return _last(dotted) in _LOOPING_CALLS or dotted in _LOOPING_TOOLS
+    if isinstance(node, ast.Call) and _dotted(node.func) == "getattr":
+        return _last(_fetched(node)) in _LOOPING_CALLS
+    if isinstance(node, ast.alias) and node.asname not in (None, node.name):
+        return _last(node.name) in _LOOPING_CALLS | _LOOPING_TOOLS
+    if isinstance(node, ast.FunctionDef):
+        return node.name in reached(ast.Module(node.body))
+    return isinstance(node, _LOOPS)
+
+
+def _last(dotted):
+    return dotted.rpartition(".")[2]
+
+
+def _spelled_out(used, trees):
+    """Add what names stand for that imports and assignments have given."""
+    meanings = {pair for tree in trees for pair in _given(tree)}
+    for _ in range(4):  # names of names
+        used = used | {
+            meaning + dotted.removeprefix(name)
+            for name, meaning in meanings
+            for dotted in used
+            if f"{dotted}.".startswith(f"{name}.") and len(dotted) < 200
+        }
+    return used
+
+
+def _given(tree):
+    """Yield the names that imports and assignments give, and to what."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((a.asname, a.name) for a in node.names if a.asname)
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+        elif isinstance(node, ast.Assign | ast.NamedExpr) and _dotted(node.value):
+            for target in getattr(node, "targets", [getattr(node, "target", None)]):
+                if isinstance(target, ast.Name):
+                    yield target.id, _dotted(node.value)
+
+
+def _names(tree):
+    """Yield every dotted name a piece of source reads or imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute | ast.Name):
+            yield _dotted(node)
+        elif isinstance(node, ast.Call) and _dotted(node.func) == "getattr":
+            yield _fetched(node)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _fetched(call):
+    """Return the dotted name of ``getattr(x, "name")``; of any other name, no name."""
+    if len(call.args) > 1 and isinstance(call.args[1], ast.Constant):
+        return f"{_dotted(call.args[0])}.{call.args[1].value}"
+    return _COMPUTED
+
+
+def _dotted(node):
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    if isinstance(node, ast.NamedExpr):
+        return _dotted(node.value)
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _matches(dotted, forbidden):
+    return f".{dotted}.".find(f".{forbidden}.") >= 0

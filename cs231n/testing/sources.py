@@ -1,0 +1,115 @@
+"""The source of an answer and of the helpers it calls, as syntax trees."""
+
+import ast
+import contextlib
+import dis
+import inspect
+import textwrap
+import types
+
+from cs231n.testing.wrong import WrongAnswer
+
+PACKAGE = __name__.partition(".")[0]
+
+
+def sources(function, seen=None):
+    """Find the source of a function and of each notebook helper it names.
+
+    Parameters
+    ----------
+    function : function or method
+        The answer; or what stands for one that lives elsewhere, whose ``__sources__()``
+        lists the texts.
+    seen : set, optional
+        Functions to pass over; those found are added.
+
+    Yields
+    ------
+    tree : ast.AST
+        Of the function first; names that it has from outside of it come as imports.
+
+    Raises
+    ------
+    WrongAnswer
+        If a source is not to be had.
+    """
+    function = inspect.unwrap(getattr(function, "__func__", function))
+    if hasattr(function, "__sources__"):  # it stands for a function elsewhere
+        yield from _elsewhere(function)
+        return
+    seen = set() if seen is None else seen
+    if function in seen:
+        return
+    seen.add(function)
+    tree = _parse(function)
+    yield tree
+    for name in reached(tree):
+        helper = function.__globals__.get(name)
+        if (
+            isinstance(helper, types.FunctionType)
+            and helper.__globals__ is function.__globals__
+        ):
+            yield from sources(helper, seen)
+    yield from _foreign(function)
+
+
+def reached(tree):
+    """List the names of a tree, and the methods it calls.
+
+    Parameters
+    ----------
+    tree : ast.AST
+        A source.
+
+    Returns
+    -------
+    names : set of str
+        Without dots.
+    """
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return names | {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+
+
+def _foreign(function):
+    """Yield as imports what a function finds under names given outside of it."""
+    for name in set(_global_names(function.__code__)):
+        value = function.__globals__.get(name)
+        module, own = getattr(value, "__module__", None), getattr(value, "__name__", "")
+        if isinstance(value, types.ModuleType):
+            found = f"import {value.__name__} as {name}"
+        elif callable(value) and isinstance(module, str):
+            found = f"from {module} import {own} as {name}"
+        else:
+            continue
+        if f" {PACKAGE}" not in found and "__main__" not in found:
+            with contextlib.suppress(SyntaxError):  # the name of a lambda
+                yield ast.parse(found)
+
+
+def _global_names(code):
+    for step in dis.get_instructions(code):
+        if step.opname == "LOAD_GLOBAL":
+            yield step.argval
+        elif isinstance(step.argval, types.CodeType):
+            yield from _global_names(step.argval)
+
+
+def _elsewhere(function):
+    sources = function.__sources__()
+    if not sources:
+        raise _no_source(function)
+    yield from map(ast.parse, sources)
+
+
+def _parse(function):
+    try:
+        return ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):
+        raise _no_source(function) from None
+
+
+def _no_source(function):
+    return WrongAnswer(
+        f"The source of {function.__name__} is not to be had, and this test reads it. "
+        f"Define the function in its cell with `def`."
+    )

@@ -1,0 +1,50 @@
+"""The error of a wrong answer: a message that ends at the student's line."""
+
+import sys
+import types
+
+
+class WrongAnswer(AssertionError):
+    """An answer that is not what a test expects."""
+
+    def _render_traceback_(self):
+        # IPython asks for this. The last line a student sees is one of the notebook,
+        # not of this package.
+        shell = sys.modules["IPython"].get_ipython()
+        return shell.InteractiveTB.structured_traceback(
+            type(self), self, _above_this_package(self.__traceback__), tb_offset=1
+        )
+
+
+def _above_this_package(traceback):
+    """Copy a traceback without the frames of this package at its end."""
+    if traceback is None:
+        return None
+    module = traceback.tb_frame.f_globals["__name__"]
+    if module == "contextlib" or f"{module}.".startswith(f"{__package__}."):
+        return None
+    return types.TracebackType(
+        _above_this_package(traceback.tb_next),
+        traceback.tb_frame,
+        traceback.tb_lasti,
+        traceback.tb_lineno,
+    )
+
+
+def expect(condition, message):
+    """Fail with ``message`` unless ``condition`` holds.
+
+    Parameters
+    ----------
+    condition : bool
+        What must be true.
+    message : str
+        Expected, got, likeliest cause.
+
+    Raises
+    ------
+    WrongAnswer
+        If ``condition`` is false.
+    """
+    if not condition:
+        raise WrongAnswer(message)
