@@ -99,7 +99,11 @@ def test_damaged_caches_are_made_again_and_unwritable_ones_do_without(
 
 
 def test_two_processes_may_draw_at_once(images, tmp_path):
-    code = "from cs231n.data import load_shapes10; load_shapes10(300, 0)"
+    code = (
+        "from cs231n.data import cache, load_shapes10;"
+        "cache.user_cache = cache.data_home;"  # what the user has drawn before is hers
+        "load_shapes10(300, 0)"
+    )
     environment = {**os.environ, "CS231N_DATA": str(tmp_path)}
     runs = [
         subprocess.Popen([sys.executable, "-c", code], env=environment)

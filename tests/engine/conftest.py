@@ -7,11 +7,15 @@ import pytest
 
 from grading.course import Course
 from grading.engine.bench import BenchPlan
+from grading.engine.intake import Intake
 from grading.engine.record import Record
+from grading.engine.roster import read_roster
 from grading.engine.run import Options, Run
+from grading.engine.store import Store
 from grading.engine.template import templates
 from grading.release import release
-from tests.engine.small_course import write_solutions
+from tests.engine.export_files import ROSTER
+from tests.engine.small_course import answered, write_solutions
 
 collect_ignore_glob = ["*.py"] if sys.platform == "win32" else []
 
@@ -38,6 +42,28 @@ def course(released_course, tmp_path):
 def template(released_course):
     """The templates of the small course, by name."""
     return templates(released_course, "hw1")
+
+
+@pytest.fixture
+def intake(course):
+    """What takes submissions in; closed after the test."""
+    made = Intake(course, "hw1", Store(course.ledger / "objects"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def roster(tmp_path):
+    """Two students as platforms know them."""
+    path = tmp_path / "roster.csv"
+    path.write_text(ROSTER, encoding="utf-8-sig")
+    return read_roster(path)
+
+
+@pytest.fixture
+def notebook(released_course):
+    """The notebook of numbers, answered rightly."""
+    return answered(released_course, "numbers")
 
 
 def plan(bench="PlainBench", **more):

@@ -76,3 +76,8 @@ def sit(nursery, double=DOUBLE, move=MOVE, *, tests=TESTS, **limits):
 def by_name(verdict):
     """Map each test to its outcome."""
     return {outcome.name: outcome for outcome in verdict.outcomes}
+
+
+def one(nursery, test, double=DOUBLE, **limits):
+    """Judge one test of `double`; return its outcome."""
+    return by_name(sit(nursery, double, tests={"test": test}, **limits))["test"]
