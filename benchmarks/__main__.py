@@ -28,6 +28,9 @@ GROUPS = [
     "recurrent",
     "sequence",
     "mixed",
+    "linear",
+    "gradcheck",
+    "knn",
     "convnet",
     "dcgan",
     "squeezenet",
@@ -49,13 +52,22 @@ def measure(groups, dtype, threads, rounds, clock):
     """Time groups in this process; yield one row for each case."""
     from tqdm import tqdm
 
-    from benchmarks import cases, contenders, convolutions, sequences, steps
+    from benchmarks import (
+        cases,
+        contenders,
+        convolutions,
+        gradients,
+        knn,
+        linear,
+        sequences,
+        steps,
+    )
     from benchmarks.timing import CLOCKS, bests, interleaved, medians
 
     if contenders.torch:
         contenders.torch.set_num_threads(threads)
     known = {}
-    for module in (convolutions, cases, sequences, steps):
+    for module in (convolutions, cases, sequences, gradients, knn, linear, steps):
         known |= module.GROUPS
     for group in tqdm(groups, desc=f"{dtype}, {threads} threads", disable=None):
         for name, calls, flops in known[group](dtype):

@@ -35,12 +35,22 @@ SCALING = {
 }
 
 
-def by_columns(x, w, b, dout, stride, pad):
+def columns_forward(x, w, b, stride, pad):
     """Convolve the course's way: all windows as one matrix, and a matrix product."""
     f, _, kh, kw = w.shape
+    rows, across = (
+        (size + 2 * pad - kernel) // stride + 1
+        for size, kernel in zip(x.shape[2:], (kh, kw), strict=True)
+    )
     cols = im2col_indices(x, kh, kw, padding=pad, stride=stride)
     out = w.reshape(f, -1) @ cols + b[:, None]  # (F, OH * OW * N)
-    out = out.reshape(f, *dout.shape[2:], len(x)).transpose(3, 0, 1, 2)
+    return out.reshape(f, rows, across, len(x)).transpose(3, 0, 1, 2), cols
+
+
+def by_columns(x, w, b, dout, stride, pad):
+    """Convolve as :func:`columns_forward`, and back."""
+    f, _, kh, kw = w.shape
+    out, cols = columns_forward(x, w, b, stride, pad)
     flat = dout.transpose(1, 2, 3, 0).reshape(f, -1)
     dw, dcols = flat @ cols.T, w.reshape(f, -1).T @ flat
     dx = col2im_indices(dcols, x.shape, kh, kw, padding=pad, stride=stride)

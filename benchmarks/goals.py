@@ -63,6 +63,17 @@ GOALS = [
     Goal("epoch", "", 0.18, **DOUBLE),
     Goal("epoch", "", 1.10, contender="numpy", **ONE),
     Goal("mixed", "", 1.25, over="alone"),
+    Goal("linear", "softmax 500x", 0.35, dtypes=BOTH),
+    Goal("linear", "svm 500x", 0.35, dtypes=BOTH),
+    Goal("linear", "softmax 49000x", 0.35, dtypes=BOTH),
+    Goal("linear", "svm 49000x", 0.35, dtypes=BOTH),
+    Goal("linear", "softmax 49000x", 0.70, over="floor", dtypes=BOTH),
+    Goal("linear", "svm 49000x", 0.70, over="floor", dtypes=BOTH),
+    Goal("knn", "distances", 0.90, dtypes=BOTH),
+    Goal("knn", "distances", 1.10, over="floor", dtypes=BOTH),
+    Goal("knn", "nearest", 1.25, over="faiss"),
+    Goal("gradcheck", "conv dx 4x", 1 / 25, over="columns", **DOUBLE),
+    Goal("gradcheck", "conv dx 2x", 1 / 8, over="columns", **DOUBLE),
 ]
 
 

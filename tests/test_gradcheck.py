@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cs231n import gradcheck, gradient_check
+from cs231n import gradcheck, gradient_check, layers
 from cs231n.gradcheck import (
     directional_error,
     eval_numerical_gradient,
@@ -87,6 +87,18 @@ def test_batched_gradient_works_in_chunks(rng, monkeypatch):
     grad = eval_numerical_gradient_array(np.exp, x, dout, batched=True)
 
     assert rel_error(grad, np.exp(x) * dout) < 1e-7
+
+
+@pytest.mark.parametrize("shape", [(4, 3, 5, 5), (2, 3, 9, 8)])
+def test_batched_gradient_of_a_layer_is_that_of_the_loop(rng, shape):
+    x, w, b = (rng.standard_normal(s) for s in (shape, (2, 3, 3, 3), (2,)))
+    f = lambda a: layers.conv_forward(a, w, b, {"stride": 1, "pad": 1})[0]
+    dout = rng.standard_normal(f(x).shape)
+
+    batched = eval_numerical_gradient_array(f, x, dout, batched=True)
+
+    loop = eval_numerical_gradient_array(f, x, dout)
+    np.testing.assert_allclose(batched, loop, rtol=0, atol=1e-7 * np.abs(loop).max())
 
 
 def test_batched_gradient_of_a_mixed_batch_axis_is_refused(rng):

@@ -48,6 +48,9 @@ def everything(dtype=np.float32):
     for loss in (layers.softmax_loss, layers.svm_loss):
         value, dx = loss(draw(500, 100), rng.integers(0, 100, 500))
         results.extend([np.array(value), dx])
+    for loss in (layers.linear_softmax_loss, layers.linear_svm_loss):
+        value, dw = loss(draw(900, 300), draw(300, 10), rng.integers(0, 10, 900))
+        results.extend([np.array(value), dw])
     return results
 
 
@@ -187,6 +190,7 @@ def test_a_thousand_repetitions_leave_no_memory_behind():
         for s in ((4, 20, 17, 19), (33, 20, 3, 3), 33)
     )
     fc = rng.standard_normal((33 * 8 * 9, 10), dtype=np.float32)
+    examples, right = rng.random((300, 40), np.float32), rng.integers(0, 10, 300)
     valid = rng.standard_normal((5, 33, 4, 3), dtype=np.float32)
 
     def once():
@@ -203,6 +207,7 @@ def test_a_thousand_repetitions_leave_no_memory_behind():
             pooled, valid, b[:5], {"stride": 1, "pad": 0}
         )
         layers.conv_backward(small, cache)
+        layers.linear_softmax_loss(examples, fc[:40], right)
 
     for _ in range(100):
         once()

@@ -83,10 +83,43 @@ def test_losses_at_zero_weights_are_the_well_known_ones():
 @pytest.mark.parametrize("loss", LOSSES)
 def test_losses_refuse_shapes_that_do_not_fit(loss):
     W, X, y = problem()
-    with pytest.raises(ValueError, match=r"X must have shape \(N, 5\)"):
+    with pytest.raises(ValueError, match=r"with one D; got \(7, 3\) and \(5, 4\)"):
         loss(W, X[:, :3], y, 0.0)
     with pytest.raises(ValueError, match=r"y must have shape \(7,\)"):
         loss(W, X, y[:, None], 0.0)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_an_empty_batch_costs_the_penalty(loss):
+    W, X, y = problem()
+
+    value, dW = loss(W, X[:0], y[:0], 0.5)
+
+    assert value == pytest.approx(0.5 * np.sum(W**2))
+    np.testing.assert_allclose(dW, W)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_mixed_precision_is_computed_in_the_higher(loss):
+    W, X, y = problem(dtype=np.float32)
+
+    value, dW = loss(W.astype(np.float64), X, y, 0.5)
+
+    expected = loss(W.astype(np.float64), X.astype(np.float64), y, 0.5)
+    assert dW.dtype == np.float64
+    assert value == expected[0]
+    np.testing.assert_array_equal(dW, expected[1])
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_losses_refuse_what_is_no_number_or_no_class(loss):
+    W, X, y = problem()
+    with pytest.raises(TypeError, match="float32 or float64; got object"):
+        loss(W, X.astype(object), y, 0.0)
+    with pytest.raises(TypeError, match="float32 or float64; got int64"):
+        loss(np.ones((5, 4), int), np.ones((7, 5), int), y, 0.0)
+    with pytest.raises(ValueError, match="y must lie between 0 and 3; it holds 4"):
+        loss(W, X, np.full(7, 4), 0.0)
 
 
 @pytest.mark.parametrize("kind", [LinearSVM, Softmax])
@@ -117,6 +150,25 @@ class TestClassifier:
 
         assert runs[0] == runs[1]
         assert runs[0] != runs[2]
+
+    def test_a_step_follows_the_gradient_of_a_batch(self, kind):
+        X, y = self.data()
+        X = X.astype(np.float64)
+        model = kind()
+        model.W = np.random.default_rng(5).standard_normal((4, 3))
+        W, rng = model.W.copy(), np.random.default_rng(6)
+
+        losses = model.train(
+            X, y, 0.1, 0.2, num_iters=2, batch_size=30, rng=np.random.default_rng(6)
+        )
+
+        loss = svm_loss_vectorized if kind is LinearSVM else softmax_loss_vectorized
+        for value in losses:
+            batch = rng.integers(200, size=30)
+            expected, dW = loss(W, X[batch], y[batch], 0.2)
+            assert value == expected
+            W -= 0.1 * dW
+        np.testing.assert_array_equal(model.W, W)
 
     def test_training_goes_on_from_the_weights_it_has(self, kind):
         X, y = self.data()

@@ -26,8 +26,13 @@ def floats(**arrays):
         If one is no NumPy array, is not float32 or float64, or differs in dtype from
         the first.
     """
-    first, dtype = None, None
-    checked = []
+    agree(**arrays)
+    return [_plain(array) for array in arrays.values()]
+
+
+def agree(**arrays):
+    """Refuse arrays as :func:`floats` does, and copy none."""
+    first = next(iter(arrays))
     for name, array in arrays.items():
         if not isinstance(array, np.ndarray):
             raise TypeError(
@@ -38,15 +43,12 @@ def floats(**arrays):
                 f"{name} must be float32 or float64; got {array.dtype}. "
                 f"Convert it with {name}.astype(np.float32)."
             )
-        if dtype is None:
-            first, dtype = name, array.dtype
-        elif array.dtype != dtype:
+        dtype = arrays[first].dtype
+        if array.dtype != dtype:
             raise TypeError(
                 f"{name} must be {dtype} like {first}; got {array.dtype}. "
                 "Convert one of them with astype."
             )
-        checked.append(_plain(array))
-    return checked
 
 
 def _plain(array):

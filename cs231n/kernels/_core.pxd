@@ -71,6 +71,12 @@ cdef extern from "csrc/kernels.h" nogil:
         void (*softmax)(long, long, const void *, void *) noexcept nogil
         void (*softmax_backward)(
             long, long, const void *, const void *, void *) noexcept nogil
+        int (*linear_softmax_loss)(
+            long, long, long, const void *, long, const void *, const void *, double,
+            void *, double *) noexcept nogil
+        int (*linear_svm_loss)(
+            long, long, long, const void *, long, const void *, const void *, double,
+            void *, double *) noexcept nogil
         void (*lstm_gates_forward)(
             long, long, void *, const void *, void *, void *) noexcept nogil
         void (*lstm_gates_backward)(

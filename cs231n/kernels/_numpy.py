@@ -3,6 +3,7 @@
 from cs231n.kernels._columns_np import col2im, im2col
 from cs231n.kernels._conv_np import conv_dw, conv_dx, conv_forward
 from cs231n.kernels._embedding_np import embedding_backward, embedding_forward
+from cs231n.kernels._linear_np import linear_softmax_loss, linear_svm_loss
 from cs231n.kernels._loss_np import (
     softmax,
     softmax_backward,
@@ -64,6 +65,8 @@ __all__ = [
     "im2col",
     "leaky_relu_backward",
     "leaky_relu_forward",
+    "linear_softmax_loss",
+    "linear_svm_loss",
     "lstm_gates_backward",
     "lstm_gates_forward",
     "matmul",

@@ -65,6 +65,10 @@ from cs231n.layers.gru import (
     gru_step_backward,
     gru_step_forward,
 )
+from cs231n.layers.linear import (
+    linear_softmax_loss,
+    linear_svm_loss,
+)
 from cs231n.layers.loss import (
     bce_with_logits_loss,
     mse_loss,
@@ -159,6 +163,8 @@ __all__ = [
     "layernorm_forward",
     "leaky_relu_backward",
     "leaky_relu_forward",
+    "linear_softmax_loss",
+    "linear_svm_loss",
     "lstm_backward",
     "lstm_forward",
     "lstm_step_backward",

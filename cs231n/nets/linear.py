@@ -3,6 +3,7 @@
 import numpy as np
 from tqdm import tqdm
 
+from cs231n import layers
 from cs231n.nets.base import Saved
 
 
@@ -27,15 +28,7 @@ def svm_loss_vectorized(W, X, y, reg):
     dW : ndarray of shape (D, C)
         Gradient with respect to ``W``.
     """
-    _check_linear(W, X, y)
-    rows = np.arange(X.shape[0])
-    scores = X @ W  # (N, C)
-    margins = np.maximum(scores - scores[rows, y][:, None] + 1, 0)
-    margins[rows, y] = 0
-    loss = float(margins.sum() / X.shape[0] + reg * np.sum(W * W))
-    dscores = (margins > 0).astype(W.dtype)
-    dscores[rows, y] = -dscores.sum(axis=1)
-    return loss, X.T @ dscores / X.shape[0] + 2 * reg * W
+    return _penalised(layers.linear_svm_loss, W, X, y, reg)
 
 
 def softmax_loss_vectorized(W, X, y, reg):
@@ -59,24 +52,21 @@ def softmax_loss_vectorized(W, X, y, reg):
     dW : ndarray of shape (D, C)
         Gradient with respect to ``W``.
     """
-    _check_linear(W, X, y)
-    rows = np.arange(X.shape[0])
-    scores = X @ W  # (N, C)
-    scores = scores - scores.max(axis=1, keepdims=True)
-    log_sums = np.log(np.exp(scores).sum(axis=1))
-    loss = float(np.mean(log_sums - scores[rows, y]) + reg * np.sum(W * W))
-    dscores = np.exp(scores - log_sums[:, None])
-    dscores[rows, y] -= 1
-    return loss, X.T @ dscores / X.shape[0] + 2 * reg * W
+    return _penalised(layers.linear_softmax_loss, W, X, y, reg)
 
 
-def _check_linear(W, X, y):
-    if X.ndim != 2 or X.shape[1] != W.shape[0]:
+def _penalised(loss, W, X, y, reg):
+    """Return the loss of scores ``X @ W`` and its gradient, penalty included."""
+    X, W = np.asarray(X), np.asarray(W)
+    if X.ndim != 2 or W.ndim != 2 or X.shape[1] != W.shape[0]:
         raise ValueError(
-            f"X must have shape (N, {W.shape[0]}) to match W {W.shape}; got {X.shape}."
+            f"X and W must have shapes (N, D) and (D, C) with one D; "
+            f"got {X.shape} and {W.shape}."
         )
-    if y.shape != X.shape[:1]:
-        raise ValueError(f"y must have shape ({X.shape[0]},); got {y.shape}.")
+    dtype = np.result_type(X, W)
+    value, dW = loss(X.astype(dtype, copy=False), W.astype(dtype, copy=False), y)
+    dW += 2 * reg * W
+    return float(value + reg * np.sum(W * W)), dW
 
 
 class LinearClassifier(Saved):
@@ -147,14 +137,15 @@ class LinearClassifier(Saved):
         if self.W is None:
             shape = X.shape[1], int(y.max()) + 1
             self.W = (0.001 * rng.standard_normal(shape)).astype(X.dtype)
-        losses = []
+        losses, rows = [], np.empty((batch_size, X.shape[1]), X.dtype)
         steps = tqdm(
             range(num_iters), delay=1, ncols=80, **_on_stdout(disable=not verbose)
         )
         with np.errstate(over="ignore", invalid="ignore"):
             for step in steps:
                 batch = rng.integers(X.shape[0], size=batch_size)
-                loss, grad = self.loss(X[batch], y[batch], reg)
+                np.take(X, batch, axis=0, out=rows, mode="clip")  # unbuffered
+                loss, grad = self.loss(rows, y[batch], reg)
                 _check_finite(loss, step, learning_rate)
                 losses.append(loss)
                 self.W -= np.asarray(learning_rate * grad, dtype=self.W.dtype)

@@ -1,9 +1,22 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cs231n.nets.neighbours import KNearestNeighbor, euclidean_distances, vote
+from cs231n.nets import distances
+from cs231n.nets.distances import euclidean_distances, nearest
+from cs231n.nets.neighbours import KNearestNeighbor, vote
+from tests.strategies import DTYPES, SEEDS
+
+
+def in_small_blocks(call):
+    """Return what ``call`` returns when blocks have 3 rows and 5 columns."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(distances, "ROWS", 3)
+        patch.setattr(distances, "COLUMNS", 5)
+        return call()
 
 
 @given(
@@ -77,3 +90,88 @@ def test_the_classifier_remembers_what_it_was_shown():
     assert np.array_equal(classifier.predict(X), y)
     with pytest.raises(ValueError, match="got 21"):
         classifier.predict(X, k=21)
+    with pytest.raises(ValueError, match=r"y must have shape \(20,\), .*; got \(19,\)"):
+        classifier.train(X, y[1:])
+
+
+@given(
+    m=st.integers(0, 7),
+    n=st.integers(1, 23),
+    d=st.integers(0, 3),
+    k=st.integers(1, 23),
+    seed=SEEDS,
+    dtype=DTYPES,
+    whole=st.booleans(),
+)
+def test_nearest_are_the_smallest_of_all_distances(m, n, d, k, seed, dtype, whole):
+    rng, k = np.random.default_rng(seed), min(k, n)
+    X, Y = rng.standard_normal((m, d)), rng.standard_normal((n, d))
+    if whole:  # few values, so that many distances are equal
+        X, Y = np.rint(X), np.rint(Y)
+    X, Y = X.astype(dtype), Y.astype(dtype)
+
+    def both():
+        dists = euclidean_distances(X, Y)
+        return nearest(X, Y, k), np.argsort(dists, axis=1, kind="stable")[:, :k]
+
+    found, expected = in_small_blocks(both)
+
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("k", [1, 4, 30])
+def test_labels_are_those_of_all_distances(dtype, k, monkeypatch):
+    rng = np.random.default_rng(4)
+    known, X = (rng.integers(0, 3, (count, 6)).astype(dtype) for count in (70, 40))
+    classifier = KNearestNeighbor()
+    classifier.train(known, rng.choice([2, 5, 7], 70))
+
+    def both():
+        dense = classifier.compute_distances_no_loops(X)
+        return classifier.predict_labels(dense, k), classifier.predict(X, k)
+
+    np.testing.assert_array_equal(*both())
+    np.testing.assert_array_equal(*in_small_blocks(both))
+
+
+def test_of_equally_near_examples_the_first_vote():
+    dists = np.array([[1.0, 0.0, 1.0, 1.0], [np.nan, np.nan, np.inf, np.nan]])
+    labels = np.array([3, 3, 4, 4])
+
+    assert vote(dists, 2, labels).tolist() == [3, 3]
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, 1e200])
+def test_what_is_not_a_number_is_farthest(bad):
+    X, Y = np.eye(3), np.eye(3)[[0, 0, 1, 2]]
+    Y[0, 1] = bad
+
+    with np.errstate(invalid="ignore", over="ignore"):
+        assert nearest(X, Y, 1).tolist() == [[1], [2], [3]]
+
+
+def test_many_neighbours_are_found_too(monkeypatch):
+    X = np.random.default_rng(5).standard_normal((9, 4))
+    expected = nearest(X, X, 6)
+    monkeypatch.setattr(distances, "MANY", 5)
+
+    np.testing.assert_array_equal(nearest(X, X, 6), expected)
+
+
+def test_the_search_needs_little_memory():
+    rng = np.random.default_rng(6)
+    X, Y = (rng.random((n, 4), dtype=np.float32) for n in (2048, 16_384))
+    tracemalloc.start()
+    try:
+        nearest(X, Y, 5)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 60 * 2**20  # all distances: 128 MiB
+
+
+def test_points_that_are_no_floats_are_refused():
+    with pytest.raises(TypeError, match="float32 or float64 points; got uint8 and"):
+        nearest(np.zeros((2, 3), np.uint8), np.zeros((4, 3), np.uint8), 1)

@@ -35,6 +35,44 @@ def svm_loss(x, y, double scale, dx):
     return loss
 
 
+def linear_softmax_loss(x, w, y, double scale, dw):
+    """Return the summed loss of ``x @ w``; write the scaled gradient to ``dw``."""
+    cdef double loss = 0
+    cdef address p_y = at(y), p_dw = at(dw)
+    cdef place first = look(x), second = look(w)
+    cdef int status
+    with nogil:
+        if first.item == 4:
+            status = chosen.f32.linear_softmax_loss(
+                first.rows, first.cols, second.cols, first.data, first.row_step,
+                second.data, p_y, scale, p_dw, &loss)
+        else:
+            status = chosen.f64.linear_softmax_loss(
+                first.rows, first.cols, second.cols, first.data, first.row_step,
+                second.data, p_y, scale, p_dw, &loss)
+    check(status)
+    return loss
+
+
+def linear_svm_loss(x, w, y, double scale, dw):
+    """Return the summed loss of ``x @ w``; write the scaled gradient to ``dw``."""
+    cdef double loss = 0
+    cdef address p_y = at(y), p_dw = at(dw)
+    cdef place first = look(x), second = look(w)
+    cdef int status
+    with nogil:
+        if first.item == 4:
+            status = chosen.f32.linear_svm_loss(
+                first.rows, first.cols, second.cols, first.data, first.row_step,
+                second.data, p_y, scale, p_dw, &loss)
+        else:
+            status = chosen.f64.linear_svm_loss(
+                first.rows, first.cols, second.cols, first.data, first.row_step,
+                second.data, p_y, scale, p_dw, &loss)
+    check(status)
+    return loss
+
+
 def softmax(x, out):
     """Take the softmax of each row (``out`` in place)."""
     cdef address p_out = at(out)

@@ -63,6 +63,10 @@ typedef struct {
                         double *);                                                     \
         void (*softmax)(long, long, const REAL *, REAL *);                             \
         void (*softmax_backward)(long, long, const REAL *, const REAL *, REAL *);      \
+        int (*linear_softmax_loss)(long, long, long, const REAL *, long, const REAL *, \
+                                   const int64_t *, double, REAL *, double *);         \
+        int (*linear_svm_loss)(long, long, long, const REAL *, long, const REAL *,     \
+                               const int64_t *, double, REAL *, double *);             \
         void (*lstm_gates_forward)(long, long, REAL *, const REAL *, REAL *, REAL *);  \
         void (*lstm_gates_backward)(long, long, const REAL *, const REAL *,            \
                                     const REAL *, const REAL *, REAL *, REAL *);       \
