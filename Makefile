@@ -42,7 +42,7 @@ $(VENV)/.grading: pyproject.toml $(KERNELS) | $(PY)
 lab: $(VENV)/.course ## open the assignments in JupyterLab
 	$(BIN)/jupyter lab assignments
 
-demo: $(VENV)/.course ## from nothing to a graded class of four, in build/demo
+demo: $(VENV)/.grading ## from nothing to a graded class of four, in build/demo
 	$(PY) -m grading.demo
 
 # Two notebooks run at a time; with two BLAS threads each they would wait for each other.

@@ -31,7 +31,7 @@ from benchmarks.handed_in import (
 )
 from grading.build import ROOT
 from grading.course import Course
-from grading.engine.journal import Journal
+from grading.engine.journal import Journal, journal_path
 from grading.engine.record import Record
 from grading.engine.run import Options, Run
 from grading.judge.exam import Limits
@@ -161,7 +161,7 @@ def measure_class(students, jobs, compared):
 
 def own_seconds(course):
     """Read how long the tests of a notebook took."""
-    path = course.ledger / "assignment1" / "journal.jsonl"
+    path = journal_path(course, "assignment1")
     journal = Journal(path, writable=False)
     return statistics.median(
         sum(line["seconds"].values())

@@ -13,6 +13,8 @@ from pathlib import Path
 import jupytext
 import nbformat
 
+from grading.source_rules import spread
+
 ROOT = Path(__file__).resolve().parents[1]
 FIRST_CELL = Path(__file__).with_name("first_cell.py")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -96,6 +98,7 @@ def source_notebook(path):
     faults = _faults(notebook)
     if faults:
         raise SourceError("\n".join(f"{path.name}: {fault}" for fault in faults))
+    spread(notebook.cells)
     _complete_title(notebook, path)
     notebook.cells.insert(1, _package_cell())
     for position, cell in enumerate(notebook.cells):

@@ -13,11 +13,12 @@ from pathlib import Path
 import jupytext
 import nbformat
 from nbclient import NotebookClient
-from nbgrader.utils import determine_grade, is_grade, is_solution
+from nbgrader.utils import determine_grade
 
 from grading.build import ROOT, source_notebook
 from grading.judge import entropy
-from grading.judge.build import exam_of
+from grading.judge.build import exam_from
+from grading.source_rules import exercise_of
 from grading.stubs import ClearAnswers
 
 #: Makes unseeded random numbers the same in a kernel and in the judge's processes.
@@ -87,13 +88,13 @@ class Grader:
     """
 
     def __init__(self, notebook, solutions=ROOT / "solutions"):
-        self.notebook = source_notebook(Path(solutions) / f"{notebook}.py")
-        self.exam = exam_of(notebook, solutions)
-        self._cleared, _ = ClearAnswers().preprocess(
-            nbformat.from_dict(self.notebook), {}
-        )
+        source = source_notebook(Path(solutions) / f"{notebook}.py")
+        self.exam = exam_from(notebook, source)
+        self._written = {cell.id: cell for cell in source.cells}
+        cleared, _ = ClearAnswers().preprocess(nbformat.from_dict(source), {})
+        self._cleared = {cell.id: cell.source for cell in cleared.cells}
         self._client = NotebookClient(
-            nbformat.v4.new_notebook(metadata=self.notebook.metadata),
+            nbformat.v4.new_notebook(metadata=source.metadata),
             timeout=60,
             allow_errors=True,
             extra_arguments=QUIET,
@@ -110,7 +111,7 @@ class Grader:
     @property
     def exercises(self):
         """The grade_ids of the autograded answers, in order."""
-        return [cell.id for cell in self.notebook.cells if _is_answer(cell)]
+        return [cell.name for cell in self.exam.of_kind("answer")]
 
     def tests(self, exercise):
         """List the test cells that belong to an exercise.
@@ -126,9 +127,9 @@ class Grader:
             grade_ids such as ``test-<exercise>`` and ``test-<exercise>-hidden``.
         """
         return [
-            cell.id
-            for cell in self.notebook.cells
-            if _is_test(cell) and _tested(cell.id, self.exercises) == exercise
+            cell.name
+            for cell in self.exam.of_kind("test")
+            if exercise_of(cell.name, self.exercises) == exercise
         ]
 
     def stub(self, exercise):
@@ -144,7 +145,7 @@ class Grader:
         source : str
             The cell.
         """
-        return next(cell.source for cell in self._cleared.cells if cell.id == exercise)
+        return self._cleared[exercise]
 
     def grade(self, answers, tests=None):
         """Run the notebook with some answers replaced.
@@ -163,14 +164,12 @@ class Grader:
         """
         self._execute("%reset -f")
         outcomes = {}
-        for cell in self.notebook.cells:
-            if "setup" in cell.metadata.get("tags", []):
-                self._execute(cell.source)
-            elif _is_answer(cell):
-                self._execute(answers.get(cell.id, cell.source))
-            elif _is_test(cell) and (tests is None or cell.id in tests):
-                self._execute(_FIX.format(root=str(ROOT), seed=self.seed(cell.id)))
-                outcomes[cell.id] = self._outcome(cell)
+        for cell in self.exam.cells:
+            if cell.kind != "test":
+                self._execute(answers.get(cell.name, cell.source))
+            elif tests is None or cell.name in tests:
+                self._execute(_FIX.format(root=str(ROOT), seed=self.seed(cell.name)))
+                outcomes[cell.name] = self._outcome(cell)
         return outcomes
 
     def seed(self, test):
@@ -194,26 +193,12 @@ class Grader:
         return self._client.execute_cell(cell, 0)
 
     def _outcome(self, cell):
-        done = nbformat.from_dict(cell)
+        done = nbformat.from_dict(self._written[cell.name])
         done.outputs = self._execute(cell.source).outputs
         score, points = determine_grade(done)
         errors = [out for out in done.outputs if out.output_type == "error"]
         message = f"{errors[0].ename}: {errors[0].evalue}" if errors else ""
         return Outcome(score, points, message)
-
-
-def _is_answer(cell):
-    return cell.cell_type == "code" and is_solution(cell) and not is_grade(cell)
-
-
-def _is_test(cell):
-    return is_grade(cell) and not is_solution(cell)
-
-
-def _tested(test, exercises):
-    """Name the exercise of a test: the longest name that the test begins with."""
-    found = [name for name in exercises if test.startswith(f"test-{name}")]
-    return max(found, key=len, default=None)
 
 
 def main(argv=None):

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import numpy.linalg as la
 import pytest
@@ -244,6 +246,13 @@ def test_what_hides_the_source_is_refused(source):
     f.__sources__ = lambda: [f"def f(x):\n    {source}"]
     with pytest.raises(WrongAnswer, match="hides what runs"):
         expect_source(f)
+
+
+def test_methods_that_are_called_like_it_hide_nothing():
+    def f(model):
+        return model.eval(), re.compile("x"), model.exec
+
+    expect_source(f)
 
 
 def test_getattr_with_a_name_is_that_name():

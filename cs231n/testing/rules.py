@@ -1,6 +1,7 @@
 """What the source of an answer may hold: loops, names, and nothing that hides."""
 
 import ast
+import functools
 
 from cs231n.testing.sources import PACKAGE, reached, sources
 from cs231n.testing.wrong import expect
@@ -21,12 +22,14 @@ _LOOPING_TOOLS = {"reduce", "accumulate", "functools.reduce", "itertools.accumul
 _COMPUTED = "getattr with a computed name"
 #: Names that run, find or replace code which is not in the source.
 _HIDING = {
-    *("exec", "eval", "compile", "__import__", "importlib", "import_module"),
+    *("__import__", "importlib", "import_module"),
     *("globals", "locals", "vars", "setattr", "modules", "builtins", "__builtins__"),
     *("__code__", "__globals__", "__dict__", "__getattribute__", "_getframe"),
     *("ctypes", "gc", "inspect", "marshal", "pickle", "attrgetter", _COMPUTED),
     *("methodcaller", "__getattr__"),
 }
+#: The same, unless they are attributes, as in ``model.eval()`` and ``re.compile``.
+_RUNNING = {"exec", "eval", "compile"}
 _LOOPS = (
     ast.For,
     ast.AsyncFor,
@@ -62,21 +65,22 @@ def expect_source(function, *, loops=None, without=()):
     """
     trees = list(sources(function))
     name = function.__name__
-    found = sum(_is_loop(node) for tree in trees for node in ast.walk(tree))
     if loops is not None:
+        found = sum(_is_loop(node) for tree in trees for node in ast.walk(tree))
         allowed = {0: "no loop", 1: "one loop"}.get(loops, f"{loops} loops")
         expect(
             found <= loops,
             f"{name} should have {allowed}; its source has {found}. Comprehensions, "
             f"map and np.vectorize are loops too.",
         )
-    used = _spelled_out({dotted for tree in trees for dotted in _names(tree)}, trees)
-    hidden = hiding(trees)
+    used = set().union(*(_facts(tree)[0] for tree in trees))
+    hidden = _hiding(used)
     expect(
         not hidden,
         f"{name} should do without {hidden[:1]}: this test reads the source, and that "
         f"hides what runs.",
     )
+    used = _spelled_out(used, trees)
     for forbidden in (*without, PACKAGE):
         hits = sorted(dotted for dotted in used if _matches(dotted, forbidden))
         expect(not hits, f"{name} should do without {forbidden}; it uses {hits[:1]}.")
@@ -95,8 +99,15 @@ def hiding(trees):
     names : list of str
         Such as ``"exec"``, in alphabetical order.
     """
-    used = {dotted for tree in trees for dotted in _names(tree)}
-    return sorted(dotted for dotted in used if _HIDING & set(dotted.split(".")))
+    return _hiding(set().union(*(_facts(tree)[0] for tree in trees)))
+
+
+def _hiding(used):
+    return sorted(
+        dotted
+        for dotted in used
+        if dotted in _RUNNING or _HIDING & set(dotted.split("."))
+    )
 
 
 def _is_loop(node):
@@ -118,8 +129,8 @@ def _last(dotted):
 
 def _spelled_out(used, trees):
     """Add what names stand for that imports and assignments have given."""
-    meanings = {pair for tree in trees for pair in _given(tree)}
-    for _ in range(4):  # names of names
+    meanings = set().union(*(_facts(tree)[1] for tree in trees))
+    for _ in range(4 if meanings else 0):  # names of names
         used = used | {
             meaning + dotted.removeprefix(name)
             for name, meaning in meanings
@@ -129,31 +140,37 @@ def _spelled_out(used, trees):
     return used
 
 
-def _given(tree):
-    """Yield the names that imports and assignments give, and to what."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from ((a.asname, a.name) for a in node.names if a.asname)
-        elif isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                yield alias.asname or alias.name, f"{node.module}.{alias.name}"
-        elif isinstance(node, ast.Assign | ast.NamedExpr) and _dotted(node.value):
-            for target in getattr(node, "targets", [getattr(node, "target", None)]):
-                if isinstance(target, ast.Name):
-                    yield target.id, _dotted(node.value)
+@functools.lru_cache(maxsize=512)
+def _facts(tree):
+    """Return the dotted names that a tree uses, and what the names it gives mean."""
+    nodes = list(ast.walk(tree))
+    used = {dotted for node in nodes for dotted in _names(node)}
+    return used, {pair for node in nodes for pair in _given(node)}
 
 
-def _names(tree):
-    """Yield every dotted name a piece of source reads or imports."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute | ast.Name):
-            yield _dotted(node)
-        elif isinstance(node, ast.Call) and _dotted(node.func) == "getattr":
-            yield _fetched(node)
-        elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+def _given(node):
+    """Yield the names that an import or an assignment gives, and to what."""
+    if isinstance(node, ast.Import):
+        yield from ((a.asname, a.name) for a in node.names if a.asname)
+    elif isinstance(node, ast.ImportFrom):
+        for alias in node.names:
+            yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+    elif isinstance(node, ast.Assign | ast.NamedExpr) and _dotted(node.value):
+        for target in getattr(node, "targets", [getattr(node, "target", None)]):
+            if isinstance(target, ast.Name):
+                yield target.id, _dotted(node.value)
+
+
+def _names(node):
+    """Yield the dotted names that a part of a source reads or imports by itself."""
+    if isinstance(node, ast.Attribute | ast.Name):
+        yield _dotted(node)
+    elif isinstance(node, ast.Call) and _dotted(node.func) == "getattr":
+        yield _fetched(node)
+    elif isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def _fetched(call):

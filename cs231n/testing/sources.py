@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import dis
+import functools
 import inspect
 import textwrap
 import types
@@ -10,6 +11,8 @@ import types
 from cs231n.testing.wrong import WrongAnswer
 
 PACKAGE = __name__.partition(".")[0]
+#: Several tests read the same text.
+_tree = functools.lru_cache(maxsize=512)(ast.parse)
 
 
 def sources(function, seen=None):
@@ -98,7 +101,7 @@ def _elsewhere(function):
     sources = function.__sources__()
     if not sources:
         raise _no_source(function)
-    yield from map(ast.parse, sources)
+    yield from map(_tree, sources)
 
 
 def _parse(function):

@@ -26,10 +26,10 @@ def expect_array(got, shape, name="the result", *, hint=""):
     """
     expect(got is not None, f"{name} is None: the answer ends without `return`.")
     array = np.asarray(got)
-    expect(
-        array.dtype.kind in "biuf",
-        f"{name} should be an array of real numbers; got {_kind(got)}.",
-    )
+    if array.dtype.kind not in "biuf":
+        raise WrongAnswer(
+            f"{name} should be an array of real numbers; got {_kind(got)}."
+        )
     expect(
         array.shape == tuple(shape),
         f"{name} should have shape {tuple(shape)}; got {array.shape}. {hint}".rstrip(),
@@ -125,10 +125,10 @@ def expect_equal(got, expected, name="the result", *, hint="", faults=None):
     if isinstance(expected, np.ndarray):
         expect_close(got, expected, name, rtol=0, atol=0, hint=hint, faults=faults)
         return
-    expect(
-        type(got) is type(expected) and got == expected,
-        f"{name} should be {expected!r}; got {got!r}. {hint}".rstrip(),
-    )
+    if type(got) is not type(expected) or got != expected:
+        raise WrongAnswer(
+            f"{name} should be {expected!r}; got {got!r}. {hint}".rstrip()
+        )
 
 
 def expect_tuple(got, *names):
@@ -153,7 +153,8 @@ def expect_tuple(got, *names):
     """
     wanted = f"Return ({', '.join(names)})"
     expect(got is not None, f"{wanted}; the answer ends without `return`.")
-    expect(isinstance(got, tuple | list), f"{wanted}; got {_kind(got)}.")
+    if not isinstance(got, tuple | list):
+        raise WrongAnswer(f"{wanted}; got {_kind(got)}.")
     expect(len(got) == len(names), f"{wanted}; got {len(got)} values.")
     return got
 

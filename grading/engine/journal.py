@@ -4,6 +4,24 @@ from grading.engine.ledger import Ledger
 from grading.judge.exam import Verdict
 
 
+def journal_path(course, assignment):
+    """Say where the journal of an assignment lies.
+
+    Parameters
+    ----------
+    course : Course
+        Whose ledger it is in.
+    assignment : str
+        For example ``"assignment1"``.
+
+    Returns
+    -------
+    path : pathlib.Path
+        For :class:`Journal`; it need not be there yet.
+    """
+    return course.ledger / assignment / "journal.jsonl"
+
+
 class Journal:
     """The verdicts of a course, kept on disk; in memory is only where they stand.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from grading.engine.intake import Intake
-from grading.engine.journal import Journal
+from grading.engine.journal import Journal, journal_path
 from grading.engine.store import Store
 from grading.engine.template import templates
 
@@ -51,7 +51,7 @@ class Overview:
             # Somebody may be grading at this moment.
             intake = Intake(self.course, self.assignment, self.store, writable=False)
             stack.enter_context(contextlib.closing(intake))
-            path = self.course.ledger / self.assignment / "journal.jsonl"
+            path = journal_path(self.course, self.assignment)
             journal = stack.enter_context(
                 contextlib.closing(Journal(path, writable=False))
             )

@@ -53,7 +53,7 @@ class Pool:
     def __init__(self, jobs, plan, seconds):
         self.isolation = ""  #: of the workers, known once the first is ready
         self.capacity = jobs + 1  #: one task waits, so that no worker does
-        self._jobs, self._plan, self._seconds = jobs, plan, seconds + GRACE
+        self._plan, self._seconds = plan, seconds + GRACE
         self._queue, self._stillborn = deque(), 0
         self._selector = selectors.DefaultSelector()
         self._workers = [self._start() for _ in range(jobs)]

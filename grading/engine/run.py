@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from grading.engine.bench import BenchPlan
 from grading.engine.flight import MAX_DEATHS, Flight
 from grading.engine.intake import Intake
-from grading.engine.journal import Journal
+from grading.engine.journal import Journal, journal_path
 from grading.engine.lock import only_one
 from grading.engine.pool import Pool
 from grading.engine.record import Record
@@ -119,7 +119,7 @@ class Run:
         return chosen
 
     def _open(self, stack):
-        path = self.course.ledger / self.assignment / "journal.jsonl"
+        path = journal_path(self.course, self.assignment)
         self._journal = stack.enter_context(contextlib.closing(Journal(path)))
         self._record = stack.enter_context(
             contextlib.closing(Record(self.course, self.assignment))

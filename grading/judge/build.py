@@ -23,24 +23,30 @@ def exam_of(notebook, solutions=ROOT / "solutions"):
     exam : Exam
         Its set-up cells, answers (with the solutions) and tests, in order.
     """
-    source = source_notebook(Path(solutions) / f"{notebook}.py")
-    cells = [cell_of(cell) for cell in source.cells]
-    return Exam(notebook, tuple(cell for cell in cells if cell is not None))
+    return exam_from(notebook, source_notebook(Path(solutions) / f"{notebook}.py"))
 
 
-def cell_of(cell):
-    """Turn a cell of a source notebook into one of an exam.
+def exam_from(name, source):
+    """Make the exam of a notebook that has been read already.
 
     Parameters
     ----------
-    cell : nbformat.NotebookNode
-        With nbgrader's metadata.
+    name : str
+        Such as ``"assignment1/knn"``.
+    source : nbformat.NotebookNode
+        From :func:`grading.build.source_notebook`.
 
     Returns
     -------
-    cell : Cell or None
-        None if a judge does not run it.
+    exam : Exam
+        As :func:`exam_of` makes it.
     """
+    cells = map(_cell, source.cells)
+    return Exam(name, tuple(cell for cell in cells if cell is not None))
+
+
+def _cell(cell):
+    """Turn a cell of a source notebook into one of an exam, if a judge runs it."""
     if cell.cell_type != "code":
         return None
     if "setup" in cell.metadata.get("tags", []):

@@ -121,7 +121,9 @@ def _define(kind):
 
 def _array(encoder, number, value):
     plain = np.asarray(value)
-    dtype = checked(plain.dtype).newbyteorder("=")
+    dtype = checked(plain.dtype)
+    if not dtype.isnative:
+        dtype = dtype.newbyteorder("=")
     order = "F" if plain.flags.fnc else "C"
     whole = np.asarray(plain, dtype=dtype, order=order)
     encoder.buffers.append(whole.ravel(order).view(np.uint8))

@@ -1,6 +1,7 @@
 """The system calls that Python has no name for."""
 
 import ctypes
+import errno
 import functools
 import os
 import platform
@@ -19,7 +20,20 @@ PDEATHSIG, DUMPABLE, KEEPCAPS, SECCOMP, SUBREAPER, NO_NEW_PRIVS = 1, 4, 8, 22, 3
 #: Bits of a capability set.
 CAP_DAC_READ_SEARCH = 1 << 2
 
+_REMEDIES = {
+    errno.ENOSPC: (
+        "a container forbids them, or `sysctl user.max_user_namespaces` is too low: "
+        "raise it, or grade outside of the container"
+    ),
+    errno.EPERM: (
+        "a container or AppArmor forbids them: docs/isolation.md says how to allow them"
+    ),
+}
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
+
+
+class SpacesError(Exception):
+    """New namespaces are refused; the message says why and what to do."""
 
 
 @functools.cache
@@ -64,8 +78,19 @@ def unshare(flags):
     ----------
     flags : int
         Some of ``NEWUSER | NEWPID | NEWNS | ...``.
+
+    Raises
+    ------
+    SpacesError
+        If this machine does not allow it.
     """
-    call("unshare", flags)
+    try:
+        call("unshare", flags)
+    except OSError as error:
+        remedy = _REMEDIES.get(error.errno, "docs/isolation.md has the likely causes")
+        raise SpacesError(
+            f"no new namespaces can be made ({error.strerror}); {remedy}"
+        ) from None
 
 
 def mount(source, target, kind, flags=0, data=None):

@@ -1,6 +1,7 @@
 """What is data: the types, classes and generators that may cross, and how much."""
 
 import re
+from functools import lru_cache
 
 from grading.judge.frozen import np
 from grading.judge.wire import Refused
@@ -59,7 +60,14 @@ def checked(dtype):
 
 def dtype_of(code):
     """Read a dtype that came as text, such as ``"<f8"``."""
-    if type(code) is not str or not re.fullmatch(r"[<>|=]?[a-zA-Z?]\d{0,8}", code):
+    if type(code) is not str:
+        raise NotData("an array of an unknown dtype")
+    return _dtype(code)
+
+
+@lru_cache(maxsize=256)
+def _dtype(code):
+    if not re.fullmatch(r"[<>|=]?[a-zA-Z?]\d{0,8}", code):
         raise NotData("an array of an unknown dtype")
     return checked(np.dtype(code))
 

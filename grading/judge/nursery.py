@@ -110,7 +110,8 @@ class Nursery:
         if not words.get("ready"):
             channel.close()
             hear.close()
-            _not_late(words, self.rung)
+            if "late" in words:
+                raise _busy(self.rung, words["late"])
             reason = words.get("failed", _gone(self.rung))
             raise IsolationError(f"No child could be isolated ({self.rung}): {reason}.")
         return Child(channel, hear, handles[0])
@@ -144,8 +145,9 @@ class Nursery:
         try:
             with self.child("grading.judge.warden:rest") as child:
                 ending = child.ending(_BIRTH)
+                if ending == "running":
+                    raise _busy(rung, ending)
                 if ending != "exit 0":
-                    _not_late({"late": ending} if ending == "running" else {}, rung)
                     raise IsolationError(
                         f"A child on the rung {rung} did not end well: {ending}."
                     )
@@ -215,7 +217,8 @@ class _Warm:
         if words.get("alive"):
             words, _ = listen(self.control, _START)
         if not words.get("ready"):
-            _not_late(words, rung)
+            if "late" in words:
+                raise _busy(rung, words["late"])
             if "unloaded" in words:
                 raise PreloadError(
                     f"Where student code runs ({rung}), a module cannot be loaded: "
@@ -235,12 +238,11 @@ def _messages():
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
 
-def _not_late(words, rung):
-    if "late" in words:
-        raise OverloadError(
-            f"This machine is too busy to say whether it can isolate by {rung} "
-            f"({words['late']}). Try again with fewer jobs."
-        )
+def _busy(rung, why):
+    return OverloadError(
+        f"This machine is too busy to say whether it can isolate by {rung} "
+        f"({why}). Try again with fewer jobs."
+    )
 
 
 def _gone(rung):

@@ -74,7 +74,7 @@ def enter(view):
 
     Raises
     ------
-    OSError
+    SpacesError, OSError
         If this machine does not allow the namespaces or the mounts.
     """
     if os.geteuid() == 0:

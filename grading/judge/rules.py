@@ -1,9 +1,15 @@
-"""The source of a function of the answers, read by the side that is trusted."""
+"""The source of a function of the answers, read by the side that is trusted.
+
+Most tests of a notebook read the same cells, so what was found in a cell is kept. The
+process that reads lives for one notebook.
+"""
 
 import ast
 import symtable
+from functools import cache
 
 from cs231n.testing import hiding
+from grading.judge import imports
 from grading.judge.suspicion import patched
 
 
@@ -28,10 +34,11 @@ def sources(name, setup, answers):
         cells.
     """
     bindings, others = {}, {}
-    for cells, kinds in ((setup, _FUNCTIONS), (answers, (*_FUNCTIONS, ast.ClassDef))):
-        for tree in filter(None, map(_parsed, cells)):
+    setup, answers = list(filter(None, map(_parsed, setup))), _settled(setup, answers)
+    for trees, kinds in ((setup, _FUNCTIONS), (answers, (*_FUNCTIONS, ast.ClassDef))):
+        for tree in trees:
             bindings |= _bound(tree, bindings, kinds)
-    for tree in filter(None, map(_parsed, answers)):
+    for tree in answers:
         for key, part in _other(tree):
             others.setdefault(key, []).append(part)
     found, waiting, seen = [], ["*", name], set()
@@ -49,13 +56,27 @@ def sources(name, setup, answers):
         if None in nodes:
             nodes = [*filter(None, nodes), *others.get(current, [])]
         for node in nodes:
-            source = ast.unparse(node)
+            source = _text(node)
             if source not in found:
                 found.append(source)
                 waiting += sorted(_wanted(node))
     return found
 
 
+def _settled(setup, answers):
+    """Read the answers; what they import as the set-up cells do makes no difference."""
+    answers = [cell for cell in answers if _parsed(cell) is not None]
+    given = frozenset().union(*(imports.given(_parsed(cell)) for cell in answers))
+    known = frozenset(
+        found
+        for tree in filter(None, map(_parsed, setup))
+        for found in imports.imported(tree)
+        if found[2] not in given
+    )
+    return [imports.settled(cell, known) for cell in answers]
+
+
+@cache
 def is_plain(source):
     """Tell whether the statements of a cell can be relied on to mean what they say.
 
@@ -77,6 +98,7 @@ def is_plain(source):
     return not hiding(part for part in tree.body if not isinstance(part, _FUNCTIONS))
 
 
+@cache
 def unfinished(source):
     """Rewrite a cell that ended in an error: nobody knows how far it came.
 
@@ -96,6 +118,7 @@ def unfinished(source):
     return ast.unparse(ast.If(ast.Constant(True), tree.body, []))
 
 
+_text = cache(ast.unparse)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -110,6 +133,7 @@ def _methods(owners, name):
     ][-1:]
 
 
+@cache
 def _parsed(cell):
     try:
         return ast.parse(cell)
@@ -121,10 +145,11 @@ def _names(node):
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
+@cache
 def _wanted(node):
     """List what a node gets from outside: global names, and ``.method`` of anything."""
     try:
-        tables = [symtable.symtable(ast.unparse(node), "cell", "exec")]
+        tables = [symtable.symtable(_text(node), "cell", "exec")]
     except (SyntaxError, RecursionError):
         return _names(node)
     found = set(tables[0].get_identifiers())
@@ -143,20 +168,23 @@ def _attributes(node):
             yield part.value  # getattr(self, "slow")
 
 
+@cache
 def _other(tree):
-    """Yield what an answer's cell binds besides functions, and its methods."""
+    """List what an answer's cell binds besides functions, and its methods."""
+    found = []
     for statement in tree.body:
         if isinstance(statement, _FUNCTIONS):
-            yield f".{statement.name}", statement
+            found.append((f".{statement.name}", statement))
         if not isinstance(statement, (*_FUNCTIONS, ast.ClassDef)):
-            yield from ((name, statement) for name, _ in _bindings(statement, {}))
+            found += [(name, statement) for name, _ in _bindings(statement, {})]
         for part in ast.walk(statement):
             if isinstance(part, ast.Global):
-                yield from ((name, statement) for name in part.names)
+                found += [(name, statement) for name in part.names]
             elif isinstance(part, ast.ClassDef):
                 for member in part.body:
                     if isinstance(member, _FUNCTIONS):
-                        yield f".{member.name}", member
+                        found.append((f".{member.name}", member))
+    return found
 
 
 def _bound(tree, known, kinds):

@@ -53,6 +53,8 @@ def attend(request, nursery, channel, report):
         far.close()
         with near:
             _watch(child, request["limits"], near, report, None if spaces else folder)
+    except kernel.SpacesError as error:
+        _say(report, failed=str(error))
     except Exception as error:
         _say(report, failed=f"{type(error).__name__}: {error}")
     finally:

@@ -57,6 +57,8 @@ def main(control, enter=False):
 
 
 def _said(error):
+    if isinstance(error, kernel.SpacesError):
+        return str(error)
     return traceback.format_exception_only(error)[-1].strip()
 
 

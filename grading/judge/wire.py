@@ -147,14 +147,19 @@ class Channel:
         self._received += total
         if self._received > 2 * self._bounds[2] and not self._follows:
             raise Refused("more values than one call can be about")
-        sizes = np.frombuffer(self._receive_exactly(8 * count), dtype="<u8")
-        if int(sizes.sum(dtype=object)) != total:
+        sizes = struct.unpack(f"<{count}Q", self._receive_exactly(8 * count))
+        if sum(sizes) != total:
             raise Refused("a frame whose sizes do not add up")
         self._step = step + 1
         text = self._receive_exactly(length)
-        buffers = [np.empty(int(size), np.uint8) for size in sizes]
+        return text, self._receive_buffers(sizes, total)
+
+    def _receive_buffers(self, sizes, total):
+        if total <= self._last - self._first and all(sizes):
+            return [np.frombuffer(self._receive_exactly(n), np.uint8) for n in sizes]
+        buffers = [np.empty(size, np.uint8) for size in sizes]
         self._fill([memoryview(buffer) for buffer in buffers])
-        return text, buffers
+        return buffers
 
     def _next_header(self):
         """Read a header, skipping what is none."""

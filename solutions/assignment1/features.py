@@ -42,6 +42,9 @@ from cs231n.testing import (
     unchanged,
 )
 
+#: Ready-made versions of what you are going to write: your answers do without.
+READY = ["package_features", "cv2", "skimage"]
+
 # %%
 data = load_cifar10()
 num_train = len(data.X_train) - 1000
@@ -112,6 +115,7 @@ expect_close(
     "gy",
     hint="Row 2 gets 0 - 8; row 0 is at the border and stays 0.",
 )
+expect_source(image_gradients, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-features-gradients-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also tries other sizes and 32-bit numbers, and looks whether the
@@ -224,7 +228,7 @@ expect(
     f"A square in the lower right cell should fill that cell alone; the cells hold "
     f"{np.round(cells.sum(axis=2), 1).tolist()}.",
 )
-expect_source(hog_feature, without=["skimage", "cv2", "package_features"])
+expect_source(hog_feature, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-features-hog-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 # 2 points: the grader also tries random images in colour and grey, square and not, and
@@ -366,6 +370,7 @@ expect_close(
     [3, 1, 1, 1],
     "histogram with normalized=False",
 )
+expect_source(color_histogram_hsv, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-features-hue-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also tries random images, other numbers of bins, images from 0 to 1

@@ -40,6 +40,9 @@ from cs231n.testing import (
     unchanged,
 )
 
+#: Ready-made versions of what you are going to write: your answers do without.
+READY = ["linalg.norm", "scipy", "sklearn", "torch"]
+
 # %% [markdown]
 # ## The data
 #
@@ -160,7 +163,7 @@ knn.train(rng.standard_normal((7, 4)), np.zeros(7, dtype=int))
 queries = rng.standard_normal((3, 4))
 expected = [[math.dist(x, t) for t in knn.X_train] for x in queries]
 expect_close(knn.compute_distances_two_loops(queries), expected, "dists")
-expect_source(knn.compute_distances_two_loops, without=["linalg.norm", "scipy"])
+expect_source(knn.compute_distances_two_loops, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-knn-two-loops-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also tries 32-bit images, one single query, and looks whether the
@@ -256,7 +259,7 @@ expect_close(
     hint="Sum over axis 1, the pixels, and fill row i in round i.",
     faults={"This is the square of the distance: take its root.": expected**2},
 )
-expect_source(knn.compute_distances_one_loop, loops=1, without=["linalg.norm", "scipy"])
+expect_source(knn.compute_distances_one_loop, loops=1, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-knn-one-loop-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also tries as many images as pixels, 32-bit images and a single
@@ -329,7 +332,7 @@ expect_close(
     hint="Print the shapes of the three terms: (M, 1), (M, N) and (N,).",
     faults={"This is the square of the distance: take its root.": expected**2},
 )
-expect_source(knn.compute_distances_no_loops, loops=0, without=["linalg.norm", "scipy"])
+expect_source(knn.compute_distances_no_loops, loops=0, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-knn-no-loops-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 # 2 points: the grader also tries as many test as training images, equal images, and
@@ -466,6 +469,7 @@ expect_equal(
         "Row 1 is a tie of 7, 2 and 1: take the smallest, not the nearest.": [1, 7]
     },
 )
+expect_source(knn.predict_labels, without=["sklearn"])
 
 # %% nbgrader={"grade": true, "grade_id": "test-knn-predict-labels-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 # 2 points: the grader also tries larger cases, ties of two pairs, all neighbours at
@@ -579,6 +583,7 @@ expect_close(
     "dists",
     hint="Take the absolute value of each difference, then sum over the pixels.",
 )
+expect_source(knn.compute_l1_distances, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-knn-l1-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also looks at the memory needed, and whether the inputs come back
@@ -715,6 +720,7 @@ expect_close(
     },
 )
 expect_close(found[3], [0, 0, 0.5], "k_to_accuracies[3]")
+expect_source(cross_validate, without=["sklearn"])
 
 # %% nbgrader={"grade": true, "grade_id": "test-knn-cross-validation-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 # 2 points: the grader also tries folds of different sizes, more folds, and looks whether

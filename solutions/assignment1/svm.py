@@ -40,6 +40,9 @@ from cs231n.testing import (
     unchanged,
 )
 
+#: Ready-made versions of what you are going to write: your answers do without.
+READY = ["LinearSVM", "PackageSVM", "sklearn", "torch"]
+
 # %% [markdown]
 # ## The data
 #
@@ -203,6 +206,7 @@ expect_close(
     hint="The penalty is reg * sum(W * W).",
     faults={"The penalty has no factor one half here.": 2.25 + 0.25 * 3},
 )
+expect_source(svm_loss_naive, without=[*READY, "svm_loss_vectorized"])
 
 # %% nbgrader={"grade": true, "grade_id": "test-svm-loss-naive-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 # 2 points: the grader also compares the gradient with differences of the loss along
@@ -357,7 +361,7 @@ expect_close(
 expect_source(
     svm_loss_vectorized,
     loops=0,
-    without=["svm_loss_naive", "nets", "LinearSVM", "PackageSVM"],
+    without=[*READY, "svm_loss_naive"],
 )
 
 # %% nbgrader={"grade": true, "grade_id": "test-svm-loss-vectorized-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
@@ -532,6 +536,7 @@ expect_close(
 )
 model.train(X, y, learning_rate=0.5, reg=0.0, num_iters=1, batch_size=3)
 expect_close(model.W, [[0.875, 0.0]], "W after a second call, which goes on from W")
+expect_source(model.train, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-svm-train-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 # 2 points: the grader also looks at the minibatches: their size, whether images and
@@ -603,6 +608,7 @@ expect_equal(
     hint="The scores are [[1, 2, 3], [5, 2, -6]]; take the largest of each row.",
     faults={"These are the lowest scores.": [0, 2]},
 )
+expect_source(model.predict, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-svm-predict-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also tries as many images as classes, and one image.

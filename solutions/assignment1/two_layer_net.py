@@ -34,9 +34,13 @@ from cs231n.testing import (
     expect_array,
     expect_close,
     expect_equal,
+    expect_source,
     expect_tuple,
     unchanged,
 )
+
+#: Ready-made versions of what you are going to write: your answers do without.
+READY = ["PackageNet", "torch"]
 
 # %% [markdown]
 # ## How the parts fit together
@@ -118,6 +122,7 @@ expect_close(
     "[out[0, 0], out[1, 2]]",
     hint="reshape(N, -1) keeps the order of the numbers; flatten so, not otherwise.",
 )
+expect_source(affine_forward, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-net-affine-forward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also tries other shapes and 32-bit numbers, and looks whether the
@@ -205,6 +210,7 @@ expect_close(
     hint="Every example adds its dout.",
     faults={"This is the mean; the bias gets the sum over the examples.": [0.5]},
 )
+expect_source(affine_backward, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-net-affine-backward-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 # 2 points: the grader compares with differences along random directions, for several
@@ -272,6 +278,7 @@ expect_close(
         "This is the smaller of x and 0; take the larger.": [[-2, 0], [0, -0.5]],
     },
 )
+expect_source(relu_forward, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-net-relu-forward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also tries images and 32-bit numbers, and looks whether the input
@@ -331,6 +338,7 @@ expect_close(
         "At 0 take 0: compare with >, not >=.": [[0, -20, 30], [40, 50, 0]],
     },
 )
+expect_source(relu_backward, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-net-relu-backward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also tries images, and looks whether dout and the input come back
@@ -427,6 +435,7 @@ expect_close(
         ]
     },
 )
+expect_source(svm_loss, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-net-svm-loss-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also tries other shapes, and looks whether the scores come back as
@@ -509,6 +518,7 @@ expect_close(
         "The right class needs its minus 1.": slope / 2 + np.eye(3)[[1, 2]] / 2,
     },
 )
+expect_source(softmax_loss, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-net-softmax-loss-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 # 2 points: the grader also tries other shapes and scores near 3000, and looks whether
@@ -610,6 +620,7 @@ expect_close(
     },
 )
 expect_equal(answer[1]["learning_rate"], 0.1, "config['learning_rate']")
+expect_source(sgd, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-net-sgd-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also tries the default rate, matrices, 32-bit numbers and two steps.
@@ -688,6 +699,7 @@ for name, shape in {"W1": (5, 50), "b1": (50,), "W2": (50, 7), "b2": (7,)}.items
     expect_array(model.params[name], shape, f"params[{name!r}]")
 for name in ("b1", "b2"):
     expect(not np.any(model.params[name]), f"{name} should start at 0.")
+expect_source(__init__, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-net-init-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also looks at the spread and the mean of the weights, for two
@@ -800,6 +812,7 @@ expect_close(
         "There is no penalty: use self.reg.": 3.4702243556,
     },
 )
+expect_source(model.loss, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-net-loss-hidden", "locked": true, "points": 3, "schema_version": 3, "solution": false}
 # 3 points: the grader compares every gradient with differences of the loss, with a

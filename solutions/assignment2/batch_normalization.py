@@ -41,6 +41,9 @@ from cs231n.testing import (
     unchanged,
 )
 
+#: Ready-made versions of what you are going to write: your answers do without.
+READY = ["FullyConnectedNet", "eval_numerical_gradient_array", "layers", "torch"]
+
 # %% [markdown]
 # ## 1. Forward
 #
@@ -155,6 +158,7 @@ expect_close(
     hint="0.9 * 0 + 0.1 * variance, with the same variance as for the output.",
     faults={"This is a running standard deviation: keep the variance.": [0.1, 1]},
 )
+expect_source(batchnorm_forward, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-bn-forward-running", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 # 2 points: testing uses the running averages and leaves them alone.
@@ -220,7 +224,6 @@ for n, d, eps, momentum, dtype in [
     out, _ = expect_tuple(batchnorm_forward(x, gamma, beta, bn_param), "out", "cache")
     expected = gamma * (x - run_mean) / np.sqrt(run_var + eps) + beta
     expect_close(out, expected, "out in testing", rtol=1e-4, atol=1e-4, hint=hint)
-expect_source(batchnorm_forward, without=["batchnorm_forward", "layers", "torch"])
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -365,6 +368,7 @@ expect_close(
     hint="Sum dout over the batch.",
     faults={"Sum over the batch; this is the mean.": dout.mean(axis=0)},
 )
+expect_source(batchnorm_backward, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-bn-backward-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 # 2 points: the grader also goes along random directions for other sizes and a large eps,
@@ -479,7 +483,7 @@ expect_close(answer[2], dout.sum(axis=0), "dbeta")
 expect_source(
     batchnorm_backward_alt,
     loops=0,
-    without=["batchnorm_backward", "batchnorm_backward_alt", "layers"],
+    without=[*READY, "batchnorm_backward"],
 )
 
 # %% nbgrader={"grade": true, "grade_id": "test-bn-backward-alt-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
@@ -599,6 +603,7 @@ expect_close(
         "Divide by the root of the variance.": [[-3, 7], [0.3, 4.8]],
     },
 )
+expect_source(layernorm_forward, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-bn-layer-forward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also tries other sizes, as many rows as columns, a batch of one,
@@ -627,7 +632,6 @@ for n, d, eps, dtype in [
     hint = f"N, D = {n}, {d}; eps = {eps}; {np.dtype(dtype)}."
     expect_close(out, expected, "out", rtol=1e-4, atol=1e-5, hint=hint)
     expect(out.dtype == dtype, f"Keep the dtype of x; got {out.dtype}. {hint}")
-expect_source(layernorm_forward, without=["layernorm_forward", "layers", "torch"])
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -705,6 +709,7 @@ expect_close(
     hint="gamma serves all examples: sum over the batch, axis 0.",
 )
 expect_close(answer[2], dout.sum(axis=0), "dbeta", hint="Sum over the batch, axis 0.")
+expect_source(layernorm_backward, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-bn-layer-backward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also goes along random directions for other sizes and a large eps,

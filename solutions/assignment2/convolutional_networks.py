@@ -1281,6 +1281,7 @@ for name in ("W1", "W2", "W3"):
         f"With weight_scale 0.02 the standard deviation of {name} should be 0.02; got "
         f"{std:.3g}.",
     )
+expect_source(__init__, without=["cs231n", "PackageNet", "ResNet", "torch"])
 
 # %% nbgrader={"grade": true, "grade_id": "test-conv-net-init-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also looks at the defaults, the dtype, the mean and the form of the
@@ -2154,6 +2155,7 @@ again = augment(x, np.random.default_rng(1), pad=0, jitter=0)
 other = augment(x, np.random.default_rng(2), pad=0, jitter=0)
 expect(np.array_equal(out, again), "The same rng should give the same images: use rng.")
 expect(not np.array_equal(out, other), "Another rng should choose others: use rng.")
+expect_source(augment, without=["torch"])
 
 # %% nbgrader={"grade": true, "grade_id": "test-conv-augment-crop", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: moving alone.

@@ -36,6 +36,9 @@ from cs231n.testing import (
     unchanged,
 )
 
+#: Ready-made versions of what you are going to write: your answers do without.
+READY = ["FullyConnectedNet", "layers", "torch"]
+
 # %% [markdown]
 # ## 1. Forward
 #
@@ -138,7 +141,7 @@ expect_close(
     hint="In testing the numbers pass unchanged.",
     faults={"In testing nothing is scaled: the factor 1/p was for training.": x * 0.25},
 )
-expect_source(dropout_forward, without=["dropout_forward", "layers", "torch"])
+expect_source(dropout_forward, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-dropout-forward-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 # 2 points: the grader also tries random numbers, 32-bit numbers, images, a second call, a
@@ -287,7 +290,7 @@ for mode in ("train", "test"):
             * (out != 0),
         },
     )
-expect_source(dropout_backward, without=["dropout_backward", "layers", "torch"])
+expect_source(dropout_backward, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-dropout-backward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader compares with differences of your forward pass along random
@@ -560,6 +563,7 @@ expect_close(
     hint="In testing this is an affine layer.",
     faults={"In testing nothing is scaled.": 0.4 * w + b},
 )
+expect_source(dropconnect_forward, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-dropout-connect-forward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also looks whether the mask is one for the batch and has no lines,
@@ -659,6 +663,7 @@ expect_close(
     faults={"The mask belongs to dw as well.": dout},
 )
 expect_close(answer[2], dout.sum(axis=0), "db", hint="Sum over the batch; no mask.")
+expect_source(dropconnect_backward, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-dropout-connect-backward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader compares all three with differences of your forward pass along

@@ -57,6 +57,9 @@ from cs231n.testing import (
     unchanged,
 )
 
+#: Ready-made versions of what you are going to write: your answers do without.
+READY = ["PackageNet", "optim", "torch"]
+
 # %% [markdown]
 # ## 1. The parameters
 #
@@ -169,6 +172,7 @@ for kind in (None, "batchnorm", "layernorm"):
             expect(not model.params[name].any(), f"{name} should start at 0.")
         if name[0] == "g":
             expect((model.params[name] == 1).all(), f"{name} should start at 1.")
+expect_source(__init__, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-deep-init-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also looks at the spread of the weights for two scales, at one and at
@@ -345,6 +349,7 @@ for name, value in values.items():
         atol=1e-7,
         hint="Backwards in reverse order; the penalty adds reg * W.",
     )
+expect_source(model.loss, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-deep-loss-hidden", "locked": true, "points": 3, "schema_version": 3, "solution": false}
 # 3 points: the grader does the same for one and three hidden layers, both normalisations,
@@ -486,7 +491,7 @@ expect_close(
     hint="Store the new velocity for the next call.",
     faults={"The old velocity is still there: store the new one.": v},
 )
-expect_source(sgd_momentum, without=["optim", "torch"])
+expect_source(sgd_momentum, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-deep-momentum-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also takes three steps from the start, with the default settings and
@@ -592,7 +597,7 @@ expect_close(
     "config['velocity']",
     hint="Store the new velocity for the next call.",
 )
-expect_source(nesterov_momentum, without=["optim", "torch"])
+expect_source(nesterov_momentum, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-deep-nesterov-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also takes three steps from the start, with the default settings and
@@ -691,7 +696,7 @@ expect_close(
     hint="Add the squares and store the sum.",
     faults={"The old sum is still there: store the new one.": cache},
 )
-expect_source(adagrad, without=["optim", "torch"])
+expect_source(adagrad, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-deep-adagrad-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also takes three steps from the start, with the default settings and
@@ -798,7 +803,7 @@ expect_close(
     hint="Store the new mean for the next call.",
     faults={"The old mean is still there: store the new one.": cache},
 )
-expect_source(rmsprop, without=["optim", "torch"])
+expect_source(rmsprop, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-deep-rmsprop-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also takes three steps from the start, with the default settings and
@@ -936,7 +941,7 @@ expect_equal(
     "config['t']",
     hint="Store the number of steps taken, this one included.",
 )
-expect_source(adam, without=["optim", "torch"])
+expect_source(adam, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-deep-adam-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also takes three steps from the start, with the default settings and
@@ -1076,7 +1081,7 @@ expect_equal(
     "config['t']",
     hint="Store the number of steps taken, this one included.",
 )
-expect_source(adamw, without=["optim", "torch"])
+expect_source(adamw, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-deep-adamw-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also takes three steps from the start, with the default settings and
@@ -1220,6 +1225,7 @@ for fan_in, fan_out in ((400, 100), (100, 400)):
             f"should be {std:.4f}; got {np.std(w):.4f}. Look at the formula of "
             f"this scheme; it gives s, not s squared.",
         )
+expect_source(init_weights, without=READY)
 
 # %% nbgrader={"grade": true, "grade_id": "test-deep-weights-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also looks at the mean and the form of the distribution, and whether

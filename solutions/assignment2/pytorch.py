@@ -163,6 +163,10 @@ expect_close(
     hint="Call backward() on the whole loss, penalty included.",
     faults={"The penalty belongs to the loss that backward() starts from.": dW0},
 )
+expect_source(
+    softmax_loss_autograd,
+    without=["softmax_loss_vectorized", "affine_backward", "layers"],
+)
 
 # %% nbgrader={"grade": true, "grade_id": "test-torch-softmax-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also tries other sizes, 32-bit numbers, scores in the hundreds, two
@@ -194,10 +198,6 @@ for n, d, c, scale, kind in [
         )
         expect_close(answer[0], expected, "loss", rtol=1e-4, atol=1e-5)
         expect_close(answer[1], grad, "dW", rtol=1e-4, atol=1e-5)
-expect_source(
-    softmax_loss_autograd,
-    without=["softmax_loss_vectorized", "affine_backward", "layers"],
-)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -286,6 +286,7 @@ expect_close(
     hint="One number a step, taken before it.",
     faults={"These are the losses after each step.": [*losses[1:], last]},
 )
+expect_source(descend, without=["optim", "SGD", "Adam", "softmax_loss_vectorized"])
 
 # %% nbgrader={"grade": true, "grade_id": "test-torch-descend-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also tries other sizes, no step at all, 32-bit numbers, and looks
@@ -314,7 +315,6 @@ for n, d, c, rate, num, kind in [
     expect(isinstance(answer[0], np.ndarray), "W should be a NumPy array.")
     expect_close(answer[0], expected, "W", rtol=1e-4, atol=1e-5, hint=hint)
     expect_close(answer[1], losses, "losses", rtol=1e-4, atol=1e-5, hint=hint)
-expect_source(descend, without=["optim", "SGD", "Adam", "softmax_loss_vectorized"])
 ### END HIDDEN TESTS
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "q-torch-leaf-text", "locked": true, "schema_version": 3, "solution": false}
@@ -458,6 +458,7 @@ expect_close(
     rtol=1e-6,
     atol=1e-6,
 )
+expect_source(three_layer_convnet, without=["numpy_convnet"])
 
 # %% nbgrader={"grade": true, "grade_id": "test-torch-convnet-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
 # 2 points: the grader also tries images that are not square, 32-bit numbers and a batch of
@@ -490,7 +491,6 @@ for n, shape, channels, classes, kind, tol in [
         expect_close(
             grad, wanted, f"gradient of {name}", rtol=tol, atol=10 * tol, hint=hint
         )
-expect_source(three_layer_convnet, without=["numpy_convnet"])
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -644,6 +644,7 @@ for value, (name, shape) in zip(answer, shapes.items(), strict=True):
     )
     if "_b" in name:
         expect(not value.any(), f"{name} should start at zero.")
+expect_source(three_layer_params)
 
 # %% nbgrader={"grade": true, "grade_id": "test-torch-params-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also looks at the spread of the weights, whether all six collect
@@ -979,6 +980,7 @@ expect_close(
     atol=1e-4,
     hint="One number for each batch of each epoch.",
 )
+expect_source(train, without=["pytorch"])
 
 # %% nbgrader={"grade": true, "grade_id": "test-torch-train-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also looks whether the model is in training mode whenever it sees a
@@ -1072,6 +1074,7 @@ expect_close(
         "Return a share, not per cent.": 200 / 3,
     },
 )
+expect_source(check_accuracy, without=["pytorch"])
 
 # %% nbgrader={"grade": true, "grade_id": "test-torch-accuracy-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
 # 1 point: the grader also tries more batches, and looks whether the model is in test mode,

@@ -53,7 +53,7 @@ def test_no_test_answers_nothing_with_a_raw_error(script):
         pytest.skip(lacking(notebook))
     raw = []
     with Grader(notebook) as grader:
-        sources = {cell.id: cell.source for cell in grader.notebook.cells}
+        sources = {cell.name: cell.source for cell in grader.exam.of_kind("answer")}
         for name in grader.exercises:
             nothing = {name: emptied(sources[name])}
             for test, outcome in grader.grade(nothing, grader.tests(name)).items():

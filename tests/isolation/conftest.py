@@ -1,5 +1,6 @@
 """A nursery on every rung of this machine, and a way to run code in it."""
 
+import contextlib
 import json
 import os
 import socket
@@ -58,13 +59,11 @@ def descendants(pid):
     """Process numbers of everything below a process."""
     found, stack = set(), [pid]
     while stack:
-        for task in Path(f"/proc/{stack.pop()}/task").glob("*/children"):
-            try:
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            for task in Path(f"/proc/{stack.pop()}/task").glob("*/children"):
                 more = set(map(int, task.read_text().split())) - found
-            except OSError:
-                continue
-            found |= more
-            stack += more
+                found |= more
+                stack += more
     return found
 
 

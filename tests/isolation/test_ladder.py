@@ -1,6 +1,7 @@
 """Which rung a nursery takes: the strongest, the one asked for, or none and why."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -120,6 +121,23 @@ print(Nursery(preload=()).rung)
         ["none", "True"],
     ]
     assert taken == "landlock"
+
+
+def test_where_user_namespaces_are_off_the_reason_is_a_sentence():
+    inside = ["bwrap", "--unshare-user", "--disable-userns", "--dev-bind", "/", "/"]
+    if not shutil.which("bwrap") or subprocess.run([*inside, "true"]).returncode:
+        pytest.skip("bubblewrap cannot switch user namespaces off here")
+    found = subprocess.run(
+        [*inside, sys.executable, "-m", "grading.judge.isolation"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+    reason, *_ = [line for line in found.stdout.splitlines() if "namespaces " in line]
+    assert "sysctl user.max_user_namespaces" in reason
+    assert "Errno" not in found.stdout
+    assert found.stderr == ""
 
 
 def test_where_nothing_works_nothing_is_run(monkeypatch):

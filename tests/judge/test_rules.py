@@ -180,12 +180,46 @@ def test_methods_of_an_answer_count(call):
     assert "for v in x" in text(slow, f"def double(self): return {call}")
 
 
+LAYERS = "from cs231n.layers import affine_forward\nimport numpy as np"
+USES = "def double(x): return affine_forward(x, x, x)"
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        "from cs231n.layers import *",
+        "from cs231n.layers import affine_forward",
+        "try:\n    from cs231n.layers import affine_forward\nexcept: pass",
+    ],
+)
+def test_importing_what_the_notebook_imports_brings_nothing(top):
+    assert "cs231n" not in text(f"{top}\n{USES}", setup=[LAYERS])
+    assert "cs231n" in text(f"{top}\n{USES}")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "from cs231n.layers import *\ndef double(x): return relu_forward(x)",
+        "from cs231n.layers import relu_forward as affine_forward\n" + USES,
+        f"def affine_forward(x): pass\nfrom cs231n.layers import *\n{USES}",
+        f"{USES}\nfrom cs231n.layers import affine_forward as double",
+        f"from cs231n.nowhere import *\n{USES}",
+        "def double(x):\n    from cs231n.layers import affine_forward",
+    ],
+)
+def test_importing_more_than_the_notebook_counts(cell):
+    found = text(cell, setup=[LAYERS])
+    assert not found or "cs231n" in found
+
+
 def test_what_only_looks_alike_does_not_count():
     after = "norm = np.linalg.norm(double(3))\nout = [v for v in range(3)]"
     answer = "def double(x):\n    out = norm = 2 * x\n    return out"
     assert text(f"{answer}\n{after}") == answer
     assert is_plain("from cs231n import vis\nvis.show(1)")
     assert is_plain("torch.backends.cudnn.benchmark = True")
+    assert is_plain("model.eval()")
     assert not is_plain("np.sqrt = slow")
 
 
