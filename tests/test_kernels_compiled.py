@@ -131,6 +131,53 @@ def test_every_instruction_set_agrees_with_numpy(instructions, dtype, monkeypatc
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=tolerance)
 
 
+#: N, C, H, W, F, K, stride, pad, dilation, groups: many filters, over short rows, with
+#: panels that are not full, taps or rows in several blocks, and phases without taps.
+WIDE = [
+    (3, 24, 9, 11, 56, 3, 1, 1, 1, 1),
+    (9, 48, 13, 15, 56, 3, 2, 1, 1, 1),
+    (5, 128, 4, 7, 24, 3, 1, 1, 1, 1),
+    (1, 28, 60, 61, 52, 3, 2, 1, 1, 1),
+    (3, 120, 6, 7, 112, 1, 1, 0, 1, 1),
+    (2, 104, 47, 49, 104, 1, 1, 0, 1, 1),
+    (2, 48, 9, 10, 112, 3, 1, 2, 2, 2),
+    (2, 28, 13, 14, 240, 2, 3, 0, 1, 1),
+    (2, 60, 16, 16, 56, (3, 2), (1, 2), (1, 0), 1, 1),
+]
+
+
+@pytest.mark.processor
+@pytest.mark.parametrize("case", WIDE)
+@pytest.mark.parametrize("instructions", ["vec128", "avx2", "avx512"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_convolution_of_whole_numbers_is_exact(case, instructions, dtype, monkeypatch):
+    n, c, h, w, f, size, stride, pad, dilation, groups = case
+    rng = np.random.default_rng(231)
+    draw = lambda *shape: rng.integers(-3, 4, shape).astype(dtype)
+    size = (size, size) if isinstance(size, int) else size
+    arrays = draw(n, c, h, w), draw(f, c // groups, *size), draw(f)
+    param = {"stride": stride, "pad": pad, "dilation": dilation, "groups": groups}
+
+    def both_ways(dout=None):
+        out, cache = layers.conv_forward(*arrays, param)
+        dout = draw(*out.shape) if dout is None else dout
+        return dout, (out, *layers.conv_backward(dout, cache))
+
+    monkeypatch.setattr(kernels, "impl", kernels._backend._numpy)
+    dout, expected = both_ways()
+    monkeypatch.undo()
+    if kernels.impl.start(instructions) is None:
+        pytest.skip(f"this processor has no {instructions}")
+    try:
+        kernels.impl.set_threads(3)
+        results = both_ways(dout)[1]
+    finally:
+        kernels.impl.start(kernels.INSTRUCTIONS)
+        kernels.set_num_threads(kernels.get_num_threads())
+
+    assert same(results, expected)
+
+
 def resident():
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * 4096

@@ -73,7 +73,8 @@ static void forget(void)
     static const pthread_cond_t calm = PTHREAD_COND_INITIALIZER;
     gate = lock = fresh;
     work = idle = calm;
-    started = active = job_open = 0;
+    started = job_open = 0;
+    active = 0;
 }
 #endif
 
