@@ -97,6 +97,7 @@ formgrader: $(VENV)/.course ## mark written answers in the browser
 
 bench: $(VENV)/.dev ## measure speed against peers
 	$(PY) -m benchmarks
+	$(PY) -m benchmarks.goals
 	$(PY) -m benchmarks.knn
 	$(PY) -m benchmarks.features
 	$(PY) -m benchmarks.grading
