@@ -1,6 +1,8 @@
+#define _GNU_SOURCE
 #include "threads.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stddef.h>
 
@@ -36,6 +38,26 @@ static void breathe(void)
 #endif
 }
 
+#if defined(__linux__)
+static pthread_t workers[MAX_THREADS];
+static int rests_on[MAX_THREADS]; /* the processor where each worker went to sleep */
+
+/* A sleeping worker may be woken where its caller computes, and some schedulers leave
+ * it waiting there beside an idle processor. Such a worker may not run there. */
+static void keep_apart(void)
+{
+    int here = sched_getcpu();
+    cpu_set_t others;
+    for (int slot = 1; slot <= started && slot < job_width; slot++) {
+        if (rests_on[slot] != here || sched_getaffinity(0, sizeof others, &others))
+            continue;
+        CPU_CLR(here, &others);
+        if (CPU_COUNT(&others))
+            pthread_setaffinity_np(workers[slot], sizeof others, &others);
+    }
+}
+#endif
+
 static void work_off(int slot)
 {
     long task;
@@ -51,6 +73,9 @@ static void *worker(void *argument)
         for (int k = 0; k < LOOKS && job_number == seen; k++)
             breathe();
         pthread_mutex_lock(&lock);
+#if defined(__linux__)
+        rests_on[slot] = sched_getcpu();
+#endif
         while (!job_open || job_number == seen || slot >= job_width)
             pthread_cond_wait(&work, &lock);
         seen = job_number;
@@ -93,6 +118,10 @@ static void start_workers(void)
             return; /* go on with fewer */
         pthread_detach(id);
         started++;
+#if defined(__linux__)
+        workers[started] = id;
+        rests_on[started] = -1;
+#endif
     }
 }
 
@@ -128,6 +157,9 @@ void threads_run(task_fn task, void *context, long count)
     atomic_store(&job_next, 0);
     job_number++;
     job_open = 1;
+#if defined(__linux__)
+    keep_apart();
+#endif
     if (count < width) {
         for (long k = 1; k < count; k++)
             pthread_cond_signal(&work);
