@@ -2,6 +2,8 @@
 
 import gc
 import multiprocessing
+import os
+import subprocess
 import sys
 import threading
 
@@ -74,6 +76,41 @@ def test_one_and_two_threads_give_the_same_bits(dtype, monkeypatch):
         finally:
             kernels.set_num_threads(kernels.get_num_threads())
         assert same(alone, together), f"{threads} threads"
+
+
+ALONE = """
+import os, numpy as np
+allowed = os.sched_getaffinity(0)
+here = min(allowed)
+os.sched_setaffinity(0, {here})
+from cs231n import kernels
+a, out = np.ones((300, 300)), np.empty((300, 300))
+kernels.impl.set_threads(2)
+before = set(os.listdir("/proc/self/task"))
+kernels.impl.matmul(a, a, out)
+(worker,) = map(int, set(os.listdir("/proc/self/task")) - before)
+assert os.sched_getaffinity(worker) == {here}
+for _ in range(200):
+    os.sched_setaffinity(0, {here})
+    os.sched_setaffinity(0, allowed)
+    kernels.impl.matmul(a, a, out)
+    if os.sched_getaffinity(worker) == allowed - {here}:
+        break
+print(here not in os.sched_getaffinity(worker), (out == 300).all())
+"""
+
+
+@pytest.mark.processor
+@pytest.mark.skipif(
+    sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2,
+    reason="needs two processors of Linux",
+)
+def test_a_worker_leaves_its_callers_processor():
+    # Both begin on one processor; then the caller may use all of them.
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True", "True"]
 
 
 def test_callers_in_several_threads_do_not_meet():

@@ -38,25 +38,26 @@ static void breathe(void)
 #endif
 }
 
-#if defined(__linux__)
 static pthread_t workers[MAX_THREADS];
-static int rests_on[MAX_THREADS]; /* the processor where each worker went to sleep */
+static int kept_off = -1; /* the processor where workers may not run */
 
-/* A sleeping worker may be woken where its caller computes, and some schedulers leave
- * it waiting there beside an idle processor. Such a worker may not run there. */
+/* Some schedulers wake a worker where its caller computes, and leave it waiting there
+ * beside an idle processor. So workers may run on all processors but their caller's. */
 static void keep_apart(void)
 {
-    int here = sched_getcpu();
+#if defined(__linux__)
     cpu_set_t others;
-    for (int slot = 1; slot <= started && slot < job_width; slot++) {
-        if (rests_on[slot] != here || sched_getaffinity(0, sizeof others, &others))
-            continue;
-        CPU_CLR(here, &others);
-        if (CPU_COUNT(&others))
-            pthread_setaffinity_np(workers[slot], sizeof others, &others);
-    }
-}
+    int here = sched_getcpu();
+    if (here < 0 || here == kept_off || sched_getaffinity(0, sizeof others, &others))
+        return;
+    CPU_CLR(here, &others);
+    if (!CPU_COUNT(&others)) /* there is no other */
+        return;
+    kept_off = here;
+    for (int slot = 1; slot <= started; slot++)
+        pthread_setaffinity_np(workers[slot], sizeof others, &others);
 #endif
+}
 
 static void work_off(int slot)
 {
@@ -73,9 +74,6 @@ static void *worker(void *argument)
         for (int k = 0; k < LOOKS && job_number == seen; k++)
             breathe();
         pthread_mutex_lock(&lock);
-#if defined(__linux__)
-        rests_on[slot] = sched_getcpu();
-#endif
         while (!job_open || job_number == seen || slot >= job_width)
             pthread_cond_wait(&work, &lock);
         seen = job_number;
@@ -118,10 +116,8 @@ static void start_workers(void)
             return; /* go on with fewer */
         pthread_detach(id);
         started++;
-#if defined(__linux__)
         workers[started] = id;
-        rests_on[started] = -1;
-#endif
+        kept_off = -1;
     }
 }
 
@@ -157,9 +153,7 @@ void threads_run(task_fn task, void *context, long count)
     atomic_store(&job_next, 0);
     job_number++;
     job_open = 1;
-#if defined(__linux__)
     keep_apart();
-#endif
     if (count < width) {
         for (long k = 1; k < count; k++)
             pthread_cond_signal(&work);
