@@ -4,9 +4,10 @@ import shutil
 
 import nbformat
 
-from grading.build import ROOT, source_notebook
+from grading.build import ROOT
 from grading.course import Course
 from grading.demo import _without_markers
+from grading.judge.build import exam_of
 from grading.release import release
 from grading.triangle import variants
 
@@ -86,12 +87,9 @@ class Writer:
 
 def honest_variants():
     """List whole answers to knn: the solution, and each known mistake and style."""
-    path = ROOT / "solutions" / "assignment1" / "knn.py"
     solution = {
-        cell.metadata.nbgrader.grade_id: _without_markers(cell.source)
-        for cell in source_notebook(path).cells
-        if cell.metadata.get("nbgrader", {}).get("solution")
-        and not cell.metadata.nbgrader.grade
+        cell.name: _without_markers(cell.source)
+        for cell in exam_of("assignment1/knn").of_kind("answer")
     }
     changed = [solution | {v.exercise: v.source} for v in variants("assignment1/knn")]
     return [solution, {}, *changed]

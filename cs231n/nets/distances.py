@@ -42,7 +42,7 @@ def euclidean_distances(X, Y):
     """
     dtype = _check_points(X, Y)
     dists, sizes = np.empty((len(X), len(Y)), dtype), np.vecdot(X, X)
-    for rows, _, block in _blocks(X, Y, dists):
+    for rows, _, block in _blocks(X, Y, np.vecdot(Y, Y), dists):
         block += sizes[rows, None]
         np.maximum(block, 0, out=block)
         np.sqrt(block, out=block)
@@ -82,13 +82,13 @@ def nearest(X, Y, k):
     """
     dtype = _check_points(X, Y)
     check_number(k, len(Y))
-    sizes = np.vecdot(X, X)
-    largest = max(np.max(sizes, initial=0), np.max(np.vecdot(Y, Y), initial=0))
+    sizes, others = np.vecdot(X, X), np.vecdot(Y, Y)
+    largest = max(np.max(sizes, initial=0), np.max(others, initial=0))
     if k > MANY or not largest < np.finfo(dtype).max / 8:
         return _nearest_by_sorting(X, Y, k)
     found = np.empty((len(X), k), np.intp)
     total = -(-len(X) // ROWS) * -(-len(Y) // COLUMNS)
-    for rows, columns, block in _bar(_blocks(X, Y), total):
+    for rows, columns, block in _bar(_blocks(X, Y, others), total):
         if columns.start == 0:
             kept = _Nearest(sizes[rows], k, block)
         kept.see(block, columns.start)
@@ -166,12 +166,12 @@ class _Nearest:
         self.bound[rows] = squares - sizes + slack
 
 
-def _blocks(X, Y, dists=None):
+def _blocks(X, Y, sizes, dists=None):
     """Yield ``|y|**2 - 2 x.y`` block by block: rows, columns and values.
 
-    The values are in ``dists`` (M, N), or in a buffer that the next block overwrites.
+    sizes : (N,), ``|y|**2``. The values are in ``dists`` (M, N), or in a buffer that
+    the next block overwrites.
     """
-    sizes = np.vecdot(Y, Y)
     if dists is None:
         dtype, buffer = np.result_type(X, Y), (min(ROWS, len(X)), min(COLUMNS, len(Y)))
         buffer = np.empty(buffer, dtype)
