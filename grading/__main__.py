@@ -13,7 +13,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from grading.course import ROOT, Course
+from grading import ROOT
+from grading.course import Course
 from grading.engine import commands
 from grading.judge.exam import Limits
 

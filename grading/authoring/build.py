@@ -13,9 +13,9 @@ from pathlib import Path
 import jupytext
 import nbformat
 
-from grading.source_rules import spread
+from grading import ROOT
+from grading.authoring.source_rules import spread
 
-ROOT = Path(__file__).resolve().parents[1]
 FIRST_CELL = Path(__file__).with_name("first_cell.py")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 

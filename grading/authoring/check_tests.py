@@ -2,7 +2,7 @@
 
 The three must come out as the author means: the solution earns every point, an empty
 answer none, each plausible mistake loses some, and other correct styles lose none.
-``python -m grading.triangle assignment1/knn`` prints how each one fares.
+``python -m grading.authoring.check_tests assignment1/knn`` prints how each one fares.
 """
 
 import argparse
@@ -15,23 +15,24 @@ import nbformat
 from nbclient import NotebookClient
 from nbgrader.utils import determine_grade
 
-from grading.build import ROOT, source_notebook
-from grading.judge import entropy
-from grading.judge.build import exam_from
-from grading.source_rules import exercise_of
-from grading.stubs import ClearAnswers
+from grading import ROOT
+from grading.authoring.build import source_notebook
+from grading.authoring.exam_from_notebook import exam_from
+from grading.authoring.source_rules import exercise_of
+from grading.authoring.stubs import ClearAnswers
+from grading.judge import seeding
 
 #: Makes unseeded random numbers the same in a kernel and in the judge's processes.
 _FIX = """
 import sys
 sys.path.append({root!r})
-from grading.judge import entropy as _entropy
+from grading.judge import seeding as _entropy
 sys.path.remove({root!r})
 _entropy.fix({seed})
 """
 #: A kernel has nothing to say to the terminal below an error.
 QUIET = ["--log-level=40"]
-MISTAKES = Path(__file__).with_name("mistakes")
+MISTAKES = ROOT / "grading" / "mistakes"
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ class Grader:
         seed : int
             The one the judge uses.
         """
-        return entropy.seed_of(self.exam.notebook, test)
+        return seeding.seed_of(self.exam.notebook, test)
 
     def _execute(self, source):
         cell = nbformat.v4.new_code_cell(source)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from nbgrader.utils import is_grade, is_solution
 
-from grading.build import ROOT, source_notebook
+from grading import ROOT
+from grading.authoring.build import source_notebook
 from grading.judge.exam import Cell, Exam
 
 
@@ -34,7 +35,7 @@ def exam_from(name, source):
     name : str
         Such as ``"assignment1/knn"``.
     source : nbformat.NotebookNode
-        From :func:`grading.build.source_notebook`.
+        From :func:`grading.authoring.build.source_notebook`.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """Build what students open from what instructors edit.
 
-``python -m grading.release`` rewrites ``assignments/``; with ``--check`` it rewrites
-nothing and fails if ``assignments/`` is not what ``solutions/`` builds.
+``python -m grading.authoring.release`` rewrites ``assignments/``; with ``--check`` it
+rewrites nothing and fails if ``assignments/`` is not what ``solutions/`` builds.
 """
 
 import argparse
@@ -9,7 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from grading.build import ROOT, SourceError, build_sources
+from grading import ROOT
+from grading.authoring.build import SourceError, build_sources
 from grading.course import Course, CourseError
 
 

@@ -1,7 +1,7 @@
 """Run the notebooks with their answers in, and keep the result with all its pictures.
 
-``python -m grading.solve`` writes ``build/solutions/``, which instructors read and the
-tests replay.
+``python -m grading.authoring.solve`` writes ``build/solutions/``, which instructors
+read and the tests replay.
 """
 
 import argparse
@@ -14,8 +14,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from tqdm import tqdm
 
-from grading.build import ROOT, SourceError, lacking, scripts, source_notebook
-from grading.triangle import QUIET
+from grading import ROOT
+from grading.authoring.build import SourceError, lacking, scripts, source_notebook
+from grading.authoring.check_tests import QUIET
 
 
 def solve(path, target):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cs231n.data import load_shapes10
 from cs231n.data.home import data_home, user_cache
-from grading.judge.nursery import Nursery
+from grading.sandbox.fork_server import Nursery
 
 #: Modules of the judge that run in its children.
 _OURS = ("grading.judge.student", "grading.judge.tester", "cs231n.testing")
@@ -22,16 +22,16 @@ def nursery_for(exams, isolation="strongest"):
     exams : iterable of grading.judge.exam.Exam
         Their set-up cells say what to load.
     isolation : str, optional
-        As for :class:`~grading.judge.nursery.Nursery`.
+        As for :class:`~grading.sandbox.fork_server.Nursery`.
 
     Returns
     -------
-    nursery : grading.judge.nursery.Nursery
+    nursery : grading.sandbox.fork_server.Nursery
         For :func:`grading.judge.judge.judge`; close it in the end.
 
     Raises
     ------
-    grading.judge.rungs.IsolationError
+    grading.sandbox.levels.IsolationError
         If the machine cannot do what was asked.
     """
     folder = drawn_images()

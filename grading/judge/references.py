@@ -3,8 +3,8 @@
 import types
 import weakref
 
-from grading.judge import classes
-from grading.judge.kinds import NotData
+from grading.judge.protocol import classes
+from grading.judge.protocol.data_types import NotData
 from grading.judge.proxy import Opaque, opaque_class
 
 
@@ -13,7 +13,7 @@ class World:
 
     Parameters
     ----------
-    line : grading.judge.line.Line
+    line : grading.judge.remote_calls.Line
         To the student's process.
     """
 

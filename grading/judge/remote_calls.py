@@ -3,12 +3,13 @@
 import tracemalloc
 
 from cs231n import testing
-from grading.judge import classes, entropy
-from grading.judge.frozen import np
-from grading.judge.kinds import NotData
-from grading.judge.values import Shared
-from grading.judge.wire import Gone, Late, Refused, WireError
-from grading.judge.world import World, methods
+from grading.judge import seeding
+from grading.judge.protocol import classes
+from grading.judge.protocol.channel import Gone, Late, Refused, WireError
+from grading.judge.protocol.data_types import NotData
+from grading.judge.protocol.pristine_numpy import np
+from grading.judge.protocol.shared import Shared
+from grading.judge.references import World, methods
 
 _PRINTED = 1 << 20  # letters kept for one test, before the limit of bytes applies
 _FREED = 200  # handles that may be dead before the student's side hears of it
@@ -38,7 +39,7 @@ class Line:
 
     Parameters
     ----------
-    channel : grading.judge.wire.Channel
+    channel : grading.judge.protocol.channel.Channel
         To a fresh process.
     clock : grading.judge.clock.Clock
         Says when calls must be over.
@@ -123,7 +124,7 @@ class Line:
             settings["errstate"] = np.geterr()
         if tracemalloc.is_tracing():
             settings["trace"] = True
-        state = entropy.torch_state()
+        state = seeding.torch_state()
         if state is not None:
             settings["torch"] = state
         now, before = tracemalloc.get_traced_memory()
@@ -131,7 +132,7 @@ class Line:
             "call", target, args, kwargs or None, settings or None
         )
         if state is not None:
-            entropy.torch_state(state)
+            seeding.torch_state(state)
         if tracemalloc.is_tracing():
             testing.PEAKS.extend((before, now + int(peak)))
             tracemalloc.reset_peak()  # what the crossing itself needed does not count

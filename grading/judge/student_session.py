@@ -4,10 +4,10 @@ import ast
 import contextlib
 import re
 
-from grading.judge import rules
-from grading.judge.line import Line, Lost
+from grading.judge.protocol.channel import Channel
 from grading.judge.proxy import class_stand_in, stand_in
-from grading.judge.wire import Channel
+from grading.judge.remote_calls import Line, Lost
+from grading.judge.source import answer_source
 
 #: A process that is lost so often before a test begins has lost the test.
 _ATTEMPTS = 3
@@ -155,10 +155,10 @@ class Pupil:
             if cell.kind == "answer":
                 source = self._answers.get(cell.name, "")
                 broken = cell.name in self._broken
-                answers.append(rules.unfinished(source) if broken else source)
-        if not all(map(rules.is_plain, answers)):
+                answers.append(answer_source.unfinished(source) if broken else source)
+        if not all(map(answer_source.is_plain, answers)):
             return []
-        return rules.sources(name, setup, answers)
+        return answer_source.sources(name, setup, answers)
 
 
 def defined(solution):

@@ -4,21 +4,21 @@ import math
 import os
 import resource
 
-from grading.judge import kernel, landlock, seccomp
-from grading.judge.room import PRIVATE, unshare_with_user
-from grading.judge.view import DEVICES
+from grading.sandbox import landlock, linux, seccomp
+from grading.sandbox.namespaces import PRIVATE, unshare_with_user
+from grading.sandbox.readable_paths import DEVICES
 
 #: Files and folders in the private folder, at most.
 FILES = 4096
 #: Open at one time; pipes and sockets hold memory that no other limit counts.
 _OPEN = 64
 _NICE = 5  # so that the warden and the judge get their turn
-_NEW_SPACES = kernel.NEWPID | kernel.NEWNS | kernel.NEWIPC
+_NEW_SPACES = linux.NEWPID | linux.NEWNS | linux.NEWIPC
 
 
 def separate():
     """Leave the warm process's namespaces; the next fork is process 1 of its own."""
-    kernel.prctl(kernel.DUMPABLE, 1)  # else /proc/self is root's, after becoming nobody
+    linux.prctl(linux.DUMPABLE, 1)  # else /proc/self is root's, after becoming nobody
     unshare_with_user(_NEW_SPACES)
 
 
@@ -28,12 +28,12 @@ def furnish(limits):
     Parameters
     ----------
     limits : dict
-        Fields of :class:`~grading.judge.exam.Limits`.
+        Fields of :class:`~grading.sandbox.limits.Limits`.
     """
-    flags = kernel.NOSUID | kernel.NODEV | kernel.NOEXEC
+    flags = linux.NOSUID | linux.NODEV | linux.NOEXEC
     options = f"mode=700,size={limits['file_bytes']},nr_inodes={FILES}"
-    kernel.mount("own", PRIVATE, "tmpfs", flags, options)
-    kernel.mount("proc", "/proc", "proc", flags)
+    linux.mount("own", PRIVATE, "tmpfs", flags, options)
+    linux.mount("proc", "/proc", "proc", flags)
 
 
 def limit(limits, *, count_processes):
@@ -42,7 +42,7 @@ def limit(limits, *, count_processes):
     Parameters
     ----------
     limits : dict
-        Fields of :class:`~grading.judge.exam.Limits`.
+        Fields of :class:`~grading.sandbox.limits.Limits`.
     count_processes : bool
         Whether the kernel counts this user's processes within the namespace only.
     """
@@ -70,7 +70,7 @@ def cpu_seconds(limits):
     Parameters
     ----------
     limits : dict
-        Fields of :class:`~grading.judge.exam.Limits`.
+        Fields of :class:`~grading.sandbox.limits.Limits`.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def lock(nursery, folder):
     Parameters
     ----------
     nursery : dict
-        "spaces", "fence", "readable", "capabilities"; see :mod:`warm`.
+        "spaces", "fence", "readable", "capabilities"; see :mod:`zygote`.
     folder : str
         The only one that can be written to.
 
@@ -129,8 +129,8 @@ def lock(nursery, folder):
     if nursery["fence"]:
         readable = [*nursery["readable"], *DEVICES, *(["/proc"] if spaces else [])]
         landlock.restrict(readable, [folder, "/dev/null"], execute=spaces)
-    kernel.prctl(kernel.NO_NEW_PRIVS, 1)
-    kernel.set_capabilities(nursery["capabilities"])
+    linux.prctl(linux.NO_NEW_PRIVS, 1)
+    linux.set_capabilities(nursery["capabilities"])
     return seccomp.install(processes=spaces)
 
 

@@ -1,12 +1,12 @@
 """What this machine offers to keep student code in.
 
-``python -m grading.judge.isolation`` prints it, and fails if a rung is missing.
+``python -m grading.sandbox.doctor`` prints it, and fails if a rung is missing.
 """
 
 import sys
 
-from grading.judge.nursery import Nursery
-from grading.judge.rungs import RUNGS, IsolationError
+from grading.sandbox.fork_server import Nursery
+from grading.sandbox.levels import RUNGS, IsolationError
 
 
 def report():

@@ -14,17 +14,17 @@ import subprocess
 import tempfile
 from dataclasses import asdict
 
-from grading.judge import landlock, rungs
-from grading.judge.child import Child, listen
 from grading.judge.exam import Limits
-from grading.judge.rungs import (
+from grading.sandbox import landlock, levels
+from grading.sandbox.child import Child, listen
+from grading.sandbox.levels import (
     RUNGS,
     WITH_SPACES,
     IsolationError,
     OverloadError,
     PreloadError,
 )
-from grading.judge.view import python_view
+from grading.sandbox.readable_paths import python_view
 
 #: What nearly every notebook imports.
 PRELOAD = ("numpy", "matplotlib.pyplot", "cs231n.layers", "cs231n.testing")
@@ -137,13 +137,13 @@ class Nursery:
         )
 
     def _start(self, rung):
-        lacking = rungs.missing(rung) or rungs.misplaced(self._view)
+        lacking = levels.missing(rung) or levels.misplaced(self._view)
         if lacking:
             raise IsolationError(f"No isolation by {rung} here: {lacking}")
         self.rung = rung
         self._warm = _Warm(rung, self._view, self._preload)
         try:
-            with self.child("grading.judge.warden:rest") as child:
+            with self.child("grading.sandbox.supervisor:rest") as child:
                 ending = child.ending(_BIRTH)
                 if ending == "running":
                     raise _busy(rung, ending)
@@ -165,9 +165,9 @@ class _Warm:
         self.control, theirs = _messages()
         with theirs:
             self.process = subprocess.Popen(
-                rungs.command(rung, view, theirs.fileno()),
+                levels.command(rung, view, theirs.fileno()),
                 pass_fds=(theirs.fileno(),),
-                env=rungs.environment(),
+                env=levels.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self.log,

@@ -5,7 +5,7 @@ import os
 import stat
 import struct
 
-from grading.judge import kernel
+from grading.sandbox import linux
 
 _CREATE, _ADD_RULE, _RESTRICT = 444, 445, 446  # the same on every machine
 _READ_FILE, _READ_DIR, _TRUNCATE, _IOCTL_DEV = 1 << 2, 1 << 3, 1 << 14, 1 << 15
@@ -25,7 +25,7 @@ def version():
         0 if it has none, or has it switched off.
     """
     try:
-        return kernel.call("syscall", _CREATE, None, 0, 1)
+        return linux.call("syscall", _CREATE, None, 0, 1)
     except OSError:
         return 0
 
@@ -51,7 +51,7 @@ def restrict(readable, writable, execute):
     every = (1 << _RIGHTS.get(abi, 16)) - 1
     ports = 3 if abi >= 4 else 0  # bind, connect
     scopes = 3 if abi >= 6 else 0  # abstract sockets, signals
-    fence = kernel.call(
+    fence = linux.call(
         "syscall", _CREATE, struct.pack("QQQ", every, ports, scopes), 24, 0
     )
     reading = _READ_FILE | _READ_DIR | (_EXECUTE if execute else 0)
@@ -60,8 +60,8 @@ def restrict(readable, writable, execute):
         _allow(fence, path, reading)
     for path in writable:
         _allow(fence, path, writing)
-    kernel.prctl(kernel.NO_NEW_PRIVS, 1)
-    kernel.call("syscall", _RESTRICT, fence, 0)
+    linux.prctl(linux.NO_NEW_PRIVS, 1)
+    linux.call("syscall", _RESTRICT, fence, 0)
     os.close(fence)
 
 
@@ -75,6 +75,6 @@ def _allow(fence, path, rights):
             rights &= _ON_FILES
         rule = struct.pack("=Qi", rights, place)
         pointer = ctypes.c_char_p(rule)
-        kernel.call("syscall", _ADD_RULE, fence, 1, pointer, 0)
+        linux.call("syscall", _ADD_RULE, fence, 1, pointer, 0)
     finally:
         os.close(place)

@@ -5,13 +5,13 @@ import shutil
 import sys
 from pathlib import Path
 
-from grading.judge import landlock, room, seccomp
+from grading import ROOT
+from grading.sandbox import landlock, namespaces, seccomp
 
 #: From the strongest to none at all.
 RUNGS = ("bubblewrap", "namespaces", "landlock", "none")
 #: Those whose children get processes, mounts and a network of their own.
 WITH_SPACES = ("bubblewrap", "namespaces")
-_PROJECT = Path(__file__).resolve().parents[2]
 
 
 class IsolationError(Exception):
@@ -39,7 +39,7 @@ def misplaced(view):
     reason : str
         Why that cannot be and what to do; empty if all is well.
     """
-    for place in (_PROJECT, Path.cwd()):
+    for place in (ROOT, Path.cwd()):
         for path in view.readable:
             if place.is_relative_to(path):
                 return (
@@ -99,12 +99,12 @@ def command(rung, view, control):
     """
     enter = rung == "namespaces"
     code = (
-        f"import sys; sys.path.append({str(_PROJECT)!r}); "
-        f"from grading.judge import warm; warm.main({control}, {enter})"
+        f"import sys; sys.path.append({str(ROOT)!r}); "
+        f"from grading.sandbox import zygote; zygote.main({control}, {enter})"
     )
     python = [sys.executable, "-P", "-s", "-B", "-c", code]
     if rung == "bubblewrap":
-        return room.bubblewrap(shutil.which("bwrap"), view) + python
+        return namespaces.bubblewrap(shutil.which("bwrap"), view) + python
     return python
 
 

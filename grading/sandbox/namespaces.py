@@ -10,8 +10,8 @@ import stat
 import struct
 from pathlib import Path
 
-from grading.judge import kernel
-from grading.judge.view import DEVICES
+from grading.sandbox import linux
+from grading.sandbox.readable_paths import DEVICES
 
 #: Who student code is inside, and, where root grades, outside as well.
 NOBODY = 65534
@@ -19,8 +19,8 @@ HOSTNAME = "notebook"
 #: Where each child finds its private folder.
 PRIVATE = "/notebook"
 
-_SPACES = kernel.NEWPID | kernel.NEWNET | kernel.NEWIPC | kernel.NEWUTS
-_SPACES |= kernel.NEWNS | kernel.NEWCGROUP
+_SPACES = linux.NEWPID | linux.NEWNET | linux.NEWIPC | linux.NEWUTS
+_SPACES |= linux.NEWNS | linux.NEWCGROUP
 _MOUNT_SETATTR, _HERE, _RECURSIVE = 442, -100, 0x8000
 
 
@@ -78,14 +78,14 @@ def enter(view):
         If this machine does not allow the namespaces or the mounts.
     """
     if os.geteuid() == 0:
-        kernel.unshare(_SPACES)
+        linux.unshare(_SPACES)
     else:
         unshare_with_user(_SPACES)
     child = os.fork()
     if child:
         os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) & 0xFF)
-    kernel.die_with_parent()
-    kernel.call("sethostname", HOSTNAME.encode(), len(HOSTNAME))
+    linux.die_with_parent()
+    linux.call("sethostname", HOSTNAME.encode(), len(HOSTNAME))
     _build(view)
 
 
@@ -95,8 +95,8 @@ def show_processes():
     For root, bubblewrap covers parts of it, and the kernel lets no child mount its own
     where the one that is there is not whole.
     """
-    flags = kernel.NOSUID | kernel.NODEV | kernel.NOEXEC
-    kernel.mount("proc", "/proc", "proc", flags)
+    flags = linux.NOSUID | linux.NODEV | linux.NOEXEC
+    linux.mount("proc", "/proc", "proc", flags)
 
 
 def unshare_with_user(spaces):
@@ -108,7 +108,7 @@ def unshare_with_user(spaces):
         Further namespaces: ``NEWPID | NEWNS | ...``.
     """
     uid, gid = os.geteuid(), os.getegid()
-    kernel.unshare(kernel.NEWUSER | spaces)
+    linux.unshare(linux.NEWUSER | spaces)
     for name, line in (
         ("setgroups", "deny"),
         ("uid_map", f"{NOBODY} {uid} 1"),
@@ -119,11 +119,11 @@ def unshare_with_user(spaces):
 
 
 def _build(view):
-    kernel.mount("none", "/", None, kernel.REC | kernel.PRIVATE)
+    linux.mount("none", "/", None, linux.REC | linux.PRIVATE)
     # Opened before the new root hides whatever lies under its mount point.
     sources = {path: os.open(path, os.O_PATH) for path in (*view.readable, *DEVICES)}
     root = "/tmp"
-    kernel.mount("room", root, "tmpfs", kernel.NOSUID | kernel.NODEV, "mode=755")
+    linux.mount("room", root, "tmpfs", linux.NOSUID | linux.NODEV, "mode=755")
     for path, source in sources.items():
         _bind(source, root + path, read_only=path not in DEVICES)
         os.close(source)
@@ -131,10 +131,10 @@ def _build(view):
         os.symlink(target, root + path)
     os.mkdir(root + PRIVATE)
     os.mkdir(f"{root}/proc")
-    flags = kernel.NOSUID | kernel.NODEV
-    kernel.mount("own", root + PRIVATE, "tmpfs", flags, "mode=755")
-    kernel.mount("proc", f"{root}/proc", "proc", flags | kernel.NOEXEC)
-    kernel.pivot_root(root)
+    flags = linux.NOSUID | linux.NODEV
+    linux.mount("own", root + PRIVATE, "tmpfs", flags, "mode=755")
+    linux.mount("proc", f"{root}/proc", "proc", flags | linux.NOEXEC)
+    linux.pivot_root(root)
     _set_attributes("/", recursive=False)
     os.chdir(PRIVATE)
 
@@ -144,19 +144,17 @@ def _bind(source, target, *, read_only):
     os.makedirs(target if folder else os.path.dirname(target), exist_ok=True)
     if not folder:
         os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o444))
-    kernel.mount(f"/proc/self/fd/{source}", target, None, kernel.BIND | kernel.REC)
+    linux.mount(f"/proc/self/fd/{source}", target, None, linux.BIND | linux.REC)
     if read_only:
         _set_attributes(target, recursive=True)
 
 
 def _set_attributes(path, *, recursive):
     """Make a mount read-only, without set-user-id programs and devices."""
-    attributes = struct.pack(
-        "4Q", kernel.RDONLY | kernel.NOSUID | kernel.NODEV, 0, 0, 0
-    )
+    attributes = struct.pack("4Q", linux.RDONLY | linux.NOSUID | linux.NODEV, 0, 0, 0)
     flags = _RECURSIVE if recursive else 0
     arguments = (_HERE, os.fsencode(path), flags, attributes, len(attributes))
-    kernel.call("syscall", _MOUNT_SETATTR, *arguments)
+    linux.call("syscall", _MOUNT_SETATTR, *arguments)
 
 
 def _links(view):

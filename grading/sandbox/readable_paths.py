@@ -6,6 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from grading import ROOT
+
 #: Folders of shared libraries, and what libraries look up at run time.
 _LIBRARIES = ("/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64")
 _LOCAL = ("/usr/local/lib", "/usr/local/lib64")
@@ -21,7 +23,7 @@ _LOOKED_UP = (
 _SHARED_PREFIXES = ("/usr", "/usr/local", "/")
 #: Devices without state.
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = ROOT / "grading"
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,11 @@ def _prefixes():
 
 
 def _judge():
-    return [str(_PACKAGE / "__init__.py"), str(_PACKAGE / "judge")]
+    return [
+        str(_PACKAGE / "__init__.py"),
+        str(_PACKAGE / "judge"),
+        str(_PACKAGE / "sandbox"),
+    ]
 
 
 def _package(name):

@@ -4,8 +4,8 @@ import errno
 import fcntl
 import struct
 
-from grading.judge import syscalls
-from grading.judge.seccomp import column
+from grading.sandbox import syscalls
+from grading.sandbox.seccomp import column
 
 # ioctl numbers and structures of linux/seccomp.h.
 _RECEIVE, _SEND = 0xC0502100, 0xC0182101

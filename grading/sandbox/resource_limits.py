@@ -17,7 +17,7 @@ class Watch:
     child : int
         Process number as this process sees it.
     limits : dict
-        Fields of :class:`~grading.judge.exam.Limits`.
+        Fields of :class:`~grading.sandbox.limits.Limits`.
     folder : str or None
         The child's private folder; None if the kernel limits its size.
     files : int

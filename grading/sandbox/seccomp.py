@@ -11,7 +11,7 @@ import platform
 import struct
 import sys
 
-from grading.judge import kernel, syscalls
+from grading.sandbox import linux, syscalls
 
 #: AUDIT_ARCH of the machines we have numbers for, and the column of the table below.
 ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
@@ -109,15 +109,15 @@ def install(*, processes):
     Returns
     -------
     listener : int or None
-        File descriptor for :class:`~grading.judge.attempts.Attempts`; None where the
-        kernel, or a container's own filter, allows no such thing.
+        File descriptor for :class:`~grading.sandbox.refused_calls.Attempts`; None
+        where the kernel, or a container's own filter, allows no such thing.
     """
-    kernel.prctl(kernel.NO_NEW_PRIVS, 1)
+    linux.prctl(linux.NO_NEW_PRIVS, 1)
     number = syscalls.SECCOMP[column()]
     with contextlib.suppress(OSError):
         program = _pointer(build(processes=processes, ask=True))
-        return kernel.call("syscall", number, _FILTER, _LISTENER, program)
-    kernel.call("syscall", number, _FILTER, 0, _pointer(build(processes=processes)))
+        return linux.call("syscall", number, _FILTER, _LISTENER, program)
+    linux.call("syscall", number, _FILTER, 0, _pointer(build(processes=processes)))
     return None
 
 

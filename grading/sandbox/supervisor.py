@@ -11,11 +11,11 @@ import socket
 import tempfile
 import time
 
-from grading.judge import confine, kernel
-from grading.judge.attempts import Attempts
-from grading.judge.confine import cpu_seconds
-from grading.judge.room import PRIVATE
-from grading.judge.watch import Watch, children
+from grading.sandbox import confine, linux
+from grading.sandbox.confine import cpu_seconds
+from grading.sandbox.namespaces import PRIVATE
+from grading.sandbox.refused_calls import Attempts
+from grading.sandbox.resource_limits import Watch, children
 
 #: Exit code of a child whose main function ran out of memory.
 OUT_OF_MEMORY = 86
@@ -31,16 +31,16 @@ def attend(request, nursery, channel, report):
     request : dict
         "main": what to call, as "package.module:function"; "limits".
     nursery : dict
-        "spaces", "locked", "fence", "readable", "capabilities"; see :mod:`warm`.
+        "spaces", "locked", "fence", "readable", "capabilities"; see :mod:`zygote`.
     channel : socket.socket
         The child's only way out.
     report : socket.socket
         Where the judge hears of the child, one JSON text a message.
     """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    kernel.die_with_parent()
+    linux.die_with_parent()
     spaces = nursery["spaces"]
-    kernel.prctl(kernel.SUBREAPER, 1)
+    linux.prctl(linux.SUBREAPER, 1)
     folder = PRIVATE if spaces else tempfile.mkdtemp(prefix="notebook-")
     try:
         if spaces:
@@ -53,7 +53,7 @@ def attend(request, nursery, channel, report):
         far.close()
         with near:
             _watch(child, request["limits"], near, report, None if spaces else folder)
-    except kernel.SpacesError as error:
+    except linux.SpacesError as error:
         _say(report, failed=str(error))
     except Exception as error:
         _say(report, failed=f"{type(error).__name__}: {error}")
@@ -66,7 +66,7 @@ def _live(request, nursery, folder, channel, ready):
     """Be the child: confine oneself, call main, end without looking back."""
     code = 1
     try:
-        kernel.die_with_parent()
+        linux.die_with_parent()
         main = _find(request["main"])
         listener = _confine(request["limits"], nursery, folder, (channel, ready))
         socket.send_fds(ready, [b"ready"], [] if listener is None else [listener])

@@ -1,6 +1,6 @@
 """The warm process: has the packages loaded, knows no secret, and forks children.
 
-Started by :mod:`nursery` in a room of its own, or without one. Everything in its memory
+Started by :mod:`fork_server` in a room of its own, or without one. Everything in its memory
 can be read by every child, so it is told nothing but what to load.
 """
 
@@ -16,14 +16,13 @@ import socket
 import sys
 import tempfile
 import traceback
-from pathlib import Path
 
-from grading.judge import kernel, room, warden
-from grading.judge.rungs import PreloadError
-from grading.judge.view import View
+from grading import ROOT
+from grading.sandbox import linux, namespaces, supervisor
+from grading.sandbox.levels import PreloadError
+from grading.sandbox.readable_paths import View
 
 _MESSAGE = 1 << 20  # bytes of the longest request
-_PROJECT = str(Path(__file__).resolve().parents[2])
 
 
 def main(control, enter=False):
@@ -41,7 +40,7 @@ def main(control, enter=False):
     nursery = json.loads(first)
     try:
         if enter:
-            room.enter(View(nursery["readable"], nursery["links"]))
+            namespaces.enter(View(nursery["readable"], nursery["links"]))
         _say(control, [os.pidfd_open(os.getpid())], alive=True)
         nursery["capabilities"] = _become_nobody(nursery)
         with _scratch(nursery["spaces"]) as folder:
@@ -57,7 +56,7 @@ def main(control, enter=False):
 
 
 def _said(error):
-    if isinstance(error, kernel.SpacesError):
+    if isinstance(error, linux.SpacesError):
         return str(error)
     return traceback.format_exception_only(error)[-1].strip()
 
@@ -68,22 +67,22 @@ def _say(control, handles=(), **words):
 
 def _become_nobody(nursery):
     """Give up root's number and rights; return the one right that may have to stay."""
-    if os.geteuid() != 0 or not _is_real(room.NOBODY):
+    if os.geteuid() != 0 or not _is_real(namespaces.NOBODY):
         return 0
     if nursery["spaces"]:
-        room.show_processes()
-        os.chmod(room.PRIVATE, 0o1777)
-    kernel.prctl(kernel.KEEPCAPS, 0 if nursery["spaces"] else 1)
+        namespaces.show_processes()
+        os.chmod(namespaces.PRIVATE, 0o1777)
+    linux.prctl(linux.KEEPCAPS, 0 if nursery["spaces"] else 1)
     os.setgroups([])
-    os.setresgid(room.NOBODY, room.NOBODY, room.NOBODY)
-    os.setresuid(room.NOBODY, room.NOBODY, room.NOBODY)
+    os.setresgid(namespaces.NOBODY, namespaces.NOBODY, namespaces.NOBODY)
+    os.setresuid(namespaces.NOBODY, namespaces.NOBODY, namespaces.NOBODY)
     kept = 0
     if not nursery["spaces"]:
         # Python may lie in root's home. Landlock still says which files can be read.
         hidden = not all(os.access(path, os.R_OK) for path in nursery["readable"])
-        kept = kernel.CAP_DAC_READ_SEARCH if hidden else 0
-        kernel.set_capabilities(kept)
-    kernel.prctl(kernel.DUMPABLE, 1)  # or /proc/self would stay root's
+        kept = linux.CAP_DAC_READ_SEARCH if hidden else 0
+        linux.set_capabilities(kept)
+    linux.prctl(linux.DUMPABLE, 1)  # or /proc/self would stay root's
     return kept
 
 
@@ -97,7 +96,7 @@ def _is_real(uid):
 @contextlib.contextmanager
 def _scratch(spaces):
     """Give the packages a folder for what they write while they are loaded."""
-    folder = room.PRIVATE if spaces else tempfile.mkdtemp(prefix="nursery-")
+    folder = namespaces.PRIVATE if spaces else tempfile.mkdtemp(prefix="nursery-")
     os.chdir(folder)
     os.environ.pop("PWD", None)  # of bubblewrap
     os.environ.update(HOME=folder, TMPDIR=folder)
@@ -116,7 +115,7 @@ def _load(modules):
         except Exception as error:
             raise PreloadError(f"{name}: {_said(error)}") from None
     # The path of this project was for loading the judge.
-    sys.path[:] = [path for path in sys.path if path != _PROJECT]
+    sys.path[:] = [path for path in sys.path if path != str(ROOT)]
     gc.collect()
     gc.freeze()  # what is here now is shared with the children; leave it alone
 
@@ -145,6 +144,6 @@ def _bear(nursery, request, sockets, ours):
         try:
             ours[0].close()
             os.close(ours[1])
-            warden.attend(request, nursery, channel, report)
+            supervisor.attend(request, nursery, channel, report)
         finally:
             os._exit(0)

@@ -1,7 +1,7 @@
 import nbformat
 import pytest
 
-from grading.build import (
+from grading.authoring.build import (
     ROLES,
     SourceError,
     build_sources,

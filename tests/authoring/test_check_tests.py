@@ -14,9 +14,9 @@ from dataclasses import replace
 
 import pytest
 
-from grading.build import lacking, scripts
+from grading.authoring.build import lacking, scripts
+from grading.authoring.check_tests import Grader, variants
 from grading.judge.exam import Limits
-from grading.triangle import Grader, variants
 
 
 def params(notebook, *more, **options):
@@ -58,7 +58,7 @@ def same(graders):
         yield lambda *args: None  # the judge runs on Linux only
         return
     from grading.judge.judge import judge
-    from grading.judge.needs import nursery_for
+    from grading.judge.preload import nursery_for
 
     with contextlib.ExitStack() as stack:
 

@@ -4,8 +4,8 @@ import ast
 
 import pytest
 
-from grading.build import lacking, scripts
-from grading.triangle import Grader
+from grading.authoring.build import lacking, scripts
+from grading.authoring.check_tests import Grader
 
 pytestmark = pytest.mark.slow
 

@@ -3,8 +3,9 @@
 import nbformat
 import pytest
 
-from grading import release
-from grading.build import ROOT, scripts, source_notebook
+from grading import ROOT
+from grading.authoring import release
+from grading.authoring.build import scripts, source_notebook
 
 RELEASED = sorted((ROOT / "assignments").glob("*/*.ipynb"))
 

@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from grading.source_rules import exercise_of, spread
+from grading.authoring.source_rules import exercise_of, spread
 
 
 def cell(grade_id, source, *, grade=True):

@@ -7,9 +7,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from grading.build import scripts, source_notebook
-from grading.stubs import ClearAnswers
-from grading.triangle import QUIET
+from grading.authoring.build import scripts, source_notebook
+from grading.authoring.check_tests import QUIET
+from grading.authoring.stubs import ClearAnswers
 
 pytestmark = pytest.mark.slow
 

@@ -6,10 +6,11 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from grading import build, solve
-from grading.build import ROOT, lacking, source_notebook
-from grading.stubs import ClearAnswers
-from grading.triangle import QUIET
+from grading import ROOT
+from grading.authoring import build, solve
+from grading.authoring.build import lacking, source_notebook
+from grading.authoring.check_tests import QUIET
+from grading.authoring.stubs import ClearAnswers
 
 SCRIPT = ROOT / "solutions" / "assignment2" / "pytorch.py"
 

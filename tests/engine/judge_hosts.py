@@ -4,7 +4,7 @@ import os
 import signal
 import time
 
-from grading.engine.bench import NoIsolation
+from grading.engine.judging.judge_host import NoIsolation
 from grading.judge.exam import Outcome, Verdict
 
 

@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from grading.engine.feedback import write_feedback
 from grading.engine.overview import Overview
+from grading.engine.pages.feedback import write_feedback
 from grading.engine.run import Options, Run
 from grading.judge.exam import Limits
 from tests.engine.conftest import scores

@@ -32,7 +32,7 @@ class Stage:
         self.spaces = nursery.rung in ("bubblewrap", "namespaces")
 
     def start(self, code, limits=SMALL):
-        child = self.nursery.child("tests.isolation.stage:perform", limits)
+        child = self.nursery.child("tests.sandbox.stage:perform", limits)
         child.sock.sendall(textwrap.dedent(code).encode())
         child.sock.shutdown(socket.SHUT_WR)
         return child
@@ -69,11 +69,11 @@ def descendants(pid):
 
 def open_stage(rung, **options):
     """Start a nursery on a rung, or skip with the machine's reason."""
-    from grading.judge.nursery import Nursery
-    from grading.judge.rungs import IsolationError
+    from grading.sandbox.fork_server import Nursery
+    from grading.sandbox.levels import IsolationError
 
     try:
-        return Nursery(rung, preload=("numpy", "tests.isolation.stage"), **options)
+        return Nursery(rung, preload=("numpy", "tests.sandbox.stage"), **options)
     except IsolationError as error:
         pytest.skip(str(error))
 

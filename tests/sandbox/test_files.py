@@ -6,7 +6,7 @@ import sqlite3
 import numpy as np
 import pytest
 
-from tests.isolation.conftest import open_stage
+from tests.sandbox.conftest import open_stage
 
 pytestmark = pytest.mark.isolation
 

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from grading.judge import isolation, landlock, nursery, rungs, seccomp
-from grading.judge.nursery import Nursery
-from grading.judge.rungs import RUNGS, IsolationError, OverloadError, PreloadError
-from tests.isolation.conftest import Stage
-from tests.isolation.test_processes import settled, survivors
+from grading.sandbox import doctor, fork_server, landlock, levels, seccomp
+from grading.sandbox.fork_server import Nursery
+from grading.sandbox.levels import RUNGS, IsolationError, OverloadError, PreloadError
+from tests.sandbox.conftest import Stage
+from tests.sandbox.test_processes import settled, survivors
 
 pytestmark = pytest.mark.isolation
 
 ROOT = Path(__file__).parents[2]
-TINY = ("tests.isolation.stage",)
+TINY = ("tests.sandbox.stage",)
 #: Refuses namespaces to the process that runs it, as some containers do.
 FORBIDDEN = """
-from grading.judge import seccomp, kernel
+from grading.sandbox import seccomp, linux
 kernel.prctl(kernel.NO_NEW_PRIVS, 1)
 refused = [(0x20, 0, 0, 0), (0x15, 0, 1, {unshare}), (0x06, 0, 0, 0x50001),
            (0x15, 0, 1, {clone3}), (0x06, 0, 0, 0x50026),
@@ -34,7 +34,7 @@ kernel.prctl(kernel.SECCOMP, 2, seccomp._pointer(program))
 
 @pytest.fixture(scope="module")
 def ladder():
-    return {rung: (there, why) for rung, there, why in isolation.report()}
+    return {rung: (there, why) for rung, there, why in doctor.report()}
 
 
 def test_report_has_every_rung_with_a_sentence(ladder):
@@ -46,19 +46,19 @@ def test_report_has_every_rung_with_a_sentence(ladder):
 
 
 def test_strongest_is_the_first_that_works(isolated):
-    with Nursery(preload=TINY) as nursery:
-        assert nursery.rung == isolated
+    with Nursery(preload=TINY) as fork_server:
+        assert fork_server.rung == isolated
 
 
 def test_without_bubblewrap_the_next_rung_is_taken(ladder, monkeypatch):
-    monkeypatch.setattr(rungs.shutil, "which", lambda name: None)
+    monkeypatch.setattr(levels.shutil, "which", lambda name: None)
     with pytest.raises(IsolationError, match="apt install bubblewrap"):
         Nursery("bubblewrap", preload=())
     after = [rung for rung in ("namespaces", "landlock") if ladder[rung][0]]
     if not after:
         pytest.skip(ladder["landlock"][1])
-    with Nursery(preload=TINY) as nursery:
-        assert nursery.rung == after[0]
+    with Nursery(preload=TINY) as fork_server:
+        assert fork_server.rung == after[0]
 
 
 def test_a_bubblewrap_that_fails_says_why(monkeypatch, tmp_path):
@@ -77,7 +77,7 @@ def test_a_busy_machine_is_no_reason_for_less(monkeypatch, tmp_path):
     slow.write_text("#!/bin/sh\nexec /bin/sleep 60\n")
     slow.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    monkeypatch.setattr(nursery, "_START", 0.2)
+    monkeypatch.setattr(fork_server, "_START", 0.2)
     with pytest.raises(OverloadError, match=r"too busy to say .* by bubblewrap"):
         Nursery("strongest", preload=())
 
@@ -98,7 +98,7 @@ def run(code, cwd=ROOT):
 def test_where_namespaces_are_forbidden_landlock_is_taken(ladder):
     if not ladder["landlock"][0]:
         pytest.skip(ladder["landlock"][1])
-    from grading.judge import syscalls
+    from grading.sandbox import syscalls
 
     column = list(seccomp.ARCHITECTURES).index(os.uname().machine)
     forbid = FORBIDDEN.format(
@@ -107,8 +107,8 @@ def test_where_namespaces_are_forbidden_landlock_is_taken(ladder):
         clone3=syscalls.CLONE3[column],
     )
     code = f"""{forbid}
-from grading.judge.isolation import report
-from grading.judge.nursery import Nursery
+from grading.sandbox.doctor import report
+from grading.sandbox.fork_server import Nursery
 for rung, there, why in report():
     print(rung, there, why)
 print(Nursery(preload=()).rung)
@@ -128,7 +128,7 @@ def test_where_user_namespaces_are_off_the_reason_is_a_sentence():
     if not shutil.which("bwrap") or subprocess.run([*inside, "true"]).returncode:
         pytest.skip("bubblewrap cannot switch user namespaces off here")
     found = subprocess.run(
-        [*inside, sys.executable, "-m", "grading.judge.isolation"],
+        [*inside, sys.executable, "-m", "grading.sandbox.doctor"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -141,19 +141,19 @@ def test_where_user_namespaces_are_off_the_reason_is_a_sentence():
 
 
 def test_where_nothing_works_nothing_is_run(monkeypatch):
-    monkeypatch.setattr(rungs.shutil, "which", lambda name: None)
+    monkeypatch.setattr(levels.shutil, "which", lambda name: None)
     monkeypatch.setattr(landlock, "version", lambda: 0)
     monkeypatch.setattr(
-        rungs, "missing", lambda rung: "" if rung == "none" else "It is not there."
+        levels, "missing", lambda rung: "" if rung == "none" else "It is not there."
     )
     with pytest.raises(IsolationError, match=r"no isolation.*bubblewrap.*landlock"):
         Nursery(preload=())
 
 
 def test_none_must_be_said_and_is_told():
-    with Nursery("none", preload=TINY) as nursery:
-        assert nursery.rung == "none"
-        with nursery.child("grading.judge.warden:rest") as child:
+    with Nursery("none", preload=TINY) as fork_server:
+        assert fork_server.rung == "none"
+        with fork_server.child("grading.sandbox.supervisor:rest") as child:
             assert child.ending(5.0) == "exit 0"
 
 
@@ -169,8 +169,8 @@ def test_a_python_around_the_course_is_refused(tmp_path, monkeypatch):
 
 
 def test_without_isolation_processes_end_with_the_child_too():
-    with Nursery("none", preload=TINY) as nursery:
-        stage = Stage(nursery)
+    with Nursery("none", preload=TINY) as fork_server:
+        stage = Stage(fork_server)
         before = survivors(stage)
         code = """
         import os, time
@@ -192,14 +192,14 @@ def test_a_missing_package_is_named():
 
 def test_a_missing_function_is_an_error_not_a_child(stage):
     with pytest.raises(IsolationError, match="no_such_function"):
-        stage.nursery.child("tests.isolation.stage:no_such_function")
+        stage.nursery.child("tests.sandbox.stage:no_such_function")
     assert stage.ask("answer = 1") == 1
 
 
 def test_other_systems_are_told_what_to_do(monkeypatch):
     monkeypatch.setattr(sys, "platform", "darwin")
-    assert "needs Linux" in rungs.missing("bubblewrap")
-    assert "needs Linux" in rungs.missing("none")
+    assert "needs Linux" in levels.missing("bubblewrap")
+    assert "needs Linux" in levels.missing("none")
 
 
 @pytest.mark.parametrize("rung", RUNGS[:-1])
@@ -210,10 +210,10 @@ def test_every_rung_for_root_and_for_an_ordinary_user(rung, ladder):
     code = f"""
 import os, sys
 sys.path.insert(0, {str(ROOT)!r})
-from grading.judge.nursery import Nursery
-from tests.isolation.conftest import Stage
+from grading.sandbox.fork_server import Nursery
+from tests.sandbox.conftest import Stage
 assert os.geteuid() == 1234 or not {os.geteuid() == 0}
-with Nursery({rung!r}, preload=("numpy", "tests.isolation.stage")) as nursery:
+with Nursery({rung!r}, preload=("numpy", "tests.sandbox.stage")) as nursery:
     stage = Stage(nursery)
     print(nursery.rung, stage.ask("import numpy; answer = int(numpy.arange(3).sum())"))
     for code in ("import socket; socket.socket()", "open('/etc/passwd')",

@@ -6,8 +6,8 @@ import time
 import numpy as np
 import pytest
 
-from tests.isolation.conftest import SMALL
-from tests.isolation.test_processes import settled, survivors
+from tests.sandbox.conftest import SMALL
+from tests.sandbox.test_processes import settled, survivors
 
 pytestmark = pytest.mark.isolation
 

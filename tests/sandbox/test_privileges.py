@@ -5,8 +5,8 @@ import platform
 
 import pytest
 
-from grading.judge import syscalls
-from grading.judge.rungs import environment
+from grading.sandbox import syscalls
+from grading.sandbox.levels import environment
 
 pytestmark = pytest.mark.isolation
 

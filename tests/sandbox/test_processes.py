@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from grading.judge.rungs import IsolationError
-from tests.isolation.conftest import descendants, open_stage
+from grading.sandbox.levels import IsolationError
+from tests.sandbox.conftest import descendants, open_stage
 
 pytestmark = pytest.mark.isolation
 
@@ -251,16 +251,16 @@ def test_a_dead_warm_process_takes_its_children_along(stage):
         child.close()
         assert _all_gone(below)
         with pytest.raises(IsolationError, match="has ended"):
-            nursery.child("tests.isolation.stage:perform")
+            nursery.child("tests.sandbox.stage:perform")
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_dead_judge_takes_everything_along(stage, number):
     code = f"""
 import os, sys, time
-from grading.judge.nursery import Nursery
-from tests.isolation.conftest import Stage, descendants
-nursery = Nursery({stage.rung!r}, preload=("tests.isolation.stage",))
+from grading.sandbox.fork_server import Nursery
+from tests.sandbox.conftest import Stage, descendants
+nursery = Nursery({stage.rung!r}, preload=("tests.sandbox.stage",))
 Stage(nursery).start("while True: pass")
 # A child that does not want to end with its parent.
 Stage(nursery).start("import ctypes; ctypes.CDLL(None).prctl(1, 0)\\nwhile True: pass")

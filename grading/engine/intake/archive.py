@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 
-from grading.engine.folder import IGNORED, MAX_BYTES
+from grading.engine.intake.folder import IGNORED, MAX_BYTES
 from grading.engine.submission import printable
 
 #: Entries of a whole class's archive, and of a student's own inside it.

@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass, field, replace
 
-from grading.engine.exchange import inbound
-from grading.engine.export import Export
-from grading.engine.folder import Refused, read_folder
-from grading.engine.ledger import Ledger
-from grading.engine.roster import folded
-from grading.engine.store import write_whole
+from grading.engine.intake.exchange import inbound
+from grading.engine.intake.folder import Refused, read_folder
+from grading.engine.intake.lms_export import Export
+from grading.engine.intake.roster import folded
+from grading.engine.intake.times import timestamp, utc
+from grading.engine.storage.append_log import Ledger
+from grading.engine.storage.store import write_whole
 from grading.engine.submission import (
     RefusedName,
     Submission,
     checked_name,
     printable,
 )
-from grading.engine.times import timestamp, utc
 
 
 @dataclass
@@ -151,7 +151,7 @@ class Intake:
         paths : list of pathlib.Path
             Zips; of a student's files with one name, the last archive's counts.
         kind : str, optional
-            One of :data:`grading.engine.lms.KINDS`, or "auto".
+            One of :data:`grading.engine.intake.lms_names.KINDS`, or "auto".
         roster : Roster, optional
             Needed unless the archive is plain.
         times : dict of {str: str}, optional

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from grading.engine import lms
-from grading.engine.archive import members, notebooks_inside
+from grading.engine.intake.archive import members, notebooks_inside
+from grading.engine.intake import lms_names
 from grading.engine.submission import RefusedName, checked_name, printable
 
 
@@ -44,7 +44,7 @@ class Export:
         path : pathlib.Path
             A zip.
         kind : str, optional
-            One of :data:`grading.engine.lms.KINDS`, or "auto".
+            One of :data:`grading.engine.intake.lms_names.KINDS`, or "auto".
         roster : Roster, optional
             Needed unless the archive is plain.
 
@@ -56,7 +56,7 @@ class Export:
             If a roster is needed.
         """
         paths = ["/".join(member.parts) for member in members(path)]
-        kind = lms.kind_of(paths) if kind == "auto" else kind
+        kind = lms_names.kind_of(paths) if kind == "auto" else kind
         if roster is None and kind != "plain":
             raise IntakeError(
                 f"{path} looks like an export of {kind.title()}, which does not name "
@@ -64,7 +64,7 @@ class Export:
             )
         metadata, strangers = _metadata(path) if kind == "gradescope" else {}, set()
         for member in members(path):
-            place = lms.place(kind, "/".join(member.parts), metadata)
+            place = lms_names.place(kind, "/".join(member.parts), metadata)
             if place is None:
                 self._check(member)
                 continue
@@ -116,8 +116,8 @@ def _student(place, roster):
 
 def _metadata(path):
     for member in members(path):
-        if member.parts[-1] == lms.METADATA:
-            return lms.gradescope_metadata(member.read()[0] or b"")
+        if member.parts[-1] == lms_names.METADATA:
+            return lms_names.gradescope_metadata(member.read()[0] or b"")
     return {}
 
 

@@ -3,7 +3,7 @@
 import csv
 from datetime import UTC, datetime
 
-from grading.engine.roster import RosterError, folded
+from grading.engine.intake.roster import RosterError, folded
 
 
 def timestamp(folder):

@@ -6,8 +6,8 @@ coordinator, so a cluster that goes away loses nothing.
 
 import json
 
-from grading.engine.bench import NoIsolation
-from grading.engine.worker import judge_remotely, look
+from grading.engine.judging.judge_host import NoIsolation
+from grading.engine.judging.worker import judge_remotely, look
 
 
 class ClusterFailed(Exception):

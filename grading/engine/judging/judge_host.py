@@ -19,7 +19,7 @@ class NoIsolation(Exception):
 class BenchPlan:
     """How a worker is to set its bench up."""
 
-    bench: str = "grading.engine.bench:Bench"  #: module:class
+    bench: str = "grading.engine.judging.judge_host:Bench"  #: module:class
     require_isolation: bool = True
     imports: tuple[str, ...] = ()  #: modules that set-up cells load
 
@@ -104,8 +104,8 @@ class Bench:
         return self._nurseries[heavy]
 
     def _started(self, setup):
-        from grading.judge.needs import nursery_for
-        from grading.judge.rungs import IsolationError
+        from grading.judge.preload import nursery_for
+        from grading.sandbox.levels import IsolationError
 
         exam = Exam("", (Cell("setup", "imports", setup),))
         try:
@@ -146,7 +146,7 @@ class Bench:
 @functools.lru_cache(maxsize=64)
 def _heavy(exam):
     """Name the heavy modules that an exam's set-up loads."""
-    from grading.judge.needs import modules
+    from grading.judge.preload import modules
 
     return frozenset(
         name for name in modules([exam]) if name.partition(".")[0] in HEAVY

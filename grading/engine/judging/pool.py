@@ -10,11 +10,10 @@ import tempfile
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from grading.engine.bench import NoIsolation
+from grading import ROOT
+from grading.engine.judging.judge_host import NoIsolation
 
-ROOT = Path(__file__).resolve().parents[2]
 #: Seconds a worker may need beyond the notebook's own limit.
 GRACE = 60.0
 #: Seconds a worker may take to start: it may have to draw the images first.
@@ -67,7 +66,12 @@ class Pool:
     def _start(self):
         log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in _end
         process = subprocess.Popen(
-            [sys.executable, "-m", "grading.engine.worker", self._plan.to_json()],
+            [
+                sys.executable,
+                "-m",
+                "grading.engine.judging.worker",
+                self._plan.to_json(),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

@@ -1,7 +1,7 @@
 """A worker: judges one task after the other, and knows nothing of the course.
 
-``python -m grading.engine.worker PLAN`` reads tasks from standard input and writes
-verdicts to standard output, a line of JSON each. Cluster workers call
+``python -m grading.engine.judging.worker PLAN`` reads tasks from standard input and
+writes verdicts to standard output, a line of JSON each. Cluster workers call
 :func:`judge_remotely` instead.
 """
 
@@ -13,8 +13,8 @@ import signal
 import sys
 import threading
 
-from grading.engine.bench import BenchPlan, NoIsolation
-from grading.engine.task import Task
+from grading.engine.judging.judge_host import BenchPlan, NoIsolation
+from grading.engine.judging.task import Task
 from grading.judge.judge import ExamError
 
 PR_SET_PDEATHSIG = 1

@@ -3,8 +3,8 @@
 import nbformat
 from nbgrader.preprocessors import ClearHiddenTests, ComputeChecksums, LockCells
 
-from grading.engine.template import Slot, Template
-from grading.stubs import ClearAnswers
+from grading.authoring.stubs import ClearAnswers
+from grading.engine.notebooks.template import Slot, Template
 
 
 def build_template(assignment, name, text):

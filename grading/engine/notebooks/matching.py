@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from grading.engine.pieces import defined, parsed
+from grading.engine.notebooks.statements import defined, parsed
 
 
 @dataclass

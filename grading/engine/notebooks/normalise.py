@@ -3,8 +3,14 @@
 import ast
 from dataclasses import dataclass
 
-from grading.engine.matching import folded, match
-from grading.engine.pieces import defined, parsed, pieces, plain_python, used
+from grading.engine.notebooks.matching import folded, match
+from grading.engine.notebooks.statements import (
+    defined,
+    parsed,
+    pieces,
+    plain_python,
+    used,
+)
 
 #: Longer answers are not read; a page of code has 4000 characters.
 MAX_ANSWER = 200_000

@@ -9,11 +9,10 @@ import json
 import subprocess
 import sys
 from dataclasses import asdict
-from pathlib import Path
 
-from grading.engine.reading import Found, Unreadable, read_cells
+from grading import ROOT
+from grading.engine.notebooks.reading import Found, Unreadable, read_cells
 
-ROOT = Path(__file__).resolve().parents[2]
 #: Up to this size a file is harmless.
 SMALL = 4 << 20
 MEMORY, SECONDS = 1 << 30, 60
@@ -30,7 +29,7 @@ def read_carefully(data):
     Returns
     -------
     cells : list of Found
-        As :func:`~grading.engine.reading.read_cells` gives them.
+        As :func:`~grading.engine.notebooks.reading.read_cells` gives them.
     flags : list of str
         What had to be mended.
 
@@ -43,7 +42,7 @@ def read_carefully(data):
         return read_cells(data)
     try:
         result = subprocess.run(
-            [sys.executable, "-m", "grading.engine.careful"],
+            [sys.executable, "-m", "grading.engine.notebooks.read_limited"],
             input=data,
             capture_output=True,
             cwd=ROOT,

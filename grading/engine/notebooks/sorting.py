@@ -2,10 +2,10 @@
 
 import re
 
-from grading.engine.careful import read_carefully
-from grading.engine.matching import likeness
-from grading.engine.normalise import normalise, unreadable
-from grading.engine.reading import Unreadable
+from grading.engine.notebooks.matching import likeness
+from grading.engine.notebooks.normalise import normalise, unreadable
+from grading.engine.notebooks.read_limited import read_carefully
+from grading.engine.notebooks.reading import Unreadable
 from grading.engine.submission import printable
 
 #: More notebooks than any assignment has; the rest is named and left alone.

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
-from grading.engine.pieces import defined
+from grading.engine.notebooks.statements import defined
 
 #: Goes into every key: a change of the way answers are read grades everything again.
 VERSION = 1
@@ -106,8 +106,8 @@ def _cached(course, assignment, path):
         slots = tuple(Slot(**slot) for slot in raw["slots"])
         return Template(assignment, path.stem, slots, raw["metadata"])
     except (OSError, ValueError, KeyError, TypeError):
-        from grading.engine.build_template import build_template
-        from grading.engine.store import write_whole
+        from grading.engine.notebooks.build_template import build_template
+        from grading.engine.storage.store import write_whole
 
         template = build_template(assignment, path.stem, data.decode("utf-8"))
         write_whole(kept, json.dumps(asdict(template)).encode())

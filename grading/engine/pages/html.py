@@ -15,7 +15,7 @@ from pygments.lexers import PythonLexer
 
 from grading.engine.submission import printable
 
-PAGES = Path(__file__).with_name("pages")
+PAGES = Path(__file__).parent
 #: Letters of one text on a page.
 MAX_TEXT = 40_000
 #: What a written answer may consist of; pictures and links could call home.

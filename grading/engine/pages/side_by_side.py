@@ -3,7 +3,7 @@
 import difflib
 import re
 
-from grading.engine.page import clean
+from grading.engine.pages.html import clean
 
 #: Longer answers are shown in part: comparing takes time that grows with the square.
 MAX_LINES = 400

@@ -13,7 +13,7 @@ import zlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from grading.engine.pieces import parsed, plain_python
+from grading.engine.notebooks.statements import parsed, plain_python
 
 #: Nodes in a run, and runs of which at least one is kept.
 RUN, WINDOW = 7, 4

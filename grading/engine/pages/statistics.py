@@ -5,7 +5,7 @@ import statistics
 from collections import Counter
 from dataclasses import dataclass
 
-from grading.engine.exercises import exercises, is_hidden, purpose
+from grading.engine.pages.exercises import exercises, is_hidden, purpose
 
 #: Columns of a histogram.
 BINS = 10

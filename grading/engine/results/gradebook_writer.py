@@ -12,8 +12,8 @@ import warnings
 from types import SimpleNamespace
 
 from grading.course import CONFIG
-from grading.engine.autograded import autograded
-from grading.engine.store import write_whole
+from grading.engine.results.autograded import autograded
+from grading.engine.storage.store import write_whole
 
 #: Seconds to wait for somebody else who writes to the gradebook.
 PATIENCE = 60.0

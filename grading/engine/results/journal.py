@@ -1,6 +1,6 @@
 """The journal: every verdict ever given, found again by what it depends on."""
 
-from grading.engine.ledger import Ledger
+from grading.engine.storage.append_log import Ledger
 from grading.judge.exam import Verdict
 
 

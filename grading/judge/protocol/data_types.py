@@ -3,8 +3,8 @@
 import re
 from functools import lru_cache
 
-from grading.judge.frozen import np
-from grading.judge.wire import Refused
+from grading.judge.protocol.channel import Refused
+from grading.judge.protocol.pristine_numpy import np
 
 DEPTH = 64
 NODES = 500_000

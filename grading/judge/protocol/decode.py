@@ -1,7 +1,7 @@
 """From nodes and buffers to values, trusting none of them."""
 
-from grading.judge.frozen import np
-from grading.judge.kinds import (
+from grading.judge.protocol.channel import Refused
+from grading.judge.protocol.data_types import (
     DEPTH,
     DIGITS,
     GENERATORS,
@@ -10,7 +10,7 @@ from grading.judge.kinds import (
     dtype_of,
     thawed_state,
 )
-from grading.judge.wire import Refused
+from grading.judge.protocol.pristine_numpy import np
 
 
 def measure(definitions):

@@ -1,7 +1,6 @@
 """From values to nodes and buffers."""
 
-from grading.judge.frozen import np
-from grading.judge.kinds import (
+from grading.judge.protocol.data_types import (
     DEPTH,
     DIGITS,
     GENERATORS,
@@ -13,6 +12,7 @@ from grading.judge.kinds import (
     checked,
     frozen_state,
 )
+from grading.judge.protocol.pristine_numpy import np
 
 _BLOCK = 1 << 18  # bytes that are compared at once
 

@@ -11,9 +11,9 @@ or a list that begins with a tag; ``["r", number]`` is an object with a number.
 
 from json import dumps, loads
 
-from grading.judge.decode import Decoder
-from grading.judge.encode import Encoder
-from grading.judge.wire import Refused
+from grading.judge.protocol.channel import Refused
+from grading.judge.protocol.decode import Decoder
+from grading.judge.protocol.encode import Encoder
 
 
 class Shared:

@@ -9,8 +9,8 @@ import symtable
 from functools import cache
 
 from cs231n.testing import hiding
-from grading.judge import imports
-from grading.judge.suspicion import patched
+from grading.judge.source import imports
+from grading.judge.source.suspicion import patched
 
 
 def sources(name, setup, answers):

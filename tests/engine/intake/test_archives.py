@@ -6,9 +6,9 @@ import zipfile
 
 import pytest
 
-from grading.engine.archive import BadArchive
-from grading.engine.export import IntakeError
-from tests.engine.export_files import NOTEBOOK, archive, names
+from grading.engine.intake.archive import BadArchive
+from grading.engine.intake.lms_export import IntakeError
+from tests.engine.intake.export_files import NOTEBOOK, archive, names
 
 
 def test_canvas(course, intake, roster, tmp_path):
@@ -180,7 +180,7 @@ def test_a_students_own_zip_is_opened_once(intake, tmp_path):
 
 
 def test_a_million_entries_are_not_read(intake, tmp_path, monkeypatch):
-    monkeypatch.setattr("grading.engine.archive.MAX_ENTRIES", 10)
+    monkeypatch.setattr("grading.engine.intake.archive.MAX_ENTRIES", 10)
     path = archive(tmp_path / "p.zip", {f"a/{n}.ipynb": b"" for n in range(11)})
 
     with pytest.raises(BadArchive, match="more than 10 entries"):

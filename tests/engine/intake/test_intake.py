@@ -9,7 +9,7 @@ import stat
 import pytest
 
 from grading.engine.submission import RefusedName, checked_name, printable
-from tests.engine.export_files import NOTEBOOK, names
+from tests.engine.intake.export_files import NOTEBOOK, names
 from tests.engine.small_course import hand_in
 
 

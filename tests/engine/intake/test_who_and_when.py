@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from grading.engine.roster import Roster, RosterError, read_roster
-from grading.engine.times import read_times
-from tests.engine.export_files import NOTEBOOK, archive, names
+from grading.engine.intake.roster import Roster, RosterError, read_roster
+from grading.engine.intake.times import read_times
+from tests.engine.intake.export_files import NOTEBOOK, archive, names
 from tests.engine.small_course import hand_in
 
 

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from grading.engine.bench import NoIsolation
-from grading.engine.cluster import Cluster, ClusterFailed
+from grading.engine.judging.cluster import Cluster, ClusterFailed
+from grading.engine.judging.judge_host import NoIsolation
 from grading.engine.run import Options, Run
 from tests.engine.conftest import grade, plan, scores
 from tests.engine.small_course import RIGHT, answered, hand_in_right

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from grading.engine import pool
-from grading.engine.pool import Pool, WorkersFailed
-from grading.engine.task import Task, exam_of
+from grading.engine.judging import pool
+from grading.engine.judging.pool import Pool, WorkersFailed
+from grading.engine.judging.task import Task, exam_of
 from grading.judge.exam import Limits
 from tests.engine.conftest import plan
 from tests.engine.small_course import RIGHT

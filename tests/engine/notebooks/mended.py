@@ -2,8 +2,8 @@
 
 import json
 
-from grading.engine.normalise import normalise
-from grading.engine.reading import read_cells
+from grading.engine.notebooks.normalise import normalise
+from grading.engine.notebooks.reading import read_cells
 
 
 def mend(template, notebook):

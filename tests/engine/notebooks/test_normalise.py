@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.engine.mended import mend, strip
+from tests.engine.notebooks.mended import mend, strip
 from tests.engine.small_course import RIGHT, cell_of, code
 
 

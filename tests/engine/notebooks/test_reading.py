@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from grading.engine.careful import read_carefully
-from grading.engine.normalise import normalise
-from grading.engine.reading import Unreadable, read_cells
-from grading.engine.similarity import prints
-from tests.engine.mended import mend
+from grading.engine.notebooks.normalise import normalise
+from grading.engine.notebooks.read_limited import read_carefully
+from grading.engine.notebooks.reading import Unreadable, read_cells
+from grading.engine.pages.similarity import prints
+from tests.engine.notebooks.mended import mend
 from tests.engine.small_course import RIGHT, cell_of, code
 
 

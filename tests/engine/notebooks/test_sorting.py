@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from grading.engine.sorting import sort_files, stem
-from grading.engine.store import Store
+from grading.engine.notebooks.sorting import sort_files, stem
+from grading.engine.storage.store import Store
 from grading.engine.submission import Submission
 from tests.engine.small_course import RIGHT, answered, code, text
 

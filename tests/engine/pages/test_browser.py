@@ -4,13 +4,13 @@ import shutil
 
 import pytest
 
-from grading.build import ROOT
-from grading.engine.feedback import write_feedback
+from grading import ROOT
 from grading.engine.overview import Overview
-from grading.engine.report import write_report
+from grading.engine.pages.feedback import write_feedback
+from grading.engine.pages.report import write_report
 from tests.engine.conftest import grade
+from tests.engine.pages.test_pages import LOOPS, OTHERS, PAYLOADS, RENAMED
 from tests.engine.small_course import RIGHT, answered, hand_in_right
-from tests.engine.test_pages import LOOPS, OTHERS, PAYLOADS, RENAMED
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from grading.engine import page as pages
-from grading.engine.exercises import exercises, purpose
-from grading.engine.feedback import feedback_page, write_feedback
 from grading.engine.overview import Overview
-from grading.engine.report import write_report
-from grading.engine.side_by_side import both_sides
-from grading.engine.similarity import pairs, prints
-from grading.engine.statistics import alike, notebook_statistics
+from grading.engine.pages import html as pages
+from grading.engine.pages.exercises import exercises, purpose
+from grading.engine.pages.feedback import feedback_page, write_feedback
+from grading.engine.pages.report import write_report
+from grading.engine.pages.side_by_side import both_sides
+from grading.engine.pages.similarity import pairs, prints
+from grading.engine.pages.statistics import alike, notebook_statistics
 from tests.engine.conftest import grade
 from tests.engine.small_course import RIGHT, answered, hand_in_right
 
@@ -251,7 +251,8 @@ def test_fingerprints_are_the_same_in_every_process():
     import subprocess
     import sys
 
-    code = "from grading.engine.similarity import prints; print(sorted(prints({!r})))"
+    module = "grading.engine.pages.similarity"
+    code = f"from {module} import prints; print(sorted(prints({{!r}})))"
     command = [sys.executable, "-c", code.format(LOOPS.format(n=5))]
     outputs = {subprocess.check_output(command) for _ in range(2)}
     assert outputs == {f"{sorted(prints(LOOPS.format(n=5)))}\n".encode()}

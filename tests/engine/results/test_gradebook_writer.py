@@ -8,10 +8,10 @@ import threading
 import nbformat
 import pytest
 
-from grading.engine.intake import Intake
-from grading.engine.record import RecordError
+from grading.engine.intake.intake import Intake
+from grading.engine.results.gradebook_writer import RecordError
 from grading.engine.run import Options, Run
-from grading.engine.store import Store
+from grading.engine.storage.store import Store
 from tests.engine.conftest import grade, scores
 from tests.engine.graded import book, with_double
 from tests.engine.small_course import (

@@ -5,10 +5,10 @@ import os
 
 import pytest
 
-from grading.engine.journal import Journal
-from grading.engine.ledger import Ledger, LedgerError
-from grading.engine.lock import Busy, only_one
-from grading.engine.store import Store
+from grading.engine.results.journal import Journal
+from grading.engine.storage.append_log import Ledger, LedgerError
+from grading.engine.storage.lock import Busy, only_one
+from grading.engine.storage.store import Store
 from grading.judge.exam import Outcome, Verdict
 
 

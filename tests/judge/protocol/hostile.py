@@ -1,6 +1,7 @@
 """Hostile frames, by the million: what a student's process might send to the tester.
 
-``python -m tests.judge.hostile 1000000`` sends that many and says what became of them.
+``python -m tests.judge.protocol.hostile 1000000`` sends that many and says what became
+of them.
 """
 
 import functools
@@ -13,9 +14,9 @@ from collections import Counter
 import numpy as np
 from tqdm import tqdm
 
-from grading.judge.line import Line, Lost
+from grading.judge.protocol.channel import Refused
 from grading.judge.proxy import stand_in
-from grading.judge.wire import Refused
+from grading.judge.remote_calls import Line, Lost
 
 #: Texts that begin as an honest answer's.
 CORPUS = [

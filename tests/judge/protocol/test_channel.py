@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 
-from grading.judge.wire import Channel, Gone, Late, Refused
+from grading.judge.protocol.channel import Channel, Gone, Late, Refused
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grading.judge.kinds import NotData
+from grading.judge.protocol.channel import Refused
+from grading.judge.protocol.data_types import NotData
+from grading.judge.protocol.shared import Shared
 from grading.judge.student import _World as StudentsWorld
-from grading.judge.values import Shared
-from grading.judge.wire import Refused
-from tests.judge import hostile
+from tests.judge.protocol import hostile
 
 
 class Plain:

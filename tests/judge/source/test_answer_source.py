@@ -3,7 +3,7 @@
 import pytest
 
 from cs231n.testing import WrongAnswer, expect_source
-from grading.judge.rules import is_plain, sources
+from grading.judge.source.answer_source import is_plain, sources
 from tests.judge.small import MOVE, by_name, sit
 
 LOOP = "def slow(x):\n    return [2 * v for v in x]\n"
