@@ -35,7 +35,7 @@ from grading.course import Course
 from grading.engine.results.gradebook_writer import Record
 from grading.engine.results.journal import Journal, journal_path
 from grading.engine.run import Options, Run
-from grading.judge.exam import Limits
+from grading.sandbox.limits import Limits
 
 
 class Watch:

@@ -16,7 +16,7 @@ from pathlib import Path
 from grading import ROOT
 from grading.course import Course
 from grading.engine import commands
-from grading.judge.exam import Limits
+from grading.sandbox.limits import Limits
 
 
 def parser():

@@ -7,8 +7,8 @@ import time
 
 from tqdm import tqdm
 
-from grading.engine.intake.archive import BadArchive
 from grading.engine.intake import lms_names
+from grading.engine.intake.archive import BadArchive
 from grading.engine.intake.intake import Intake
 from grading.engine.intake.lms_export import IntakeError
 from grading.engine.intake.roster import RosterError, read_roster

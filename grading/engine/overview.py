@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from grading.engine.intake.intake import Intake
-from grading.engine.notebooks.template import templates
+from grading.engine.notebooks.released import templates
 from grading.engine.results.journal import Journal, journal_path
 from grading.engine.storage.store import Store
 

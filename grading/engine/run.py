@@ -11,14 +11,15 @@ from grading.engine.judging.in_flight import MAX_DEATHS, Flight
 from grading.engine.judging.judge_host import BenchPlan
 from grading.engine.judging.pool import Pool
 from grading.engine.judging.task import Task, exam_of
+from grading.engine.notebooks.released import templates
 from grading.engine.notebooks.sorting import sort_files
-from grading.engine.notebooks.template import templates
 from grading.engine.results.gradebook_writer import Record
 from grading.engine.results.journal import Journal, journal_path
 from grading.engine.storage.lock import only_one
 from grading.engine.storage.store import Store
 from grading.engine.summary import Summary
-from grading.judge.exam import Limits, Outcome, Verdict
+from grading.judge.exam import Outcome, Verdict
+from grading.sandbox.limits import Limits
 
 #: The isolation of verdicts for which nothing of a student's had to run.
 NOT_RUN = "not run"

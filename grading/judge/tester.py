@@ -16,10 +16,11 @@ import types
 
 from grading.judge import seeding
 from grading.judge.clock import Clock
-from grading.judge.exam import Cell, Limits, Outcome
+from grading.judge.exam import Cell, Outcome
 from grading.judge.protocol.channel import Channel, Gone
 from grading.judge.remote_calls import Lost
 from grading.judge.student_session import Pupil, readable, said
+from grading.sandbox.limits import Limits
 
 
 def main(sock):

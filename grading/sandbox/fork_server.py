@@ -14,7 +14,6 @@ import subprocess
 import tempfile
 from dataclasses import asdict
 
-from grading.judge.exam import Limits
 from grading.sandbox import landlock, levels
 from grading.sandbox.child import Child, listen
 from grading.sandbox.levels import (
@@ -24,6 +23,7 @@ from grading.sandbox.levels import (
     OverloadError,
     PreloadError,
 )
+from grading.sandbox.limits import Limits
 from grading.sandbox.readable_paths import python_view
 
 #: What nearly every notebook imports.

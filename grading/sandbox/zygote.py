@@ -1,7 +1,7 @@
 """The warm process: has the packages loaded, knows no secret, and forks children.
 
-Started by :mod:`fork_server` in a room of its own, or without one. Everything in its memory
-can be read by every child, so it is told nothing but what to load.
+Started by :mod:`fork_server` in a room of its own, or without one. Everything in its
+memory can be read by every child, so it is told nothing but what to load.
 """
 
 import contextlib

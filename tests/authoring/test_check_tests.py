@@ -16,7 +16,7 @@ import pytest
 
 from grading.authoring.build import lacking, scripts
 from grading.authoring.check_tests import Grader, variants
-from grading.judge.exam import Limits
+from grading.sandbox.limits import Limits
 
 
 def params(notebook, *more, **options):

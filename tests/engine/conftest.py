@@ -10,7 +10,7 @@ from grading.course import Course
 from grading.engine.intake.intake import Intake
 from grading.engine.intake.roster import read_roster
 from grading.engine.judging.judge_host import BenchPlan
-from grading.engine.notebooks.template import templates
+from grading.engine.notebooks.released import templates
 from grading.engine.results.gradebook_writer import Record
 from grading.engine.run import Options, Run
 from grading.engine.storage.store import Store

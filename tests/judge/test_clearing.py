@@ -7,10 +7,10 @@ import pytest
 
 from grading.authoring.build import lacking, scripts
 from grading.authoring.exam_from_notebook import exam_of
-from grading.judge.exam import Limits
 from grading.judge.judge import judge
 from grading.judge.preload import nursery_for
 from grading.judge.student_session import defined
+from grading.sandbox.limits import Limits
 
 pytestmark = [
     pytest.mark.slow,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grading.judge.exam import Limits
+from grading.sandbox.limits import Limits
 
 #: Student code is isolated on Linux; students' own systems have nothing to test here.
 collect_ignore_glob = [] if sys.platform.startswith("linux") else ["test_*"]

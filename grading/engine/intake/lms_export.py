@@ -3,8 +3,8 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from grading.engine.intake.archive import members, notebooks_inside
 from grading.engine.intake import lms_names
+from grading.engine.intake.archive import members, notebooks_inside
 from grading.engine.submission import RefusedName, checked_name, printable
 
 

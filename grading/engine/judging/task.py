@@ -4,7 +4,8 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 
-from grading.judge.exam import Cell, Exam, Limits
+from grading.judge.exam import Cell, Exam
+from grading.sandbox.limits import Limits
 
 
 @dataclass(frozen=True)

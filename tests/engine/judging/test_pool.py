@@ -7,7 +7,7 @@ import pytest
 from grading.engine.judging import pool
 from grading.engine.judging.pool import Pool, WorkersFailed
 from grading.engine.judging.task import Task, exam_of
-from grading.judge.exam import Limits
+from grading.sandbox.limits import Limits
 from tests.engine.conftest import plan
 from tests.engine.small_course import RIGHT
 
