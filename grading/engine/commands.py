@@ -21,8 +21,8 @@ from grading.engine.results.gradebook_writer import RecordError
 from grading.engine.run import NOT_RUN, ExamFault, Options, Run
 from grading.engine.storage.append_log import LedgerError
 from grading.engine.storage.lock import Busy, only_one
+from grading.engine.storage.names import printable
 from grading.engine.storage.store import Store
-from grading.engine.submission import printable
 
 PLATFORMS = ("auto", *lms_names.KINDS)
 #: Whatever ends a command with a sentence.

@@ -8,7 +8,7 @@ import zlib
 from dataclasses import dataclass
 
 from grading.engine.intake.folder import IGNORED, MAX_BYTES
-from grading.engine.submission import printable
+from grading.engine.storage.names import printable
 
 #: Entries of a whole class's archive, and of a student's own inside it.
 MAX_ENTRIES, MAX_INNER = 200_000, 2_000

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from grading.engine.submission import RefusedName, checked_name, printable
+from grading.engine.storage.names import RefusedName, checked_name, printable
 
 #: STUDENT+ASSIGNMENT+2026-11-21 18:30:00 UTC+RANDOM
 NAME = re.compile(

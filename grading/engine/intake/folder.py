@@ -3,7 +3,7 @@
 import os
 import stat
 
-from grading.engine.submission import printable
+from grading.engine.storage.names import printable
 
 #: A notebook with many pictures has some ten megabytes.
 MAX_BYTES = 64 << 20

@@ -6,15 +6,11 @@ from grading.engine.intake.exchange import inbound
 from grading.engine.intake.folder import Refused, read_folder
 from grading.engine.intake.lms_export import Export
 from grading.engine.intake.roster import folded
+from grading.engine.intake.submission import Submission
 from grading.engine.intake.times import timestamp, utc
 from grading.engine.storage.append_log import Ledger
+from grading.engine.storage.names import RefusedName, checked_name, printable
 from grading.engine.storage.store import write_whole
-from grading.engine.submission import (
-    RefusedName,
-    Submission,
-    checked_name,
-    printable,
-)
 
 
 @dataclass

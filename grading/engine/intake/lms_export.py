@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from grading.engine.intake import lms_names
 from grading.engine.intake.archive import members, notebooks_inside
-from grading.engine.submission import RefusedName, checked_name, printable
+from grading.engine.storage.names import RefusedName, checked_name, printable
 
 
 class IntakeError(Exception):

@@ -4,7 +4,7 @@ import csv
 import re
 import unicodedata
 
-from grading.engine.submission import RefusedName, checked_name
+from grading.engine.storage.names import RefusedName, checked_name
 
 #: Columns a roster may have beside `student`, the id that the gradebook uses.
 COLUMNS = ("name", "email", "sid", "canvas_id", "moodle_id")

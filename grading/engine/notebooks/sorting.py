@@ -6,7 +6,7 @@ from grading.engine.notebooks.matching import likeness
 from grading.engine.notebooks.normalise import normalise, unreadable
 from grading.engine.notebooks.read_limited import read_carefully
 from grading.engine.notebooks.reading import Unreadable
-from grading.engine.submission import printable
+from grading.engine.storage.names import printable
 
 #: More notebooks than any assignment has; the rest is named and left alone.
 MAX_NOTEBOOKS = 20

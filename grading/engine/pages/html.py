@@ -13,7 +13,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from grading.engine.submission import printable
+from grading.engine.storage.names import printable
 
 PAGES = Path(__file__).parent
 #: Letters of one text on a page.

@@ -2,7 +2,7 @@
 
 import json
 
-from grading.engine.submission import printable
+from grading.engine.storage.names import printable
 
 #: Characters of a message or an output that a notebook keeps.
 MAX_TEXT = 20_000

@@ -8,7 +8,7 @@ import stat
 
 import pytest
 
-from grading.engine.submission import RefusedName, checked_name, printable
+from grading.engine.storage.names import RefusedName, checked_name, printable
 from tests.engine.intake.export_files import NOTEBOOK, names
 from tests.engine.small_course import hand_in
 

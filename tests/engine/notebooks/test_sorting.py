@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from grading.engine.intake.submission import Submission
 from grading.engine.notebooks.sorting import sort_files, stem
 from grading.engine.storage.store import Store
-from grading.engine.submission import Submission
 from tests.engine.small_course import RIGHT, answered, code, text
 
 
