@@ -20,15 +20,15 @@ ROOT = Path(__file__).parents[2]
 TINY = ("tests.sandbox.stage",)
 #: Refuses namespaces to the process that runs it, as some containers do.
 FORBIDDEN = """
-from grading.sandbox import seccomp, linux
-kernel.prctl(kernel.NO_NEW_PRIVS, 1)
+from grading.sandbox import linux, seccomp
+linux.prctl(linux.NO_NEW_PRIVS, 1)
 refused = [(0x20, 0, 0, 0), (0x15, 0, 1, {unshare}), (0x06, 0, 0, 0x50001),
            (0x15, 0, 1, {clone3}), (0x06, 0, 0, 0x50026),
            (0x15, 0, 3, {clone}), (0x20, 0, 0, 16), (0x45, 0, 1, 0x7E020000),
            (0x06, 0, 0, 0x50001), (0x06, 0, 0, 0x7FFF0000)]
 import struct
 program = b"".join(struct.pack("HBBI", *step) for step in refused)
-kernel.prctl(kernel.SECCOMP, 2, seccomp._pointer(program))
+linux.prctl(linux.SECCOMP, 2, seccomp._pointer(program))
 """
 
 
@@ -220,7 +220,7 @@ with Nursery({rung!r}, preload=("numpy", "tests.sandbox.stage")) as nursery:
                  "import os; os.kill({os.getpid()}, 0)",
                  "open({str(Path(__file__))!r} + '/../test_files.py', 'a')",
                  "import ctypes; ctypes.CDLL(None).unshare(0) and 1/0",
-                 "import os; os.chmod({str(ROOT / "grading" / "judge")!r}, 0o777)"):
+                 "import os; os.chmod({str(ROOT / "grading" / "sandbox")!r}, 0o777)"):
         print(stage.ask(code)[0])
 """
     said = _as_ordinary_user(code) if os.geteuid() == 0 else run(code, cwd="/")
