@@ -1,0 +1,1 @@
+"""What instructors write: from a percent script to notebooks and their checks."""
