@@ -61,10 +61,12 @@ test: lint ## everything: all tests, then every notebook run and replayed
 	$(EMBEDDED) $(PY) -m grading.solve
 	$(EMBEDDED) $(PY) -m pytest -q -n 2 --dist loadscope --nbval-lax -W default build/solutions
 
-lint: $(VENV)/.dev ## style, docstrings, the CI workflow
+lint: $(VENV)/.dev ## style, docstrings, type hints, the CI workflow
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(PY) -m numpydoc.hooks.validate_docstrings $$(find cs231n grading -name '*.py')
+	$(BIN)/mypy
+	PATH="$(CURDIR)/$(BIN):$$PATH" cython-lint cs231n/kernels
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 format: $(VENV)/.dev ## mend what lint can mend by itself

@@ -1,9 +1,9 @@
 """The store: every file handed in, once, under the hash of its contents."""
 
 import hashlib
-import os
-import tempfile
 from pathlib import Path
+
+from cs231n.files import write_whole
 
 
 class Store:
@@ -80,29 +80,3 @@ class Store:
             The file, whether it is there or not.
         """
         return self.root / digest[:2] / digest
-
-
-def write_whole(path, data, *, mode=0o644):
-    """Write a file so that it is there whole or not at all.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file; replaced if it is there.
-    data : bytes
-        Its contents.
-    mode : int, optional
-        Permissions.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
