@@ -1,1 +1,1 @@
-"""What instructors write: from a percent script to notebooks and their checks."""
+"""From sources to notebooks: builds, releases, solutions, and what tests must tell."""
