@@ -14,8 +14,8 @@ LAYERS = [
     {"files"},
     {"kernels", "data", "gradcheck", "vis", "drawings", "checkpoint", "schedules"},
     {"layers", "optim", "features"},
-    {"nets"},
-    {"solver", "captioning", "search", "demos"},
+    {"nets", "autograd"},
+    {"solver", "captioning", "search", "demos", "engine"},
     {"notebook", "testing"},
     {"pytorch"},
 ]

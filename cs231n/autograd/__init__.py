@@ -75,6 +75,7 @@ from cs231n.autograd.creation import (
     zeros,
     zeros_like,
 )
+from cs231n.autograd.creation import fork_rng as _fork_rng
 from cs231n.autograd.dtypes import DTYPES as _DTYPES
 from cs231n.autograd.dtypes import (
     device,
@@ -224,6 +225,7 @@ from cs231n.autograd.tensor import Size, Tensor
 # Names that hide Python's own: Python's types mean these dtypes as well.
 bool, float, int = _DTYPES["bool"], _DTYPES["float"], _DTYPES["int"]
 linalg = _Names(norm=_linalg_norm, vector_norm=_vector_norm)
+random = _Names(fork_rng=_fork_rng, manual_seed=manual_seed)
 cuda = _Names(is_available=lambda: False, device_count=lambda: 0)
 newaxis = None
 
@@ -377,6 +379,7 @@ __all__ = [
     "randint",
     "randn",
     "randn_like",
+    "random",
     "randperm",
     "ravel",
     "reciprocal",

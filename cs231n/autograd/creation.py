@@ -1,5 +1,7 @@
 """New tensors: from data, filled, counted, random."""
 
+import contextlib
+
 import numpy as np
 
 from cs231n.autograd import dtypes
@@ -25,6 +27,17 @@ def manual_seed(seed):
 def generator():
     """Return the generator that random tensors come from."""
     return _Random.rng
+
+
+@contextlib.contextmanager
+def fork_rng(devices=(), enabled=True):
+    """Let random numbers go on afterwards as if nothing had been drawn meanwhile."""
+    before = _Random.rng
+    _Random.rng = np.random.default_rng(0)
+    try:
+        yield
+    finally:
+        _Random.rng = before
 
 
 def get_default_dtype():

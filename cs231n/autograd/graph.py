@@ -155,7 +155,7 @@ def _pass_on(node, gradient, pending, found):
 
 
 def _add(into, key, gradient):
-    """Add a gradient to those that came before; sums are ours, single ones may not be."""
+    """Add a gradient to those before; a sum is ours, a single one may not be."""
     entry = into.get(key)
     if entry is None:
         into[key] = (gradient, False)

@@ -1,10 +1,12 @@
 """Answers that work on tensors, called with arrays."""
 
 import numpy as np
-import torch
-from torch import nn
 
+from cs231n.engine import engine_of
 from cs231n.testing import beside_answers, expect
+
+#: Where the tensors of both engines are defined.
+TENSORS = ("torch", "torch._tensor", "cs231n.autograd.tensor")
 
 
 @beside_answers
@@ -24,7 +26,8 @@ def call(answer, *args, **kwargs):
     result : object
         What it returned, with arrays in place of tensors.
     """
-    return arrays(answer(*tensors(args), **tensors(kwargs)))
+    torch = engine_of(answer)
+    return arrays(answer(*tensors(torch, args), **tensors(torch, kwargs)))
 
 
 @beside_answers
@@ -33,7 +36,7 @@ def forward(model, x, *, training=False):
 
     Parameters
     ----------
-    model : torch.nn.Module
+    model : nn.Module
         The answer.
     x : ndarray of shape (N, ...)
         A batch, of the parameters' dtype.
@@ -52,7 +55,7 @@ def forward(model, x, *, training=False):
     """
     expect_module(model)
     model.train(training)
-    with torch.no_grad():
+    with engine_of(model).no_grad():
         return call(model, x)
 
 
@@ -80,10 +83,10 @@ def gradients(answer, *args, dout):
     WrongAnswer
         If the answer does not return a tensor shaped like ``dout``.
     """
-    leaves = []
-    out = answer(*tensors(args, leaves))
+    torch, leaves = engine_of(answer), []
+    out = answer(*tensors(torch, args, leaves))
     expect(
-        isinstance(out, torch.Tensor) and out.shape == dout.shape,
+        is_tensor(out) and out.shape == dout.shape,
         f"Return a tensor of shape {dout.shape}; got {describe(out)}.",
     )
     if not out.requires_grad:
@@ -109,7 +112,7 @@ def leaves(answer, *args):
         For each tensor: autograd was asked for its gradient, and no operation made it
         from others.
     """
-    found = answer(*tensors(args))
+    found = answer(*tensors(engine_of(answer), args))
     return [tensor.requires_grad and tensor.is_leaf for tensor in found]
 
 
@@ -119,7 +122,7 @@ def parameters(model):
 
     Parameters
     ----------
-    model : torch.nn.Module
+    model : nn.Module
         The answer.
 
     Returns
@@ -144,7 +147,7 @@ def set_parameters(model, values):
 
     Parameters
     ----------
-    model : torch.nn.Module
+    model : nn.Module
         The answer.
     values : dict of str to ndarray
         By the names that :func:`parameters` lists.
@@ -155,6 +158,7 @@ def set_parameters(model, values):
         If the answer is no module.
     """
     expect_module(model)
+    torch = engine_of(model)
     with torch.no_grad():
         for name, value in model.named_parameters():
             value.copy_(torch.from_numpy(values[name]))
@@ -175,7 +179,7 @@ def expect_module(model):
         If it is none.
     """
     expect(
-        isinstance(model, nn.Module),
+        isinstance(model, engine_of(model).nn.Module),
         f"The model should be an nn.Module; got {describe(model)}.",
     )
 
@@ -195,16 +199,37 @@ def describe(value):
     """
     if value is None:
         return "None: the answer ends without `return`"
-    if isinstance(value, torch.Tensor):
+    if is_tensor(value):
         return f"a tensor of shape {tuple(value.shape)}"
     return type(value).__name__
 
 
-def tensors(value, leaves=None):
+def is_tensor(value):
+    """Tell whether a value is a tensor, of either engine.
+
+    Parameters
+    ----------
+    value : object
+        What an answer returned.
+
+    Returns
+    -------
+    bool
+        True for a tensor.
+    """
+    return any(
+        base.__name__ == "Tensor" and base.__module__ in TENSORS
+        for base in type(value).__mro__
+    )
+
+
+def tensors(torch, value, leaves=None):
     """Put tensors in place of arrays, in lists and dictionaries too.
 
     Parameters
     ----------
+    torch : module
+        The engine.
     value : object
         Data; a tensor shares its memory with the array it replaces, unless that is
         read-only.
@@ -223,9 +248,9 @@ def tensors(value, leaves=None):
             leaves.append(tensor.requires_grad_())
         return tensor
     if isinstance(value, list | tuple):
-        return type(value)(tensors(item, leaves) for item in value)
+        return type(value)(tensors(torch, item, leaves) for item in value)
     if isinstance(value, dict):
-        return {key: tensors(item, leaves) for key, item in value.items()}
+        return {key: tensors(torch, item, leaves) for key, item in value.items()}
     return value
 
 
@@ -242,8 +267,8 @@ def arrays(value):
     value : object
         The same with arrays.
     """
-    if isinstance(value, torch.Tensor):
-        return value.detach().numpy()
+    if is_tensor(value):
+        return value.detach().cpu().numpy()
     if isinstance(value, list | tuple):
         return type(value)(arrays(item) for item in value)
     if isinstance(value, dict):

@@ -84,7 +84,7 @@ def _with_dim(step, input, dim, dtype):
     input = input if dtype is None else input.to(dtype)
     if input._a.dtype.kind != "f":
         raise RuntimeError(
-            f'"{step}" not implemented for {dtypes.spoken(input.dtype)!r}; use .float().'
+            f'"{step}" not implemented for {dtypes.spoken(input.dtype)!r}: use .float()'
         )
     return input, axis(dim, input.ndim)
 

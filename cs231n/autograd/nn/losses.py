@@ -150,7 +150,8 @@ def binary_cross_entropy_with_logits(
     """Binary cross entropy of logits, in the stable form."""
     if input._a.shape != target._a.shape:
         raise ValueError(
-            f"Target size ({target.shape}) must be the same as input size ({input.shape})"
+            f"Target size ({target.shape}) must be the same as input size "
+            f"({input.shape})"
         )
     if pos_weight is None:
         loss = input.clamp(min=0) - input * target + softplus(-input.abs())

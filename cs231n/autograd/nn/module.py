@@ -28,15 +28,15 @@ class Module:
             if kind is None:
                 return object.__setattr__(self, name, value)
             raise AttributeError(
-                f"cannot assign {type(value).__name__} {name!r} before Module.__init__() "
-                f"call: begin __init__ with super().__init__()."
+                f"cannot assign {type(value).__name__} {name!r} before "
+                f"Module.__init__() call: begin __init__ with super().__init__()."
             )
         if kind is None and name in self._buffers and _is_buffer(value):
             kind = "_buffers"
         elif kind is None and name in self._parameters and value is not None:
             raise TypeError(
-                f"cannot assign {type(value).__name__} as parameter {name!r}: wrap it in "
-                f"nn.Parameter, or change its .data."
+                f"cannot assign {type(value).__name__} as parameter {name!r}: wrap it "
+                f"in nn.Parameter, or change its .data."
             )
         elif value is None:
             kind = next((k for k in _KINDS if name in registries[k]), None)
@@ -236,7 +236,8 @@ class Module:
         missing = [name for name in own if name not in state_dict]
         unexpected = [name for name in state_dict if name not in own]
         unlike = [
-            f"{name}: {tuple(state_dict[name].shape)} saved, {tuple(own[name].shape)} here"
+            f"{name}: {tuple(state_dict[name].shape)} saved, "
+            f"{tuple(own[name].shape)} here"
             for name in own
             if name in state_dict and state_dict[name].shape != own[name].shape
         ]
