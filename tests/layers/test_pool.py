@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from cs231n import layers
 from tests.layers.ruler import assert_close, assert_gradients
-from tests.strategies import DTYPES, LAYOUTS, laid_out, pool_cases
+from tests.strategies import DTYPES, LAYOUTS, SEEDS, laid_out, pool_cases
 
 #: x and (height, width, stride), larger than one vector.
 LARGE = {
