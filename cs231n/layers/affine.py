@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels._check import floats, shapes, upstream
+from cs231n.kernels.arguments import floats, shapes, upstream
 
 
 def affine_forward(x, w, b):

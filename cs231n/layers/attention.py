@@ -3,7 +3,7 @@
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels._check import floats, shapes, upstream, whole
+from cs231n.kernels.arguments import floats, shapes, upstream, whole
 from cs231n.layers.affine import affine_backward, affine_forward
 
 #: Parameters of multi-head attention: weights act as ``x @ W``.

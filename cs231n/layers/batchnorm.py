@@ -3,7 +3,7 @@
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels._check import floats, mode, options, shapes, upstream
+from cs231n.kernels.arguments import floats, mode, options, shapes, upstream
 
 BATCH_DEFAULTS = {
     "eps": 1e-5,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cs231n.kernels._check import floats, mode, options, upstream
+from cs231n.kernels.arguments import floats, mode, options, upstream
 
 
 def dropout_forward(x, dropout_param):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels._check import floats, options, shapes, upstream, whole
+from cs231n.kernels.arguments import floats, options, shapes, upstream, whole
 
 
 def layernorm_forward(x, gamma, beta, ln_param):

@@ -4,7 +4,7 @@ import numpy as np
 
 from cs231n import kernels
 from cs231n.kernels import Geometry
-from cs231n.kernels._check import floats, options, pair, shapes, upstream, whole
+from cs231n.kernels.arguments import floats, options, pair, shapes, upstream, whole
 
 #: The only window of an image goes nowhere.
 WHOLE = Geometry((1, 1))

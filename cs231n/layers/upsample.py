@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cs231n.kernels._check import floats, pair, shapes, upstream
+from cs231n.kernels.arguments import floats, pair, shapes, upstream
 
 
 def upsample_nearest_forward(x, factor):

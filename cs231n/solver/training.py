@@ -4,15 +4,16 @@ import numpy as np
 
 from cs231n.solver._answers import accuracy
 from cs231n.solver._arguments import (
-    _check_data,
-    _find_rule,
-    _find_schedule,
-    _refuse_unknown,
+    check_data,
+    find_rule,
+    find_schedule,
+    refuse_unknown,
 )
 from cs231n.solver._best import measure, use_best
 from cs231n.solver._checkpoints import load, save
 from cs231n.solver._models import model_state, restore_model
 from cs231n.solver._pictures import LivePlot, draw_histories, progress_bar, write
+from cs231n.solver._state import new_state, part_of_state
 from cs231n.solver._steps import take_step
 
 
@@ -115,12 +116,12 @@ class Solver:
         rng=None,
         **unknown,
     ):
-        _refuse_unknown(unknown, Solver.__init__.__kwdefaults__)
-        _check_data(data)
+        refuse_unknown(unknown, Solver.__init__.__kwdefaults__)
+        check_data(data)
         self.model = model
         self.X_train, self.y_train = data["X_train"], data["y_train"]
         self.X_val, self.y_val = data["X_val"], data["y_val"]
-        self.update_rule = _find_rule(update_rule)
+        self.update_rule = find_rule(update_rule)
         self.optim_config = dict(optim_config or {})
         self.lr_decay = lr_decay
         self.batch_size = batch_size
@@ -131,26 +132,29 @@ class Solver:
         self.print_every = max(int(print_every), 1)
         self.verbose = verbose
         self.patience = patience
-        self.schedule = _find_schedule(schedule)
+        self.schedule = find_schedule(schedule)
         self.augment = augment
         self.live_plot = live_plot
-        self.rng = np.random.default_rng(231) if rng is None else rng
-        self._reset()
+        self._reset(np.random.default_rng(231) if rng is None else rng)
 
-    def _reset(self):
+    def _reset(self, rng=None):
         """Forget the run; the model keeps its parameters."""
-        self.epoch = self.iteration = 0
-        self.target = 0  # the step at which train() is done
-        self.best_val_acc = 0.0
-        self.best_params, self._best_extras = {}, {}
-        self.loss_history, self.train_acc_history, self.val_acc_history = [], [], []
+        rng = self.rng if rng is None else rng
+        self.state = new_state(rng, self.model.params, self.optim_config)
         self.interrupted = False
-        self._epochs_since_best = 0
         self._unfinished = None  # where an interrupted run goes on
-        # Accuracy is measured on its own stream, so looking does not change the run.
-        self._eval_rng = np.random.default_rng(self.rng.integers(2**63))
-        self.optim_configs = {p: dict(self.optim_config) for p in self.model.params}
-        self._rates = {}
+
+    # What a run has come to lies in its state; these are its parts that people look at.
+    epoch = part_of_state("epoch")
+    iteration = part_of_state("iteration")
+    target = part_of_state("target")
+    best_val_acc = part_of_state("best_val_acc")
+    best_params = part_of_state("best_params")
+    loss_history = part_of_state("loss_history")
+    train_acc_history = part_of_state("train_acc_history")
+    val_acc_history = part_of_state("val_acc_history")
+    optim_configs = part_of_state("optim_configs")
+    rng = part_of_state("rng")
 
     @property
     def iterations_per_epoch(self):
@@ -211,7 +215,10 @@ class Solver:
                 save(self, model_state(self.model, copied=False))
             if plot:
                 plot.draw_sometimes()
-            if self.patience is not None and self._epochs_since_best >= self.patience:
+            if (
+                self.patience is not None
+                and self.state.epochs_since_best >= self.patience
+            ):
                 if self.verbose:
                     write(
                         bar,
@@ -246,7 +253,7 @@ class Solver:
             If ``model.loss(X)`` does not return scores of shape (N, C).
         """
         if num_samples is not None and X.shape[0] > num_samples:
-            mask = self._eval_rng.choice(X.shape[0], num_samples, replace=False)
+            mask = self.state.eval_rng.choice(X.shape[0], num_samples, replace=False)
             X, y = X[mask], y[mask]
         return accuracy(self.model, X, y, batch_size)
 
