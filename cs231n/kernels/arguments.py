@@ -1,13 +1,15 @@
 """What every public layer asks of its arguments, and how it says no."""
 
 import operator
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
-def floats(**arrays):
+def floats(**arrays: np.ndarray) -> list[np.ndarray]:
     """Return the named arrays in C order, after checking that their dtypes agree.
 
     Parameters
@@ -30,7 +32,7 @@ def floats(**arrays):
     return [_plain(array) for array in arrays.values()]
 
 
-def agree(**arrays):
+def agree(**arrays: Any) -> None:
     """Refuse arrays as :func:`floats` does, and copy none."""
     first = next(iter(arrays))
     for name, array in arrays.items():
@@ -59,7 +61,7 @@ def _plain(array):
     return np.require(array, requirements=["C", "A"])
 
 
-def shapes(**arrays):
+def shapes(**arrays: tuple[np.ndarray, str]) -> dict[str, int]:
     """Bind the axes of the named arrays to letters, and check that they agree.
 
     Parameters
@@ -78,7 +80,8 @@ def shapes(**arrays):
     ValueError
         If an array has the wrong number of axes or a size that does not match.
     """
-    sizes, source = {}, {}
+    sizes: dict[str, int] = {}
+    source: dict[str, str] = {}
     for name, (array, axes) in arrays.items():
         letters = axes.split()
         wanted = (
@@ -96,7 +99,9 @@ def shapes(**arrays):
     return sizes
 
 
-def upstream(dout, shape, dtype, name="dout"):
+def upstream(
+    dout: np.ndarray, shape: tuple[int, ...], dtype: npt.DTypeLike, name: str = "dout"
+) -> np.ndarray:
     """Return an upstream gradient in C order, after checking it against the output.
 
     Parameters
@@ -132,7 +137,9 @@ def upstream(dout, shape, dtype, name="dout"):
     return _plain(dout)
 
 
-def options(given, name, required, optional=None):
+def options(
+    given: dict, name: str, required: tuple[str, ...], optional: dict | None = None
+) -> list:
     """Read a ``*_param`` dictionary, refusing keys it does not know.
 
     Parameters
@@ -170,7 +177,7 @@ def options(given, name, required, optional=None):
     return [given.get(key, optional.get(key)) for key in known]
 
 
-def whole(value, name, least):
+def whole(value: int, name: str, least: int) -> int:
     """Return ``value`` as an int of at least ``least``.
 
     Parameters
@@ -203,7 +210,7 @@ def whole(value, name, least):
     return number
 
 
-def pair(value, name, least):
+def pair(value: int | tuple[int, int], name: str, least: int) -> tuple[int, ...]:
     """Return ``value`` as two whole numbers, for height and width.
 
     Parameters
@@ -235,7 +242,7 @@ def pair(value, name, least):
     return number, number
 
 
-def mode(value):
+def mode(value: str) -> str:
     """Return ``value`` if it is ``'train'`` or ``'test'``.
 
     Parameters
@@ -258,7 +265,9 @@ def mode(value):
     return value
 
 
-def labels(y, name, shape, classes):
+def labels(
+    y: np.ndarray, name: str, shape: tuple[int, ...], classes: int
+) -> np.ndarray:
     """Return class labels as int64 in C order, after checking their range.
 
     Parameters

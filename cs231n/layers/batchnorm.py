@@ -13,7 +13,9 @@ BATCH_DEFAULTS = {
 }
 
 
-def batchnorm_forward(x, gamma, beta, bn_param):
+def batchnorm_forward(
+    x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, bn_param: dict
+) -> tuple[np.ndarray, tuple]:
     """Normalise every feature over the batch, then scale and shift it.
 
     Parameters
@@ -47,7 +49,9 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     return _batch_forward(x, gamma, beta, bn_param)
 
 
-def batchnorm_backward(dout, cache):
+def batchnorm_backward(
+    dout: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`batchnorm_forward`.
 
     Parameters
@@ -77,7 +81,9 @@ def batchnorm_backward(dout, cache):
 batchnorm_backward_alt = batchnorm_backward
 
 
-def spatial_batchnorm_forward(x, gamma, beta, bn_param):
+def spatial_batchnorm_forward(
+    x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, bn_param: dict
+) -> tuple[np.ndarray, tuple]:
     """Normalise every channel over batch and pixels, then scale and shift it.
 
     Parameters
@@ -108,7 +114,9 @@ def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     return _batch_forward(x, gamma, beta, bn_param)
 
 
-def spatial_batchnorm_backward(dout, cache):
+def spatial_batchnorm_backward(
+    dout: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`spatial_batchnorm_forward`.
 
     Parameters

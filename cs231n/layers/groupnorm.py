@@ -6,7 +6,9 @@ from cs231n import kernels
 from cs231n.kernels.arguments import floats, options, shapes, upstream, whole
 
 
-def layernorm_forward(x, gamma, beta, ln_param):
+def layernorm_forward(
+    x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, ln_param: dict
+) -> tuple[np.ndarray, tuple]:
     """Normalise every sample over its features, then scale and shift each feature.
 
     Parameters
@@ -38,7 +40,9 @@ def layernorm_forward(x, gamma, beta, ln_param):
     return _group_forward(x, gamma, beta, groups, ln_param, "ln_param")
 
 
-def layernorm_backward(dout, cache):
+def layernorm_backward(
+    dout: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`layernorm_forward`.
 
     Parameters
@@ -58,7 +62,9 @@ def layernorm_backward(dout, cache):
     return _group_backward(dout, cache)
 
 
-def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
+def spatial_groupnorm_forward(
+    x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, G: int, gn_param: dict
+) -> tuple[np.ndarray, tuple]:
     """Normalise groups of channels of every image, then scale and shift channels.
 
     Parameters
@@ -100,7 +106,9 @@ def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
     return _group_forward(x, gamma, beta, groups, gn_param, "gn_param")
 
 
-def spatial_groupnorm_backward(dout, cache):
+def spatial_groupnorm_backward(
+    dout: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`spatial_groupnorm_forward`.
 
     Parameters

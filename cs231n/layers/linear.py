@@ -6,7 +6,9 @@ from cs231n import kernels
 from cs231n.kernels.arguments import agree, floats, labels, shapes
 
 
-def linear_softmax_loss(x, w, y):
+def linear_softmax_loss(
+    x: np.ndarray, w: np.ndarray, y: np.ndarray
+) -> tuple[float, np.ndarray]:
     """Return the mean cross entropy of the scores ``x @ w``, and its gradient.
 
     Parameters
@@ -36,7 +38,9 @@ def linear_softmax_loss(x, w, y):
     return _classify(kernels.impl.linear_softmax_loss, x, w, y)
 
 
-def linear_svm_loss(x, w, y):
+def linear_svm_loss(
+    x: np.ndarray, w: np.ndarray, y: np.ndarray
+) -> tuple[float, np.ndarray]:
     """Return the mean multiclass hinge loss of the scores ``x @ w``, and its gradient.
 
     Parameters

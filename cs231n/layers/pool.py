@@ -10,7 +10,7 @@ from cs231n.kernels.arguments import floats, options, pair, shapes, upstream, wh
 WHOLE = Geometry((1, 1))
 
 
-def max_pool_forward(x, pool_param):
+def max_pool_forward(x: np.ndarray, pool_param: dict) -> tuple[np.ndarray, tuple]:
     """Keep the largest pixel of every window.
 
     Parameters
@@ -48,7 +48,7 @@ def max_pool_forward(x, pool_param):
     return out, (x.shape, where, geometry, window, x.dtype)
 
 
-def max_pool_backward(dout, cache):
+def max_pool_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
     """Carry a gradient back through :func:`max_pool_forward`.
 
     Parameters
@@ -70,7 +70,7 @@ def max_pool_backward(dout, cache):
     return dx
 
 
-def avg_pool_forward(x, pool_param):
+def avg_pool_forward(x: np.ndarray, pool_param: dict) -> tuple[np.ndarray, tuple]:
     """Replace every window by its mean.
 
     Parameters
@@ -101,7 +101,7 @@ def avg_pool_forward(x, pool_param):
     return out, (x.shape, out.shape, geometry, window, x.dtype)
 
 
-def avg_pool_backward(dout, cache):
+def avg_pool_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
     """Carry a gradient back through :func:`avg_pool_forward`.
 
     Parameters
@@ -123,7 +123,7 @@ def avg_pool_backward(dout, cache):
     return dx
 
 
-def global_avg_pool_forward(x):
+def global_avg_pool_forward(x: np.ndarray) -> tuple[np.ndarray, tuple]:
     """Replace every channel of every image by its mean.
 
     Parameters
@@ -154,7 +154,7 @@ def global_avg_pool_forward(x):
     return out.reshape(x.shape[:2]), (x.shape, x.dtype)
 
 
-def global_avg_pool_backward(dout, cache):
+def global_avg_pool_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
     """Carry a gradient back through :func:`global_avg_pool_forward`.
 
     Parameters

@@ -5,7 +5,9 @@ import numpy as np
 from cs231n.kernels.arguments import floats, pair, shapes, upstream
 
 
-def upsample_nearest_forward(x, factor):
+def upsample_nearest_forward(
+    x: np.ndarray, factor: int | tuple[int, int]
+) -> tuple[np.ndarray, tuple]:
     """Repeat every pixel, so that images grow by a whole factor.
 
     Parameters
@@ -36,7 +38,7 @@ def upsample_nearest_forward(x, factor):
     return wide.reshape(n, c, h * fy, w * fx), (x.shape, x.dtype, fy, fx)
 
 
-def upsample_nearest_backward(dout, cache):
+def upsample_nearest_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
     """Carry a gradient back through :func:`upsample_nearest_forward`.
 
     Parameters

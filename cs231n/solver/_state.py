@@ -1,5 +1,6 @@
 """The state of a run: what the rest of it depends on, beside the model."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -26,7 +27,9 @@ class RunState:
     val_acc_history: list[float] = field(default_factory=list)
 
 
-def new_state(rng: np.random.Generator, params, optim_config) -> RunState:
+def new_state(
+    rng: np.random.Generator, params: Iterable[str], optim_config: dict[str, Any]
+) -> RunState:
     """Return the state before the first step."""
     # Accuracy is measured on its own stream, so looking does not change the run.
     eval_rng = np.random.default_rng(rng.integers(2**63))

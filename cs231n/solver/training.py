@@ -1,5 +1,9 @@
 """The training loop: minibatches, update rules, accuracy, checkpoints."""
 
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from cs231n.solver._answers import accuracy
@@ -15,6 +19,9 @@ from cs231n.solver._models import model_state, restore_model
 from cs231n.solver._pictures import LivePlot, draw_histories, progress_bar, write
 from cs231n.solver._state import new_state, part_of_state
 from cs231n.solver._steps import take_step
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 class Solver:
@@ -96,26 +103,26 @@ class Solver:
 
     def __init__(
         self,
-        model,
-        data,
+        model: Any,
+        data: dict[str, np.ndarray],
         *,
-        update_rule="sgd",
-        optim_config=None,
-        lr_decay=1.0,
-        batch_size=100,
-        num_epochs=10,
-        num_train_samples=1000,
-        num_val_samples=None,
-        checkpoint_name=None,
-        print_every=10,
-        verbose=True,
-        patience=None,
-        schedule=None,
-        augment=None,
-        live_plot=False,
-        rng=None,
-        **unknown,
-    ):
+        update_rule: str | Callable = "sgd",
+        optim_config: dict | None = None,
+        lr_decay: float = 1.0,
+        batch_size: int = 100,
+        num_epochs: int = 10,
+        num_train_samples: int | None = 1000,
+        num_val_samples: int | None = None,
+        checkpoint_name: str | None = None,
+        print_every: int = 10,
+        verbose: bool = True,
+        patience: int | None = None,
+        schedule: str | Callable | None = None,
+        augment: Callable | None = None,
+        live_plot: bool = False,
+        rng: np.random.Generator | None = None,
+        **unknown: Any,
+    ) -> None:
         refuse_unknown(unknown, Solver.__init__.__kwdefaults__)
         check_data(data)
         self.model = model
@@ -157,11 +164,11 @@ class Solver:
     rng = part_of_state("rng")
 
     @property
-    def iterations_per_epoch(self):
+    def iterations_per_epoch(self) -> int:
         """Steps in one pass over the training data."""
         return max(self.X_train.shape[0] // self.batch_size, 1)
 
-    def train(self):
+    def train(self) -> None:
         """Run the training, then give the model its best parameters.
 
         Called again after an interruption or :meth:`load_checkpoint`, it goes on where
@@ -228,7 +235,13 @@ class Solver:
                 self.target = self.iteration
                 break
 
-    def check_accuracy(self, X, y, num_samples=None, batch_size=100):
+    def check_accuracy(
+        self,
+        X: np.ndarray,
+        y: np.ndarray,
+        num_samples: int | None = None,
+        batch_size: int = 100,
+    ) -> float:
         """Measure the share of examples that the model gets right.
 
         Parameters
@@ -257,7 +270,7 @@ class Solver:
             X, y = X[mask], y[mask]
         return accuracy(self.model, X, y, batch_size)
 
-    def load_checkpoint(self, path=None):
+    def load_checkpoint(self, path: str | os.PathLike[str] | None = None) -> None:
         """Go back to a checkpoint; :meth:`train` then goes on from there.
 
         With the same data and arguments, the run ends exactly as it would have without
@@ -278,7 +291,7 @@ class Solver:
         restore_model(self.model, load(self, path))
         self._unfinished = None
 
-    def plot(self, axes=None):
+    def plot(self, axes: "tuple[Axes, Axes] | None" = None) -> "tuple[Axes, Axes]":
         """Draw the loss of every step and the accuracy of every epoch.
 
         Parameters
