@@ -58,7 +58,7 @@ EMBEDDED = CS231N_DATA="$(CURDIR)/build/embedded"
 
 test: lint ## everything: all tests, then every notebook run and replayed
 	$(PY) -m pytest -q -n 2 --dist loadscope $(PYTEST)
-	$(EMBEDDED) $(PY) -m grading.solve
+	$(EMBEDDED) $(PY) -m grading.authoring.solve
 	$(EMBEDDED) $(PY) -m pytest -q -n 2 --dist loadscope --nbval-lax -W default build/solutions
 
 lint: $(VENV)/.dev ## style, docstrings, type hints, the CI workflow
@@ -76,13 +76,13 @@ format: $(VENV)/.dev ## mend what lint can mend by itself
 	$(BIN)/clang-format -i cs231n/kernels/csrc/*
 
 release: $(VENV)/.course ## rebuild assignments/ from solutions/
-	$(PY) -m grading.release
+	$(PY) -m grading.authoring.release
 
 drift: $(VENV)/.course ## fail if assignments/ is not what solutions/ builds
-	$(PY) -m grading.release --check
+	$(PY) -m grading.authoring.release --check
 
 solutions: $(VENV)/.course ## run the notebooks with their answers into build/solutions
-	$(PY) -m grading.solve
+	$(PY) -m grading.authoring.solve
 
 grade: $(VENV)/.grading ## grade a class, isolated and in parallel (A=assignment1)
 	$(PY) -m grading run $(A)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels.arguments import floats, upstream
+from cs231n.kernels.arrays import floats, upstream
 
 
 def relu_forward(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels.arguments import floats, shapes, upstream
+from cs231n.kernels.arrays import floats, shapes, upstream
 
 
 def affine_forward(

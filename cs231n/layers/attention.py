@@ -3,7 +3,8 @@
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels.arguments import floats, shapes, upstream, whole
+from cs231n.kernels.arrays import floats, shapes, upstream
+from cs231n.kernels.options import whole
 from cs231n.layers.affine import affine_backward, affine_forward
 
 #: Parameters of multi-head attention: weights act as ``x @ W``.

@@ -6,7 +6,8 @@ import numpy as np
 
 from cs231n import kernels
 from cs231n.kernels import Geometry
-from cs231n.kernels.arguments import floats, options, pair, shapes, upstream, whole
+from cs231n.kernels.arrays import floats, shapes, upstream
+from cs231n.kernels.options import options, pair, whole
 
 
 def conv_forward(

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from cs231n.kernels.arguments import floats, mode, options, upstream
+from cs231n.kernels.arrays import floats, upstream
+from cs231n.kernels.options import mode, options
 
 
 def dropout_forward(x: np.ndarray, dropout_param: dict) -> tuple[np.ndarray, tuple]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels.arguments import floats, labels, shapes, upstream
+from cs231n.kernels.arrays import floats, labels, shapes, upstream
 
 
 def word_embedding_forward(x: np.ndarray, W: np.ndarray) -> tuple[np.ndarray, tuple]:

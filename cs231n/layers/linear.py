@@ -3,7 +3,7 @@
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels.arguments import agree, floats, labels, shapes
+from cs231n.kernels.arrays import agree, floats, labels, shapes
 
 
 def linear_softmax_loss(

@@ -6,7 +6,7 @@ The 4H columns of weights and biases are the gates i, f, o and the candidate g.
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels.arguments import floats, shapes, upstream
+from cs231n.kernels.arrays import floats, shapes, upstream
 from cs231n.layers import _sequence
 
 

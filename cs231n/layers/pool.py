@@ -4,7 +4,8 @@ import numpy as np
 
 from cs231n import kernels
 from cs231n.kernels import Geometry
-from cs231n.kernels.arguments import floats, options, pair, shapes, upstream, whole
+from cs231n.kernels.arrays import floats, shapes, upstream
+from cs231n.kernels.options import options, pair, whole
 
 #: The only window of an image goes nowhere.
 WHOLE = Geometry((1, 1))

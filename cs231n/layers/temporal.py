@@ -3,7 +3,7 @@
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels.arguments import floats, labels, shapes
+from cs231n.kernels.arrays import floats, labels, shapes
 from cs231n.layers.affine import affine_backward, affine_forward
 
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from cs231n.kernels.arguments import floats, pair, shapes, upstream
+from cs231n.kernels.arrays import floats, shapes, upstream
+from cs231n.kernels.options import pair
 
 
 def upsample_nearest_forward(

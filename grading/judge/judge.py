@@ -10,11 +10,11 @@ import socket
 import time
 from dataclasses import asdict
 
-from grading.judge import suspicion
 from grading.judge.exam import Outcome, Verdict
-from grading.judge.needs import drawn_images
 from grading.judge.notebook import as_python
-from grading.judge.wire import Channel, Late, WireError
+from grading.judge.preload import drawn_images
+from grading.judge.protocol.channel import Channel, Late, WireError
+from grading.judge.source import suspicion
 
 #: Seconds that a test may take beyond its limit before its tester is stopped.
 _GRACE = 2.0
@@ -26,7 +26,7 @@ class ExamError(Exception):
     """The exam itself cannot run: a set-up cell fails."""
 
 
-def judge(exam, answers, limits, nursery):
+def judge(exam, answers, limits, nursery, secret=""):
     """Run the tests of an exam on a student's answers.
 
     Parameters
@@ -37,8 +37,11 @@ def judge(exam, answers, limits, nursery):
         The student's cells by grade_id. An answer that is missing is not loaded.
     limits : grading.judge.exam.Limits
         What a submission may use.
-    nursery : grading.judge.nursery.Nursery
-        Starts isolated processes; :func:`grading.judge.needs.nursery_for` makes one.
+    nursery : grading.sandbox.fork_server.Nursery
+        Starts isolated processes; :func:`grading.judge.preload.nursery_for` makes one.
+
+    secret : str, optional
+        What the numbers come from that tests draw; nothing secret by default.
 
     Returns
     -------
@@ -52,12 +55,13 @@ def judge(exam, answers, limits, nursery):
     ExamError
         If the exam is at fault: a set-up cell fails.
     """
-    return _Sitting(exam, answers, limits, nursery).run()
+    return _Sitting(exam, answers, limits, nursery, secret).run()
 
 
 class _Sitting:
-    def __init__(self, exam, answers, limits, nursery):
+    def __init__(self, exam, answers, limits, nursery, secret):
         self._exam, self._limits, self._nursery = exam, limits, nursery
+        self._secret = secret
         self._answers = {name: as_python(text) for name, text in answers.items()}
         self._ends = time.monotonic() + limits.notebook_seconds
         self._outcomes, self._seconds = {}, {}
@@ -108,6 +112,7 @@ class _Sitting:
             "answers": self._answers,
             "limits": asdict(self._limits),
             "seed": self._exam.notebook,
+            "secret": self._secret,
             "done": list(self._outcomes),
             "broken": self._broken,
             "environment": {"CS231N_DATA": str(drawn)} if drawn else {},
