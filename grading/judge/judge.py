@@ -123,12 +123,12 @@ class _Sitting:
         kind, *rest = json.loads(text)
         if kind == "done":
             return False
-        getattr(self, f"_on_{kind}")(*rest)
+        _MESSAGES[kind](self, *rest)
         return True
 
     # What the tester says.
 
-    def _on_student(self):
+    def _hand_over_student(self):
         """Hand over the line to a fresh process of the student's."""
         if not self._is_fresh:
             self._new_student()
@@ -140,7 +140,7 @@ class _Sitting:
         self._student = self._nursery.child("grading.judge.student:main", self._limits)
         self._is_fresh = True
 
-    def _on_lost(self, status):
+    def _explain_loss(self, status):
         """Say how the student's process ended, and see to it that it has."""
         message = ""
         if status == "died" and self._student is not None:
@@ -160,24 +160,25 @@ class _Sitting:
             return "died", "The answer closed its line to the tests."
         return "died", _HOW.get(ending) or _in_words(ending)
 
-    def _on_broken(self, name, why):
+    def _give_up(self, name, why):
         """Give up: a set-up cell fails by itself."""
         raise ExamError(f"{self._exam.notebook}: the set-up cell {name} fails: {why}")
 
-    def _on_answer(self, name, deadly, why):
+    def _note_answer(self, name, deadly, why):
         """Note that an answer did not load."""
         self._broken.setdefault(name, (deadly, why))
 
-    def _on_test(self, name):
-        """Note that a test begins, or that its answers are loaded."""
+    def _note_test(self, name):
+        """Note that a test begins: first its answers are loaded."""
         (self._testing,) = (t for t in self._exam.cells if t.name == name)
         self._give_time()
 
     def _give_time(self):
+        """Let the time of a cell begin."""
         limit = time.monotonic() + self._limits.cell_seconds + _GRACE
         self._channel.deadline = min(limit, self._ends + _GRACE)
 
-    def _on_outcome(self, outcome, took, noise):
+    def _keep_outcome(self, outcome, took, noise):
         """Keep what a test gave."""
         self._outcomes[outcome["name"]] = Outcome(**outcome)
         self._seconds[outcome["name"]] = took
@@ -211,6 +212,16 @@ class _Sitting:
         self._outcomes[self._testing.name] = _zero(self._testing, status, message)
 
 
+#: What the tester says, with what follows, and what the judge does.
+_MESSAGES = {
+    "student": _Sitting._hand_over_student,  # it needs a process
+    "lost": _Sitting._explain_loss,  # status: the process does not answer
+    "broken": _Sitting._give_up,  # name, why: of a set-up cell
+    "answer": _Sitting._note_answer,  # name, deadly, why: it did not load
+    "test": _Sitting._note_test,  # name: its answers are being loaded
+    "loaded": _Sitting._give_time,  # they are there, and the test itself runs
+    "outcome": _Sitting._keep_outcome,  # outcome, took, noise
+}  # and "done", the last
 _HOW = {
     "files": "The answer wrote more to files than it may.",
     "processes": "The answer started more processes than it may.",

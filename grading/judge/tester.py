@@ -104,7 +104,7 @@ class _Tester:
             seed = seeding.seed_of(self._seed, cell.name)
             self._pupil.prepare(place, seed)
             line = self._pupil.line
-            self._desk.say("test", cell.name)
+            self._desk.say("loaded")
             self._clock.start()
             line.printed.clear()
             seeding.fix(seed)

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass, field, replace
 
+from cs231n.files import write_whole
 from grading.engine.intake.exchange import inbound
-from grading.engine.intake.folder import Refused, read_folder
+from grading.engine.intake.folder import RefusedFile, read_folder
 from grading.engine.intake.lms_export import Export
 from grading.engine.intake.roster import folded
 from grading.engine.intake.submission import Submission
 from grading.engine.intake.times import timestamp, utc
 from grading.engine.storage.append_log import Ledger
 from grading.engine.storage.names import RefusedName, checked_name, printable
-from grading.engine.storage.store import write_whole
 
 
 @dataclass
@@ -68,8 +68,8 @@ class Intake:
             try:
                 submission = self._of_folder(folder, trust_timestamps)
                 if submission.student in seen:  # one name, composed and not
-                    raise Refused(f"Two folders are called {submission.student!r}.")
-            except (Refused, RefusedName) as reason:
+                    raise RefusedFile(f"Two folders are called {submission.student!r}.")
+            except (RefusedFile, RefusedName) as reason:
                 collected.problems.append(str(reason))
             else:
                 seen.add(submission.student)
@@ -94,7 +94,7 @@ class Intake:
         for one in found:
             try:
                 files, flags = read_folder(one.folder)
-            except Refused as reason:
+            except RefusedFile as reason:
                 collected.problems.append(str(reason))
                 continue
             submission = self._submission(
@@ -116,7 +116,7 @@ class Intake:
     def _of_folder(self, folder, trust_timestamps):
         student = checked_name(folder.parent.name)
         if folder.parent.is_symlink():
-            raise Refused(f"{printable(str(folder.parent))!r} is a link.")
+            raise RefusedFile(f"{printable(str(folder.parent))!r} is a link.")
         files, flags = read_folder(folder)
         time = timestamp(folder) if trust_timestamps else ""
         return self._submission(student, files, flags, time=time, source="folder")

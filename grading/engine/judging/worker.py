@@ -6,18 +6,16 @@ writes verdicts to standard output, a line of JSON each. Cluster workers call
 """
 
 import contextlib
-import ctypes
 import json
 import os
-import signal
 import sys
 import threading
 
 from grading.engine.judging.judge_host import BenchPlan, NoIsolation
 from grading.engine.judging.task import Task
 from grading.judge.judge import ExamError
+from grading.sandbox.linux import die_with_parent
 
-PR_SET_PDEATHSIG = 1
 _local = threading.local()
 
 
@@ -88,14 +86,6 @@ def look(plan):
         return {"refused": str(reason)}
 
 
-def _die_with_parent():
-    """Leave nothing running when the coordinator is killed."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() == 1:
-            sys.exit(1)
-
-
 def _private_pipes():
     """Keep the pipes for ourselves: a stray print must not look like a verdict."""
     tasks = os.fdopen(os.dup(0), "r", encoding="utf-8")
@@ -109,7 +99,8 @@ def _private_pipes():
 
 def main(argv=None):
     """Run the command line; return the exit status."""
-    _die_with_parent()
+    if sys.platform == "linux":
+        die_with_parent()  # nothing runs on when the coordinator is killed
     tasks, replies = _private_pipes()
     try:
         bench = BenchPlan.from_json((argv or sys.argv[1:])[0]).open()

@@ -38,7 +38,7 @@ def normalise(template, cells, flags=()):
     ----------
     template : Template
         The released notebook.
-    cells : list of Found
+    cells : list of ReadCell
         The notebook handed in.
     flags : iterable of str, optional
         What is known already.

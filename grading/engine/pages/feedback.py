@@ -1,9 +1,9 @@
 """Feedback: one page a notebook, which a student may see and nobody can misuse."""
 
+from cs231n.files import write_whole
 from grading.engine.pages.exercises import exercises, is_hidden, purpose
 from grading.engine.pages.html import clean, render
 from grading.engine.results.manual_scores import Marks, read_marks
-from grading.engine.storage.store import write_whole
 
 #: What a student reads beside a mark for each end of a test.
 WORDS = {
