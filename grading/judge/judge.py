@@ -13,7 +13,7 @@ from dataclasses import asdict
 from grading.judge.exam import Outcome, Verdict
 from grading.judge.notebook import as_python
 from grading.judge.preload import drawn_images
-from grading.judge.protocol.channel import Channel, Late, WireError
+from grading.judge.protocol.channel import Channel, ChannelError, Late
 from grading.judge.source import suspicion
 
 #: Seconds that a test may take beyond its limit before its tester is stopped.
@@ -26,7 +26,7 @@ class ExamError(Exception):
     """The exam itself cannot run: a set-up cell fails."""
 
 
-def judge(exam, answers, limits, nursery):
+def judge(exam, answers, limits, fork_server):
     """Run the tests of an exam on a student's answers.
 
     Parameters
@@ -37,8 +37,8 @@ def judge(exam, answers, limits, nursery):
         The student's cells by grade_id. An answer that is missing is not loaded.
     limits : grading.judge.exam.Limits
         What a submission may use.
-    nursery : grading.sandbox.fork_server.Nursery
-        Starts isolated processes; :func:`grading.judge.preload.nursery_for` makes one.
+    fork_server : grading.sandbox.fork_server.ForkServer
+        Starts isolated processes; `preload.fork_server_for` makes one.
 
     Returns
     -------
@@ -52,12 +52,12 @@ def judge(exam, answers, limits, nursery):
     ExamError
         If the exam is at fault: a set-up cell fails.
     """
-    return _Sitting(exam, answers, limits, nursery).run()
+    return _Sitting(exam, answers, limits, fork_server).run()
 
 
 class _Sitting:
-    def __init__(self, exam, answers, limits, nursery):
-        self._exam, self._limits, self._nursery = exam, limits, nursery
+    def __init__(self, exam, answers, limits, fork_server):
+        self._exam, self._limits, self._fork_server = exam, limits, fork_server
         self._answers = {name: as_python(text) for name, text in answers.items()}
         self._ends = time.monotonic() + limits.notebook_seconds
         self._outcomes, self._seconds = {}, {}
@@ -79,13 +79,13 @@ class _Sitting:
             tuple(self._outcomes[test.name] for test in tests),
             {name: why for name, (_, why) in self._broken.items()},
             tuple(sorted(self._flags)),
-            self._nursery.rung,
+            self._fork_server.level,
         )
         return verdict, self._seconds
 
     def _sit(self):
         """Run one tester until it is done or has to be stopped."""
-        tester = self._nursery.child("grading.judge.tester:main", self._limits)
+        tester = self._fork_server.child("grading.judge.tester:main", self._limits)
         self._sock, self._channel = tester.sock, Channel(tester.sock)
         self._channel.deadline = self._ends + _GRACE
         self._testing = None
@@ -94,7 +94,7 @@ class _Sitting:
             self._new_student()  # while the tester runs the first set-up cells
             while self._heard():
                 pass
-        except WireError as error:
+        except ChannelError as error:
             waiting = 0 if isinstance(error, Late) else _ENDING
             self._stopped(error, tester.ending(waiting))
         finally:
@@ -137,7 +137,8 @@ class _Sitting:
 
     def _new_student(self):
         self._end_student()
-        self._student = self._nursery.child("grading.judge.student:main", self._limits)
+        main = "grading.judge.student:main"
+        self._student = self._fork_server.child(main, self._limits)
         self._is_fresh = True
 
     def _explain_loss(self, status):

@@ -8,7 +8,7 @@ from grading.engine.judging.judge_host import NoIsolation
 from grading.judge.exam import Outcome, Verdict
 
 
-class PlainBench:
+class PlainHost:
     """Judges in its own process, and does what some answers ask for."""
 
     isolation = "plain"
@@ -45,7 +45,7 @@ def _outcome(cell, names):
     return Outcome(cell.name, cell.points, cell.points, "passed")
 
 
-class SlowBench(PlainBench):
+class SlowHost(PlainHost):
     """Takes a moment for each notebook, so that it can be killed in it."""
 
     def judge(self, exam, answers, limits):
@@ -53,7 +53,7 @@ class SlowBench(PlainBench):
         return super().judge(exam, answers, limits)
 
 
-class CarelessBench(PlainBench):
+class CarelessHost(PlainHost):
     """Kills its process once over the first notebook, as a machine fault would."""
 
     def judge(self, exam, answers, limits):
@@ -65,7 +65,7 @@ class CarelessBench(PlainBench):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-class NakedBench(PlainBench):
+class NakedHost(PlainHost):
     """A machine without isolation."""
 
     isolation = "none"
@@ -75,7 +75,7 @@ class NakedBench(PlainBench):
             raise NoIsolation("This machine offers no isolation.")
 
 
-class PickyBench(PlainBench):
+class PickyHost(PlainHost):
     """A machine that may be without isolation."""
 
     def __init__(self, require_isolation, imports=()):
@@ -83,14 +83,14 @@ class PickyBench(PlainBench):
             raise NoIsolation("This machine offers no isolation.")
 
 
-class HungBench(PlainBench):
+class HungHost(PlainHost):
     """Never comes to a verdict."""
 
     def judge(self, exam, answers, limits):
         time.sleep(1000)
 
 
-class NeverReadyBench(PlainBench):
+class NeverReadyHost(PlainHost):
     """Never gets up."""
 
     def __init__(self, require_isolation, imports=()):

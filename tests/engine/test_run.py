@@ -8,7 +8,7 @@ import time
 import nbformat
 import pytest
 
-from grading.engine.judging.judge_host import BenchPlan, NoIsolation
+from grading.engine.judging.judge_host import HostPlan, NoIsolation
 from grading.engine.judging.pool import WorkersFailed
 from grading.engine.judging.task import exam_of
 from grading.engine.results.journal import Journal
@@ -51,7 +51,7 @@ def test_regrading_costs_nothing_and_changes_no_byte(course):
     page = course.autograded / "ada" / "hw1" / "numbers.ipynb"
     before = page.read_bytes(), page.stat().st_mtime_ns
 
-    summary = grade(course, "NakedBench")  # would not be able to judge
+    summary = grade(course, "NakedHost")  # would not be able to judge
 
     assert summary.counts == {"known": 2}
     assert (course.ledger / "hw1" / "journal.jsonl").read_bytes() == journal
@@ -74,7 +74,7 @@ def test_force_judges_again_with_the_same_result(course):
     assert grade(course, force=True).counts == {"judged": 2}
     assert page.read_bytes() == before
     journal = Journal(course.ledger / "hw1" / "journal.jsonl", writable=False)
-    lines = [line for _, line in journal._ledger.lines() if line["kind"] == "verdict"]
+    lines = [line for _, line in journal._log.lines() if line["kind"] == "verdict"]
     verdicts = {}
     for line in lines:
         verdicts.setdefault(line["key"], []).append(line["verdict"])
@@ -152,7 +152,7 @@ def test_outputs_that_look_passing_earn_nothing(course):
 def test_a_killed_worker_costs_nobody_anything(course, tmp_path, monkeypatch):
     monkeypatch.setenv("DIE_ONCE", str(tmp_path / "died"))
     hand_in_right(course, "ada")
-    summary = grade(course, "CarelessBench")
+    summary = grade(course, "CarelessHost")
 
     assert summary.counts == {"judged": 2}
     assert scores(course) == {("ada", "numbers"): 6, ("ada", "words"): 2}
@@ -180,14 +180,14 @@ def test_workers_that_cannot_start_are_a_sentence(course):
     with pytest.raises(
         WorkersFailed, match=r"as soon as they start:\n(.|\n)*No module"
     ):
-        Run(course, "hw1", Options(jobs=1, plan=BenchPlan("none:None"))).grade()
+        Run(course, "hw1", Options(jobs=1, plan=HostPlan("none:None"))).grade()
 
 
 def test_isolation_is_required_unless_students_are_trusted(course):
     hand_in_right(course, "ada")
     with pytest.raises(NoIsolation, match="offers no isolation"):
-        grade(course, "NakedBench")
-    trusted = Options(jobs=1, plan=plan("NakedBench", require_isolation=False))
+        grade(course, "NakedHost")
+    trusted = Options(jobs=1, plan=plan("NakedHost", require_isolation=False))
     assert Run(course, "hw1", trusted).grade().isolations == {"none"}
 
     # What was judged without isolation does not count where it is required.

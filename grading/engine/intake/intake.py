@@ -9,7 +9,7 @@ from grading.engine.intake.lms_export import Export
 from grading.engine.intake.roster import folded
 from grading.engine.intake.submission import Submission
 from grading.engine.intake.times import timestamp, utc
-from grading.engine.storage.append_log import Ledger
+from grading.engine.storage.append_log import AppendLog
 from grading.engine.storage.names import RefusedName, checked_name, printable
 
 
@@ -40,14 +40,14 @@ class Intake:
         self.course, self.assignment, self.store = course, assignment, store
         self._writable = writable
         path = course.ledger / assignment / "collected.jsonl"
-        self._ledger = Ledger(path, writable=writable)
+        self._log = AppendLog(path, writable=writable)
         self._known = {}
-        for _, raw in self._ledger.lines():
+        for _, raw in self._log.lines():
             self._known[raw["student"]] = Submission.from_dict(raw)
 
     def close(self):
-        """Close the ledger."""
-        self._ledger.close()
+        """Close the log."""
+        self._log.close()
 
     def from_tree(self, *, trust_timestamps=False):
         """Take what lies in the course's ``submitted`` folder.
@@ -135,7 +135,7 @@ class Intake:
             flags = dict.fromkeys(known.flags + submission.flags)
             submission = replace(known, flags=tuple(flags))
         if submission != known and self._writable:
-            self._ledger.append(submission.to_dict())
+            self._log.append(submission.to_dict())
             self._known[submission.student] = submission
         return submission
 

@@ -180,7 +180,7 @@ def _lend(found, answers, template, flags):
 
 
 def _helpers(found, template, wanted):
-    """List the statements that give wanted names: ``[(position, Piece)]``."""
+    """List the statements that give wanted names: ``[(position, Statement)]``."""
     roles = {slot.name: slot.role for slot in template.slots}
     taken = {at for group in found.groups.values() for at in group}
     sources = {
