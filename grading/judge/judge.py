@@ -26,7 +26,7 @@ class ExamError(Exception):
     """The exam itself cannot run: a set-up cell fails."""
 
 
-def judge(exam, answers, limits, fork_server):
+def judge(exam, answers, limits, fork_server, secret=""):
     """Run the tests of an exam on a student's answers.
 
     Parameters
@@ -39,6 +39,8 @@ def judge(exam, answers, limits, fork_server):
         What a submission may use.
     fork_server : grading.sandbox.fork_server.ForkServer
         Starts isolated processes; `preload.fork_server_for` makes one.
+    secret : str, optional
+        What the numbers come from that tests draw; nothing secret by default.
 
     Returns
     -------
@@ -52,12 +54,13 @@ def judge(exam, answers, limits, fork_server):
     ExamError
         If the exam is at fault: a set-up cell fails.
     """
-    return _Sitting(exam, answers, limits, fork_server).run()
+    return _Sitting(exam, answers, limits, fork_server, secret).run()
 
 
 class _Sitting:
-    def __init__(self, exam, answers, limits, fork_server):
+    def __init__(self, exam, answers, limits, fork_server, secret):
         self._exam, self._limits, self._fork_server = exam, limits, fork_server
+        self._secret = secret
         self._answers = {name: as_python(text) for name, text in answers.items()}
         self._ends = time.monotonic() + limits.notebook_seconds
         self._outcomes, self._seconds = {}, {}
@@ -108,6 +111,7 @@ class _Sitting:
             "answers": self._answers,
             "limits": asdict(self._limits),
             "seed": self._exam.notebook,
+            "secret": self._secret,
             "done": list(self._outcomes),
             "broken": self._broken,
             "environment": {"CS231N_DATA": str(drawn)} if drawn else {},

@@ -37,7 +37,7 @@ def judge_text(host, text):
     """
     task = Task.from_json(text)
     try:
-        verdict, seconds = host.judge(task.exam, task.answers, task.limits)
+        verdict, seconds = host.judge(task.exam, task.answers, task.limits, task.secret)
     except ExamError as error:
         return {"fault": f"The exam of {task.exam.notebook} cannot run. {error}"}
     return {"verdict": verdict.to_json(), "seconds": seconds}
