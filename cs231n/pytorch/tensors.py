@@ -1,5 +1,8 @@
 """Answers that work on tensors, called with arrays."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from cs231n.engine import engine_of
@@ -10,7 +13,7 @@ TENSORS = ("torch", "torch._tensor", "cs231n.autograd.tensor")
 
 
 @beside_answers
-def call(answer, *args, **kwargs):
+def call(answer: Callable, *args: Any, **kwargs: Any) -> Any:
     """Call an answer with tensors in place of arrays.
 
     Parameters
@@ -31,7 +34,9 @@ def call(answer, *args, **kwargs):
 
 
 @beside_answers
-def forward(model, x, *, training=False):
+def forward(
+    model: Any, x: np.ndarray, *, training: bool = False
+) -> np.ndarray:
     """Compute the scores of a module.
 
     Parameters
@@ -60,7 +65,9 @@ def forward(model, x, *, training=False):
 
 
 @beside_answers
-def gradients(answer, *args, dout):
+def gradients(
+    answer: Callable, *args: np.ndarray | list[np.ndarray], dout: np.ndarray
+) -> list:
     """Carry a gradient back to every array an answer was called with.
 
     Parameters
@@ -83,7 +90,8 @@ def gradients(answer, *args, dout):
     WrongAnswer
         If the answer does not return a tensor shaped like ``dout``.
     """
-    torch, leaves = engine_of(answer), []
+    torch = engine_of(answer)
+    leaves: list = []
     out = answer(*tensors(torch, args, leaves))
     expect(
         is_tensor(out) and out.shape == dout.shape,
@@ -96,7 +104,7 @@ def gradients(answer, *args, dout):
 
 
 @beside_answers
-def leaves(answer, *args):
+def leaves(answer: Callable, *args: Any) -> list[bool]:
     """Tell which of the tensors that an answer returns collect gradients.
 
     Parameters
@@ -117,7 +125,7 @@ def leaves(answer, *args):
 
 
 @beside_answers
-def parameters(model):
+def parameters(model: Any) -> dict[str, np.ndarray]:
     """Read the parameters that a module has registered.
 
     Parameters
@@ -142,7 +150,7 @@ def parameters(model):
 
 
 @beside_answers
-def set_parameters(model, values):
+def set_parameters(model: Any, values: dict[str, np.ndarray]) -> None:
     """Give a module other parameters.
 
     Parameters
@@ -165,7 +173,7 @@ def set_parameters(model, values):
 
 
 @beside_answers
-def expect_module(model):
+def expect_module(model: Any) -> None:
     """Fail unless an answer is a module.
 
     Parameters
@@ -184,7 +192,7 @@ def expect_module(model):
     )
 
 
-def describe(value):
+def describe(value: Any) -> str:
     """Say what an answer returned, for a message.
 
     Parameters
@@ -204,7 +212,7 @@ def describe(value):
     return type(value).__name__
 
 
-def is_tensor(value):
+def is_tensor(value: Any) -> bool:
     """Tell whether a value is a tensor, of either engine.
 
     Parameters
@@ -223,7 +231,7 @@ def is_tensor(value):
     )
 
 
-def tensors(torch, value, leaves=None):
+def tensors(torch: Any, value: Any, leaves: list | None = None) -> Any:
     """Put tensors in place of arrays, in lists and dictionaries too.
 
     Parameters
@@ -254,7 +262,7 @@ def tensors(torch, value, leaves=None):
     return value
 
 
-def arrays(value):
+def arrays(value: Any) -> Any:
     """Put arrays in place of tensors, in lists and dictionaries too.
 
     Parameters
