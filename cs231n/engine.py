@@ -10,12 +10,13 @@ run on both. ``NAME`` says which one it is.
 """
 
 import os
+from typing import Any
 
 #: What CS231N_ENGINE may say.
 CHOICES = ("cs231n", "torch")
 
 
-def _choose(wanted):
+def _choose(wanted: str) -> tuple[Any, Any, Any, Any]:
     """Return the modules ``torch, nn, F, optim`` of an engine."""
     if wanted not in CHOICES:
         raise ImportError(
@@ -40,7 +41,7 @@ torch, nn, F, optim = _choose(NAME)
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def engine_of(*answers):
+def engine_of(*answers: object) -> Any:
     """Return the engine that answers are written for: PyTorch, or the package's tape.
 
     Parameters

@@ -218,7 +218,7 @@ def gelu_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
     return _backward(kernel, dout, x)
 
 
-def silu_forward(x):
+def silu_forward(x: np.ndarray) -> tuple[np.ndarray, tuple]:
     """Weight every element by its sigmoid.
 
     Parameters
@@ -237,7 +237,7 @@ def silu_forward(x):
     return x * gate, (x, gate)
 
 
-def silu_backward(dout, cache):
+def silu_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
     """Carry a gradient back through :func:`silu_forward`.
 
     Parameters

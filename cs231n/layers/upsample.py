@@ -70,7 +70,7 @@ def upsample_nearest_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
     return dx
 
 
-def upsample_bilinear_forward(x):
+def upsample_bilinear_forward(x: np.ndarray) -> tuple[np.ndarray, None]:
     """Double the size of images, along straight lines between the pixels' centres.
 
     Parameters
@@ -103,7 +103,7 @@ def upsample_bilinear_forward(x):
     return out.reshape(n, c, 2 * h, 2 * w), None
 
 
-def upsample_bilinear_backward(dout, cache):
+def upsample_bilinear_backward(dout: np.ndarray, cache: None) -> np.ndarray:
     """Carry a gradient back through :func:`upsample_bilinear_forward`.
 
     Parameters

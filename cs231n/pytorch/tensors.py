@@ -34,9 +34,7 @@ def call(answer: Callable, *args: Any, **kwargs: Any) -> Any:
 
 
 @beside_answers
-def forward(
-    model: Any, x: np.ndarray, *, training: bool = False
-) -> np.ndarray:
+def forward(model: Any, x: np.ndarray, *, training: bool = False) -> np.ndarray:
     """Compute the scores of a module.
 
     Parameters
