@@ -22,6 +22,7 @@ from grading.engine.run import NOT_RUN, ExamFault, Options, Run
 from grading.engine.storage.append_log import LedgerError
 from grading.engine.storage.lock import Busy, only_one
 from grading.engine.storage.names import printable
+from grading.engine.storage.secret import SecretError
 from grading.engine.storage.store import Store
 
 PLATFORMS = ("auto", *lms_names.KINDS)
@@ -37,6 +38,7 @@ REFUSALS = (
     NoIsolation,
     RecordError,
     RosterError,
+    SecretError,
     WorkersFailed,
 )
 #: Flags and problems that are printed one by one.

@@ -16,6 +16,7 @@ from grading.engine.notebooks.sorting import sort_files
 from grading.engine.results.gradebook_writer import Record
 from grading.engine.results.journal import Journal, journal_path
 from grading.engine.storage.lock import only_one
+from grading.engine.storage.secret import Secret
 from grading.engine.storage.store import Store
 from grading.engine.summary import Summary
 from grading.judge.exam import Outcome, Verdict
@@ -92,12 +93,13 @@ class Run:
 
         Raises
         ------
-        Busy, LookupError, RecordError, LedgerError, ExamFault, NoIsolation,
-        WorkersFailed, ClusterFailed
+        Busy, LookupError, RecordError, LedgerError, SecretError, ExamFault,
+        NoIsolation, WorkersFailed, ClusterFailed
             If it cannot go on; what was judged so far is kept.
         """
         with contextlib.ExitStack() as stack:
             stack.enter_context(only_one(self.course.ledger / "lock"))
+            self._secret = Secret(self.course.ledger / "secret")
             submissions = self._submissions()
             self._open(stack)
             total = len(submissions) * len(self._templates)
@@ -164,7 +166,8 @@ class Run:
     def _reading_digest(self, submission):
         digests = {name: one.digest for name, one in self._templates.items()}
         limits = vars(self.options.limits)
-        text = json.dumps([submission.files, digests, limits], sort_keys=True)
+        mark = self._secret.of("reading")  # another secret, another verdict
+        text = json.dumps([submission.files, digests, limits, mark], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _key(self, name, normalised):
@@ -174,7 +177,9 @@ class Run:
         return self._task(name, normalised).key
 
     def _task(self, name, normalised):
-        return Task(self._exams[name], normalised.answers, self.options.limits)
+        exam, answers = self._exams[name], normalised.answers
+        secret = self._secret.of(exam.digest, answers)
+        return Task(exam, answers, self.options.limits, secret)
 
     def _is_settled(self, submission, known):
         """Count a submission whose verdicts the gradebook has already."""

@@ -26,7 +26,7 @@ class ExamError(Exception):
     """The exam itself cannot run: a set-up cell fails."""
 
 
-def judge(exam, answers, limits, nursery):
+def judge(exam, answers, limits, nursery, secret=""):
     """Run the tests of an exam on a student's answers.
 
     Parameters
@@ -40,6 +40,9 @@ def judge(exam, answers, limits, nursery):
     nursery : grading.sandbox.fork_server.Nursery
         Starts isolated processes; :func:`grading.judge.preload.nursery_for` makes one.
 
+    secret : str, optional
+        What the numbers come from that tests draw; nothing secret by default.
+
     Returns
     -------
     verdict : grading.judge.exam.Verdict
@@ -52,12 +55,13 @@ def judge(exam, answers, limits, nursery):
     ExamError
         If the exam is at fault: a set-up cell fails.
     """
-    return _Sitting(exam, answers, limits, nursery).run()
+    return _Sitting(exam, answers, limits, nursery, secret).run()
 
 
 class _Sitting:
-    def __init__(self, exam, answers, limits, nursery):
+    def __init__(self, exam, answers, limits, nursery, secret):
         self._exam, self._limits, self._nursery = exam, limits, nursery
+        self._secret = secret
         self._answers = {name: as_python(text) for name, text in answers.items()}
         self._ends = time.monotonic() + limits.notebook_seconds
         self._outcomes, self._seconds = {}, {}
@@ -108,6 +112,7 @@ class _Sitting:
             "answers": self._answers,
             "limits": asdict(self._limits),
             "seed": self._exam.notebook,
+            "secret": self._secret,
             "done": list(self._outcomes),
             "broken": self._broken,
             "environment": {"CS231N_DATA": str(drawn)} if drawn else {},

@@ -73,6 +73,7 @@ class _Tester:
         self._limits = Limits(**job["limits"])
         self._clock = Clock(self._limits, job["seconds"])
         self._seed, self._done = job["seed"], set(job["done"])
+        self._secret = job["secret"]
         os.environ.update(job["environment"])
         self._names = _namespace()
         answers = job["answers"]
@@ -109,7 +110,9 @@ class _Tester:
             line.printed.clear()
             seeding.fix(seed)
             with contextlib.redirect_stdout(printed):
-                score, status, message = *self._score(cell), ""
+                names = dict(self._names)  # no test needs what another has left
+                seeding.replace_rng(names, self._secret, cell.name)
+                score, status, message = *score_of(cell, names), ""
         except Lost as lost:
             status, message = self._pupil.drop(lost)
         except MemoryError as error:
@@ -124,21 +127,41 @@ class _Tester:
         noise = line.noise if line else 0
         self._desk.say("outcome", vars(outcome), took, noise)
 
-    def _score(self, cell):
-        """Run a test cell; a number at its end is the score, as nbgrader counts."""
-        tree = ast.parse(cell.source)
-        last = None
-        if tree.body and isinstance(tree.body[-1], ast.Expr):
-            last = ast.Expression(tree.body.pop().value)
-        names = dict(self._names)  # so that no test needs what another has left
-        exec(compile(tree, f"<{cell.name}>", "exec"), names)
-        value = eval(compile(last, f"<{cell.name}>", "eval"), names) if last else None
-        if value is None:
-            return cell.points, "passed"
-        score = float(value)
-        if not math.isfinite(score) or not 0 <= score <= cell.points:
-            raise ValueError(f"The test gave {score} of {cell.points} points.")
-        return score, "passed" if score == cell.points else "partial"
+
+def score_of(cell, names):
+    """Run a test cell; a number at its end is the score, as nbgrader counts.
+
+    Parameters
+    ----------
+    cell : grading.judge.exam.Cell
+        The test.
+    names : dict
+        What it runs in.
+
+    Returns
+    -------
+    score : float
+        From 0 to the cell's points.
+    status : str
+        "passed" or "partial".
+
+    Raises
+    ------
+    Exception
+        Whatever the test raises; ValueError if its score is not to be had.
+    """
+    tree = ast.parse(cell.source)
+    last = None
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        last = ast.Expression(tree.body.pop().value)
+    exec(compile(tree, f"<{cell.name}>", "exec"), names)
+    value = eval(compile(last, f"<{cell.name}>", "eval"), names) if last else None
+    if value is None:
+        return cell.points, "passed"
+    score = float(value)
+    if not math.isfinite(score) or not 0 <= score <= cell.points:
+        raise ValueError(f"The test gave {score} of {cell.points} points.")
+    return score, "passed" if score == cell.points else "partial"
 
 
 def _namespace():

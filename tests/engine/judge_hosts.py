@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from dataclasses import replace
 
 from grading.engine.judging.judge_host import NoIsolation
 from grading.judge.exam import Outcome, Verdict
@@ -19,7 +20,7 @@ class PlainBench:
     def close(self):
         pass
 
-    def judge(self, exam, answers, limits):
+    def judge(self, exam, answers, limits, secret=""):
         names, failed, outcomes = {"__name__": "cell"}, {}, []
         for cell in exam.cells:
             if cell.kind == "test":
@@ -45,23 +46,32 @@ def _outcome(cell, names):
     return Outcome(cell.name, cell.points, cell.points, "passed")
 
 
+class TellingBench(PlainBench):
+    """Says in every outcome what the numbers of the tests come from."""
+
+    def judge(self, exam, answers, limits, secret=""):
+        verdict, seconds = super().judge(exam, answers, limits)
+        outcomes = tuple(replace(one, message=secret) for one in verdict.outcomes)
+        return replace(verdict, outcomes=outcomes), seconds
+
+
 class SlowBench(PlainBench):
     """Takes a moment for each notebook, so that it can be killed in it."""
 
-    def judge(self, exam, answers, limits):
+    def judge(self, exam, answers, limits, secret=""):
         time.sleep(0.05)
-        return super().judge(exam, answers, limits)
+        return super().judge(exam, answers, limits, secret)
 
 
 class CarelessBench(PlainBench):
     """Kills its process once over the first notebook, as a machine fault would."""
 
-    def judge(self, exam, answers, limits):
+    def judge(self, exam, answers, limits, secret=""):
         marker = os.environ["DIE_ONCE"]
         try:
             os.close(os.open(marker, os.O_CREAT | os.O_EXCL))
         except FileExistsError:
-            return super().judge(exam, answers, limits)
+            return super().judge(exam, answers, limits, secret)
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -86,7 +96,7 @@ class PickyBench(PlainBench):
 class HungBench(PlainBench):
     """Never comes to a verdict."""
 
-    def judge(self, exam, answers, limits):
+    def judge(self, exam, answers, limits, secret=""):
         time.sleep(1000)
 
 

@@ -8,6 +8,7 @@ import time
 import nbformat
 import pytest
 
+from grading.__main__ import main
 from grading.engine.judging.judge_host import BenchPlan, NoIsolation
 from grading.engine.judging.pool import WorkersFailed
 from grading.engine.judging.task import exam_of
@@ -79,6 +80,56 @@ def test_force_judges_again_with_the_same_result(course):
     for line in lines:
         verdicts.setdefault(line["key"], []).append(line["verdict"])
     assert all(first == second for first, second in verdicts.values())
+
+
+def test_tests_draw_from_a_secret_of_these_answers(course):
+    """The host stands in for a judge: it notes what the numbers would come from."""
+    for student in ("ada", "ben"):
+        hand_in_right(course, student)
+    hand_in_right(course, "cho", numbers=with_double(course, "def double(x): return 0"))
+    assert grade(course, "TellingBench").counts == {"judged": 3, "known": 3}
+
+    told = messages(course)
+    assert told["ada", "numbers"] == told["ben", "numbers"] != told["cho", "numbers"]
+    assert len(set(told.values())) == 3
+    secret = (course.ledger / "secret").read_text().strip()
+    journal = (course.ledger / "hw1" / "journal.jsonl").read_text()
+    assert secret not in journal + "".join(told.values())
+    assert grade(course, "TellingBench", force=True).counts["judged"] == 3
+    assert messages(course) == told
+
+
+def test_another_secret_is_another_verdict(course):
+    hand_in_right(course, "ada")
+    grade(course, "TellingBench")
+    told = messages(course)
+    (course.ledger / "secret").unlink()
+
+    assert grade(course, "TellingBench").counts == {"judged": 2}
+    assert not set(messages(course).values()) & set(told.values())
+    assert grade(course, "NakedBench").counts == {"known": 2}
+
+
+def test_a_broken_secret_is_a_sentence(course, capsys):
+    hand_in_right(course, "ada")
+    (course.ledger).mkdir(exist_ok=True)
+    (course.ledger / "secret").write_text("swordfish")
+
+    assert main(["--course", str(course.root), "run", "hw1", "--trust-students"]) == 1
+    said = capsys.readouterr()
+    assert "secret should hold 64 hexadecimal digits" in said.err + said.out
+    assert "swordfish" not in said.err + said.out
+
+
+def messages(course):
+    """Map each notebook to what its verdict says."""
+    journal = Journal(course.ledger / "hw1" / "journal.jsonl", writable=False)
+    found = {}
+    for _, line in journal._ledger.lines():
+        if line["kind"] == "record":
+            verdict = journal.verdict(line["key"])
+            found[line["student"], line["notebook"]] = verdict.outcomes[0].message
+    return found
 
 
 def test_one_student_alone(course):

@@ -115,7 +115,7 @@ class Bench:
                 f"{reason}\nSee what is missing with:  python -m grading doctor"
             ) from None
 
-    def judge(self, exam, answers, limits):
+    def judge(self, exam, answers, limits, secret=""):
         """Judge one notebook.
 
         Parameters
@@ -126,6 +126,8 @@ class Bench:
             The student's, by grade_id.
         limits : Limits
             What they may use.
+        secret : str, optional
+            What the numbers come from that tests draw.
 
         Returns
         -------
@@ -135,7 +137,7 @@ class Bench:
             How long each test took.
         """
         nursery = self._nursery(_heavy(exam))
-        return self._judge(exam, answers, limits, nursery)
+        return self._judge(exam, answers, limits, nursery, secret)
 
     def close(self):
         """End all children."""

@@ -39,7 +39,9 @@ def judge_text(bench, text):
     """
     task = Task.from_json(text)
     try:
-        verdict, seconds = bench.judge(task.exam, task.answers, task.limits)
+        verdict, seconds = bench.judge(
+            task.exam, task.answers, task.limits, task.secret
+        )
     except ExamError as error:
         return {"fault": f"The exam of {task.exam.notebook} cannot run. {error}"}
     return {"verdict": verdict.to_json(), "seconds": seconds}
