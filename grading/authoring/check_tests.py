@@ -37,7 +37,7 @@ QUIET = ["--log-level=40"]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TestScore:
     """What a test cell gave."""
 
     score: float
@@ -130,7 +130,7 @@ class Grader:
 
         Returns
         -------
-        outcomes : dict of {str: Outcome}
+        outcomes : dict of {str: TestScore}
             By test cell.
         """
         self._execute("%reset -f")
@@ -175,7 +175,7 @@ class Grader:
         score, points = determine_grade(done)
         errors = [out for out in done.outputs if out.output_type == "error"]
         message = f"{errors[0].ename}: {errors[0].evalue}" if errors else ""
-        return Outcome(score, points, message)
+        return TestScore(score, points, message)
 
 
 def main(argv=None):

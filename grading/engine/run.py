@@ -7,13 +7,13 @@ import os
 from dataclasses import dataclass, field, replace
 
 from grading.engine.intake.intake import Intake
-from grading.engine.judging.in_flight import MAX_DEATHS, Flight
-from grading.engine.judging.judge_host import BenchPlan
+from grading.engine.judging.in_flight import MAX_DEATHS, InFlight
+from grading.engine.judging.judge_host import HostPlan
 from grading.engine.judging.pool import Pool
 from grading.engine.judging.task import Task
 from grading.engine.notebooks.released import templates
 from grading.engine.notebooks.sorting import sort_files
-from grading.engine.results.gradebook_writer import Record
+from grading.engine.results.gradebook_writer import GradebookWriter
 from grading.engine.results.journal import Journal, journal_path
 from grading.engine.storage.lock import only_one
 from grading.engine.storage.secret import Secret
@@ -42,7 +42,7 @@ class Options:
     scheduler: str = ""  #: address of a Dask scheduler; empty for this machine
     students: tuple[str, ...] = ()  #: only these; empty for all
     force: bool = False  #: judge again what was judged
-    plan: BenchPlan = field(default_factory=BenchPlan)
+    plan: HostPlan = field(default_factory=HostPlan)
     limits: Limits = field(default_factory=Limits)
 
 
@@ -95,7 +95,7 @@ class Run:
 
         Raises
         ------
-        Busy, LookupError, RecordError, LedgerError, SecretError, ExamFault,
+        Busy, LookupError, GradebookError, LogError, SecretError, ExamFault,
         NoIsolation, WorkersFailed, ClusterFailed
             If it cannot go on; what was judged so far is kept.
         """
@@ -107,7 +107,7 @@ class Run:
             total = len(submissions) * len(self._templates)
             bar = stack.enter_context((progress or _silent)(total))
             self._bar = bar
-            self._flight = stack.enter_context(Flight(self._open_backend))
+            self._in_flight = stack.enter_context(InFlight(self._open_backend))
             self._loop(iter(submissions))
         return self.summary
 
@@ -127,7 +127,7 @@ class Run:
         path = journal_path(self.course, self.assignment)
         self._journal = stack.enter_context(contextlib.closing(Journal(path)))
         self._record = stack.enter_context(
-            contextlib.closing(Record(self.course, self.assignment))
+            contextlib.closing(GradebookWriter(self.course, self.assignment))
         )
         self._record.check(self._templates)
         self._recorded = self._record.scores()
@@ -139,14 +139,14 @@ class Run:
 
     def _loop(self, submissions):
         while True:
-            while self._flight.has_room:
+            while self._in_flight.has_room:
                 submission = next(submissions, None)
                 if submission is None:
                     break
                 self._begin(submission)
-            if not self._flight:
+            if not self._in_flight:
                 return
-            for landed in self._flight.landed():
+            for landed in self._in_flight.landed():
                 self._hear(*landed)
 
     def _begin(self, submission):
@@ -227,7 +227,7 @@ class Run:
             self._finish(waiting, key, verdict, "unread")
         else:
             name = waiting.template.name
-            self._flight.join(
+            self._in_flight.join(
                 key, waiting, lambda: self._task(name, waiting.normalised)
             )
 
