@@ -5,6 +5,10 @@ import inspect
 import sys
 import types
 
+from cs231n import old_imports
+
+old_imports.provide()
+
 
 def add_to_class(cls):
     """Return a decorator that makes a function a method of ``cls``.
