@@ -12,7 +12,7 @@ FILES = modules("cs231n")
 #: Folders, and modules that are not like their folder, by layer, lowest first. An arrow
 #: goes to a lower layer, or stays in its room; no room knows another of its layer.
 LAYERS = [
-    {"files", "schedules", "gradcheck", "vis", "data.errors"},
+    {"files", "schedules", "gradcheck", "vis", "old_imports", "data.errors"},
     {"kernels._numpy", "checkpoint", "data.home", "data.locks", "data.imageset"},
     {"kernels", "data.cache", "data.captions", "data.pickles", "data.remote"},
     {"layers", "optim", "features", "data.drawn"},
