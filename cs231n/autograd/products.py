@@ -69,7 +69,7 @@ def matmul(input, other):
     back = lambda g: _factors(g, x, y, wants_x, wants_y)
     if rows:
         out = out.reshape(*x.shape[:-1], y.shape[1])
-    return record("matmul", out, back, (input, other), saved)
+    return record("matmul", out, back, (input, other), saved, fresh=True)
 
 
 def _factors(g, x, y, wants_x, wants_y):
