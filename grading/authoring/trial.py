@@ -12,7 +12,7 @@ import warnings
 from dataclasses import dataclass, replace
 
 from grading.judge import seeding
-from grading.judge.notebook import furnish
+from grading.judge.notebook import as_python, furnish
 from grading.judge.tester import score_of
 
 _HIDDEN = re.compile(
@@ -84,7 +84,7 @@ class Trial:
         source : str
             Python.
         """
-        file = f"<{name}>"
+        source, file = as_python(source), f"<{name}>"
         lines = source.splitlines(keepends=True)
         linecache.cache[file] = (len(source), None, lines, file)  # for `expect_source`
         with _quiet():
