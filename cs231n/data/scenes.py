@@ -156,6 +156,31 @@ def _split_record(content):
     return parts
 
 
+def draw_pictures(split, chunk, seed):
+    """Draw 600 scenes without describing them.
+
+    Parameters
+    ----------
+    split : {"train", "val"}
+        Which scenes.
+    chunk : int
+        Which 600 of them.
+    seed : int
+        As for :func:`load_scenes`.
+
+    Returns
+    -------
+    parts : dict of str to ndarray
+        ``images``, ``objects``, ``grounds``, 600 rows each.
+
+    Raises
+    ------
+    ValueError
+        If there is no such split.
+    """
+    return _draw(split, chunk, seed)[0]
+
+
 def draw_scenes(split, chunk, seed):
     """Draw and describe 600 scenes.
 
@@ -179,19 +204,21 @@ def draw_scenes(split, chunk, seed):
     ValueError
         If there is no such split.
     """
+    parts, draws = _draw(split, chunk, seed)
+    captions = _describe_all(parts["objects"], parts["grounds"], draws)
+    features = scene_features.scene_features(parts["images"])
+    return parts | {"captions": captions, "features": features}
+
+
+def _draw(split, chunk, seed):
+    """Return pictures and what is on them, and the draws for what comes next."""
     if split not in ("train", "val"):
         raise ValueError(f"split is 'train' or 'val', got {split!r}.")
     draws = Draws(seed, 1000 + VERSION, ("train", "val").index(split), chunk)
     objects = arrange(split, draws)
     grounds = draws.integers(len(BACKGROUNDS), CHUNK)
     images = paint(objects, grounds, draws)
-    return {
-        "images": images,
-        "objects": objects,
-        "grounds": grounds,
-        "captions": _describe_all(objects, grounds, draws),
-        "features": scene_features.scene_features(images),
-    }
+    return {"images": images, "objects": objects, "grounds": grounds}, draws
 
 
 def _describe_all(objects, grounds, draws):

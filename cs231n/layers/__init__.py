@@ -22,6 +22,10 @@ from cs231n.layers.affine import (
     affine_backward,
     affine_forward,
 )
+from cs231n.layers.attend import (
+    attend_backward,
+    attend_forward,
+)
 from cs231n.layers.attention import (
     multi_head_attention_backward,
     multi_head_attention_forward,
@@ -129,6 +133,8 @@ __all__ = [
     "affine_forward",
     "affine_relu_backward",
     "affine_relu_forward",
+    "attend_backward",
+    "attend_forward",
     "avg_pool_backward",
     "avg_pool_forward",
     "batchnorm_backward",

@@ -1,0 +1,418 @@
+"""Networks that write captions: recurrent cells, with and without attention."""
+
+import numpy as np
+
+from cs231n.nets.base import Network, pick_layers
+from cs231n.nets.beam import beam_search
+
+#: Columns of a cell's weights, in multiples of the hidden size.
+GATES = {"rnn": 1, "lstm": 4, "gru": 3}
+METHODS = ("greedy", "sampled", "beam")
+
+
+class CaptioningRNN(Network):
+    """A recurrent network that writes a caption word by word.
+
+    The projected features of an image are the first hidden state; each state scores the
+    next word. With attention, every state also looks at the cells of the image before
+    it scores: ``tanh(h + context @ W_context + b_context)`` takes its place.
+
+    Parameters
+    ----------
+    word_to_idx : dict of str to int
+        Vocabulary of V words, with ``<NULL>``; to write captions also ``<START>`` and
+        ``<END>``.
+    input_dim : int
+        Numbers D per image, or per cell of an image.
+    wordvec_dim : int
+        Numbers W per word.
+    hidden_dim : int
+        Size H of the hidden state.
+    cell_type : {"rnn", "lstm", "gru"}
+        The recurrent cell.
+    dtype : dtype-like
+        float32 or float64.
+    attention : bool
+        Take features (N, D, h, w) and attend to their cells.
+    cells : int
+        With attention, the number P = h * w of cells.
+    rng : numpy.random.Generator, optional
+        Draws the initial weights.
+    layers : dict of str to callable, optional
+        Your own layers, by their name in :mod:`cs231n.layers`.
+
+    Attributes
+    ----------
+    params : dict of str to ndarray
+        ``W_embed`` (V, W), ``W_proj`` (D, H), ``b_proj``, ``Wx`` (W, G H), ``Wh`` (H, G
+        H), ``b``, ``W_vocab`` (H, V), ``b_vocab``; with attention ``W_cells`` (P, H),
+        which tells the cells apart, ``W_context`` (H, H) and ``b_context``.
+    cell_type : str
+        The recurrent cell.
+    attention : bool
+        Whether the network attends.
+
+    References
+    ----------
+    Vinyals et al. (2015), "Show and Tell: A Neural Image Caption Generator"; Xu et al.
+    (2015), "Show, Attend and Tell".
+    """
+
+    _kept = ("cell_type", "attention", "params")
+
+    def __init__(
+        self,
+        word_to_idx,
+        input_dim=512,
+        wordvec_dim=128,
+        hidden_dim=128,
+        cell_type="rnn",
+        dtype=np.float32,
+        *,
+        attention=False,
+        cells=36,
+        rng=None,
+        layers=None,
+    ):
+        if cell_type not in GATES:
+            raise ValueError(f"cell_type is one of {', '.join(GATES)}; got {cell_type!r}.")
+        if "<NULL>" not in word_to_idx:
+            raise ValueError("word_to_idx has no '<NULL>', which fills up short captions.")
+        self.cell_type, self.attention, self.dtype = cell_type, attention, np.dtype(dtype)
+        self.word_to_idx = word_to_idx
+        self.idx_to_word = {i: word for word, i in word_to_idx.items()}
+        self._null, self._start, self._end = map(
+            word_to_idx.get, ("<NULL>", "<START>", "<END>")
+        )
+        self.layers = pick_layers(layers)
+        self._forward, self._backward = (
+            getattr(self.layers, f"{cell_type}_{way}") for way in ("forward", "backward")
+        )
+        rng = np.random.default_rng(231) if rng is None else rng
+        sizes = (len(word_to_idx), input_dim, wordvec_dim, hidden_dim)
+        params = _draw(rng, sizes, cell_type)
+        if attention:
+            params |= _draw_attention(rng, cells, hidden_dim)
+        self.params = {name: w.astype(self.dtype) for name, w in params.items()}
+
+    def loss(self, features, captions):
+        """Compute the loss of captions and its gradients.
+
+        Parameters
+        ----------
+        features : ndarray of shape (N, D), or (N, D, h, w) with attention
+            Features of the images.
+        captions : ndarray of int, shape (N, T + 1)
+            Their captions. The network reads all words but the last, and after each is
+            asked for the next; ``<NULL>`` as the next word does not count.
+
+        Returns
+        -------
+        loss : float
+            Cross-entropy summed over the words that count, divided by N.
+        grads : dict of str to ndarray
+            Gradients by the names of ``params``.
+
+        Raises
+        ------
+        ValueError
+            If the features have another width, or captions are empty, no rows of words,
+            or hold a number that is no word.
+        """
+        features, captions = self._checked(features, captions)
+        read, wanted, p = captions[:, :-1], captions[:, 1:], self.params
+        h0, memory, encode_cache = self._encode(features)
+        x, embed_cache = self.layers.word_embedding_forward(read, p["W_embed"])
+        h, cell_cache = self._forward(x, h0, p["Wx"], p["Wh"], p["b"])
+        out, look_cache = self._look(h, memory)
+        grads, counts = {}, wanted != self._null
+        loss, dout, grads["W_vocab"], grads["b_vocab"] = (
+            self.layers.temporal_affine_softmax_loss(
+                out, p["W_vocab"], p["b_vocab"], wanted, counts
+            )
+        )
+        dh, dmemory = self._look_back(dout, look_cache, grads)
+        dx, dh0, grads["Wx"], grads["Wh"], grads["b"] = self._backward(dh, cell_cache)
+        grads["W_embed"] = self.layers.word_embedding_backward(dx, embed_cache)
+        self._encode_back(dh0, dmemory, encode_cache, grads)
+        return loss, grads
+
+    def sample(
+        self,
+        features,
+        max_length=30,
+        *,
+        method="greedy",
+        temperature=1.0,
+        k=3,
+        rng=None,
+    ):
+        """Write captions.
+
+        Parameters
+        ----------
+        features : ndarray of shape (N, D), or (N, D, h, w) with attention
+            Features of the images.
+        max_length : int
+            Words at most.
+        method : {"greedy", "sampled", "beam"}
+            Take the most probable word each time, draw words by their probability, or
+            search with :func:`~cs231n.nets.beam.beam_search`.
+        temperature : float
+            Divides the scores before words are drawn; above 0.
+        k : int
+            Width of the beam.
+        rng : numpy.random.Generator, optional
+            Draws the words.
+
+        Returns
+        -------
+        captions : ndarray of int32, shape (N, max_length)
+            Words with ``<END>``, then ``<NULL>``.
+
+        Raises
+        ------
+        ValueError
+            If an argument is out of range, or the vocabulary has no ``<START>`` and
+            ``<END>``.
+        """
+        features = self._checked_features(features)
+        self._check_writing(max_length, method, temperature)
+        if method == "beam":
+            rows = [self._beam(features[i : i + 1], max_length, k) for i in range(len(features))]
+            return np.array(rows, np.int32).reshape(len(rows), max_length)
+        rng = np.random.default_rng() if rng is None else rng
+        captions = np.full((len(features), max_length), self._null, np.int32)
+        words, state = np.full(len(features), self._start), self.begin(features)
+        going = np.ones(len(features), bool)
+        for t in range(max_length):
+            logs, state = self.step(words, state)
+            if method == "sampled":  # the largest of scores with Gumbel noise
+                logs = logs / temperature + rng.gumbel(size=logs.shape)
+            words = logs.argmax(axis=1)
+            captions[going, t] = words[going]
+            going &= words != self._end
+            if not going.any():
+                break
+        return captions
+
+    def begin(self, features):
+        """Prepare to write captions one word at a time.
+
+        Parameters
+        ----------
+        features : ndarray of shape (N, D), or (N, D, h, w) with attention
+            Features of the images.
+
+        Returns
+        -------
+        state : tuple of ndarray
+            What :meth:`step` needs; each array has N rows.
+        """
+        h0, memory, _ = self._encode(self._checked_features(features))
+        state = (h0, np.zeros_like(h0)) if self.cell_type == "lstm" else (h0,)
+        return state if memory is None else (*state, memory)
+
+    def step(self, words, state):
+        """Read one word of each caption, and say how probable every next one is.
+
+        Parameters
+        ----------
+        words : ndarray of int, shape (N,)
+            The last words.
+        state : tuple of ndarray
+            As from :meth:`begin` or this method.
+
+        Returns
+        -------
+        logs : ndarray of shape (N, V)
+            Log-probability of every word.
+        state : tuple of ndarray
+            For the next call.
+        """
+        p = self.params
+        *state, memory = state if self.attention else (*state, None)
+        x, _ = self.layers.word_embedding_forward(words[:, None], p["W_embed"])
+        step = getattr(self.layers, f"{self.cell_type}_step_forward")
+        *state, _ = step(x[:, 0], *state, p["Wx"], p["Wh"], p["b"])
+        out, _ = self._look(state[0][:, None], memory)
+        scores = out[:, 0] @ p["W_vocab"] + p["b_vocab"]
+        scores -= scores.max(axis=1, keepdims=True)
+        logs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        return logs, (tuple(state) if memory is None else (*state, memory))
+
+    def attention_maps(self, features, captions):
+        """Say where the network looks before each word.
+
+        Parameters
+        ----------
+        features : ndarray of shape (N, D, h, w)
+            Features of the images.
+        captions : ndarray of int, shape (N, T + 1)
+            Captions, from ``<START>``.
+
+        Returns
+        -------
+        weights : ndarray of shape (N, T, h, w)
+            Attention before words 1 to T of each caption; each map has sum 1.
+
+        Raises
+        ------
+        ValueError
+            If the network has no attention.
+        """
+        if not self.attention:
+            raise ValueError("This network has no attention; build it with attention=True.")
+        features, captions = self._checked(features, captions)
+        h0, memory, _ = self._encode(features)
+        p = self.params
+        x, _ = self.layers.word_embedding_forward(captions[:, :-1], p["W_embed"])
+        h, _ = self._forward(x, h0, p["Wx"], p["Wh"], p["b"])
+        _, weights, _ = self.layers.attend_forward(h, memory)
+        return weights.reshape(*weights.shape[:2], *features.shape[2:])
+
+    def _beam(self, feature, max_length, k):
+        """Return the best caption of one image, filled up with ``<NULL>``."""
+        states = {(): self.begin(feature)}  # by the words before the last
+
+        def step(sentences):
+            before = [states[tuple(row[:-1])] for row in sentences.tolist()]
+            state = tuple(np.concatenate(parts) for parts in zip(*before, strict=True))
+            logs, state = self.step(sentences[:, -1], state)
+            for i, row in enumerate(sentences.tolist()):
+                states[tuple(row)] = tuple(part[i : i + 1] for part in state)
+            return logs
+
+        _, words = beam_search(step, self._start, self._end, k, max_length)[0]
+        return words + [self._null] * (max_length - len(words))
+
+    def _encode(self, features):
+        """Return the first state, the cells (N, P, H) or None, and a cache."""
+        p = self.params
+        if not self.attention:
+            h0, cache = self.layers.affine_forward(features, p["W_proj"], p["b_proj"])
+            return h0, None, cache
+        cells = features.reshape(*features.shape[:2], -1).transpose(0, 2, 1)
+        seen, affine = self.layers.temporal_affine_forward(
+            np.ascontiguousarray(cells), p["W_proj"], p["b_proj"]
+        )
+        seen, relu = self.layers.relu_forward(seen)
+        memory = seen + p["W_cells"]
+        return memory.mean(axis=1), memory, (affine, relu)
+
+    def _encode_back(self, dh0, dmemory, cache, grads):
+        if not self.attention:
+            _, grads["W_proj"], grads["b_proj"] = self.layers.affine_backward(dh0, cache)
+            return
+        affine, relu = cache
+        dmemory = dmemory + (dh0 / dmemory.shape[1])[:, None]
+        grads["W_cells"] = dmemory.sum(axis=0)
+        dseen = self.layers.relu_backward(dmemory, relu)
+        _, grads["W_proj"], grads["b_proj"] = self.layers.temporal_affine_backward(
+            dseen, affine
+        )
+
+    def _look(self, h, memory):
+        """Return what scores the words: the states, after a look at the image."""
+        if memory is None:
+            return h, None
+        p = self.params
+        context, _, attend = self.layers.attend_forward(h, memory)
+        mixed, affine = self.layers.temporal_affine_forward(
+            context, p["W_context"], p["b_context"]
+        )
+        out, tanh = self.layers.tanh_forward(h + mixed)
+        return out, (attend, affine, tanh)
+
+    def _look_back(self, dout, cache, grads):
+        if cache is None:
+            return dout, None
+        attend, affine, tanh = cache
+        dmixed = self.layers.tanh_backward(dout, tanh)
+        dcontext, grads["W_context"], grads["b_context"] = (
+            self.layers.temporal_affine_backward(dmixed, affine)
+        )
+        dh, dmemory = self.layers.attend_backward(dcontext, attend)
+        return dh + dmixed, dmemory
+
+    def _checked(self, features, captions):
+        """Refuse features and captions that do not go together, or hold no words."""
+        features, captions = self._checked_features(features), np.asarray(captions)
+        if captions.ndim != 2 or captions.dtype.kind not in "iu":
+            raise ValueError(
+                f"captions are whole numbers (N, T + 1); got {captions.dtype} of shape "
+                f"{captions.shape}."
+            )
+        if len(captions) != len(features):
+            raise ValueError(
+                f"There are {len(captions)} captions for {len(features)} images; each "
+                f"image takes one."
+            )
+        if captions.shape[1] < 2:
+            raise ValueError(
+                f"captions of {captions.shape[1]} words are empty; a caption has "
+                f"<START> and at least one word after it."
+            )
+        most = len(self.word_to_idx) - 1
+        if captions.size and not 0 <= captions.min() <= captions.max() <= most:
+            raise ValueError(
+                f"captions hold numbers from {captions.min()} to {captions.max()}; the "
+                f"vocabulary has the words 0 to {most}."
+            )
+        empty = np.flatnonzero((captions[:, 1:] == self._null).all(axis=1))
+        if len(empty):
+            raise ValueError(
+                f"Caption {empty[0]} is empty: nothing but <NULL> after its first word."
+            )
+        return features, captions
+
+    def _checked_features(self, features):
+        features, wide = np.asarray(features), len(self.params["W_proj"])
+        axes = 4 if self.attention else 2
+        if features.ndim != axes or features.shape[1] != wide:
+            wanted = f"(N, {wide}, h, w)" if self.attention else f"(N, {wide})"
+            raise ValueError(
+                f"features have shape {features.shape}; this network expects {wanted}. "
+                f"Pass input_dim to the network, or give it other features."
+            )
+        if self.attention and features[0, 0].size != len(self.params["W_cells"]):
+            raise ValueError(
+                f"features have {features[0, 0].size} cells; this network expects "
+                f"{len(self.params['W_cells'])}."
+            )
+        return features.astype(self.dtype, copy=False)
+
+    def _check_writing(self, max_length, method, temperature):
+        if None in (self._start, self._end):
+            raise ValueError("The vocabulary has no <START> and <END> to write with.")
+        if max_length < 1:
+            raise ValueError(f"max_length is at least 1; got {max_length}.")
+        if method not in METHODS:
+            raise ValueError(f"method is one of {', '.join(METHODS)}; got {method!r}.")
+        if not temperature > 0:
+            raise ValueError(f"temperature is above 0; got {temperature}.")
+
+
+def _draw(rng, sizes, cell_type):
+    """Draw weights: words at 0.01, all else by the root of the numbers that come in."""
+    v, d, w, h = sizes
+    gates = GATES[cell_type] * h
+    params = {
+        "W_embed": rng.standard_normal((v, w)) / 100,
+        "W_proj": rng.standard_normal((d, h)) / np.sqrt(d),
+        "b_proj": np.zeros(h),
+        "Wx": rng.standard_normal((w, gates)) / np.sqrt(w),
+        "Wh": rng.standard_normal((h, gates)) / np.sqrt(h),
+        "b": np.zeros(gates),
+        "W_vocab": rng.standard_normal((h, v)) / np.sqrt(h),
+        "b_vocab": np.zeros(v),
+    }
+    return params
+
+
+def _draw_attention(rng, cells, h):
+    return {
+        "W_cells": rng.standard_normal((cells, h)) * 0.3,
+        "W_context": rng.standard_normal((h, h)) / np.sqrt(h),
+        "b_context": np.zeros(h),
+    }
