@@ -1,6 +1,6 @@
 """Train the network that sees scenes: ``python -m benchmarks.train_scenenet``.
 
-Writes ``cs231n/data/scenenet.npz`` and prints how much of the validation scenes it gets
+Writes ``cs231n/data/drawn/scenenet.npz`` and prints how much of the validation scenes it gets
 right. The draws are the same in every run, and so is every bit of the result on any
 number of threads (of the same vector instructions). Two minutes on two cores.
 
@@ -17,8 +17,8 @@ import time
 import numpy as np
 from tqdm import tqdm
 
-from cs231n.data.scene_pictures import HELD_OUT
-from cs231n.data.scenes import NUM_VAL, draw_pictures
+from cs231n.data.drawn.scene_pictures import HELD_OUT
+from cs231n.data.drawn.scenes import NUM_VAL, draw_pictures
 from cs231n.nets.scenenet import WEIGHTS, SceneNet, normalise, targets
 from cs231n.optim import adamw
 from cs231n.schedules import cosine

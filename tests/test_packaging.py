@@ -78,7 +78,7 @@ def test_source_archive_holds_what_the_kernels_are_built_from(tmp_path):
     sources += [kernels / "_core.pyx", kernels / "_core.pxd"]
     wanted = {path.relative_to(tmp_path).as_posix() for path in sources}
     assert wanted <= names
-    assert {"setup.py", "cs231n/data/registry.toml"} <= names
+    assert {"setup.py", "cs231n/data/remote/registry.toml"} <= names
 
 
 def test_conda_asks_only_for_what_pip_cannot_give():

@@ -16,6 +16,7 @@ from cs231n.testing import (
     expect_source,
     expect_tuple,
     memory_below,
+    passed,
     unchanged,
 )
 
@@ -321,3 +322,10 @@ def test_reductions_of_numpy_are_no_loops():
 def test_nothing_is_close_to_infinity():
     with pytest.raises(WrongAnswer, match="should be inf; got 5"):
         expect_close([5.0, 2.0], [np.inf, 2.0])
+
+
+def test_passed_prints_a_tick_and_nothing_else(capsys):
+    assert passed("bn-forward", "two batches by hand") is None
+
+    out, err = capsys.readouterr()
+    assert (out, err) == ("✓ bn-forward: two batches by hand\n", "")

@@ -8,12 +8,13 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from cs231n.data import DatasetError, data_home
 from cs231n.data.cache import write_atomically
-from cs231n.data.download import TIMEOUT, download
+from cs231n.data.errors import DatasetError
+from cs231n.data.home import data_home
 from cs231n.data.locks import only_one
-from cs231n.data.registry import pick, read_registry
-from cs231n.data.unpack import unpack
+from cs231n.data.remote.download import TIMEOUT, download
+from cs231n.data.remote.registry import pick, read_registry
+from cs231n.data.remote.unpack import unpack
 
 #: Where the command keeps what it knows of the files it has installed.
 RECORDS = ".fetched"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cs231n import data
+from cs231n.data import drawn
 from cs231n.layers import conv_backward, conv_forward, sigmoid_forward, softmax_loss
 from cs231n.nets.conv_stack import ConvStack, draw_stack, load_stack, normalise
 
@@ -21,7 +21,7 @@ HEADS = {
     "colour": slice(9, 17),
     "size": slice(17, 19),
 }
-WEIGHTS = Path(data.__file__).with_name("scenenet.npz")
+WEIGHTS = Path(drawn.__file__).with_name("scenenet.npz")
 POINTWISE = {"stride": 1, "pad": 0}
 
 

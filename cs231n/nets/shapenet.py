@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cs231n import data
+from cs231n.data import drawn
 from cs231n.layers import affine_backward, affine_forward, softmax_loss
 from cs231n.nets.base import add_penalty
 from cs231n.nets.conv_stack import ConvStack, draw_stack, load_stack, normalise
@@ -13,7 +13,7 @@ __all__ = ["FILTERS", "WEIGHTS", "ShapeNet", "normalise"]
 
 #: Filters of the six convolutions; every second one is followed by pooling.
 FILTERS = (16, 16, 32, 32, 64, 64)
-WEIGHTS = Path(data.__file__).with_name("shapenet.npz")
+WEIGHTS = Path(drawn.__file__).with_name("shapenet.npz")
 
 
 class ShapeNet(ConvStack):

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from cs231n.data.backdrops import paint_texture, planes
-from cs231n.data.canvas import Canvas, column
-from cs231n.data.scene_words import COLOURS, SHAPES, SIDE, SIZES
+from cs231n.data.drawn.backdrops import paint_texture, planes
+from cs231n.data.drawn.canvas import Canvas, column
+from cs231n.data.drawn.scene_words import COLOURS, SHAPES, SIDE, SIZES
 
 #: Scenes that are drawn at a time.
 CHUNK = 600

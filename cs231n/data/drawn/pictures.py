@@ -7,7 +7,7 @@ square from -1 to 1 of their frame; ``main`` and ``other`` are colours of shape
 
 import numpy as np
 
-from cs231n.data.canvas import column
+from cs231n.data.drawn.canvas import column
 
 DARK = (38.0, 36.0, 40.0)
 PALE = (236.0, 234.0, 226.0)

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from tqdm import tqdm
 
-from cs231n.data import DatasetError
+from cs231n.data.errors import DatasetError
 
 #: An archive that grows beyond this is refused: no set here is a tenth of it.
 MOST_BYTES = 20 << 30

@@ -7,11 +7,11 @@ import pytest
 
 from cs231n.data import caption_accuracy, load_scenes, sample_coco_minibatch
 from cs231n.data.captions import SPECIAL, decode_captions
-from cs231n.data.scene_features import scene_features
-from cs231n.data.scene_pictures import PAINTS
-from cs231n.data.scene_truth import is_true
-from cs231n.data.scene_words import COLOURS, SHAPES, vocabulary
-from cs231n.data.scenes import draw_scenes
+from cs231n.data.drawn.scene_features import scene_features
+from cs231n.data.drawn.scene_pictures import PAINTS
+from cs231n.data.drawn.scene_truth import is_true
+from cs231n.data.drawn.scene_words import COLOURS, SHAPES, vocabulary
+from cs231n.data.drawn.scenes import draw_scenes
 from cs231n.nets.shapenet import ShapeNet, normalise
 
 #: Of 100 pictures and their captions; another sum wants a new VERSION.

@@ -4,7 +4,7 @@ import pytest
 from fetching import CONTENT, one_file
 
 from cs231n.data.fetch import main
-from cs231n.data.registry import read_registry
+from cs231n.data.remote.registry import read_registry
 
 
 @pytest.fixture

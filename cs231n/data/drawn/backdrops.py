@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cs231n.data.canvas import column
+from cs231n.data.drawn.canvas import column
 
 #: Place: colour at the top, above the horizon, below it, at the bottom; whether a
 #: horizon cuts the picture (else one smooth blend from top to bottom).

@@ -7,7 +7,7 @@ import pytest
 from mirror import Mirror
 
 from cs231n.data import DatasetError
-from cs231n.data.download import read_url
+from cs231n.data.remote.download import read_url
 from cs231n.image_utils import image_from_url
 
 iio = pytest.importorskip("imageio.v3")

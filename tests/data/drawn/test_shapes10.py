@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from benchmarks.data import methods
-from cs231n.data import load_shapes10, shapes10, stream_shapes10
+from cs231n.data import load_shapes10, stream_shapes10
+from cs231n.data.drawn import shapes10
 
 #: Of the first 200 images of each part; another sum means that some pixel changed,
 #: which wants a new VERSION.

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 
 from cs231n.data.cache import cached, is_cached
-from cs231n.data.draws import Draws
+from cs231n.data.drawn.random_draws import Draws
 
 #: Images of a chunk, a tenth of each class.
 CHUNK = 2000

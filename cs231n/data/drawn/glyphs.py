@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from cs231n.data.chunks import Chunks
-from cs231n.data.draws import cosine, sine
+from cs231n.data.drawn.chunks import Chunks
+from cs231n.data.drawn.random_draws import cosine, sine
 from cs231n.data.imageset import ImageSet, check_format
 
 #: Raised whenever a pixel changes, so that old caches are not taken for new ones.

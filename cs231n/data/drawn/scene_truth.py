@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from itertools import permutations
 
-from cs231n.data.scene_words import (
+from cs231n.data.drawn.scene_words import (
     CLEARLY,
     COLOUR_OF,
     GENERAL_OF,

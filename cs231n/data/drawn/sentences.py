@@ -1,6 +1,6 @@
 """Sentences about scenes, written from a scene; all of them are true of it."""
 
-from cs231n.data.scene_words import (
+from cs231n.data.drawn.scene_words import (
     BACKGROUNDS,
     CLEARLY,
     COLOURS,

@@ -9,7 +9,7 @@ import pooch
 import requests
 from tqdm import tqdm
 
-from cs231n.data import DatasetError
+from cs231n.data.errors import DatasetError
 
 #: Seconds to wait for a connection, and for the next piece of a file.
 TIMEOUT = (10, 30)

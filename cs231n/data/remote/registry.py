@@ -5,7 +5,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from cs231n.data import DatasetError
+from cs231n.data.errors import DatasetError
 
 REGISTRY = Path(__file__).with_name("registry.toml")
 

@@ -20,10 +20,10 @@ from fetching import (
 )
 
 from cs231n.data import DatasetError
-from cs231n.data import download as download_module
-from cs231n.data import unpack as unpack_module
 from cs231n.data.fetch import RECORDS, fetch, verify
-from cs231n.data.registry import read_registry
+from cs231n.data.remote import download as download_module
+from cs231n.data.remote import unpack as unpack_module
+from cs231n.data.remote.registry import read_registry
 
 # What goes right.
 
@@ -149,7 +149,7 @@ def test_two_processes_at_once_fetch_once(mirror, tmp_path):
     mirror.days["a.bin"] = ["slow", "slow"]
     program = (
         "import sys; from cs231n.data.fetch import fetch;"
-        "from cs231n.data.registry import Dataset, RemoteFile;"
+        "from cs231n.data.remote.registry import Dataset, RemoteFile;"
         "url, home, sum = sys.argv[1:];"
         "file = RemoteFile('a.bin', (url,), sum);"
         "fetch('set', home=home, registry={'set': Dataset('set', '', '', (file,))})"

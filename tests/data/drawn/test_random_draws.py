@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from cs231n.data.canvas import Canvas
-from cs231n.data.draws import TURN, Draws, cosine, sine
+from cs231n.data.drawn.canvas import Canvas
+from cs231n.data.drawn.random_draws import TURN, Draws, cosine, sine
 
 
 def test_a_key_gives_one_stream_and_another_key_another():

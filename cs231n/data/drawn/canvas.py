@@ -6,7 +6,7 @@ parameters are numbers or arrays of shape (N, 1, 1), one value a picture.
 
 import numpy as np
 
-from cs231n.data.draws import cosine, sine
+from cs231n.data.drawn.random_draws import cosine, sine
 
 
 def column(values):

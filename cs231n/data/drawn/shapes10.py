@@ -2,17 +2,17 @@
 
 import numpy as np
 
-from cs231n.data import pictures
-from cs231n.data.backdrops import (
+from cs231n.data.drawn import pictures
+from cs231n.data.drawn.backdrops import (
     PLACES,
     paint_backdrop,
     paint_clutter,
     paint_texture,
     planes,
 )
-from cs231n.data.canvas import Canvas, column
-from cs231n.data.chunks import Chunks
-from cs231n.data.draws import cosine, sine
+from cs231n.data.drawn.canvas import Canvas, column
+from cs231n.data.drawn.chunks import Chunks
+from cs231n.data.drawn.random_draws import cosine, sine
 from cs231n.data.imageset import ImageSet, check_format, copy_planes, empty_images
 
 #: Raised whenever a pixel changes, so that old caches are not taken for new ones.

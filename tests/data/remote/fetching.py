@@ -8,7 +8,7 @@ import zipfile
 
 import numpy as np
 
-from cs231n.data.registry import Dataset, RemoteFile
+from cs231n.data.remote.registry import Dataset, RemoteFile
 
 CONTENT = np.random.default_rng(0).integers(0, 256, 300_000, np.uint8).tobytes()
 QUICK = (2, 0.5)  # seconds

@@ -4,14 +4,14 @@ import sys
 
 import numpy as np
 
-from cs231n.data import scene_features
 from cs231n.data.cache import cached, is_cached
 from cs231n.data.captions import decode_captions, encode_caption
-from cs231n.data.draws import Draws
-from cs231n.data.scene_pictures import CHUNK, MOST_OBJECTS, arrange, paint
-from cs231n.data.scene_truth import is_true
-from cs231n.data.scene_words import BACKGROUNDS, SIDE, vocabulary
-from cs231n.data.sentences import describe
+from cs231n.data.drawn import scene_features
+from cs231n.data.drawn.random_draws import Draws
+from cs231n.data.drawn.scene_pictures import CHUNK, MOST_OBJECTS, arrange, paint
+from cs231n.data.drawn.scene_truth import is_true
+from cs231n.data.drawn.scene_words import BACKGROUNDS, SIDE, vocabulary
+from cs231n.data.drawn.sentences import describe
 
 #: Raised whenever a pixel or a caption changes.
 VERSION = 1
