@@ -268,7 +268,8 @@ class CaptioningRNN(Network):
         p = self.params
         x, _ = self.layers.word_embedding_forward(captions[:, :-1], p["W_embed"])
         h, _ = self._forward(x, h0, p["Wx"], p["Wh"], p["b"])
-        _, weights, _ = self.layers.attend_forward(h, memory)
+        query, _ = self.layers.temporal_affine_forward(h, p["W_query"], p["b_query"])
+        _, weights, _ = self.layers.attend_forward(query, memory)
         return weights.reshape(*weights.shape[:2], *features.shape[2:])
 
     def _beam(self, feature, max_length, k):
@@ -317,22 +318,26 @@ class CaptioningRNN(Network):
         if memory is None:
             return h, None
         p = self.params
-        context, _, attend = self.layers.attend_forward(h, memory)
+        query, ask = self.layers.temporal_affine_forward(h, p["W_query"], p["b_query"])
+        context, _, attend = self.layers.attend_forward(query, memory)
         mixed, affine = self.layers.temporal_affine_forward(
             context, p["W_context"], p["b_context"]
         )
         out, tanh = self.layers.tanh_forward(h + mixed)
-        return out, (attend, affine, tanh)
+        return out, (ask, attend, affine, tanh)
 
     def _look_back(self, dout, cache, grads):
         if cache is None:
             return dout, None
-        attend, affine, tanh = cache
+        ask, attend, affine, tanh = cache
         dmixed = self.layers.tanh_backward(dout, tanh)
         dcontext, grads["W_context"], grads["b_context"] = (
             self.layers.temporal_affine_backward(dmixed, affine)
         )
-        dh, dmemory = self.layers.attend_backward(dcontext, attend)
+        dquery, dmemory = self.layers.attend_backward(dcontext, attend)
+        dh, grads["W_query"], grads["b_query"] = self.layers.temporal_affine_backward(
+            dquery, ask
+        )
         return dh + dmixed, dmemory
 
     def _checked(self, features, captions):
@@ -413,6 +418,8 @@ def _draw(rng, sizes, cell_type):
 def _draw_attention(rng, cells, h):
     return {
         "W_cells": rng.standard_normal((cells, h)) * 0.3,
+        "W_query": rng.standard_normal((h, h)) / np.sqrt(h),
+        "b_query": np.zeros(h),
         "W_context": rng.standard_normal((h, h)) / np.sqrt(h),
         "b_context": np.zeros(h),
     }
