@@ -58,13 +58,15 @@ EMBEDDED = CS231N_DATA="$(CURDIR)/build/embedded"
 
 test: lint ## everything: all tests, then every notebook run and replayed
 	$(PY) -m pytest -q -n 2 --dist loadscope $(PYTEST)
-	$(EMBEDDED) $(PY) -m grading.solve
+	$(EMBEDDED) $(PY) -m grading.authoring.solve
 	$(EMBEDDED) $(PY) -m pytest -q -n 2 --dist loadscope --nbval-lax -W default build/solutions
 
-lint: $(VENV)/.dev ## style, docstrings, the CI workflow
+lint: $(VENV)/.dev ## style, docstrings, type hints, the CI workflow
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(PY) -m numpydoc.hooks.validate_docstrings $$(find cs231n grading -name '*.py')
+	$(BIN)/mypy
+	PATH="$(CURDIR)/$(BIN):$$PATH" cython-lint cs231n/kernels
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 format: $(VENV)/.dev ## mend what lint can mend by itself
@@ -72,13 +74,13 @@ format: $(VENV)/.dev ## mend what lint can mend by itself
 	$(BIN)/ruff format .
 
 release: $(VENV)/.course ## rebuild assignments/ from solutions/
-	$(PY) -m grading.release
+	$(PY) -m grading.authoring.release
 
 drift: $(VENV)/.course ## fail if assignments/ is not what solutions/ builds
-	$(PY) -m grading.release --check
+	$(PY) -m grading.authoring.release --check
 
 solutions: $(VENV)/.course ## run the notebooks with their answers into build/solutions
-	$(PY) -m grading.solve
+	$(PY) -m grading.authoring.solve
 
 grade: $(VENV)/.grading ## grade a class, isolated and in parallel (A=assignment1)
 	$(PY) -m grading run $(A)

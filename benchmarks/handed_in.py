@@ -4,12 +4,12 @@ import shutil
 
 import nbformat
 
-from grading.build import ROOT
+from grading import ROOT
+from grading.authoring.check_tests import variants
+from grading.authoring.exam_from_notebook import exam_of
+from grading.authoring.release import release
 from grading.course import Course
 from grading.demo import _without_markers
-from grading.judge.build import exam_of
-from grading.release import release
-from grading.triangle import variants
 
 OUT = ROOT / "build" / "benchmarks"
 TRIVIAL = '''# %% [markdown]

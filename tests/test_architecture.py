@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "cs231n"
 
 #: Modules by layer, lowest first. Modules of one layer do not import each other.
 LAYERS = [
+    {"files"},
     {"kernels", "data", "gradcheck", "vis", "drawings", "checkpoint", "schedules"},
     {"layers", "optim", "features"},
     {"nets"},
