@@ -4,9 +4,10 @@ import numpy as np
 
 from cs231n.nets.base import Network, pick_layers
 from cs231n.nets.beam import beam_search
+from cs231n.nets.caption_checks import check_captions, check_features, check_writing
+from cs231n.nets.caption_images import encode, encode_back, look, look_back
+from cs231n.nets.caption_weights import GATES, draw_attention, draw_weights
 
-#: Columns of a cell's weights, in multiples of the hidden size.
-GATES = {"rnn": 1, "lstm": 4, "gru": 3}
 METHODS = ("greedy", "sampled", "beam")
 
 
@@ -75,10 +76,18 @@ class CaptioningRNN(Network):
         layers=None,
     ):
         if cell_type not in GATES:
-            raise ValueError(f"cell_type is one of {', '.join(GATES)}; got {cell_type!r}.")
+            raise ValueError(
+                f"cell_type is one of {', '.join(GATES)}; got {cell_type!r}."
+            )
         if "<NULL>" not in word_to_idx:
-            raise ValueError("word_to_idx has no '<NULL>', which fills up short captions.")
-        self.cell_type, self.attention, self.dtype = cell_type, attention, np.dtype(dtype)
+            raise ValueError(
+                "word_to_idx has no '<NULL>', which fills up short captions."
+            )
+        self.cell_type, self.attention, self.dtype = (
+            cell_type,
+            attention,
+            np.dtype(dtype),
+        )
         self.word_to_idx = word_to_idx
         self.idx_to_word = {i: word for word, i in word_to_idx.items()}
         self._null, self._start, self._end = map(
@@ -86,13 +95,14 @@ class CaptioningRNN(Network):
         )
         self.layers = pick_layers(layers)
         self._forward, self._backward = (
-            getattr(self.layers, f"{cell_type}_{way}") for way in ("forward", "backward")
+            getattr(self.layers, f"{cell_type}_{way}")
+            for way in ("forward", "backward")
         )
         rng = np.random.default_rng(231) if rng is None else rng
         sizes = (len(word_to_idx), input_dim, wordvec_dim, hidden_dim)
-        params = _draw(rng, sizes, cell_type)
+        params = draw_weights(rng, sizes, cell_type)
         if attention:
-            params |= _draw_attention(rng, cells, hidden_dim)
+            params |= draw_attention(rng, cells, hidden_dim)
         self.params = {name: w.astype(self.dtype) for name, w in params.items()}
 
     def loss(self, features, captions):
@@ -121,21 +131,22 @@ class CaptioningRNN(Network):
         """
         features, captions = self._checked(features, captions)
         read, wanted, p = captions[:, :-1], captions[:, 1:], self.params
-        h0, memory, encode_cache = self._encode(features)
+        h0, memory, encode_cache = encode(features, p, self.layers)
         x, embed_cache = self.layers.word_embedding_forward(read, p["W_embed"])
         h, cell_cache = self._forward(x, h0, p["Wx"], p["Wh"], p["b"])
-        out, look_cache = self._look(h, memory)
+        out, _, look_cache = look(h, memory, p, self.layers)
         grads, counts = {}, wanted != self._null
         loss, dout, grads["W_vocab"], grads["b_vocab"] = (
             self.layers.temporal_affine_softmax_loss(
                 out, p["W_vocab"], p["b_vocab"], wanted, counts
             )
         )
-        dh, dmemory = self._look_back(dout, look_cache, grads)
+        dh, dmemory, looked = look_back(dout, look_cache, self.layers)
         dx, dh0, grads["Wx"], grads["Wh"], grads["b"] = self._backward(dh, cell_cache)
         grads["W_embed"] = self.layers.word_embedding_backward(dx, embed_cache)
-        self._encode_back(dh0, dmemory, encode_cache, grads)
-        return loss, grads
+        return loss, grads | looked | encode_back(
+            dh0, dmemory, encode_cache, self.layers
+        )
 
     def sample(
         self,
@@ -177,9 +188,14 @@ class CaptioningRNN(Network):
             ``<END>``.
         """
         features = self._checked_features(features)
-        self._check_writing(max_length, method, temperature)
+        check_writing(method, METHODS, max_length, temperature)
+        if None in (self._start, self._end):
+            raise ValueError("The vocabulary has no <START> and <END> to write with.")
         if method == "beam":
-            rows = [self._beam(features[i : i + 1], max_length, k) for i in range(len(features))]
+            rows = [
+                self._beam(features[i : i + 1], max_length, k)
+                for i in range(len(features))
+            ]
             return np.array(rows, np.int32).reshape(len(rows), max_length)
         rng = np.random.default_rng() if rng is None else rng
         captions = np.full((len(features), max_length), self._null, np.int32)
@@ -209,7 +225,8 @@ class CaptioningRNN(Network):
         state : tuple of ndarray
             What :meth:`step` needs; each array has N rows.
         """
-        h0, memory, _ = self._encode(self._checked_features(features))
+        features = self._checked_features(features)
+        h0, memory, _ = encode(features, self.params, self.layers)
         state = (h0, np.zeros_like(h0)) if self.cell_type == "lstm" else (h0,)
         return state if memory is None else (*state, memory)
 
@@ -235,7 +252,7 @@ class CaptioningRNN(Network):
         x, _ = self.layers.word_embedding_forward(words[:, None], p["W_embed"])
         step = getattr(self.layers, f"{self.cell_type}_step_forward")
         *state, _ = step(x[:, 0], *state, p["Wx"], p["Wh"], p["b"])
-        out, _ = self._look(state[0][:, None], memory)
+        out, _, _ = look(state[0][:, None], memory, p, self.layers)
         scores = out[:, 0] @ p["W_vocab"] + p["b_vocab"]
         scores -= scores.max(axis=1, keepdims=True)
         logs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
@@ -262,14 +279,15 @@ class CaptioningRNN(Network):
             If the network has no attention.
         """
         if not self.attention:
-            raise ValueError("This network has no attention; build it with attention=True.")
+            raise ValueError(
+                "This network has no attention; build it with attention=True."
+            )
         features, captions = self._checked(features, captions)
-        h0, memory, _ = self._encode(features)
         p = self.params
+        h0, memory, _ = encode(features, p, self.layers)
         x, _ = self.layers.word_embedding_forward(captions[:, :-1], p["W_embed"])
         h, _ = self._forward(x, h0, p["Wx"], p["Wh"], p["b"])
-        query, _ = self.layers.temporal_affine_forward(h, p["W_query"], p["b_query"])
-        _, weights, _ = self.layers.attend_forward(query, memory)
+        _, weights, _ = look(h, memory, p, self.layers)
         return weights.reshape(*weights.shape[:2], *features.shape[2:])
 
     def _beam(self, feature, max_length, k):
@@ -287,139 +305,22 @@ class CaptioningRNN(Network):
         _, words = beam_search(step, self._start, self._end, k, max_length)[0]
         return words + [self._null] * (max_length - len(words))
 
-    def _encode(self, features):
-        """Return the first state, the cells (N, P, H) or None, and a cache."""
-        p = self.params
-        if not self.attention:
-            h0, cache = self.layers.affine_forward(features, p["W_proj"], p["b_proj"])
-            return h0, None, cache
-        cells = features.reshape(*features.shape[:2], -1).transpose(0, 2, 1)
-        seen, affine = self.layers.temporal_affine_forward(
-            np.ascontiguousarray(cells), p["W_proj"], p["b_proj"]
-        )
-        seen, relu = self.layers.relu_forward(seen)
-        memory = seen + p["W_cells"]
-        return memory.mean(axis=1), memory, (affine, relu)
-
-    def _encode_back(self, dh0, dmemory, cache, grads):
-        if not self.attention:
-            _, grads["W_proj"], grads["b_proj"] = self.layers.affine_backward(dh0, cache)
-            return
-        affine, relu = cache
-        dmemory = dmemory + (dh0 / dmemory.shape[1])[:, None]
-        grads["W_cells"] = dmemory.sum(axis=0)
-        dseen = self.layers.relu_backward(dmemory, relu)
-        _, grads["W_proj"], grads["b_proj"] = self.layers.temporal_affine_backward(
-            dseen, affine
-        )
-
-    def _look(self, h, memory):
-        """Return what scores the words: the states, after a look at the image."""
-        if memory is None:
-            return h, None
-        p = self.params
-        query, ask = self.layers.temporal_affine_forward(h, p["W_query"], p["b_query"])
-        context, _, attend = self.layers.attend_forward(query, memory)
-        mixed, affine = self.layers.temporal_affine_forward(
-            context, p["W_context"], p["b_context"]
-        )
-        out, tanh = self.layers.tanh_forward(h + mixed)
-        return out, (ask, attend, affine, tanh)
-
-    def _look_back(self, dout, cache, grads):
-        if cache is None:
-            return dout, None
-        ask, attend, affine, tanh = cache
-        dmixed = self.layers.tanh_backward(dout, tanh)
-        dcontext, grads["W_context"], grads["b_context"] = (
-            self.layers.temporal_affine_backward(dmixed, affine)
-        )
-        dquery, dmemory = self.layers.attend_backward(dcontext, attend)
-        dh, grads["W_query"], grads["b_query"] = self.layers.temporal_affine_backward(
-            dquery, ask
-        )
-        return dh + dmixed, dmemory
-
     def _checked(self, features, captions):
-        """Refuse features and captions that do not go together, or hold no words."""
         features, captions = self._checked_features(features), np.asarray(captions)
-        if captions.ndim != 2 or captions.dtype.kind not in "iu":
-            raise ValueError(
-                f"captions are whole numbers (N, T + 1); got {captions.dtype} of shape "
-                f"{captions.shape}."
-            )
-        if len(captions) != len(features):
-            raise ValueError(
-                f"There are {len(captions)} captions for {len(features)} images; each "
-                f"image takes one."
-            )
-        if captions.shape[1] < 2:
-            raise ValueError(
-                f"captions of {captions.shape[1]} words are empty; a caption has "
-                f"<START> and at least one word after it."
-            )
-        most = len(self.word_to_idx) - 1
-        if captions.size and not 0 <= captions.min() <= captions.max() <= most:
-            raise ValueError(
-                f"captions hold numbers from {captions.min()} to {captions.max()}; the "
-                f"vocabulary has the words 0 to {most}."
-            )
-        empty = np.flatnonzero((captions[:, 1:] == self._null).all(axis=1))
-        if len(empty):
-            raise ValueError(
-                f"Caption {empty[0]} is empty: nothing but <NULL> after its first word."
-            )
+        check_captions(captions, len(features), len(self.word_to_idx), self._null)
         return features, captions
 
     def _checked_features(self, features):
-        features, wide = np.asarray(features), len(self.params["W_proj"])
-        axes = 4 if self.attention else 2
-        if features.ndim != axes or features.shape[1] != wide:
-            wanted = f"(N, {wide}, h, w)" if self.attention else f"(N, {wide})"
-            raise ValueError(
-                f"features have shape {features.shape}; this network expects {wanted}. "
-                f"Pass input_dim to the network, or give it other features."
-            )
-        if self.attention and features[0, 0].size != len(self.params["W_cells"]):
-            raise ValueError(
-                f"features have {features[0, 0].size} cells; this network expects "
-                f"{len(self.params['W_cells'])}."
-            )
+        features, p = np.asarray(features), self.params
+        cells = len(p["W_cells"]) if self.attention else None
+        check_features(features, len(p["W_proj"]), cells)
         return features.astype(self.dtype, copy=False)
 
-    def _check_writing(self, max_length, method, temperature):
-        if None in (self._start, self._end):
-            raise ValueError("The vocabulary has no <START> and <END> to write with.")
-        if max_length < 1:
-            raise ValueError(f"max_length is at least 1; got {max_length}.")
-        if method not in METHODS:
-            raise ValueError(f"method is one of {', '.join(METHODS)}; got {method!r}.")
-        if not temperature > 0:
-            raise ValueError(f"temperature is above 0; got {temperature}.")
-
-
-def _draw(rng, sizes, cell_type):
-    """Draw weights: words at 0.01, all else by the root of the numbers that come in."""
-    v, d, w, h = sizes
-    gates = GATES[cell_type] * h
-    params = {
-        "W_embed": rng.standard_normal((v, w)) / 100,
-        "W_proj": rng.standard_normal((d, h)) / np.sqrt(d),
-        "b_proj": np.zeros(h),
-        "Wx": rng.standard_normal((w, gates)) / np.sqrt(w),
-        "Wh": rng.standard_normal((h, gates)) / np.sqrt(h),
-        "b": np.zeros(gates),
-        "W_vocab": rng.standard_normal((h, v)) / np.sqrt(h),
-        "b_vocab": np.zeros(v),
-    }
-    return params
-
-
-def _draw_attention(rng, cells, h):
-    return {
-        "W_cells": rng.standard_normal((cells, h)) * 0.3,
-        "W_query": rng.standard_normal((h, h)) / np.sqrt(h),
-        "b_query": np.zeros(h),
-        "W_context": rng.standard_normal((h, h)) / np.sqrt(h),
-        "b_context": np.zeros(h),
-    }
+    def _restore(self, state, fname):
+        for name in ("cell_type", "attention"):
+            if state[name] != getattr(self, name):
+                raise ValueError(
+                    f"{fname} holds a network with {name}={state[name]!r}; this one "
+                    f"has {name}={getattr(self, name)!r}."
+                )
+        super()._restore(state, fname)

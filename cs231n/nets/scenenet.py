@@ -149,9 +149,9 @@ class SceneNet(ConvStack):
         scores = self.loss(normalise(images, self.dtype))
         found = np.stack([scores[:, s].argmax(axis=1) for s in HEADS.values()], axis=1)
         found[:, 0] = scores[:, 0] > 0
-        return np.where(found[:, :1] | [[[[1]], [[0]], [[0]], [[0]]]], found, -1).astype(
-            np.int8
-        )
+        return np.where(
+            found[:, :1] | [[[[1]], [[0]], [[0]], [[0]]]], found, -1
+        ).astype(np.int8)
 
 
 def targets(objects, cells=6):

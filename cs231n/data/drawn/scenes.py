@@ -5,11 +5,10 @@ import sys
 import numpy as np
 
 from cs231n.data.cache import cached, is_cached
-from cs231n.data.captions import decode_captions, encode_caption
+from cs231n.data.captions import encode_caption
 from cs231n.data.drawn import scene_features
 from cs231n.data.drawn.random_draws import Draws
 from cs231n.data.drawn.scene_pictures import CHUNK, MOST_OBJECTS, arrange, paint
-from cs231n.data.drawn.scene_truth import is_true
 from cs231n.data.drawn.scene_words import BACKGROUNDS, SIDE, vocabulary
 from cs231n.data.drawn.sentences import describe
 
@@ -68,43 +67,6 @@ def load_scenes(num_train=NUM_TRAIN, num_val=NUM_VAL, seed=231):
         )
         data |= {f"{split}_{name}": value for name, value in parts.items()}
     return data
-
-
-def caption_accuracy(captions, image_idxs, data, split="val"):
-    """Measure how many captions are true of their pictures.
-
-    Parameters
-    ----------
-    captions : ndarray of shape (N, T) or list of str
-        Word numbers, or sentences. Special words do not count.
-    image_idxs : ndarray of shape (N,)
-        The picture of each.
-    data : dict
-        As from :func:`load_scenes`.
-    split : {"train", "val"}
-        In which the pictures are.
-
-    Returns
-    -------
-    accuracy : float
-        Share of the captions that are whole sentences and true, 0..1.
-    """
-    if not isinstance(captions, list):
-        captions = decode_captions(captions, data["idx_to_word"])
-    objects, grounds = data[f"{split}_objects"], data[f"{split}_grounds"]
-    true = [
-        is_true(_plain(text), _things(objects[i]), int(grounds[i]))
-        for text, i in zip(captions, image_idxs, strict=True)
-    ]
-    return float(np.mean(true))
-
-
-def _plain(text):
-    """Drop the special words, and all after the end."""
-    words = text.split()
-    if "<END>" in words:
-        words = words[: words.index("<END>")]
-    return [word for word in words if word not in ("<START>", "<NULL>")]
 
 
 def _things(objects):
@@ -217,8 +179,9 @@ def _draw(split, chunk, seed):
     draws = Draws(seed, 1000 + VERSION, ("train", "val").index(split), chunk)
     objects = arrange(split, draws)
     grounds = draws.integers(len(BACKGROUNDS), CHUNK)
-    images = paint(objects, grounds, draws)
-    return {"images": images, "objects": objects, "grounds": grounds}, draws
+    images, masks = paint(objects, grounds, draws)
+    parts = {"images": images, "masks": masks, "objects": objects, "grounds": grounds}
+    return parts, draws
 
 
 def _describe_all(objects, grounds, draws):
