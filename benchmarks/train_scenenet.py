@@ -17,6 +17,7 @@ import time
 import numpy as np
 from tqdm import tqdm
 
+from cs231n.data.drawn.scene_features import pool
 from cs231n.data.drawn.scene_pictures import HELD_OUT
 from cs231n.data.drawn.scenes import NUM_VAL, draw_pictures
 from cs231n.nets.scenenet import WEIGHTS, SceneNet, normalise, targets
@@ -77,6 +78,18 @@ def measure(net, images, y):
     }
 
 
+def centre_and_scale(net, images):
+    """Measure mean and spread of what is pooled from the last layer, by channel."""
+    pooled = np.concatenate(
+        [
+            pool(net.features(normalise(images[i : i + 100]))[-1])
+            for i in range(0, len(images), 100)
+        ]
+    )
+    axes = {"axis": (0, 3), "dtype": np.float64}
+    return {"centre": pooled.mean(**axes), "scale": pooled.std(**axes) + 0.01}
+
+
 def pictures(split, num):
     """Draw scenes; return pictures and targets."""
     chunks = [draw_pictures(split, k, SEED) for k in range(-(-num // 600))]
@@ -96,7 +109,7 @@ def main():
     start, used = time.perf_counter(), time.process_time()
     net, rng = SceneNet(np.random.default_rng(231)), np.random.default_rng(232)
     train(net, *pictures("train", NUM_TRAIN), rng, steps=options.steps)
-    net.save(options.output)
+    net.save(options.output, **centre_and_scale(net, pictures("train", 6000)[0]))
     seconds = time.perf_counter() - start, time.process_time() - used
     for name, share in measure(net, *pictures("val", NUM_VAL)).items():
         print(f"{name:20} {share:.3f}")

@@ -1,13 +1,17 @@
 """Attention of hidden states to the cells of a picture."""
 
-from cs231n.kernels._check import floats, shapes
+import numpy as np
+
+from cs231n.kernels.arrays import floats, shapes
 from cs231n.layers.attention import (
     scaled_dot_product_attention_backward,
     scaled_dot_product_attention_forward,
 )
 
 
-def attend_forward(h, grid):
+def attend_forward(
+    h: np.ndarray, grid: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, tuple]:
     """Take, for each hidden state, a weighted mean of the cells that match it.
 
     Parameters
@@ -44,7 +48,9 @@ def attend_forward(h, grid):
     return context, cache[3], cache
 
 
-def attend_backward(dcontext, cache):
+def attend_backward(
+    dcontext: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`attend_forward`.
 
     Parameters

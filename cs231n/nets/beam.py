@@ -1,9 +1,17 @@
 """Beam search: the best sentences that a model of the next word can find."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 
-def beam_search(step, start, end, k, max_length=16):
+def beam_search(
+    step: Callable[[np.ndarray], np.ndarray],
+    start: int,
+    end: int,
+    k: int,
+    max_length: int = 16,
+) -> list[tuple[float, list[int]]]:
     """Extend the ``k`` most probable beginnings of a sentence, word by word.
 
     Parameters
@@ -31,7 +39,8 @@ def beam_search(step, start, end, k, max_length=16):
         If ``k`` is not between 1 and V, or ``step`` returns another shape.
     """
     _check_width(k)
-    sentences, totals, done = np.array([[start]]), np.zeros(1), []
+    sentences, totals = np.array([[start]]), np.zeros(1)
+    done: list[tuple[float, np.ndarray]] = []
     for _ in range(max_length):
         scores = _scores(step, sentences, k) + totals[:, None]
         best = np.argsort(-scores, axis=None, kind="stable")[: k - len(done)]

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def check_features(features, width, cells=None):
+def check_features(features: np.ndarray, width: int, cells: int | None = None) -> None:
     """Refuse features that a network does not take.
 
     Parameters
@@ -33,7 +33,9 @@ def check_features(features, width, cells=None):
         )
 
 
-def check_captions(captions, num_images, num_words, null):
+def check_captions(
+    captions: np.ndarray, num_images: int, num_words: int, null: int
+) -> None:
     """Refuse captions that are empty, no rows of words, or hold what is no word.
 
     Parameters
@@ -81,7 +83,9 @@ def check_captions(captions, num_images, num_words, null):
         )
 
 
-def check_writing(method, methods, max_length, temperature):
+def check_writing(
+    method: str, methods: tuple[str, ...], max_length: int, temperature: float
+) -> None:
     """Refuse a way of writing that does not exist.
 
     Parameters

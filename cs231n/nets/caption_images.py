@@ -1,9 +1,15 @@
 """How a network that writes captions sees the image: at once, or cell by cell."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
+Weights = dict[str, np.ndarray]
 
-def encode(features, p, layers):
+
+def encode(
+    features: np.ndarray, p: Weights, layers: SimpleNamespace
+) -> tuple[np.ndarray, np.ndarray | None, tuple]:
     """Turn features into the first hidden state, and cells that can be looked at.
 
     Parameters
@@ -36,7 +42,12 @@ def encode(features, p, layers):
     return memory.mean(axis=1), memory, (affine, relu)
 
 
-def encode_back(dh0, dmemory, cache, layers):
+def encode_back(
+    dh0: np.ndarray,
+    dmemory: np.ndarray | None,
+    cache: tuple,
+    layers: SimpleNamespace,
+) -> Weights:
     """Carry gradients back through :func:`encode`.
 
     Parameters
@@ -55,7 +66,7 @@ def encode_back(dh0, dmemory, cache, layers):
     grads : dict of str to ndarray
         Of the parameters that :func:`encode` used.
     """
-    grads = {}
+    grads: Weights = {}
     if dmemory is None:
         _, grads["W_proj"], grads["b_proj"] = layers.affine_backward(dh0, cache)
         return grads
@@ -67,7 +78,9 @@ def encode_back(dh0, dmemory, cache, layers):
     return grads
 
 
-def look(h, memory, p, layers):
+def look(
+    h: np.ndarray, memory: np.ndarray | None, p: Weights, layers: SimpleNamespace
+) -> tuple[np.ndarray, np.ndarray | None, tuple | None]:
     """Let each state look at the cells, and mix in what it finds.
 
     Parameters
@@ -99,7 +112,9 @@ def look(h, memory, p, layers):
     return out, weights, (ask, attend, mix, tanh)
 
 
-def look_back(dout, cache, layers):
+def look_back(
+    dout: np.ndarray, cache: tuple | None, layers: SimpleNamespace
+) -> tuple[np.ndarray, np.ndarray | None, Weights]:
     """Carry a gradient back through :func:`look`.
 
     Parameters
@@ -120,7 +135,7 @@ def look_back(dout, cache, layers):
     grads : dict of str to ndarray
         Of the parameters that :func:`look` used.
     """
-    grads = {}
+    grads: Weights = {}
     if cache is None:
         return dout, None, grads
     ask, attend, mix, tanh = cache

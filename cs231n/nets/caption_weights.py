@@ -6,7 +6,9 @@ import numpy as np
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}
 
 
-def draw_weights(rng, sizes, cell_type):
+def draw_weights(
+    rng: np.random.Generator, sizes: tuple[int, int, int, int], cell_type: str
+) -> dict[str, np.ndarray]:
     """Draw the weights of embedding, projection, cell and scores.
 
     Parameters
@@ -46,7 +48,9 @@ def draw_weights(rng, sizes, cell_type):
     return params
 
 
-def draw_attention(rng, cells, h):
+def draw_attention(
+    rng: np.random.Generator, cells: int, h: int
+) -> dict[str, np.ndarray]:
     """Draw the weights of attention.
 
     Parameters

@@ -1,6 +1,9 @@
 """Networks that write captions: recurrent cells, with and without attention."""
 
+from collections.abc import Callable
+
 import numpy as np
+import numpy.typing as npt
 
 from cs231n.nets.base import Network, pick_layers
 from cs231n.nets.beam import beam_search
@@ -63,18 +66,18 @@ class CaptioningRNN(Network):
 
     def __init__(
         self,
-        word_to_idx,
-        input_dim=512,
-        wordvec_dim=128,
-        hidden_dim=128,
-        cell_type="rnn",
-        dtype=np.float32,
+        word_to_idx: dict[str, int],
+        input_dim: int = 512,
+        wordvec_dim: int = 128,
+        hidden_dim: int = 128,
+        cell_type: str = "rnn",
+        dtype: npt.DTypeLike = np.float32,
         *,
-        attention=False,
-        cells=36,
-        rng=None,
-        layers=None,
-    ):
+        attention: bool = False,
+        cells: int = 36,
+        rng: np.random.Generator | None = None,
+        layers: dict[str, Callable] | None = None,
+    ) -> None:
         if cell_type not in GATES:
             raise ValueError(
                 f"cell_type is one of {', '.join(GATES)}; got {cell_type!r}."
@@ -105,7 +108,9 @@ class CaptioningRNN(Network):
             params |= draw_attention(rng, cells, hidden_dim)
         self.params = {name: w.astype(self.dtype) for name, w in params.items()}
 
-    def loss(self, features, captions):
+    def loss(
+        self, features: np.ndarray, captions: np.ndarray
+    ) -> tuple[float, dict[str, np.ndarray]]:
         """Compute the loss of captions and its gradients.
 
         Parameters
@@ -150,14 +155,14 @@ class CaptioningRNN(Network):
 
     def sample(
         self,
-        features,
-        max_length=30,
+        features: np.ndarray,
+        max_length: int = 30,
         *,
-        method="greedy",
-        temperature=1.0,
-        k=3,
-        rng=None,
-    ):
+        method: str = "greedy",
+        temperature: float = 1.0,
+        k: int = 3,
+        rng: np.random.Generator | None = None,
+    ) -> np.ndarray:
         """Write captions.
 
         Parameters
@@ -212,7 +217,7 @@ class CaptioningRNN(Network):
                 break
         return captions
 
-    def begin(self, features):
+    def begin(self, features: np.ndarray) -> tuple[np.ndarray, ...]:
         """Prepare to write captions one word at a time.
 
         Parameters
@@ -230,7 +235,9 @@ class CaptioningRNN(Network):
         state = (h0, np.zeros_like(h0)) if self.cell_type == "lstm" else (h0,)
         return state if memory is None else (*state, memory)
 
-    def step(self, words, state):
+    def step(
+        self, words: np.ndarray, state: tuple[np.ndarray, ...]
+    ) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
         """Read one word of each caption, and say how probable every next one is.
 
         Parameters
@@ -248,17 +255,17 @@ class CaptioningRNN(Network):
             For the next call.
         """
         p = self.params
-        *state, memory = state if self.attention else (*state, None)
+        cell, memory = (state[:-1], state[-1]) if self.attention else (state, None)
         x, _ = self.layers.word_embedding_forward(words[:, None], p["W_embed"])
         step = getattr(self.layers, f"{self.cell_type}_step_forward")
-        *state, _ = step(x[:, 0], *state, p["Wx"], p["Wh"], p["b"])
-        out, _, _ = look(state[0][:, None], memory, p, self.layers)
+        *cell, _ = step(x[:, 0], *cell, p["Wx"], p["Wh"], p["b"])
+        out, _, _ = look(cell[0][:, None], memory, p, self.layers)
         scores = out[:, 0] @ p["W_vocab"] + p["b_vocab"]
         scores -= scores.max(axis=1, keepdims=True)
         logs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
-        return logs, (tuple(state) if memory is None else (*state, memory))
+        return logs, (tuple(cell) if memory is None else (*cell, memory))
 
-    def attention_maps(self, features, captions):
+    def attention_maps(self, features: np.ndarray, captions: np.ndarray) -> np.ndarray:
         """Say where the network looks before each word.
 
         Parameters
@@ -288,6 +295,7 @@ class CaptioningRNN(Network):
         x, _ = self.layers.word_embedding_forward(captions[:, :-1], p["W_embed"])
         h, _ = self._forward(x, h0, p["Wx"], p["Wh"], p["b"])
         _, weights, _ = look(h, memory, p, self.layers)
+        assert weights is not None  # there is attention
         return weights.reshape(*weights.shape[:2], *features.shape[2:])
 
     def _beam(self, feature, max_length, k):

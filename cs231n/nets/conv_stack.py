@@ -1,6 +1,10 @@
 """Convolutions of 3 x 3 in a row, as in the networks that the package ships."""
 
+import os
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from cs231n.layers import (
     conv_backward,
@@ -42,7 +46,9 @@ class ConvStack:
     filters: tuple[int, ...]
     pooled: tuple[int, ...]
 
-    def __init__(self, params, averages):
+    def __init__(
+        self, params: dict[str, np.ndarray], averages: dict[str, np.ndarray]
+    ) -> None:
         self.params, self.bn_params = params, []
         dtype = params["W1"].dtype
         for i, number in enumerate(self.filters, start=1):
@@ -54,7 +60,7 @@ class ConvStack:
                 }
             )
 
-    def features(self, x):
+    def features(self, x: np.ndarray) -> list[np.ndarray]:
         """List what every stage of the network sees.
 
         Parameters
@@ -73,21 +79,22 @@ class ConvStack:
             seen.append(x)
         return seen
 
-    def save(self, path):
+    def save(self, path: str | os.PathLike[str], **others: np.ndarray) -> None:
         """Write weights and running averages in half precision.
 
         Parameters
         ----------
         path : path-like
             An ``.npz`` file.
+        **others : ndarray
+            What else belongs to the network.
         """
-        arrays = dict(self.params)
+        arrays: dict[str, Any] = self.params | others
         for i, bn_param in enumerate(self.bn_params, start=1):
             arrays[f"mean{i}"] = bn_param["running_mean"]
             arrays[f"var{i}"] = bn_param["running_var"]
-        np.savez_compressed(
-            path, **{k: v.astype(np.float16) for k, v in arrays.items()}
-        )
+        half: dict[str, Any] = {k: v.astype(np.float16) for k, v in arrays.items()}
+        np.savez_compressed(path, **half)
 
     def _set_mode(self, mode):
         for bn_param in self.bn_params:
@@ -104,7 +111,7 @@ class ConvStack:
     def _stack_backward(self, dx, caches, grads, *, need_dx=True):
         """Put the gradients of all blocks into ``grads``; return the image's."""
         for i, cache in reversed(list(enumerate(caches, start=1))):
-            dx = self._block_backward(i, dx, cache, grads, need_dx=need_dx or i > 1)
+            dx = _block_backward(i, dx, cache, grads, need_dx=need_dx or i > 1)
         return dx
 
     def _block_forward(self, i, x):
@@ -120,20 +127,20 @@ class ConvStack:
             out, pool_cache = max_pool_forward(out, POOL)
         return out, (conv_cache, norm_cache, relu_cache, pool_cache)
 
-    @staticmethod
-    def _block_backward(i, dout, cache, grads, *, need_dx):
-        conv_cache, norm_cache, relu_cache, pool_cache = cache
-        if pool_cache is not None:
-            dout = max_pool_backward(dout, pool_cache)
-        dout = relu_backward(dout, relu_cache)
-        dout, grads[f"gamma{i}"], grads[f"beta{i}"] = spatial_batchnorm_backward(
-            dout, norm_cache
-        )
-        dx, grads[f"W{i}"], _ = conv_backward(dout, conv_cache, need_dx=need_dx)
-        return dx
+
+def _block_backward(i, dout, cache, grads, *, need_dx):
+    conv_cache, norm_cache, relu_cache, pool_cache = cache
+    if pool_cache is not None:
+        dout = max_pool_backward(dout, pool_cache)
+    dout = relu_backward(dout, relu_cache)
+    dout, grads[f"gamma{i}"], grads[f"beta{i}"] = spatial_batchnorm_backward(
+        dout, norm_cache
+    )
+    dx, grads[f"W{i}"], _ = conv_backward(dout, conv_cache, need_dx=need_dx)
+    return dx
 
 
-def normalise(images, dtype=np.float32):
+def normalise(images: np.ndarray, dtype: npt.DTypeLike = np.float32) -> np.ndarray:
     """Turn pictures into what the network takes.
 
     Parameters
@@ -154,7 +161,9 @@ def normalise(images, dtype=np.float32):
     return x
 
 
-def draw_stack(rng, filters, dtype):
+def draw_stack(
+    rng: np.random.Generator, filters: tuple[int, ...], dtype: npt.DTypeLike
+) -> dict[str, np.ndarray]:
     """Draw the weights of a stack after He et al. (2015).
 
     Parameters
@@ -171,7 +180,8 @@ def draw_stack(rng, filters, dtype):
     params : dict of str to ndarray
         ``W1``, ``gamma1``, ``beta1`` and so on.
     """
-    params, channels = {}, 3
+    params: dict[str, np.ndarray] = {}
+    channels = 3
     for i, number in enumerate(filters, start=1):
         w = rng.standard_normal((number, channels, 3, 3))
         params[f"W{i}"] = (w * np.sqrt(2 / (9 * channels))).astype(dtype)
@@ -181,7 +191,9 @@ def draw_stack(rng, filters, dtype):
     return params
 
 
-def load_stack(path, dtype):
+def load_stack(
+    path: str | os.PathLike[str], dtype: npt.DTypeLike
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Read what :meth:`ConvStack.save` wrote.
 
     Parameters
@@ -199,4 +211,5 @@ def load_stack(path, dtype):
     with np.load(path) as arrays:
         every = {name: arrays[name].astype(dtype) for name in arrays}
     averages = {k: v for k, v in every.items() if k.startswith(("mean", "var"))}
-    return {k: v for k, v in every.items() if k not in averages}, averages
+    params = {k: v for k, v in every.items() if k.startswith(("W", "gamma", "b"))}
+    return params, averages

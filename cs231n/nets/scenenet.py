@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from cs231n.data import drawn
 from cs231n.layers import conv_backward, conv_forward, sigmoid_forward, softmax_loss
@@ -53,7 +54,11 @@ class SceneNet(ConvStack):
 
     filters, pooled = FILTERS, (1, 2, 3)
 
-    def __init__(self, rng=None, dtype=np.float32):
+    def __init__(
+        self,
+        rng: np.random.Generator | None = None,
+        dtype: npt.DTypeLike = np.float32,
+    ) -> None:
         self.dtype = np.dtype(dtype)
         if rng is None:
             super().__init__(*load_stack(WEIGHTS, self.dtype))
@@ -64,7 +69,9 @@ class SceneNet(ConvStack):
         params["b6"] = np.zeros(len(w), self.dtype)
         super().__init__(params, {})
 
-    def loss(self, X, y=None):
+    def loss(
+        self, X: np.ndarray, y: np.ndarray | None = None
+    ) -> np.ndarray | tuple[float, dict[str, np.ndarray]]:
         """Score cells, or compute a loss and its gradients.
 
         Parameters
@@ -92,7 +99,7 @@ class SceneNet(ConvStack):
         loss, dscores = _cell_loss(scores, y)
         return loss, self.backward(dscores, caches)
 
-    def forward(self, x):
+    def forward(self, x: np.ndarray) -> tuple[np.ndarray, list]:
         """Score the cells of images.
 
         Parameters
@@ -111,7 +118,7 @@ class SceneNet(ConvStack):
         scores, cache = conv_forward(x, self.params["W6"], self.params["b6"], POINTWISE)
         return scores, [*caches, cache]
 
-    def backward(self, dscores, caches):
+    def backward(self, dscores: np.ndarray, caches: list) -> dict[str, np.ndarray]:
         """Carry a gradient back to the parameters.
 
         Parameters
@@ -132,7 +139,7 @@ class SceneNet(ConvStack):
         self._stack_backward(dx, caches, grads, need_dx=False)
         return grads
 
-    def find(self, images):
+    def find(self, images: np.ndarray) -> np.ndarray:
         """Say what is in each cell of pictures.
 
         Parameters
@@ -146,7 +153,7 @@ class SceneNet(ConvStack):
             As :func:`targets` has it: 1 where an object is, and its shape, colour and
             size; -1 for these where none is.
         """
-        scores = self.loss(normalise(images, self.dtype))
+        scores, _ = self.forward(normalise(images, self.dtype))
         found = np.stack([scores[:, s].argmax(axis=1) for s in HEADS.values()], axis=1)
         found[:, 0] = scores[:, 0] > 0
         return np.where(
@@ -154,7 +161,7 @@ class SceneNet(ConvStack):
         ).astype(np.int8)
 
 
-def targets(objects, cells=6):
+def targets(objects: np.ndarray, cells: int = 6) -> np.ndarray:
     """Write down what a network should say of each cell.
 
     Parameters

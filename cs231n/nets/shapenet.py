@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from cs231n.data import drawn
 from cs231n.layers import affine_backward, affine_forward, softmax_loss
@@ -40,7 +41,13 @@ class ShapeNet(ConvStack):
 
     filters, pooled = FILTERS, (2, 4, 6)
 
-    def __init__(self, rng=None, num_classes=10, dtype=np.float32, reg=0.0):
+    def __init__(
+        self,
+        rng: np.random.Generator | None = None,
+        num_classes: int = 10,
+        dtype: npt.DTypeLike = np.float32,
+        reg: float = 0.0,
+    ) -> None:
         self.dtype, self.reg = np.dtype(dtype), reg
         if rng is None:
             super().__init__(*load_stack(WEIGHTS, self.dtype))
@@ -51,7 +58,9 @@ class ShapeNet(ConvStack):
         params["b7"] = np.zeros(num_classes, self.dtype)
         super().__init__(params, {})
 
-    def loss(self, X, y=None):
+    def loss(
+        self, X: np.ndarray, y: np.ndarray | None = None
+    ) -> np.ndarray | tuple[float, dict[str, np.ndarray]]:
         """Score images, or compute a loss and its gradients, as ``Solver`` asks.
 
         Parameters
@@ -80,7 +89,7 @@ class ShapeNet(ConvStack):
         _, grads = self.backward(dscores, caches)
         return add_penalty(loss, grads, self.params, self.reg), grads
 
-    def forward(self, x):
+    def forward(self, x: np.ndarray) -> tuple[np.ndarray, list]:
         """Score images.
 
         Parameters
@@ -100,7 +109,9 @@ class ShapeNet(ConvStack):
         scores, cache = affine_forward(pooled, self.params["W7"], self.params["b7"])
         return scores, [*caches, (x.shape, cache)]
 
-    def backward(self, dscores, caches):
+    def backward(
+        self, dscores: np.ndarray, caches: list
+    ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Carry a gradient back to the pixels and the parameters.
 
         Parameters

@@ -14,18 +14,14 @@ import jupytext
 import nbformat
 
 from grading import ROOT
+from grading.authoring.cell_headers import expand, header_faults
+from grading.authoring.cell_ids import cell_ids
+from grading.authoring.section_rules import is_guided, section_faults
 from grading.authoring.source_rules import spread
 
 FIRST_CELL = Path(__file__).with_name("first_cell.py")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
-#: The four roles a cell may have: (grade, solution, locked) -> role.
-ROLES = {
-    (False, True, False): "answer, autograded",
-    (True, True, False): "answer, marked by hand",
-    (True, False, True): "tests",
-    (False, False, True): "read-only text",
-}
 #: Tags that a grader or a test run knows; anything else is a misspelling.
 TAGS = {"setup", "experiment", "nbval-check-output"}
 #: Notebooks that need an extra, and the library that it brings.
@@ -75,7 +71,7 @@ def source_notebook(path):
     """Read one percent script as a notebook that builds the same way every time.
 
     jupytext gives cells random ids and leaves its own metadata behind, both of which
-    would make every build a diff. Ids come from ``grade_id`` or from the position.
+    would make every build a diff. See :mod:`grading.authoring.cell_ids` for ours.
 
     Parameters
     ----------
@@ -95,16 +91,22 @@ def source_notebook(path):
     path = Path(path)
     notebook = jupytext.read(path, fmt="py:percent")
     notebook.metadata = nbformat.NotebookNode(kernelspec=KERNEL)
-    faults = _faults(notebook)
+    faults = [*header_faults(notebook.cells)]
+    if not faults and is_guided(notebook.cells):
+        faults += section_faults(notebook.cells)
+    guided = is_guided(notebook.cells)
+    if not faults:
+        notebook.cells = expand(notebook.cells, collapsed=guided)
+        faults = _faults(notebook)
     if faults:
         raise SourceError("\n".join(f"{path.name}: {fault}" for fault in faults))
     spread(notebook.cells)
     _complete_title(notebook, path)
     notebook.cells.insert(1, _package_cell())
-    for position, cell in enumerate(notebook.cells):
-        cell.metadata.pop("lines_to_next_cell", None)
-        graded = cell.metadata.get("nbgrader", {})
-        cell["id"] = graded.get("grade_id", f"{path.stem}-{position:03d}")[:64]
+    ids = cell_ids(notebook.cells, path.stem)
+    for cell, cell["id"] in zip(notebook.cells, ids, strict=True):
+        for key in ("lines_to_next_cell", "name", "form"):
+            cell.metadata.pop(key, None)
     return notebook
 
 
@@ -135,39 +137,23 @@ def _cell_faults(cell):
     regions = _regions(cell.source)
     if "nbgrader" not in cell.metadata:
         if regions:
-            yield f"{regions[0]} stands in a cell without nbgrader flags."
+            yield f"{regions[0]} stands in a cell that is neither an answer nor a test."
         return
-    graded = cell.metadata.nbgrader
-    missing = {"grade", "solution", "locked", "grade_id", "schema_version"} - set(
-        graded
-    )
-    if missing:
-        yield f"the nbgrader flags lack {', '.join(sorted(missing))}."
-        return
-    yield from _flag_faults(graded, regions)
+    yield from _graded_faults(cell.metadata.nbgrader, regions)
 
 
-def _flag_faults(graded, regions):
-    name = graded["grade_id"]
+def _graded_faults(flags, regions):
+    name = flags["grade_id"]
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name):
-        yield f"grade_id {name!r} may hold letters, digits, '-' and '_' only."
-    flags = tuple(graded[key] for key in ("grade", "solution", "locked"))
-    if flags not in ROLES:
-        allowed = "; ".join(f"{flags} {role}" for flags, role in ROLES.items())
-        yield (
-            f"{name!r} has (grade, solution, locked) = {flags}, which nbgrader takes "
-            f"and does not grade. Allowed: {allowed}."
-        )
-        return
-    if graded["grade"] and not graded.get("points", 0) > 0:
-        yield f"{name!r} is graded and needs points above 0."
-    if graded["solution"] != ("BEGIN SOLUTION" in regions):
+        yield f"the name {name!r} may hold letters, digits, '-' and '_' only."
+    if flags["solution"] != ("BEGIN SOLUTION" in regions):
         yield (
             f"{name!r}: BEGIN SOLUTION belongs in an answer, and an answer needs one "
             f"or the students see it whole."
         )
-    if "BEGIN HIDDEN TESTS" in regions and flags != (True, False, True):
-        yield f"{name!r}: hidden tests belong in a test cell."
+    is_test = flags["grade"] and not flags["solution"]
+    if name.endswith("-hidden") != ("BEGIN HIDDEN TESTS" in regions) and is_test:
+        yield f"{name!r}: BEGIN HIDDEN TESTS belongs in a hidden-test, and only there."
 
 
 def _regions(source):

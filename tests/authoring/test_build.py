@@ -2,7 +2,6 @@ import nbformat
 import pytest
 
 from grading.authoring.build import (
-    ROLES,
     SourceError,
     build_sources,
     points,
@@ -13,15 +12,12 @@ from grading.authoring.build import (
 HEADER = '# %% [markdown]\n# # Title\n#\n# Text.\n\n# %% tags=["setup"]\nimport math\n'
 
 
-def cell(source="x = 1", *, kind="", **flags):
-    """Write one cell with nbgrader flags."""
-    flags = {"schema_version": 3, "grade_id": "one"} | flags
-    flags = str(flags).replace("True", "true").replace("False", "false")
-    return f"\n# %%{kind} nbgrader={flags}\n{source}\n".replace("'", '"')
+ANSWER = "### BEGIN SOLUTION\nx = 1\n### END SOLUTION"
+HIDDEN = "### BEGIN HIDDEN TESTS\nassert x\n### END HIDDEN TESTS"
 
 
-def answer(grade_id="one", source="### BEGIN SOLUTION\nx = 1\n### END SOLUTION"):
-    return cell(source, grade_id=grade_id, grade=False, solution=True, locked=False)
+def answer(name="one", source=ANSWER):
+    return f'\n# %% answer="{name}"\n{source}\n'
 
 
 @pytest.fixture
@@ -45,17 +41,6 @@ def test_two_builds_give_the_same_bytes(path):
     nbformat.validate(nbformat.reads(first, as_version=4))
 
 
-def test_ids_come_from_the_grade_id_or_the_position(build):
-    notebook = build(HEADER + answer("avg-pool"))
-
-    assert [cell.id for cell in notebook.cells] == [
-        "topic-000",
-        "topic-001",
-        "topic-002",
-        "avg-pool",
-    ]
-
-
 def test_the_first_code_cell_gets_the_package(build):
     notebook = build(HEADER)
     first = next(cell for cell in notebook.cells if cell.cell_type == "code")
@@ -66,58 +51,40 @@ def test_the_first_code_cell_gets_the_package(build):
 
 
 def test_points_are_added_up_and_shown(build):
-    test = cell("assert x", grade_id="t", grade=True, solution=False, locked=True)
-    test = test.replace('"grade_id"', '"points": 3, "grade_id"')
-    notebook = build(HEADER + answer() + test)
+    test = '\n# %% test="one" points=3\nassert x\n'
+    question = '\n# %% [markdown] question="why" points=0.5\n# Why?\n'
+    guide = '\n# %% [markdown] marking="why"\n# Because.\n'
+    notebook = build(HEADER + answer() + test + question + guide)
 
-    assert points(notebook) == (3, 0)
-    assert "**Points:** 3 by tests, 0 for written answers." in notebook.cells[0].source
-
-
-@pytest.mark.parametrize("grade", [True, False])
-@pytest.mark.parametrize("solution", [True, False])
-@pytest.mark.parametrize("locked", [True, False])
-def test_impossible_flags_are_refused_with_the_possible_ones(
-    build, grade, solution, locked
-):
-    flags = {"grade": grade, "solution": solution, "locked": locked}
-    source = "### BEGIN SOLUTION\nx = 1\n### END SOLUTION" if solution else "x = 1"
-    text = HEADER + cell(source, points=1, **flags)
-    if (grade, solution, locked) in ROLES:
-        build(text)
-        return
-    with pytest.raises(SourceError) as error:
-        build(text)
-    assert "topic.py: cell 3: 'one' has (grade, solution, locked) = " in str(
-        error.value
+    assert points(notebook) == (3, 0.5)
+    assert (
+        "**Points:** 3 by tests, 0.5 for written answers." in notebook.cells[0].source
     )
-    assert "Allowed: (False, True, False) answer, autograded;" in str(error.value)
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         (answer() + answer(), "grade_id 'one' stands on 2 cells"),
-        (answer("a b"), "grade_id 'a b' may hold letters"),
+        (answer("a b"), "the name 'a b' may hold letters"),
         (answer(source="x = 1"), "BEGIN SOLUTION belongs in an answer"),
-        ("\n# %%\n### BEGIN SOLUTION\n### END SOLUTION\n", "without nbgrader flags"),
+        (
+            "\n# %%\n### BEGIN SOLUTION\n### END SOLUTION\n",
+            "BEGIN SOLUTION stands in a cell that is neither an answer nor a test",
+        ),
         ('\n# %% tags=["set-up"]\nx = 1\n', "unknown tag 'set-up'; known: experiment"),
         (
-            '\n# %% nbgrader={"grade": true}\nx = 1\n',
-            "the nbgrader flags lack grade_id",
+            answer() + '\n# %% nbgrader={"grade": true}\nx = 1\n',
+            "cell 4: Write a header such as test=",
+        ),
+        (answer() + '\n# %% test="one"\nx = 1\n', "'one' is graded and needs points"),
+        (
+            answer() + f'\n# %% test="one" points=1\n{HIDDEN}\n',
+            "BEGIN HIDDEN TESTS belongs in a hidden-test, and only there",
         ),
         (
-            cell(grade=True, solution=False, locked=True),
-            "'one' is graded and needs points above 0",
-        ),
-        (
-            cell(
-                "### BEGIN HIDDEN TESTS\n### END HIDDEN TESTS",
-                grade=False,
-                solution=False,
-                locked=True,
-            ),
-            "hidden tests belong in a test cell",
+            answer() + '\n# %% hidden-test="one" points=1\nassert x\n',
+            "BEGIN HIDDEN TESTS belongs in a hidden-test, and only there",
         ),
     ],
 )

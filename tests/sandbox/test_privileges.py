@@ -129,7 +129,7 @@ def test_a_child_cannot_hide_from_its_warden_nor_outlive_it(stage):
 
 
 def test_no_other_process_can_be_traced_or_read(stage):
-    others = [stage.nursery._warm.process.pid, os.getpid()]
+    others = [stage.fork_server._zygote.process.pid, os.getpid()]
     answer = stage.ask(
         f"""{CALLS}
 import os

@@ -30,7 +30,7 @@ class CaptionAccuracy(NamedTuple):
     specificity: float
     attributes: float
 
-    def __str__(self):
+    def __str__(self) -> str:
         """Say it on one line."""
         return (
             f"true {self.truth:.1%}, specificity {self.specificity:.3f}, "
@@ -38,7 +38,12 @@ class CaptionAccuracy(NamedTuple):
         )
 
 
-def caption_accuracy(captions, image_idxs, data, split="val"):
+def caption_accuracy(
+    captions: np.ndarray | list[str],
+    image_idxs: np.ndarray,
+    data: dict,
+    split: str = "val",
+) -> CaptionAccuracy:
     """Measure how good captions are by what they say.
 
     Parameters
@@ -83,7 +88,12 @@ def caption_accuracy(captions, image_idxs, data, split="val"):
     )
 
 
-def true_captions(captions, image_idxs, data, split="val"):
+def true_captions(
+    captions: np.ndarray | list[str],
+    image_idxs: np.ndarray,
+    data: dict,
+    split: str = "val",
+) -> np.ndarray:
     """Say which captions are true of their pictures.
 
     Parameters

@@ -8,15 +8,19 @@ import numpy as np
 WEIGHTS = Path(__file__).with_name("scenenet.npz")
 #: Channels, and cells along an edge, of the grid.
 CHANNELS, CELLS = 64, 6
-NUM_FEATURES = 512
+#: Parts along an edge over which the features are taken, 3 x 3 cells each.
+PARTS = 2
+#: Standard deviation of the features: at 1, the usual learning rates are too large for
+#: a layer with 512 inputs.
+SPREAD = 0.2
 #: Raised whenever a feature changes.
 VERSION = 4
 #: Convolutions, and those of them that halve the picture.
 LAYERS, POOLED = 5, (1, 2, 3)
-BATCH = 2  # so that the columns of a layer stay in the cache
+BATCH = 8  # so that the columns of a layer stay in the cache
 
 
-def scene_grid(images):
+def scene_grid(images: np.ndarray) -> np.ndarray:
     """Describe every cell of pictures by what a network trained on ``scenes`` sees.
 
     Parameters
@@ -36,6 +40,45 @@ def scene_grid(images):
     """
     parts = [_forward(images[i : i + BATCH]) for i in range(0, len(images), BATCH)]
     return np.concatenate(parts).transpose(0, 3, 1, 2).astype(np.float16)
+
+
+def summarise(grid: np.ndarray) -> np.ndarray:
+    """Describe pictures by 512 numbers.
+
+    Parameters
+    ----------
+    grid : ndarray of shape (N, 64, 6, 6)
+        As from :func:`scene_grid`.
+
+    Returns
+    -------
+    features : ndarray of shape (N, 512), float32
+        From :func:`pool`, with the mean and the scale of the training pictures taken
+        out: about mean 0 and standard deviation 0.2.
+    """
+    with np.load(WEIGHTS) as arrays:
+        centre, scale = (arrays[k].astype(np.float32) for k in ("centre", "scale"))
+    features = (pool(grid) - centre[..., None]) * (SPREAD / scale[..., None])
+    return features.reshape(len(grid), -1)
+
+
+def pool(grid: np.ndarray) -> np.ndarray:
+    """Take mean and maximum of each channel in each of 2 x 2 parts of pictures.
+
+    Parameters
+    ----------
+    grid : ndarray of shape (N, 64, 6, 6)
+        As from :func:`scene_grid`.
+
+    Returns
+    -------
+    pooled : ndarray of shape (N, 2, 64, 4), float32
+        Means, then maxima; parts by rows.
+    """
+    n, c = grid.shape[:2]
+    parts = grid.astype(np.float32).reshape(n, c, PARTS, 3, PARTS, 3)
+    both = [parts.mean(axis=(3, 5)), parts.max(axis=(3, 5))]
+    return np.stack(both, axis=1).reshape(n, 2, c, PARTS * PARTS)
 
 
 def _forward(images):

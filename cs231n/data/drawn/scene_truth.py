@@ -56,12 +56,12 @@ class Statement:
         What it says of the background.
     """
 
-    phrases: list
-    links: list
-    grounds: list
+    phrases: list[_Phrase]
+    links: list[tuple[int, str]]
+    grounds: list[int]
 
 
-def is_true(words, scene, ground):
+def is_true(words: list[str], scene: list[tuple[int, ...]], ground: int) -> bool:
     """Say whether a sentence is well formed and true of a scene.
 
     Parameters
@@ -81,7 +81,9 @@ def is_true(words, scene, ground):
     return holds(parse(words), scene, ground)
 
 
-def holds(statement, scene, ground):
+def holds(
+    statement: Statement | None, scene: list[tuple[int, ...]], ground: int
+) -> bool:
     """Say whether a parsed sentence is true of a scene.
 
     Parameters
@@ -125,7 +127,7 @@ def _related(first, kind, second):
     return sign * (second[axis] - first[axis]) > CLEARLY
 
 
-def parse(words):
+def parse(words: list[str]) -> Statement | None:
     """Split a sentence into phrases, relations between neighbours, and grounds.
 
     Parameters
@@ -139,7 +141,10 @@ def parse(words):
         None for a sentence that :func:`describe` could not have built of its phrases.
     """
     words = list(words)
-    phrases, links, grounds, joined = [], [], [], True
+    phrases: list[_Phrase] = []
+    links: list[tuple[int, str]] = []
+    grounds: list[int] = []
+    joined = True
     while words:
         kind, value, length = _match(words)
         del words[:length]

@@ -17,16 +17,20 @@ VERSION = 1
 NUM_TRAIN, NUM_VAL = 3000, 600
 #: Captions of a picture, and numbers in a caption's row (as in COCO).
 CAPTIONS, LENGTH = 5, 17
+CELLS = scene_features.CELLS
 _LAYOUT = {  # of a cached record: dtype and shape
     "images": (np.uint8, (SIDE, SIDE, 3)),
+    "masks": (np.uint8, (SIDE, SIDE)),
     "objects": (np.int16, (MOST_OBJECTS, 5)),
     "grounds": (np.int16, ()),
     "captions": (np.int16, (CAPTIONS, LENGTH)),
-    "features": (np.float32, (scene_features.NUM_FEATURES,)),
+    "grid": (np.float16, (scene_features.CHANNELS, CELLS, CELLS)),
 }
 
 
-def load_scenes(num_train=NUM_TRAIN, num_val=NUM_VAL, seed=231):
+def load_scenes(
+    num_train: int = NUM_TRAIN, num_val: int = NUM_VAL, seed: int = 231
+) -> dict:
     """Load ``scenes``; draw and describe them first where that is not done yet.
 
     Parameters
@@ -43,8 +47,11 @@ def load_scenes(num_train=NUM_TRAIN, num_val=NUM_VAL, seed=231):
         COCO's layout: for train and val ``train_captions`` (5 N, 17) int32,
         ``train_image_idxs`` (5 N,), ``train_features`` (N, 512) float32;
         ``idx_to_word`` and ``word_to_idx``. And what COCO has not: ``train_images``
-        (N, 48, 48, 3) uint8, ``train_objects`` (N, 4, 5) and ``train_grounds`` (N,),
-        from which :func:`caption_accuracy` knows what is true.
+        (N, 48, 48, 3) uint8; ``train_grid`` (N, 64, 6, 6) float32, features of each
+        cell of 8 x 8 pixels; ``train_masks`` (N, 48, 48) uint8, the object that covers
+        each pixel, counted from 1, or 0; ``train_objects`` (N, 4, 5), their shape,
+        colour, size, x and y, and ``train_grounds`` (N,), from which
+        :func:`~cs231n.data.caption_accuracy` knows what is true.
 
     Raises
     ------
@@ -60,6 +67,8 @@ def load_scenes(num_train=NUM_TRAIN, num_val=NUM_VAL, seed=231):
         if num < 1:
             raise ValueError(f"num_{split} is at least 1, got {num}.")
         parts = _read(split, num, seed)
+        parts["features"] = scene_features.summarise(parts["grid"])
+        parts["grid"] = parts["grid"].astype(np.float32)
         captions = parts.pop("captions").reshape(-1, LENGTH)
         data[f"{split}_captions"] = captions.astype(np.int32)
         data[f"{split}_image_idxs"] = np.repeat(
@@ -118,7 +127,7 @@ def _split_record(content):
     return parts
 
 
-def draw_pictures(split, chunk, seed):
+def draw_pictures(split: str, chunk: int, seed: int) -> dict[str, np.ndarray]:
     """Draw 600 scenes without describing them.
 
     Parameters
@@ -133,7 +142,7 @@ def draw_pictures(split, chunk, seed):
     Returns
     -------
     parts : dict of str to ndarray
-        ``images``, ``objects``, ``grounds``, 600 rows each.
+        ``images``, ``masks``, ``objects``, ``grounds``, 600 rows each.
 
     Raises
     ------
@@ -143,7 +152,7 @@ def draw_pictures(split, chunk, seed):
     return _draw(split, chunk, seed)[0]
 
 
-def draw_scenes(split, chunk, seed):
+def draw_scenes(split: str, chunk: int, seed: int) -> dict[str, np.ndarray]:
     """Draw and describe 600 scenes.
 
     Parameters
@@ -158,8 +167,8 @@ def draw_scenes(split, chunk, seed):
     Returns
     -------
     parts : dict of str to ndarray
-        ``images``, ``objects``, ``grounds``, ``captions``, ``features``, 600 rows each.
-        All but the features are the same on every platform.
+        ``images``, ``masks``, ``objects``, ``grounds``, ``captions``, ``grid``, 600
+        rows each. All but the grid are the same on every platform.
 
     Raises
     ------
@@ -168,8 +177,8 @@ def draw_scenes(split, chunk, seed):
     """
     parts, draws = _draw(split, chunk, seed)
     captions = _describe_all(parts["objects"], parts["grounds"], draws)
-    features = scene_features.scene_features(parts["images"])
-    return parts | {"captions": captions, "features": features}
+    grid = scene_features.scene_grid(parts["images"])
+    return parts | {"captions": captions, "grid": grid}
 
 
 def _draw(split, chunk, seed):
