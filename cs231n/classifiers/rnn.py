@@ -1,4 +1,4 @@
-"""Old name of ``cs231n.nets.captioning``."""
+"""Old spelling of :mod:`cs231n.nets.captioning`."""
 
 from cs231n.nets.captioning import CaptioningRNN
 

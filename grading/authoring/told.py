@@ -9,8 +9,8 @@ import sys
 from dataclasses import dataclass
 
 from grading.authoring.build import scripts
-from grading.authoring.check_tests import Variant, variants
 from grading.authoring.exam_from_notebook import exam_of
+from grading.authoring.mistakes import Variant, variants
 from grading.authoring.source_rules import exercise_of
 from grading.authoring.trial import Found, Trial, visible
 

@@ -4,8 +4,10 @@ It trusts the tester and is not trusted by it. It never holds a test: only the s
 cells, the student's own cells, and what the tests pass to them.
 """
 
+import ast
 import builtins
 import contextlib
+import inspect
 import io
 import os
 import random
@@ -13,6 +15,7 @@ import sys
 import types
 from tracemalloc import get_traced_memory, is_tracing, start, stop
 
+from cs231n import old_imports
 from grading.judge import notebook, seeding
 from grading.judge.protocol import classes
 from grading.judge.protocol.channel import Channel, ChannelError
@@ -20,6 +23,7 @@ from grading.judge.protocol.data_types import NotData
 from grading.judge.protocol.pristine_numpy import np
 from grading.judge.protocol.shared import Shared
 
+_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _TEXT = 2000  # longest message of an error
 
 
@@ -44,6 +48,7 @@ class _Student:
         self.printed = _Printed()
         sys.stdout = self.printed
         notebook.furnish(self.names)
+        old_imports.provide(colab=True)
         self.names["__builtins__"] = _own_builtins()
         self.references = _References(self)
         self.shared = None
@@ -91,7 +96,7 @@ class _Student:
         """Run a cell."""
         before = dict(self.names)
         try:
-            exec(compile(source, f"<{name}>", "exec", dont_inherit=True), self.names)
+            _run(compile(source, f"<{name}>", "exec", _AWAIT, True), self.names)
         finally:
             if setup:
                 self.references.know(self.names, before)
@@ -126,6 +131,15 @@ class _Student:
     def _free(self, handles):
         for handle in handles:
             self.references.free(handle)
+
+
+def _run(code, names):
+    """Run a cell; one that awaits something, as IPython lets it, in a loop."""
+    found = eval(code, names)
+    if inspect.iscoroutine(found):
+        import asyncio
+
+        asyncio.run(found)
 
 
 def _traced(target, args, kwargs):

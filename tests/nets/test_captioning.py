@@ -8,8 +8,7 @@ import pytest
 from cs231n import layers
 from cs231n.classifiers.rnn import CaptioningRNN as OldName
 from cs231n.gradcheck import directional_error
-from cs231n.nets.beam import beam_search
-from cs231n.nets.captioning import CaptioningRNN
+from cs231n.nets.captioning import CaptioningRNN, beam_search
 
 CELLS = ["rnn", "lstm", "gru"]
 WORDS = {"<NULL>": 0, "<START>": 1, "<END>": 2, "a": 3, "red": 4, "star": 5}

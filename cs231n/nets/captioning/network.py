@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from cs231n.nets.base import Network, pick_layers
-from cs231n.nets.beam import beam_search
-from cs231n.nets.caption_checks import check_captions, check_features, check_writing
-from cs231n.nets.caption_images import encode, encode_back, look, look_back
-from cs231n.nets.caption_weights import GATES, draw_attention, draw_weights
+from cs231n.nets.captioning.beam import beam_search
+from cs231n.nets.captioning.checks import check_captions, check_features, check_writing
+from cs231n.nets.captioning.images import encode, encode_back, look, look_back
+from cs231n.nets.captioning.weights import GATES, draw_attention, draw_weights
 
 METHODS = ("greedy", "sampled", "beam")
 
@@ -173,7 +173,7 @@ class CaptioningRNN(Network):
             Words at most.
         method : {"greedy", "sampled", "beam"}
             Take the most probable word each time, draw words by their probability, or
-            search with :func:`~cs231n.nets.beam.beam_search`.
+            search with :func:`~cs231n.nets.captioning.beam.beam_search`.
         temperature : float
             Divides the scores before words are drawn; above 0.
         k : int

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sacrebleu.metrics import BLEU
 
-from cs231n.captioning import bleu, plain, references_of
+from cs231n.nets.captioning import bleu, plain, references_of
 
 WORDS = ["a", "red", "star", "ring", "above", "big"]
 

@@ -1,4 +1,4 @@
-"""Old spelling of the solver for captions in :mod:`cs231n.solver`."""
+"""Old spelling of :mod:`cs231n.solver.captioning`."""
 
 from cs231n.solver import CaptioningSolver
 
