@@ -32,9 +32,9 @@ In a container add ARGS=--ip=0.0.0.0 and publish its port."
 # [2 of 6]: the steps of a target are counted as they come.
 COUNT :=
 step = $(eval COUNT += x)@echo "[$(words $(COUNT)) of $(STEPS)] $(1)"
-STEPS = 5
-check: STEPS = 6
-test: STEPS = 8
+STEPS = 6
+check: STEPS = 7
+test: STEPS = 9
 
 .DEFAULT_GOAL := help
 .PHONY: help lab demo check test lint format release drift solutions formgrader accuracy \
@@ -99,34 +99,41 @@ test: lint ## everything: all tests, then every notebook run and replayed
 	$(call step,All tests: a quarter of an hour; the ten slowest are listed at the end)
 	$(PYTEST) $(ARGS)
 	$(call step,Every notebook run with its answers)
-	$(EMBEDDED) $(PY) -m grading.solve
+	$(EMBEDDED) $(PY) -m grading.authoring.solve
 	$(call step,Every notebook replayed)
 	$(EMBEDDED) $(PYTEST) --nbval-lax --nbval-kernel-startup-timeout=300 -W default build/solutions
 
-lint: $(VENV)/.dev ## style, docstrings, kernels, the CI workflow
+SCHEMA = $(BIN)/check-jsonschema --builtin-schema vendor
+
+lint: $(VENV)/.dev ## style, docstrings, type hints, kernels, templates
 	$(call step,Style)
 	$(BIN)/ruff check .
 	$(call step,Format)
 	$(BIN)/ruff format --check .
 	$(call step,Docstrings match signatures)
 	@$(PY) -m numpydoc.hooks.validate_docstrings $$(find cs231n grading -name '*.py')
+	$(call step,Type hints)
+	$(BIN)/mypy
 	$(call step,Style of the Cython kernels)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" cython-lint cs231n/kernels
-	$(call step,The CI workflow)
-	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(call step,The CI workflow and the templates for issues)
+	@$(SCHEMA).github-workflows .github/workflows/*.yml
+	@$(SCHEMA).github-issue-forms .github/ISSUE_TEMPLATE/[!c]*.yml
+	@$(SCHEMA).github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	@$(SCHEMA).citation-file-format CITATION.cff
 
 format: $(VENV)/.dev ## mend what lint can mend by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 release: $(VENV)/.course ## rebuild assignments/ from solutions/
-	$(PY) -m grading.release $(ARGS)
+	$(PY) -m grading.authoring.release $(ARGS)
 
 drift: $(VENV)/.course ## fail if assignments/ is not what solutions/ builds
-	$(PY) -m grading.release --check
+	$(PY) -m grading.authoring.release --check
 
 solutions: $(VENV)/.course ## run the notebooks with their answers into build/solutions
-	$(PY) -m grading.solve $(ARGS)
+	$(PY) -m grading.authoring.solve $(ARGS)
 
 grade: $(VENV)/.grading ## grade a class, isolated and in parallel (A=assignment1)
 	$(PY) -m grading run $(A) $(ARGS)

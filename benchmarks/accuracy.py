@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from grading.build import lacking
+from grading.authoring.build import lacking
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Notebook, what is measured, where the notebook keeps it, required on CIFAR-10.

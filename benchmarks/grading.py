@@ -29,13 +29,13 @@ from benchmarks.handed_in import (
     honest_variants,
     make_course,
 )
-from grading.build import ROOT
+from grading import ROOT
+from grading.authoring.check_tests import Grader
 from grading.course import Course
-from grading.engine.journal import Journal, journal_path
-from grading.engine.record import Record
+from grading.engine.results.gradebook_writer import Record
+from grading.engine.results.journal import Journal, journal_path
 from grading.engine.run import Options, Run
-from grading.judge.exam import Limits
-from grading.triangle import Grader
+from grading.sandbox.limits import Limits
 
 
 class Watch:

@@ -4,12 +4,12 @@ import shutil
 
 import nbformat
 
-from grading.build import ROOT
+from grading import ROOT
+from grading.authoring.check_tests import variants
+from grading.authoring.exam_from_notebook import exam_of
+from grading.authoring.release import release
 from grading.course import Course
 from grading.demo import _without_markers
-from grading.judge.build import exam_of
-from grading.release import release
-from grading.triangle import variants
 
 OUT = ROOT / "build" / "benchmarks"
 TRIVIAL = '''# %% [markdown]
@@ -20,17 +20,17 @@ TRIVIAL = '''# %% [markdown]
 # %% tags=["setup"]
 import math
 
-# %% nbgrader={"grade": false, "grade_id": "one", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="one"
 def one():
     """Return 1."""
     ### BEGIN SOLUTION
     return 1
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test-one", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="one" points=1
 # 1 point.
 assert one() == 1
-'''  # noqa: E501 - one line is one cell's metadata
+'''
 #: Answers that break something, with the exercise they stand in.
 HOSTILE = {
     "endless": "def compute_distances_two_loops(self, X):\n    while True: pass",

@@ -7,8 +7,8 @@ import statistics
 import time
 from pathlib import Path
 
-from grading.judge.nursery import Nursery
-from grading.judge.rungs import RUNGS, IsolationError
+from grading.sandbox.fork_server import Nursery
+from grading.sandbox.levels import RUNGS, IsolationError
 
 
 def launches(nursery, repeats=100):
@@ -20,7 +20,7 @@ def launches(nursery, repeats=100):
     ready, gone = [], []
     for _ in range(repeats + 3):
         start = time.perf_counter()
-        with nursery.child("grading.judge.warden:rest") as child:
+        with nursery.child("grading.sandbox.supervisor:rest") as child:
             ready.append(1e3 * (time.perf_counter() - start))
             assert child.ending(10.0) == "exit 0"
         gone.append(1e3 * (time.perf_counter() - start))
@@ -37,7 +37,7 @@ def memory(nursery):
 
     Pages it shares with the warm process are not counted.
     """
-    with nursery.child("grading.judge.warden:wait") as child:
+    with nursery.child("grading.sandbox.supervisor:wait") as child:
         time.sleep(0.1)
         status = Path(f"/proc/{child.pid}/status").read_text().splitlines()
         warden = next(row.split()[1] for row in status if row.startswith("PPid:"))

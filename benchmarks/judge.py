@@ -15,14 +15,14 @@ import matplotlib
 import numpy as np
 
 from benchmarks.timing import CLOCKS, interleaved, medians
-from grading.judge.build import exam_of
+from grading.authoring.exam_from_notebook import exam_of
 from grading.judge.clock import Clock
-from grading.judge.exam import Limits
 from grading.judge.judge import judge
-from grading.judge.line import Line
-from grading.judge.needs import drawn_images, nursery_for
+from grading.judge.preload import drawn_images, nursery_for
+from grading.judge.protocol.channel import Channel
 from grading.judge.proxy import stand_in
-from grading.judge.wire import Channel
+from grading.judge.remote_calls import Line
+from grading.sandbox.limits import Limits
 
 NOTEBOOKS = (
     "assignment1/knn",

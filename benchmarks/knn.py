@@ -17,7 +17,7 @@ import numpy as np
 
 from benchmarks.contenders import torch
 from cs231n.nets.distances import euclidean_distances, nearest
-from grading.judge.build import exam_of
+from grading.authoring.exam_from_notebook import exam_of
 
 try:
     import faiss

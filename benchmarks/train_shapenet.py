@@ -1,7 +1,7 @@
 """Train the network that the package ships: ``python -m benchmarks.train_shapenet``.
 
-Writes ``cs231n/data/shapenet.npz`` and prints its accuracy on 10,000 test images. The
-draws are the same in every run, and so is every bit of the result on any number of
+Writes ``cs231n/data/drawn/shapenet.npz`` and prints its accuracy on 10,000 test images.
+The draws are the same in every run, and so is every bit of the result on any number of
 threads. Other vector instructions round differently, which grows during training;
 ``docs/data.md`` says how far apart the results end. Five minutes on one core.
 """

@@ -7,12 +7,12 @@ where each of them belongs. Reading one never runs code, as unpickling would.
 
 import io
 import json
-import os
-import tempfile
 import zipfile
 from pathlib import Path
 
 import numpy as np
+
+from cs231n.files import write_whole
 
 #: Name of the JSON text among the arrays of the file.
 TREE = "tree"
@@ -45,18 +45,7 @@ def write_state(path, state):
     tree = json.dumps(writer.encode(state))
     buffer = io.BytesIO()
     np.savez(buffer, **{TREE: np.array(tree)}, **writer.arrays)
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(buffer.getbuffer())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(path, buffer.getbuffer(), mode=0o600)
 
 
 def read_state(path):

@@ -13,9 +13,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from grading.course import ROOT, Course
+from grading import ROOT
+from grading.course import Course
 from grading.engine import commands
-from grading.judge.exam import Limits
+from grading.sandbox.limits import Limits
 
 
 def parser():

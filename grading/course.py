@@ -5,8 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-CONFIG = Path(__file__).resolve().parent
-ROOT = CONFIG.parent
+from grading import ROOT
+
+#: Folder of nbgrader's settings.
+CONFIG = ROOT / "grading"
 
 
 class CourseError(Exception):

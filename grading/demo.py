@@ -16,10 +16,11 @@ from pathlib import Path
 
 import nbformat
 
-from grading.build import ROOT, source_notebook
+from grading import ROOT
+from grading.authoring.build import source_notebook
+from grading.authoring.release import release
 from grading.course import Course, CourseError
 from grading.gradebook import scores, write_csv
-from grading.release import release
 
 ASSIGNMENT, NOTEBOOK = "assignment1", "knn"
 #: An answer that fails as soon as its cell runs: the name is misspelt.

@@ -38,9 +38,9 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def isolated():
     """Skip where nothing keeps student code in; return the strongest rung."""
-    from grading.judge import isolation
+    from grading.sandbox import doctor
 
-    best = next(rung for rung, there, _ in isolation.report() if there)
+    best = next(rung for rung, there, _ in doctor.report() if there)
     if best == "none":
         pytest.skip("this machine offers no isolation")
     return best

@@ -11,7 +11,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "cs231n"
 
 #: Modules by layer, lowest first. Modules of one layer do not import each other.
 LAYERS = [
-    {"kernels", "data", "gradcheck", "vis", "checkpoint", "schedules"},
+    {"files"},
+    {"kernels", "data", "gradcheck", "vis", "drawings", "checkpoint", "schedules"},
     {"layers", "optim", "features"},
     {"nets"},
     {"solver", "captioning", "search", "demos"},

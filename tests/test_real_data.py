@@ -6,8 +6,9 @@ import pytest
 from nbclient import NotebookClient
 
 from cs231n.data import find_cifar10
-from grading.build import ROOT, source_notebook
-from grading.triangle import QUIET
+from grading import ROOT
+from grading.authoring.build import source_notebook
+from grading.authoring.check_tests import QUIET
 
 pytestmark = [pytest.mark.slow, pytest.mark.data]
 

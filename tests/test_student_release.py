@@ -10,7 +10,7 @@ import venv
 
 import pytest
 
-from grading.build import ROOT
+from grading import ROOT
 
 pytestmark = pytest.mark.slow
 

@@ -3,14 +3,14 @@
 from cs231n.data.captions import decode_captions, sample_coco_minibatch
 from cs231n.data.cifar10 import find_cifar10, load_cifar10, read_cifar_batch
 from cs231n.data.coco import load_coco_data
+from cs231n.data.drawn.glyphs import load_glyphs
+from cs231n.data.drawn.scenes import caption_accuracy, load_scenes
+from cs231n.data.drawn.shapes10 import load_shapes10, stream_shapes10
 from cs231n.data.errors import DatasetError
-from cs231n.data.glyphs import load_glyphs
 from cs231n.data.home import data_home
 from cs231n.data.imagenet import load_imagenet_val
 from cs231n.data.imageset import ImageSet
 from cs231n.data.mnist import load_mnist
-from cs231n.data.scenes import caption_accuracy, load_scenes
-from cs231n.data.shapes10 import load_shapes10, stream_shapes10
 from cs231n.data.splits import split_cifar10
 from cs231n.data.tiny_imagenet import load_tiny_imagenet
 

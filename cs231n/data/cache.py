@@ -1,40 +1,9 @@
-"""Files that are made once and then read, whole or not at all."""
+"""Files that are made once and then read."""
 
 import contextlib
-import os
-import tempfile
-from pathlib import Path
 
 from cs231n.data.home import data_home, user_cache
-
-
-def write_atomically(path, content):
-    """Write a file so that no one ever sees half of it.
-
-    Parameters
-    ----------
-    path : path-like
-        Final name. Its folder is made where it is missing.
-    content : bytes-like
-        What the file shall hold.
-
-    Raises
-    ------
-    OSError
-        If the folder cannot be written or the disk is full. Nothing is left behind.
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(partial, 0o644)  # mkstemp makes it private; a class may share a cache
-        os.replace(partial, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(partial)
-        raise
+from cs231n.files import write_whole
 
 
 def cached(name, size, make):
@@ -64,7 +33,7 @@ def cached(name, size, make):
     content = make()
     for path in paths:
         with contextlib.suppress(OSError):
-            write_atomically(path, content)
+            write_whole(path, content)
             break
     return content
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cs231n.data import shapes10
+from cs231n.data.drawn import shapes10
 from cs231n.data.errors import DatasetError
 from cs231n.data.home import data_home
 from cs231n.data.imageset import (

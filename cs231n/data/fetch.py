@@ -8,12 +8,13 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from cs231n.data import DatasetError, data_home
-from cs231n.data.cache import write_atomically
-from cs231n.data.download import TIMEOUT, download
-from cs231n.data.locks import only_one
-from cs231n.data.registry import pick, read_registry
-from cs231n.data.unpack import unpack
+from cs231n.data.errors import DatasetError
+from cs231n.data.home import data_home
+from cs231n.data.locks import locked
+from cs231n.data.remote.download import TIMEOUT, download
+from cs231n.data.remote.registry import pick, read_registry
+from cs231n.data.remote.unpack import unpack
+from cs231n.files import write_whole
 
 #: Where the command keeps what it knows of the files it has installed.
 RECORDS = ".fetched"
@@ -60,7 +61,7 @@ def fetch(name, *, home=None, force=False, registry=None, timeout=TIMEOUT):
 
 def _install(file, home, force, timeout):
     target, record = home / file.installed_as, _record_path(file, home)
-    with only_one(home / RECORDS / f"{file.name}.lock"):
+    with locked(home / RECORDS / f"{file.name}.lock"):
         if target.exists() and not force:
             return target
         _check_room(file, home)
@@ -76,7 +77,7 @@ def _install(file, home, force, timeout):
             path.relative_to(home).as_posix(): _sha256(path) for path in _all(target)
         }
         entry = {"sha256": found, "published": bool(file.sha256), "files": sums}
-        write_atomically(record, json.dumps(entry, indent=1).encode())
+        write_whole(record, json.dumps(entry, indent=1).encode())
     return target
 
 

@@ -120,7 +120,7 @@ def image_from_url(url, *, timeout=(10, 30)):
     DatasetError
         If there is no answer, or no picture in it.
     """
-    from cs231n.data.download import read_url  # not at the top: an HTTP library
+    from cs231n.data.remote.download import read_url  # not at the top: an HTTP library
 
     return _decode(read_url(url, timeout=timeout), url)
 

@@ -14,7 +14,7 @@ HELD = (errno.EDEADLK, errno.EACCES)
 
 
 @contextlib.contextmanager
-def only_one(path):
+def locked(path):
     """Hold a lock file; wait for it where another process has it.
 
     Parameters

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from cs231n.data.drawn.glyphs import CLASSES, load_glyphs
 from cs231n.data.errors import DatasetError
-from cs231n.data.glyphs import CLASSES, load_glyphs
 from cs231n.data.home import data_home
 from cs231n.data.imageset import ImageSet, check_count, check_format
 

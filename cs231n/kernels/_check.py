@@ -8,7 +8,7 @@ FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
 def floats(**arrays):
-    """Return the named arrays in C order, after checking that their dtypes agree.
+    """Return the named arrays in C order and one dtype, that of the first.
 
     Parameters
     ----------
@@ -18,20 +18,50 @@ def floats(**arrays):
     Returns
     -------
     arrays : list of ndarray
-        The same values, each C-contiguous; copied only where it was not.
+        The same values, each C-contiguous; copied only where it was not, or where
+        whole numbers, or float32 beside float64, had to be converted.
 
     Raises
     ------
     TypeError
-        If one is no NumPy array, is not float32 or float64, or differs in dtype from
-        the first.
+        If one is no NumPy array, the first is not float32 or float64, or another one
+        does not convert to its dtype without loss.
     """
+    first = next(iter(arrays))
+    agree(**{first: arrays[first]})
+    dtype = arrays[first].dtype
+    arrays = {name: widened(array, dtype) for name, array in arrays.items()}
     agree(**arrays)
     return [_plain(array) for array in arrays.values()]
 
 
+def widened(value, dtype):
+    """Convert an array to a float dtype where that loses nothing; else leave it.
+
+    Parameters
+    ----------
+    value : ndarray
+        Of any dtype.
+    dtype : dtype
+        float32 or float64.
+
+    Returns
+    -------
+    value : ndarray
+        Of that dtype, if ``value`` held whole numbers that it can hold, or float32 that
+        becomes float64.
+    """
+    if not isinstance(value, np.ndarray) or value.dtype == dtype:
+        return value
+    if value.dtype.kind in "biu":
+        converted = value.astype(dtype)
+        return converted if (converted == value).all() else value
+    wider = value.dtype in FLOATS and value.dtype.itemsize < dtype.itemsize
+    return value.astype(dtype) if wider else value
+
+
 def agree(**arrays):
-    """Refuse arrays as :func:`floats` does, and copy none."""
+    """Refuse arrays unless they have one dtype, float32 or float64; copy none."""
     first = next(iter(arrays))
     for name, array in arrays.items():
         if not isinstance(array, np.ndarray):

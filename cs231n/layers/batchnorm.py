@@ -4,6 +4,7 @@ import numpy as np
 
 from cs231n import kernels
 from cs231n.kernels._check import floats, mode, options, shapes, upstream
+from cs231n.layers._scale import folded, scales
 
 BATCH_DEFAULTS = {
     "eps": 1e-5,
@@ -20,8 +21,8 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     ----------
     x : ndarray of shape (N, D), float32 or float64
         Samples.
-    gamma, beta : ndarray of shape (D,)
-        Scale and shift of each feature.
+    gamma, beta : ndarray of shape (D,), or float
+        Scale and shift of each feature; whole numbers do as well.
     bn_param : dict
         ``mode`` is ``'train'`` (statistics of this batch) or ``'test'`` (running
         averages). ``eps`` (1e-5) is added to variances; ``momentum`` (0.9) is the
@@ -42,9 +43,9 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     ValueError
         If the sizes do not fit, or the mode or a key of ``bn_param`` is unknown.
     """
-    x, gamma, beta = floats(x=x, gamma=gamma, beta=beta)
-    shapes(x=(x, "N D"), gamma=(gamma, "D"), beta=(beta, "D"))
-    return _batch_forward(x, gamma, beta, bn_param)
+    (x,) = floats(x=x)
+    d = shapes(x=(x, "N D"))["D"]
+    return _batch_forward(x, gamma, beta, bn_param, f"(D,) with D = {d}")
 
 
 def batchnorm_backward(dout, cache):
@@ -61,7 +62,7 @@ def batchnorm_backward(dout, cache):
     -------
     dx : ndarray of shape (N, D)
         Gradient with respect to ``x``.
-    dgamma, dbeta : ndarray of shape (D,)
+    dgamma, dbeta : ndarray, shaped like ``gamma`` and ``beta``
         Gradients with respect to scale and shift.
 
     Notes
@@ -84,8 +85,8 @@ def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     ----------
     x : ndarray of shape (N, C, H, W), float32 or float64
         Images.
-    gamma, beta : ndarray of shape (C,)
-        Scale and shift of each channel.
+    gamma, beta : ndarray of shape (C,), or float
+        Scale and shift of each channel; whole numbers do as well.
     bn_param : dict
         As for :func:`batchnorm_forward`; the running averages have shape (C,).
 
@@ -103,9 +104,9 @@ def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     ValueError
         If the sizes do not fit, or the mode or a key of ``bn_param`` is unknown.
     """
-    x, gamma, beta = floats(x=x, gamma=gamma, beta=beta)
-    shapes(x=(x, "N C H W"), gamma=(gamma, "C"), beta=(beta, "C"))
-    return _batch_forward(x, gamma, beta, bn_param)
+    (x,) = floats(x=x)
+    c = shapes(x=(x, "N C H W"))["C"]
+    return _batch_forward(x, gamma, beta, bn_param, f"(C,) with C = {c}")
 
 
 def spatial_batchnorm_backward(dout, cache):
@@ -122,13 +123,15 @@ def spatial_batchnorm_backward(dout, cache):
     -------
     dx : ndarray of shape (N, C, H, W)
         Gradient with respect to ``x``.
-    dgamma, dbeta : ndarray of shape (C,)
+    dgamma, dbeta : ndarray, shaped like ``gamma`` and ``beta``
         Gradients with respect to scale and shift.
     """
     return _batch_backward(dout, cache)
 
 
-def _batch_forward(x, gamma, beta, bn_param):
+def _batch_forward(x, gamma, beta, bn_param, wanted):
+    asked = np.shape(gamma), np.shape(beta)
+    gamma, beta = scales(x, wanted, gamma=gamma, beta=beta)
     which, eps, momentum, *running = options(
         bn_param, "bn_param", ("mode",), BATCH_DEFAULTS
     )
@@ -155,7 +158,7 @@ def _batch_forward(x, gamma, beta, bn_param):
             for old, new in zip(running, (mean, var), strict=True)
         ]
     bn_param["running_mean"], bn_param["running_var"] = running
-    return out.reshape(x.shape), (which, x, gamma, mean, rstd)
+    return out.reshape(x.shape), (which, x, gamma, mean, rstd, asked)
 
 
 def _running(name, value, size, dtype):
@@ -168,7 +171,7 @@ def _running(name, value, size, dtype):
 
 
 def _batch_backward(dout, cache):
-    which, x, gamma, mean, rstd = cache
+    which, x, gamma, mean, rstd, asked = cache
     dout = upstream(dout, x.shape, x.dtype)
     view = (len(x), len(gamma), x.size // max(1, len(x) * len(gamma)))
     dx = np.empty(view, x.dtype)
@@ -178,4 +181,4 @@ def _batch_backward(dout, cache):
         kernels.impl.batch_norm_backward(dout, x3, gamma, mean, rstd, dx, dgamma, dbeta)
     if which == "test":
         kernels.impl.scale_shift(dout, gamma * rstd, np.zeros_like(gamma), dx)
-    return dx.reshape(x.shape), dgamma, dbeta
+    return dx.reshape(x.shape), *map(folded, (dgamma, dbeta), asked)

@@ -4,6 +4,7 @@ import numpy as np
 
 from cs231n import kernels
 from cs231n.kernels._check import floats, options, shapes, upstream, whole
+from cs231n.layers._scale import as_floats, fits, folded, scales
 
 
 def layernorm_forward(x, gamma, beta, ln_param):
@@ -13,10 +14,10 @@ def layernorm_forward(x, gamma, beta, ln_param):
     ----------
     x : ndarray of shape (N, D), float32 or float64
         Samples.
-    gamma, beta : ndarray of shape (D,)
-        Scale and shift of each feature.
+    gamma, beta : ndarray of shape (D,), or what broadcasts to (N, D)
+        Scale and shift of each feature; whole numbers do as well.
     ln_param : dict
-        ``eps`` (1e-5) is added to variances.
+        ``eps`` (1e-5) is added to variances; ``mode`` makes no difference.
 
     Returns
     -------
@@ -32,10 +33,13 @@ def layernorm_forward(x, gamma, beta, ln_param):
     ValueError
         If the sizes do not fit or ``ln_param`` has an unknown key.
     """
-    x, gamma, beta = floats(x=x, gamma=gamma, beta=beta)
-    sizes = shapes(x=(x, "N D"), gamma=(gamma, "D"), beta=(beta, "D"))
-    groups = (sizes["N"], 1, sizes["D"], 1)
-    return _group_forward(x, gamma, beta, groups, ln_param, "ln_param")
+    (x,) = floats(x=x)
+    n, d = shapes(x=(x, "N D")).values()
+    given, groups = (gamma, beta), (n, 1, d, 1)
+    if n > 1 and any(np.shape(value)[:-1] == (n,) for value in given):
+        return _by_row_forward(x, gamma, beta, groups, ln_param)
+    rows = scales(x, f"(D,) with D = {d}", gamma=gamma, beta=beta)
+    return _group_forward(x, *rows, given, groups, ln_param, "ln_param")
 
 
 def layernorm_backward(dout, cache):
@@ -52,10 +56,29 @@ def layernorm_backward(dout, cache):
     -------
     dx : ndarray of shape (N, D)
         Gradient with respect to ``x``.
-    dgamma, dbeta : ndarray of shape (D,)
+    dgamma, dbeta : ndarray, shaped like ``gamma`` and ``beta``
         Gradients with respect to scale and shift.
     """
-    return _group_backward(dout, cache)
+    return (_by_row_backward if len(cache) == 4 else _group_backward)(dout, cache)
+
+
+def _by_row_forward(x, gamma, beta, groups, ln_param):
+    """Scale and shift every sample by numbers of its own."""
+    gamma, beta = as_floats(x, "gamma", gamma), as_floats(x, "beta", beta)
+    for name, value in (("gamma", gamma), ("beta", beta)):
+        if not fits(value.shape, x.shape):
+            raise ValueError(f"{name} must broadcast to {x.shape}; got {value.shape}.")
+    plain = np.ones(groups[2], x.dtype), np.zeros(groups[2], x.dtype)
+    normal, cache = _group_forward(x, *plain, plain, groups, ln_param, "ln_param")
+    return gamma * normal + beta, (cache, normal, gamma, beta.shape)
+
+
+def _by_row_backward(dout, cache):
+    inner, normal, gamma, shift = cache
+    dx, _, _ = _group_backward(
+        upstream(dout, normal.shape, normal.dtype) * gamma, inner
+    )
+    return dx, folded(dout * normal, gamma.shape), folded(dout, shift)
 
 
 def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
@@ -65,12 +88,12 @@ def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
     ----------
     x : ndarray of shape (N, C, H, W), float32 or float64
         Images.
-    gamma, beta : ndarray of shape (1, C, 1, 1) or (C,)
-        Scale and shift of each channel.
+    gamma, beta : ndarray of shape (1, C, 1, 1) or (C,), or float
+        Scale and shift of each channel; whole numbers do as well.
     G : int
         Number of groups; it divides C. Neighbouring channels form a group.
     gn_param : dict
-        ``eps`` (1e-5) is added to variances.
+        ``eps`` (1e-5) is added to variances; ``mode`` makes no difference.
 
     Returns
     -------
@@ -87,17 +110,13 @@ def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
         If the sizes do not fit, ``G`` does not divide C, or ``gn_param`` has an
         unknown key.
     """
-    x, gamma, beta = floats(x=x, gamma=gamma, beta=beta)
+    (x,) = floats(x=x)
     n, c, h, w = shapes(x=(x, "N C H W")).values()
-    for name, array in (("gamma", gamma), ("beta", beta)):
-        if array.shape not in ((c,), (1, c, 1, 1)):
-            raise ValueError(
-                f"{name} must have shape {(1, c, 1, 1)} or {(c,)}; got {array.shape}."
-            )
+    rows = scales(x, f"{(1, c, 1, 1)} or {(c,)}", gamma=gamma, beta=beta)
     if c % whole(G, "G", 1):
         raise ValueError(f"G must divide the {c} channels of x; got {G}.")
     groups = (n, G, c // G, h * w)
-    return _group_forward(x, gamma, beta, groups, gn_param, "gn_param")
+    return _group_forward(x, *rows, (gamma, beta), groups, gn_param, "gn_param")
 
 
 def spatial_groupnorm_backward(dout, cache):
@@ -120,8 +139,8 @@ def spatial_groupnorm_backward(dout, cache):
     return _group_backward(dout, cache)
 
 
-def _group_forward(x, gamma, beta, groups, param, name):
-    (eps,) = options(param, name, (), {"eps": 1e-5})
+def _group_forward(x, gamma, beta, given, groups, param, name):
+    eps, _ = options(param, name, (), {"eps": 1e-5, "mode": None})
     out = np.empty(groups, x.dtype)
     mean, rstd = np.zeros(groups[:2], x.dtype), np.zeros(groups[:2], x.dtype)
     if x.size:
@@ -134,11 +153,12 @@ def _group_forward(x, gamma, beta, groups, param, name):
             mean,
             rstd,
         )
-    return out.reshape(x.shape), (x, gamma, groups, mean, rstd)
+    asked = tuple(map(np.shape, given))
+    return out.reshape(x.shape), (x, gamma, groups, mean, rstd, asked)
 
 
 def _group_backward(dout, cache):
-    x, gamma, groups, mean, rstd = cache
+    x, gamma, groups, mean, rstd, asked = cache
     dout = upstream(dout, x.shape, x.dtype)
     dx = np.empty(groups, x.dtype)
     dgamma, dbeta = np.zeros_like(gamma), np.zeros_like(gamma)
@@ -153,4 +173,4 @@ def _group_backward(dout, cache):
             dgamma.reshape(groups[1:3]),
             dbeta.reshape(groups[1:3]),
         )
-    return dx.reshape(x.shape), dgamma, dbeta
+    return dx.reshape(x.shape), *map(folded, (dgamma, dbeta), asked)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cs231n import data
+from cs231n.data import drawn
 from cs231n.layers import (
     affine_backward,
     affine_forward,
@@ -24,7 +24,7 @@ from cs231n.nets.base import add_penalty
 FILTERS = (16, 16, 32, 32, 64, 64)
 CONV = {"stride": 1, "pad": 1}
 POOL = {"pool_height": 2, "pool_width": 2, "stride": 2}
-WEIGHTS = Path(data.__file__).with_name("shapenet.npz")
+WEIGHTS = Path(drawn.__file__).with_name("shapenet.npz")
 
 
 class ShapeNet:

@@ -5,6 +5,7 @@ import tracemalloc
 
 import numpy as np
 
+from cs231n.testing.diagnosis import remember
 from cs231n.testing.wrong import expect
 
 #: Peaks, in bytes, of answers that ran in another process within :func:`memory_below`.
@@ -31,6 +32,7 @@ def unchanged(**arrays):
         If an array differs afterwards.
     """
     before = {name: array.copy() for name, array in arrays.items()}
+    remember(before)
     yield
     for name, array in arrays.items():
         expect(

@@ -1,7 +1,11 @@
 """What answers return: arrays, numbers and tuples, compared with what is right."""
 
+import numbers
+
 import numpy as np
 
+from cs231n.testing.diagnosis import Tolerance, diagnose, diagnose_shape
+from cs231n.testing.words import kind, shown
 from cs231n.testing.wrong import WrongAnswer, expect
 
 
@@ -17,29 +21,59 @@ def expect_array(got, shape, name="the result", *, hint=""):
     name : str, optional
         What to call ``got`` in the message.
     hint : str, optional
-        Likeliest cause, a sentence.
+        Likeliest cause of another shape, a sentence.
 
     Raises
     ------
     WrongAnswer
         If ``got`` is None, is no numeric array, or has another shape.
     """
+    array = _numbers(got, name)
+    if array.shape != tuple(shape):
+        raise WrongAnswer(_other_shape(array, tuple(shape), name, hint))
+
+
+def _numbers(got, name):
+    """Return what an answer returned as an array of real numbers, or say why not."""
     expect(got is not None, f"{name} is None: the answer ends without `return`.")
-    array = np.asarray(got)
-    if array.dtype.kind not in "biuf":
+    try:
+        array = np.asarray(got)
+    except ValueError:  # NumPy's word for a list of lists of different lengths
         raise WrongAnswer(
-            f"{name} should be an array of real numbers; got {_kind(got)}."
+            f"{name} should be an array; got {kind(got)} whose parts differ in length "
+            f"or shape."
+        ) from None
+    if array.dtype.kind not in "biuf":
+        inside = (
+            f" of {array.dtype}" if array.dtype.kind in "cUS" and array.ndim else ""
         )
-    expect(
-        array.shape == tuple(shape),
-        f"{name} should have shape {tuple(shape)}; got {array.shape}. {hint}".rstrip(),
-    )
+        raise WrongAnswer(
+            f"{name} should be an array of real numbers; got {kind(got)}{inside}."
+        )
+    return array
+
+
+def _other_shape(array, shape, name, hint):
+    return f"{name} should have shape {shape}; got {array.shape}. {hint}".rstrip()
 
 
 def expect_close(
-    got, expected, name="the result", *, rtol=1e-6, atol=1e-9, hint="", faults=None
+    got,
+    expected,
+    name="the result",
+    *,
+    rtol=1e-6,
+    atol=1e-9,
+    dtype=None,
+    hint="",
+    shape_hint="",
+    faults=None,
 ):
-    """Fail unless two arrays agree within a tolerance, and say where they differ most.
+    """Fail unless two arrays agree within a tolerance, and say what is wrong.
+
+    The message has the entry that is furthest off and one explanation: the sentence of
+    ``faults`` whose result came; else what the numbers themselves tell, such as a
+    constant factor; else ``hint``.
 
     Parameters
     ----------
@@ -51,8 +85,12 @@ def expect_close(
         What to call ``got`` in the message.
     rtol, atol : float, optional
         Largest allowed ``|got - expected|`` is ``atol + rtol * |expected|``.
+    dtype : dtype, optional
+        The dtype to have; any by default.
     hint : str, optional
-        Likeliest cause, a sentence, if ``faults`` has none that fits.
+        Likeliest cause of wrong numbers, a sentence.
+    shape_hint : str, optional
+        Likeliest cause of a wrong shape; ``hint`` by default.
     faults : dict of {str: array-like}, optional
         Common wrong results by the sentence that explains them. A sentence is shown
         when ``got`` equals its result.
@@ -60,45 +98,59 @@ def expect_close(
     Raises
     ------
     WrongAnswer
-        If shapes or values differ; the message has the entry that is furthest off.
+        If shapes, values or dtypes differ.
     """
-    expected = np.asarray(expected)
-    hint = _diagnosis(got, faults or {}, rtol, atol) or hint
-    expect_array(got, expected.shape, name, hint=hint)
-    got = np.asarray(got)
-    wrong = ~_near(got, expected, rtol, atol)
+    got, expected = _numbers(got, name), np.asarray(expected)
+    tolerance = Tolerance(rtol, atol)
+    fault = _known_fault(got, faults or {}, tolerance)
+    if got.shape != expected.shape:
+        why = fault or diagnose_shape(got, expected, tolerance) or shape_hint or hint
+        raise WrongAnswer(_other_shape(got, expected.shape, name, why))
+    wrong = ~tolerance.near(got, expected)
     if wrong.any():
-        raise WrongAnswer(_difference(got, expected, wrong, name, hint))
+        why = fault or _explained(got, expected, tolerance, hint)
+        raise WrongAnswer(_difference(got, expected, wrong, name, why))
+    if dtype is not None:
+        _expect_dtype(got, np.dtype(dtype), name)
 
 
-def _near(got, expected, rtol, atol):
-    """Tell where two arrays agree; NaN agrees with nothing."""
-    with np.errstate(invalid="ignore"):  # inf - inf is NaN, which is wrong too
-        off = np.abs(got.astype(float) - expected)
-        return (off <= atol + rtol * np.abs(expected)) & np.isfinite(off)
-
-
-def _diagnosis(got, faults, rtol, atol):
+def _known_fault(got, faults, tolerance):
     """Return the sentence of the first known wrong result that ``got`` equals."""
-    got = np.asarray(got)
-    for sentence, value in faults.items():
-        value = np.asarray(value)
-        same = got.shape == value.shape and got.dtype.kind in "biuf"
-        if same and _near(got, value, rtol, atol).all():
-            return sentence
-    return ""
+    known = (words for words, value in faults.items() if tolerance.same(got, value))
+    return next(known, "")
 
 
-def _difference(got, expected, wrong, name, hint):
-    with np.errstate(invalid="ignore"):
+def _explained(got, expected, tolerance, hint):
+    sentence, certain = diagnose(got, expected, tolerance)
+    return sentence if certain else f"{sentence} {hint}".strip()
+
+
+def _difference(got, expected, wrong, name, why):
+    with np.errstate(all="ignore"):
         off = np.nan_to_num(np.abs(got.astype(float) - expected), nan=np.inf)
     worst = np.argmax(np.where(wrong, off, -1))
     where = np.unravel_index(worst, got.shape)
     place = f"{name}[{', '.join(map(str, where))}]" if where else name
     share = f" ({wrong.sum()} of {wrong.size} entries differ)" if where else ""
-    return (
-        f"{place} should be {expected[where]:.6g}; got {got[where]:.6g}{share}. {hint}"
-    ).rstrip()
+    right, came = _apart(float(expected[where]), float(got[where]))
+    return f"{place} should be {right}; got {came}{share}. {why}".rstrip()
+
+
+def _apart(right, came):
+    """Write two different numbers so that they look different."""
+    for digits in (6, 9, 17):
+        texts = f"{right:.{digits}g}", f"{came:.{digits}g}"
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def _expect_dtype(got, dtype, name):
+    expect(
+        got.dtype == dtype,
+        f"The numbers of {name} are right, but its dtype should be {dtype}; got "
+        f"{got.dtype}. Look for an array or a random draw of another dtype.",
+    )
 
 
 def expect_equal(got, expected, name="the result", *, hint="", faults=None):
@@ -125,10 +177,26 @@ def expect_equal(got, expected, name="the result", *, hint="", faults=None):
     if isinstance(expected, np.ndarray):
         expect_close(got, expected, name, rtol=0, atol=0, hint=hint, faults=faults)
         return
-    if type(got) is not type(expected) or got != expected:
+    expect(got is not None or expected is None, f"{name} is None. {hint}".rstrip())
+    if not _same_kind(got, expected) and kind(got) != kind(expected):
+        came = f"{kind(got)}, {shown(got)}" if shown(got) != kind(got) else kind(got)
         raise WrongAnswer(
-            f"{name} should be {expected!r}; got {got!r}. {hint}".rstrip()
+            f"{name} should be {kind(expected)}, {shown(expected)}; got {came}. "
+            f"{hint}".rstrip()
         )
+    if not _same_kind(got, expected) or got != expected:
+        raise WrongAnswer(
+            f"{name} should be {shown(expected)}; got {shown(got)}. {hint}".rstrip()
+        )
+
+
+def _same_kind(got, expected):
+    """Tell whether two values can be equal; whole numbers of NumPy count as int."""
+    if type(expected) is int:
+        return isinstance(got, numbers.Integral) and not isinstance(got, bool)
+    if type(expected) is float:
+        return isinstance(got, numbers.Real) and not isinstance(got, bool)
+    return type(got) is type(expected)
 
 
 def expect_tuple(got, *names):
@@ -154,12 +222,6 @@ def expect_tuple(got, *names):
     wanted = f"Return ({', '.join(names)})"
     expect(got is not None, f"{wanted}; the answer ends without `return`.")
     if not isinstance(got, tuple | list):
-        raise WrongAnswer(f"{wanted}; got {_kind(got)}.")
+        raise WrongAnswer(f"{wanted}; got {kind(got)} alone.")
     expect(len(got) == len(names), f"{wanted}; got {len(got)} values.")
     return got
-
-
-def _kind(value):
-    if isinstance(value, np.ndarray):
-        return f"an array of dtype {value.dtype}"
-    return f"{type(value).__name__} {str(value)[:60]!r}"

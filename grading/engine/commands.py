@@ -7,24 +7,24 @@ import time
 
 from tqdm import tqdm
 
-from grading.engine import lms
-from grading.engine.archive import BadArchive
-from grading.engine.bench import BenchPlan, NoIsolation
-from grading.engine.cluster import ClusterFailed
-from grading.engine.export import IntakeError
-from grading.engine.intake import Intake
-from grading.engine.ledger import LedgerError
-from grading.engine.lock import Busy, only_one
+from grading.engine.intake import lms_names
+from grading.engine.intake.archive import BadArchive
+from grading.engine.intake.intake import Intake
+from grading.engine.intake.lms_export import IntakeError
+from grading.engine.intake.roster import RosterError, read_roster
+from grading.engine.intake.times import read_times
+from grading.engine.judging.cluster import ClusterFailed
+from grading.engine.judging.judge_host import BenchPlan, NoIsolation
+from grading.engine.judging.pool import WorkersFailed
 from grading.engine.overview import Overview
-from grading.engine.pool import WorkersFailed
-from grading.engine.record import RecordError
-from grading.engine.roster import RosterError, read_roster
+from grading.engine.results.gradebook_writer import RecordError
 from grading.engine.run import NOT_RUN, ExamFault, Options, Run
-from grading.engine.store import Store
-from grading.engine.submission import printable
-from grading.engine.times import read_times
+from grading.engine.storage.append_log import LedgerError
+from grading.engine.storage.lock import Busy, only_one
+from grading.engine.storage.names import printable
+from grading.engine.storage.store import Store
 
-PLATFORMS = ("auto", *lms.KINDS)
+PLATFORMS = ("auto", *lms_names.KINDS)
 #: Whatever ends a command with a sentence.
 REFUSALS = (
     BadArchive,
@@ -194,7 +194,7 @@ def feedback(course, args):
     status : int
         1 if nothing is graded.
     """
-    from grading.engine.feedback import write_feedback
+    from grading.engine.pages.feedback import write_feedback
 
     overview = Overview(course, args.assignment)
     with _bar(len(overview.rows)) as bar:
@@ -220,7 +220,7 @@ def report(course, args):
     status : int
         0.
     """
-    from grading.engine.report import write_report
+    from grading.engine.pages.report import write_report
 
     print(write_report(course, Overview(course, args.assignment)))
     return 0
@@ -263,9 +263,9 @@ def doctor(course, args):
     status : int
         1 if there is none.
     """
-    from grading.judge import isolation
+    from grading.sandbox import doctor
 
-    rungs = isolation.report()
+    rungs = doctor.report()
     for name, there, why in rungs:
         print(f"{'yes' if there else 'no ':<3}  {name:<11} {why}")
     best = next((name for name, there, _ in rungs if there), "none")

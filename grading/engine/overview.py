@@ -5,10 +5,10 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 
-from grading.engine.intake import Intake
-from grading.engine.journal import Journal, journal_path
-from grading.engine.store import Store
-from grading.engine.template import templates
+from grading.engine.intake.intake import Intake
+from grading.engine.notebooks.released import templates
+from grading.engine.results.journal import Journal, journal_path
+from grading.engine.storage.store import Store
 
 
 @dataclass(frozen=True)

@@ -6,19 +6,20 @@ import json
 import os
 from dataclasses import dataclass, field, replace
 
-from grading.engine.bench import BenchPlan
-from grading.engine.flight import MAX_DEATHS, Flight
-from grading.engine.intake import Intake
-from grading.engine.journal import Journal, journal_path
-from grading.engine.lock import only_one
-from grading.engine.pool import Pool
-from grading.engine.record import Record
-from grading.engine.sorting import sort_files
-from grading.engine.store import Store
+from grading.engine.intake.intake import Intake
+from grading.engine.judging.in_flight import MAX_DEATHS, Flight
+from grading.engine.judging.judge_host import BenchPlan
+from grading.engine.judging.pool import Pool
+from grading.engine.judging.task import Task, exam_of
+from grading.engine.notebooks.released import templates
+from grading.engine.notebooks.sorting import sort_files
+from grading.engine.results.gradebook_writer import Record
+from grading.engine.results.journal import Journal, journal_path
+from grading.engine.storage.lock import only_one
+from grading.engine.storage.store import Store
 from grading.engine.summary import Summary
-from grading.engine.task import Task, exam_of
-from grading.engine.template import templates
-from grading.judge.exam import Limits, Outcome, Verdict
+from grading.judge.exam import Outcome, Verdict
+from grading.sandbox.limits import Limits
 
 #: The isolation of verdicts for which nothing of a student's had to run.
 NOT_RUN = "not run"
@@ -224,12 +225,12 @@ class Run:
             )
 
     def _open_backend(self):
-        from grading.judge.needs import modules
+        from grading.judge.preload import modules
 
         options, exams = self.options, self._exams.values()
         plan = replace(options.plan, imports=tuple(modules(exams)))
         if options.scheduler:
-            from grading.engine.cluster import Cluster
+            from grading.engine.judging.cluster import Cluster
 
             return Cluster(options.scheduler, plan)
         return Pool(options.jobs, plan, options.limits.notebook_seconds)

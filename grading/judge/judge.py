@@ -10,11 +10,11 @@ import socket
 import time
 from dataclasses import asdict
 
-from grading.judge import suspicion
 from grading.judge.exam import Outcome, Verdict
-from grading.judge.needs import drawn_images
 from grading.judge.notebook import as_python
-from grading.judge.wire import Channel, Late, WireError
+from grading.judge.preload import drawn_images
+from grading.judge.protocol.channel import Channel, Late, WireError
+from grading.judge.source import suspicion
 
 #: Seconds that a test may take beyond its limit before its tester is stopped.
 _GRACE = 2.0
@@ -37,8 +37,8 @@ def judge(exam, answers, limits, nursery):
         The student's cells by grade_id. An answer that is missing is not loaded.
     limits : grading.judge.exam.Limits
         What a submission may use.
-    nursery : grading.judge.nursery.Nursery
-        Starts isolated processes; :func:`grading.judge.needs.nursery_for` makes one.
+    nursery : grading.sandbox.fork_server.Nursery
+        Starts isolated processes; :func:`grading.judge.preload.nursery_for` makes one.
 
     Returns
     -------

@@ -39,7 +39,7 @@ def stand_in(line, name, parameters):
 
     Parameters
     ----------
-    line : grading.judge.line.Line
+    line : grading.judge.remote_calls.Line
         To the student's process.
     name : str
         What it is called; ``"Model.loss"`` for a method.
@@ -80,7 +80,7 @@ def class_stand_in(line, name, members):
 
     Parameters
     ----------
-    line : grading.judge.line.Line
+    line : grading.judge.remote_calls.Line
         To the student's process.
     name : str
         What it is called.

@@ -13,11 +13,12 @@ import sys
 import types
 from tracemalloc import get_traced_memory, is_tracing, start, stop
 
-from grading.judge import classes, entropy, notebook
-from grading.judge.frozen import np
-from grading.judge.kinds import NotData
-from grading.judge.values import Shared
-from grading.judge.wire import Channel, WireError
+from grading.judge import notebook, seeding
+from grading.judge.protocol import classes
+from grading.judge.protocol.channel import Channel, WireError
+from grading.judge.protocol.data_types import NotData
+from grading.judge.protocol.pristine_numpy import np
+from grading.judge.protocol.shared import Shared
 
 _TEXT = 2000  # longest message of an error
 
@@ -107,19 +108,19 @@ class _Student:
         """Make unseeded random numbers the same in every run."""
         random.seed(seed)
         with contextlib.suppress(Exception):  # answers may have broken NumPy
-            entropy.fix(seed)
+            seeding.fix(seed)
 
     def _call(self, target, args, kwargs, settings):
         """Call an answer; return the result, its peak of memory, PyTorch's state."""
         kwargs = kwargs or {}
         if settings is None:
             return target(*args, **kwargs), 0, None
-        entropy.torch_state(settings.get("torch"))
+        seeding.torch_state(settings.get("torch"))
         with np.errstate(**settings.get("errstate", {})):
             if not settings.get("trace"):
-                return target(*args, **kwargs), 0, entropy.torch_state()
+                return target(*args, **kwargs), 0, seeding.torch_state()
             value, peak = _traced(target, args, kwargs)
-        return value, peak, entropy.torch_state()
+        return value, peak, seeding.torch_state()
 
     def _free(self, handles):
         for handle in handles:

@@ -14,12 +14,13 @@ import socket
 import sys
 import types
 
-from grading.judge import entropy
+from grading.judge import seeding
 from grading.judge.clock import Clock
-from grading.judge.exam import Cell, Limits, Outcome
-from grading.judge.line import Lost
-from grading.judge.pupil import Pupil, readable, said
-from grading.judge.wire import Channel, Gone
+from grading.judge.exam import Cell, Outcome
+from grading.judge.protocol.channel import Channel, Gone
+from grading.judge.remote_calls import Lost
+from grading.judge.student_session import Pupil, readable, said
+from grading.sandbox.limits import Limits
 
 
 def main(sock):
@@ -100,13 +101,13 @@ class _Tester:
         printed = io.StringIO()
         score, line = 0.0, None
         try:
-            seed = entropy.seed_of(self._seed, cell.name)
+            seed = seeding.seed_of(self._seed, cell.name)
             self._pupil.prepare(place, seed)
             line = self._pupil.line
             self._desk.say("test", cell.name)
             self._clock.start()
             line.printed.clear()
-            entropy.fix(seed)
+            seeding.fix(seed)
             with contextlib.redirect_stdout(printed):
                 score, status, message = *self._score(cell), ""
         except Lost as lost:

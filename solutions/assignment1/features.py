@@ -64,7 +64,7 @@ print(f"{data.source}: {num_train} training, 1000 validation, 1000 test images")
 # By hand: what are $g_x$ and $g_y$ of an image whose brightness is the column number?
 
 
-# %% nbgrader={"grade": false, "grade_id": "features-gradients", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="features-gradients"
 def image_gradients(gray):
     """Measure how brightness changes to the right and downwards.
 
@@ -86,7 +86,7 @@ def image_gradients(gray):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-features-gradients", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="features-gradients" points=1
 # 1 point: an image with one bright pixel, which is not square.
 gray = np.zeros((4, 5))
 gray[1, 2] = 8.0
@@ -117,7 +117,7 @@ expect_close(
 )
 expect_source(image_gradients, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-features-gradients-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="features-gradients" points=1
 # 1 point: the grader also tries other sizes and 32-bit numbers, and looks whether the
 # image comes back as it was.
 ### BEGIN HIDDEN TESTS
@@ -169,7 +169,7 @@ with needs_answers():
 # A 32 x 32 image has 16 cells: how many numbers come out?
 
 
-# %% nbgrader={"grade": false, "grade_id": "features-hog", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="features-hog"
 def hog_feature(im):
     """Compute the histogram of oriented gradients of an image.
 
@@ -198,7 +198,7 @@ def hog_feature(im):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-features-hog", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="features-hog" points=3
 # 3 points: a slope in one direction, its opposite, and the order of the cells.
 rows, columns = np.mgrid[:24, :16].astype(float)
 slope = np.cos(np.radians(50)) * columns + np.sin(np.radians(50)) * rows
@@ -230,7 +230,7 @@ expect(
 )
 expect_source(hog_feature, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-features-hog-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% hidden-test="features-hog" points=2
 # 2 points: the grader also tries random images in colour and grey, square and not, and
 # looks whether the image comes back as it was.
 ### BEGIN HIDDEN TESTS
@@ -284,14 +284,13 @@ with needs_answers():
         below.set_axis_off()
     plt.show()
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-features-hog-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="features-hog" points=2
 # **Question 1 (2 points).** Which of these changes leave the HOG of an image as it is,
 # which change it a little, and which turn it into something else? All pixels 20 brighter;
 # the contrast doubled; the image moved by one pixel to the right; the negative of the
 # image; the image turned by 90 degrees.
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-features-hog", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="features-hog"
 # Brighter: unchanged, differences cancel the 20 (as long as nothing is clipped). Contrast
 # doubled: all bins double, the pattern stays (after dividing by the length it would be
 # unchanged). One pixel: a little, only pixels that cross the border of a cell change
@@ -300,7 +299,6 @@ with needs_answers():
 #
 # *Marking:* 0.4 each with a reason. For the contrast "unchanged" earns the points only if
 # a normalisation is mentioned.
-# ### END SOLUTION
 
 # %% [markdown]
 # ## 3. A histogram of colours
@@ -315,7 +313,7 @@ with needs_answers():
 # number of pixels counted.
 
 
-# %% nbgrader={"grade": false, "grade_id": "features-hue", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="features-hue"
 def color_histogram_hsv(im, nbin=10, xmin=0, xmax=255, normalized=True):
     """Count how much of an image has which hue.
 
@@ -341,7 +339,7 @@ def color_histogram_hsv(im, nbin=10, xmin=0, xmax=255, normalized=True):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-features-hue", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="features-hue" points=2
 # 2 points: an image of three red, one green, one blue and one pink pixel, in four bins:
 # red is in the first, green in the second, blue in the third, pink in the last.
 red, green, blue, pink = [255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 0, 200]
@@ -372,7 +370,7 @@ expect_close(
 )
 expect_source(color_histogram_hsv, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-features-hue-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="features-hue" points=1
 # 1 point: the grader also tries random images, other numbers of bins, images from 0 to 1
 # (xmax=1), and looks whether the image comes back as it was.
 ### BEGIN HIDDEN TESTS
@@ -448,7 +446,7 @@ with needs_answers():
     plt.show()
 
 
-# %% nbgrader={"grade": false, "grade_id": "features-linear", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="features-linear"
 def linear_settings():
     """Return the numbers you chose: {"learning_rate": ..., "reg": ...}."""
     ### BEGIN SOLUTION
@@ -456,7 +454,7 @@ def linear_settings():
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-features-linear", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="features-linear" points=2
 # 2 points: trained with your numbers on the features of 3000 drawn images, at least
 # 40 % of 1000 others come out right.
 chosen = linear_settings()
@@ -488,7 +486,7 @@ expect(
     f"the bright part of the heat map.",
 )
 
-# %% nbgrader={"grade": true, "grade_id": "test-features-linear-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="features-linear" points=1
 # 1 point: the grader trains once more, on other images and with other minibatches.
 ### BEGIN HIDDEN TESTS
 chosen = linear_settings()
@@ -551,13 +549,12 @@ with needs_answers():
     ax.set_xticks([])
     plt.show()
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-features-mistakes-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="features-mistakes" points=2
 # **Question 2 (2 points).** Choose two of these mistakes and explain them by the edges and
 # the colours. Then name one thing that a person sees at once and these features cannot
 # hold, whatever the classifier.
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-features-mistakes", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="features-mistakes"
 # For example: a truck called a car, both with level edges below and upright sides; a bird
 # before blue called a boat, by the share of blue and the flat background. Not held: which
 # colour is *where* (the colour histogram has no place), anything smaller than a cell (an
@@ -566,7 +563,6 @@ with needs_answers():
 # *Marking:* 0.5 for each mistake explained by edges or colours that are visible in the
 # picture; 1 for a loss of information that follows from the definition of the features.
 # "The classifier is too weak" earns nothing: that is another cause.
-# ### END SOLUTION
 
 # %% [markdown]
 # ## 6. The network, again
@@ -605,7 +601,7 @@ with needs_answers():
     plt.show()
 
 
-# %% nbgrader={"grade": false, "grade_id": "features-net", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="features-net"
 def net_settings():
     """Return the numbers you chose.
 
@@ -619,7 +615,7 @@ def net_settings():
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-features-net", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="features-net" points=2
 # 2 points: trained with your numbers on the features of 3000 drawn images for 8 epochs,
 # at least 43 % of 1000 others come out right.
 chosen = net_settings()
@@ -658,7 +654,7 @@ expect(
     f"Look for the bright part of the heat map, and give it enough hidden units.",
 )
 
-# %% nbgrader={"grade": true, "grade_id": "test-features-net-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="features-net" points=1
 # 1 point: the grader trains once more, on other images and from other weights.
 ### BEGIN HIDDEN TESTS
 chosen = net_settings()

@@ -113,7 +113,7 @@ class KNearestNeighbor(NotebookClass):
 # Before you run the test: how far is $(0, 0)$ from $(3, 4)$?
 
 
-# %% nbgrader={"grade": false, "grade_id": "knn-two-loops", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="knn-two-loops"
 @add_to_class(KNearestNeighbor)
 def compute_distances_two_loops(self, X):
     """Compute Euclidean distances with a loop over test and one over training images.
@@ -137,7 +137,7 @@ def compute_distances_two_loops(self, X):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-knn-two-loops", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="knn-two-loops" points=2
 # 2 points: triangles you can check by hand, then random points.
 knn = KNearestNeighbor()
 knn.train(np.array([[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]]), np.array([0, 1, 2]))
@@ -165,7 +165,7 @@ expected = [[math.dist(x, t) for t in knn.X_train] for x in queries]
 expect_close(knn.compute_distances_two_loops(queries), expected, "dists")
 expect_source(knn.compute_distances_two_loops, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-knn-two-loops-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="knn-two-loops" points=1
 # 1 point: the grader also tries 32-bit images, one single query, and looks whether the
 # inputs come back as they were.
 ### BEGIN HIDDEN TESTS
@@ -194,14 +194,13 @@ with needs_answers():
     vis.show_distances(classifier.compute_distances_two_loops(X_test[:40]))
     plt.show()
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-knn-stripes-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="knn-stripes" points=2
 # **Question 1 (2 points).** The picture has stripes: some rows, and some columns, are
 # bright along their whole length. What kind of image makes a bright row, what kind a
 # bright column, and will the image of a bright column often be somebody's nearest
 # neighbour?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-knn-stripes", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="knn-stripes"
 # A bright row is a test image that is far from nearly all training images: its overall
 # brightness or contrast is unusual, such as a nearly white or nearly black picture. A
 # bright column is such an image in the training set. It will seldom be a nearest
@@ -211,7 +210,6 @@ with needs_answers():
 # or background" for rows and columns alike (half of it for only one of the two); 1 for
 # "seldom a neighbour". A frequent wrong answer is "a class that is hard to tell apart":
 # no point for it, since one row is one image, not a class.
-# ### END SOLUTION
 
 # %% [markdown]
 # ## 2. One loop less
@@ -222,7 +220,7 @@ with needs_answers():
 # `self.X_train - X[i]` has the shape of `self.X_train`.
 
 
-# %% nbgrader={"grade": false, "grade_id": "knn-one-loop", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="knn-one-loop"
 @add_to_class(KNearestNeighbor)
 def compute_distances_one_loop(self, X):
     """Compute Euclidean distances with one loop over the test images.
@@ -245,7 +243,7 @@ def compute_distances_one_loop(self, X):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-knn-one-loop", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="knn-one-loop" points=2
 # 2 points: one loop, and the same distances.
 rng = np.random.default_rng(3)
 knn = KNearestNeighbor()
@@ -261,7 +259,7 @@ expect_close(
 )
 expect_source(knn.compute_distances_one_loop, loops=1, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-knn-one-loop-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="knn-one-loop" points=1
 # 1 point: the grader also tries as many images as pixels, 32-bit images and a single
 # training image, and looks whether the inputs come back as they were.
 ### BEGIN HIDDEN TESTS
@@ -292,7 +290,7 @@ for m, n, d, dtype in [(3, 3, 3, np.float64), (2, 5, 9, np.float32), (4, 1, 6, f
 # three terms have?
 
 
-# %% nbgrader={"grade": false, "grade_id": "knn-no-loops", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="knn-no-loops"
 @add_to_class(KNearestNeighbor)
 def compute_distances_no_loops(self, X):
     """Compute Euclidean distances with a matrix product and no loop.
@@ -318,7 +316,7 @@ def compute_distances_no_loops(self, X):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-knn-no-loops", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="knn-no-loops" points=2
 # 2 points: no loop, and the same distances.
 rng = np.random.default_rng(5)
 knn = KNearestNeighbor()
@@ -334,7 +332,7 @@ expect_close(
 )
 expect_source(knn.compute_distances_no_loops, loops=0, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-knn-no-loops-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% hidden-test="knn-no-loops" points=2
 # 2 points: the grader also tries as many test as training images, equal images, and
 # looks at the memory needed and whether the inputs come back as they were.
 ### BEGIN HIDDEN TESTS
@@ -389,14 +387,13 @@ with needs_answers():
     ax.invert_yaxis()
     plt.show()
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-knn-cancel-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="knn-cancel" points=2
 # **Question 2 (2 points).** A training image is also used as a test image, with pixel
 # values around 120 stored as 32-bit floats. The two-loop version gives a distance of
 # exactly 0. The formula of exercise 3 may give 3, or `nan` with a warning. Where does
 # that come from, and how do you get rid of the `nan`?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-knn-cancel", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="knn-cancel"
 # The three terms are each about $3072 \cdot 120^2 \approx 4 \cdot 10^7$. A 32-bit float
 # keeps about 7 digits, so each is known to a few units only, and their difference, which
 # should be 0, is off by a few units: cancellation. Its root is a few units as well; if
@@ -407,7 +404,6 @@ with needs_answers():
 # *Marking:* 1 for "difference of large rounded numbers" (cancellation, few digits of
 # float32); 1 for clipping at 0 (or a variant such as `abs`, half of it for only "use
 # float64", which makes the error smaller but not 0).
-# ### END SOLUTION
 
 # %% [markdown]
 # ## 4. The vote
@@ -418,7 +414,7 @@ with needs_answers():
 # `np.argmax` does when several entries are largest.
 
 
-# %% nbgrader={"grade": false, "grade_id": "knn-predict-labels", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="knn-predict-labels"
 @add_to_class(KNearestNeighbor)
 def predict_labels(self, dists, k=1):
     """Label each test image by the majority of its k nearest training images.
@@ -445,7 +441,7 @@ def predict_labels(self, dists, k=1):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-knn-predict-labels", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="knn-predict-labels" points=2
 # 2 points: one neighbour, a majority of three, and a tie.
 knn = KNearestNeighbor()
 knn.train(np.zeros((5, 1)), np.array([4, 1, 1, 7, 2]))
@@ -471,7 +467,7 @@ expect_equal(
 )
 expect_source(knn.predict_labels, without=["sklearn"])
 
-# %% nbgrader={"grade": true, "grade_id": "test-knn-predict-labels-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% hidden-test="knn-predict-labels" points=2
 # 2 points: the grader also tries larger cases, ties of two pairs, all neighbours at
 # once, and looks whether the distances come back as they were.
 ### BEGIN HIDDEN TESTS
@@ -526,7 +522,7 @@ with needs_answers():
 # differences, of shape (M, N, D), is not: keep the memory small.
 
 
-# %% nbgrader={"grade": false, "grade_id": "knn-l1", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="knn-l1"
 @add_to_class(KNearestNeighbor)
 def compute_l1_distances(self, X):
     """Compute L1 distances without an array of shape (M, N, D).
@@ -550,7 +546,7 @@ def compute_l1_distances(self, X):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-knn-l1", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="knn-l1" points=2
 # 2 points: the same triangles, then random points.
 knn = KNearestNeighbor()
 knn.train(np.array([[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]]), np.array([0, 1, 2]))
@@ -585,7 +581,7 @@ expect_close(
 )
 expect_source(knn.compute_l1_distances, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-knn-l1-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="knn-l1" points=1
 # 1 point: the grader also looks at the memory needed, and whether the inputs come back
 # as they were.
 ### BEGIN HIDDEN TESTS
@@ -615,7 +611,7 @@ with needs_answers():
         accuracy = np.mean(classifier.predict_labels(dists, k=5) == y_test[:200])
         print(f"{name:>9}, 2000 training images, k = 5: {accuracy:.3f}")
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-knn-l1-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="knn-l1" points=2
 # **Question 3 (2 points).** Each of these changes is made to all images, training and
 # test alike, before a 1-nearest-neighbour classifier with the *L1* distance sees them.
 # Which can change a prediction, which never does? Give a reason for each.
@@ -626,8 +622,7 @@ with needs_answers():
 # 4. Shuffle the pixels, in the same way in all images.
 # 5. Express the images in another orthonormal basis (rotate pixel space).
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-knn-l1", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="knn-l1"
 # 1 never: the mean cancels in $x_p - t_p$. 2 never: all distances shrink by the same
 # factor, their order stays. 3 can: pixels get different weights. 4 never: the sum has the
 # same terms in another order. 5 can: a rotation keeps Euclidean distances, not sums of
@@ -636,7 +631,6 @@ with needs_answers():
 #
 # *Marking:* 0.4 for each of the five, half of it for the right word without a reason.
 # Frequent error: to answer 5 for the Euclidean distance.
-# ### END SOLUTION
 
 # %% [markdown]
 # In the plane one can see what $k$ and the distance do. Each place has the colour of the
@@ -660,7 +654,7 @@ neighbours_demo()
 # for speed: the distances of a fold do not depend on $k$.
 
 
-# %% nbgrader={"grade": false, "grade_id": "knn-cross-validation", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="knn-cross-validation"
 def cross_validate(X_train, y_train, k_choices, num_folds=5):
     """Measure the accuracy of each k on held-out folds of the training set.
 
@@ -699,7 +693,7 @@ def cross_validate(X_train, y_train, k_choices, num_folds=5):
     return k_to_accuracies
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-knn-cross-validation", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="knn-cross-validation" points=2
 # 2 points: six points on a line, three folds, worked out by hand.
 X_line = np.array([[0.0], [1.0], [2.0], [10.0], [11.0], [12.5]])
 y_line = np.array([0, 0, 1, 1, 1, 0])
@@ -722,7 +716,7 @@ expect_close(
 expect_close(found[3], [0, 0, 0.5], "k_to_accuracies[3]")
 expect_source(cross_validate, without=["sklearn"])
 
-# %% nbgrader={"grade": true, "grade_id": "test-knn-cross-validation-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% hidden-test="knn-cross-validation" points=2
 # 2 points: the grader also tries folds of different sizes, more folds, and looks whether
 # the training set comes back as it was.
 ### BEGIN HIDDEN TESTS
@@ -768,7 +762,7 @@ with needs_answers():
     accuracy = np.mean(classifier.predict(X_test, k=best_k) == y_test)
     print(f"best k = {best_k}: {accuracy:.3f} of {len(y_test)} test images right")
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-knn-claims-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="knn-claims" points=2
 # **Question 4 (2 points).** True or false, with a reason in one sentence each, for
 # k-nearest neighbours on any data:
 #
@@ -778,8 +772,7 @@ with needs_answers():
 # 3. With $k = 1$, the accuracy on the test images is at least as high as with $k = 5$.
 # 4. Twice as many training images take about twice as long at prediction.
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-knn-claims", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="knn-claims"
 # 1. False: it is made of pieces between pairs of points, and bends around single points.
 # 2. True: every image is its own nearest neighbour, so the accuracy is 1.
 # 3. False: one mislabelled or untypical neighbour decides; a vote of five evens it out.
@@ -788,7 +781,6 @@ with needs_answers():
 #
 # *Marking:* 0.5 each, half of it for the right word without a reason. For 4 also accept
 # "false with a search structure such as a tree", if that is said.
-# ### END SOLUTION
 
 # %% [markdown]
 # ## What you have

@@ -84,7 +84,7 @@ print(f"{data.source}: {X_train.shape} training, {X_val.shape} validation")
 # By hand, before you write: scores $(\ln 1, \ln 3, \ln 4)$. Which three probabilities?
 
 
-# %% nbgrader={"grade": false, "grade_id": "softmax-loss-naive", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="softmax-loss-naive"
 def softmax_loss_naive(W, X, y, reg):
     """Compute the cross-entropy loss and its gradient with loops.
 
@@ -122,7 +122,7 @@ def softmax_loss_naive(W, X, y, reg):
     return loss, dW
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-softmax-loss-naive", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="softmax-loss-naive" points=2
 # 2 points: two images worked out by hand. W is the identity, so X holds the scores.
 W = np.eye(3)
 X = np.log([[1.0, 3.0, 4.0], [2.0, 2.0, 4.0]])
@@ -169,7 +169,7 @@ expect_close(
 )
 expect_source(softmax_loss_naive, without=[*READY, "softmax_loss_vectorized"])
 
-# %% nbgrader={"grade": true, "grade_id": "test-softmax-loss-naive-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% hidden-test="softmax-loss-naive" points=2
 # 2 points: the grader also tries scores in the thousands, compares the gradient with
 # differences of the loss along random directions, with a penalty, and looks whether the
 # inputs come back as they were.
@@ -221,12 +221,11 @@ with needs_answers():
     loss, _ = softmax_loss_naive(small, X_train[:200], y_train[:200], 0.0)
     print(f"loss with tiny weights: {loss:.2f}")
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-softmax-start-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="softmax-start" points=2
 # **Question 1 (2 points).** Which value did you expect, and why? A friend's network for
 # 1000 classes starts with a loss of 25. Name two things that may be wrong.
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-softmax-start", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="softmax-start"
 # With equal scores each class has probability 1/10, and the loss is
 # $-\log 0.1 = 2.30$. For 1000 classes one expects $\log 1000 = 6.9$. A loss of 25 means
 # that the right class gets about $e^{-25}$: the net is confidently wrong before it has
@@ -237,7 +236,6 @@ with needs_answers():
 # *Marking:* 1 for $-\log(1/C)$ with the reason "equal probabilities"; 0.5 for each of two
 # causes that make scores large or add to the loss. "Too large a learning rate" earns
 # nothing: no step has been made.
-# ### END SOLUTION
 
 # %% [markdown]
 # ## 2. The loss, fast
@@ -247,7 +245,7 @@ with needs_answers():
 # `keepdims=True` saves you from thinking about broadcasting.
 
 
-# %% nbgrader={"grade": false, "grade_id": "softmax-loss-vectorized", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="softmax-loss-vectorized"
 def softmax_loss_vectorized(W, X, y, reg):
     """Compute the cross-entropy loss and its gradient without loops.
 
@@ -283,7 +281,7 @@ def softmax_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-softmax-loss-vectorized", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="softmax-loss-vectorized" points=2
 # 2 points: the case worked out above, and no loop.
 W = np.eye(3)
 X = np.log([[1.0, 3.0, 4.0], [2.0, 2.0, 4.0]])
@@ -321,7 +319,7 @@ expect_source(
     without=[*READY, "softmax_loss_naive"],
 )
 
-# %% nbgrader={"grade": true, "grade_id": "test-softmax-loss-vectorized-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% hidden-test="softmax-loss-vectorized" points=2
 # 2 points: the grader also tries other shapes, 32-bit numbers, a penalty and scores in
 # the thousands, and looks whether the inputs come back as they were.
 ### BEGIN HIDDEN TESTS
@@ -430,7 +428,7 @@ with needs_answers():
 # images.
 
 
-# %% nbgrader={"grade": false, "grade_id": "softmax-search", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="softmax-search"
 def softmax_settings():
     """Return the numbers you chose: {"learning_rate": ..., "reg": ...}."""
     ### BEGIN SOLUTION
@@ -438,7 +436,7 @@ def softmax_settings():
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-softmax-search", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="softmax-search" points=3
 # 3 points: trained with your numbers for 500 steps on 3000 drawn images, at least 30 % of
 # 1000 others come out right. Ten per cent would be guessing.
 chosen = softmax_settings()
@@ -467,7 +465,7 @@ expect(
     f"large a one jumps about, and too strong a penalty flattens the templates.",
 )
 
-# %% nbgrader={"grade": true, "grade_id": "test-softmax-search-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="softmax-search" points=1
 # 1 point: the grader trains once more, on other images and with other minibatches.
 ### BEGIN HIDDEN TESTS
 chosen = softmax_settings()
@@ -548,14 +546,13 @@ with needs_answers():
     plt.ylabel("share of images right")
     plt.show()
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-softmax-point-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="softmax-point" points=2
 # **Question 2 (2 points).** The weights stay as they are, and one more training image is
 # added to the sum of the losses (not divided by $N$). Can its contribution be exactly
 # zero with the hinge loss? With cross-entropy? What does that mean for training once
 # nearly all images are right?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-softmax-point", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="softmax-point"
 # Hinge: yes, if the right score leads every other by at least 1; all maxima are zero, and
 # so is the gradient. Cross-entropy: never, since $p_y < 1$ for finite scores, so
 # $-\log p_y > 0$; it only approaches zero. So the hinge loss ends its interest in an image
@@ -565,7 +562,6 @@ with needs_answers():
 # *Marking:* 0.5 for each of the two answers with its reason; 1 for the consequence
 # (margins reached: gradient zero; cross-entropy always a gradient). In float32 the loss
 # can round to 0: accept if said in addition.
-# ### END SOLUTION
 
 # %% [markdown]
 # ## What you have

@@ -114,7 +114,7 @@ linear_demo()
 # What is the loss, and which columns of the gradient get something?
 
 
-# %% nbgrader={"grade": false, "grade_id": "svm-loss-naive", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="svm-loss-naive"
 def svm_loss_naive(W, X, y, reg):
     """Compute the hinge loss and its gradient with loops.
 
@@ -153,7 +153,7 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-svm-loss-naive", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="svm-loss-naive" points=2
 # 2 points: two images worked out by hand. W is the identity, so X holds the scores.
 W = np.eye(3)
 X = np.array([[2.0, 3.0, -1.0], [1.0, 0.5, 0.5]])
@@ -208,7 +208,7 @@ expect_close(
 )
 expect_source(svm_loss_naive, without=[*READY, "svm_loss_vectorized"])
 
-# %% nbgrader={"grade": true, "grade_id": "test-svm-loss-naive-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% hidden-test="svm-loss-naive" points=2
 # 2 points: the grader also compares the gradient with differences of the loss along
 # random directions, with a penalty, and looks whether the inputs come back as they were.
 ### BEGIN HIDDEN TESTS
@@ -248,13 +248,12 @@ with needs_answers():
     loss, _ = svm_loss_naive(small, X_train[:200], y_train[:200], 0.0)
     print(f"loss with tiny weights: {loss:.2f}")
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-svm-kink-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="svm-kink" points=2
 # **Question 1 (2 points).** Your gradient is right, and yet a numerical check at one
 # number of $W$ shows a difference once in a while. Why? Give an example with one image,
 # two classes and one weight. Does a larger margin make it rarer?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-svm-kink", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="svm-kink"
 # The hinge has a kink where $s_j - s_{y} + 1 = 0$: there the slope jumps from 0 to 1 and
 # no derivative exists. A central difference whose two points lie on both sides of the kink
 # measures something between the two slopes. Example: $L(w) = \max(0, 1 + w)$ at
@@ -266,7 +265,6 @@ with needs_answers():
 # for "the margin only moves the kink" (also accept a reasoned "fewer terms are near their
 # kink if the margin is far larger than all differences of scores"). Rounding errors are
 # no answer: they are far smaller.
-# ### END SOLUTION
 
 # %% [markdown]
 # ## 2. The loss, fast
@@ -284,7 +282,7 @@ with needs_answers():
 # $(N, D)$ and a matrix of shape $(N, C)$.
 
 
-# %% nbgrader={"grade": false, "grade_id": "svm-loss-vectorized", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="svm-loss-vectorized"
 def svm_loss_vectorized(W, X, y, reg):
     """Compute the hinge loss and its gradient without loops.
 
@@ -320,7 +318,7 @@ def svm_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-svm-loss-vectorized", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="svm-loss-vectorized" points=2
 # 2 points: the case worked out above, and no loop.
 W = np.eye(3)
 X = np.array([[2.0, 3.0, -1.0], [1.0, 0.5, 0.5]])
@@ -364,7 +362,7 @@ expect_source(
     without=[*READY, "svm_loss_naive"],
 )
 
-# %% nbgrader={"grade": true, "grade_id": "test-svm-loss-vectorized-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% hidden-test="svm-loss-vectorized" points=2
 # 2 points: the grader also tries other shapes, 32-bit numbers and a penalty, compares
 # the gradient with differences of the loss, and looks whether the inputs come back as
 # they were.
@@ -453,7 +451,7 @@ class LeastSquares(LinearClassifier):
         return loss, X_batch.T @ error / len(X_batch) + 2 * reg * self.W
 
 
-# %% nbgrader={"grade": false, "grade_id": "svm-train", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="svm-train"
 @add_to_class(LinearClassifier)
 def train(
     self,
@@ -508,7 +506,7 @@ def train(
     return loss_history
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-svm-train", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="svm-train" points=2
 # 2 points: all images are the same one, so every minibatch gives the same step, and two
 # steps can be worked out by hand: the weight of class 0 is 0, then 0.5, then 0.75.
 model = LeastSquares(W=np.zeros((1, 2)))
@@ -538,7 +536,7 @@ model.train(X, y, learning_rate=0.5, reg=0.0, num_iters=1, batch_size=3)
 expect_close(model.W, [[0.875, 0.0]], "W after a second call, which goes on from W")
 expect_source(model.train, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-svm-train-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% hidden-test="svm-train" points=2
 # 2 points: the grader also looks at the minibatches: their size, whether images and
 # labels belong together, and whether they are drawn at random from all images, and at
 # the penalty.
@@ -578,7 +576,7 @@ expect_close(model.W, [[0.75, 0.75]], "W", hint="Pass reg on to self.loss.")
 # The class with the highest score wins. Before you run it: along which axis of the scores?
 
 
-# %% nbgrader={"grade": false, "grade_id": "svm-predict", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="svm-predict"
 @add_to_class(LinearClassifier)
 def predict(self, X):
     """Name the class with the highest score for each image.
@@ -598,7 +596,7 @@ def predict(self, X):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-svm-predict", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="svm-predict" points=1
 # 1 point: two images, three classes.
 model = LeastSquares(W=np.array([[1.0, 2.0, 3.0], [4.0, 0.0, -9.0]]))
 expect_equal(
@@ -610,7 +608,7 @@ expect_equal(
 )
 expect_source(model.predict, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-svm-predict-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="svm-predict" points=1
 # 1 point: the grader also tries as many images as classes, and one image.
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(3)
@@ -682,7 +680,7 @@ with needs_answers():
 # needed, and would not be believed.
 
 
-# %% nbgrader={"grade": false, "grade_id": "svm-search", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="svm-search"
 def svm_settings():
     """Return the numbers you chose: {"learning_rate": ..., "reg": ...}."""
     ### BEGIN SOLUTION
@@ -690,7 +688,7 @@ def svm_settings():
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-svm-search", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="svm-search" points=3
 # 3 points: trained with your numbers for 500 steps on 3000 drawn images, at least 30 % of
 # 1000 others come out right. Ten per cent would be guessing.
 chosen = svm_settings()
@@ -719,7 +717,7 @@ expect(
     f"large a one jumps about, and too strong a penalty flattens the templates.",
 )
 
-# %% nbgrader={"grade": true, "grade_id": "test-svm-search-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="svm-search" points=1
 # 1 point: the grader trains once more, on other images and with other minibatches.
 ### BEGIN HIDDEN TESTS
 chosen = svm_settings()
@@ -778,13 +776,12 @@ with needs_answers():
         ax.set_axis_off()
     plt.show()
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-svm-templates-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="svm-templates" points=2
 # **Question 2 (2 points).** Choose two templates. What do you recognise in them, and why
 # do they look like *that* and not like one good picture of their class? Name one kind of
 # image that such a classifier must get wrong.
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-svm-templates", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="svm-templates"
 # They show the colours of object and background where these usually lie: a bright blob on
 # blue for boats or planes, two superposed orientations for animals facing left and right.
 # There is one template per class, and the gradient adds up violated images of the class
@@ -796,7 +793,6 @@ with needs_answers():
 # *Marking:* 1 for "a blend of many images, one template for all views", tied to something
 # visible; 1 for a kind of image with unusual colour, background or position. Description
 # alone earns half a point.
-# ### END SOLUTION
 
 # %% [markdown]
 # ## What you have

@@ -70,7 +70,7 @@ READY = ["PackageNet", "torch"]
 # shape of `out`?
 
 
-# %% nbgrader={"grade": false, "grade_id": "net-affine-forward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="net-affine-forward"
 def affine_forward(x, w, b):
     """Compute an affine layer.
 
@@ -96,7 +96,7 @@ def affine_forward(x, w, b):
     return out, cache
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-net-affine-forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="net-affine-forward" points=1
 # 1 point: small numbers by hand, then evenly spaced ones.
 answer = affine_forward(
     np.array([[[1.0, 2.0]], [[3.0, 4.0]]]), np.array([[1.0], [10.0]]), np.array([0.5])
@@ -124,7 +124,7 @@ expect_close(
 )
 expect_source(affine_forward, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-net-affine-forward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="net-affine-forward" points=1
 # 1 point: the grader also tries other shapes and 32-bit numbers, and looks whether the
 # inputs come back as they were.
 ### BEGIN HIDDEN TESTS
@@ -155,7 +155,7 @@ for shape, m, dtype in [
 # The same thought gives `dw` and `db`; over what does `db` sum?
 
 
-# %% nbgrader={"grade": false, "grade_id": "net-affine-backward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="net-affine-backward"
 def affine_backward(dout, cache):
     """Compute the gradients of an affine layer.
 
@@ -181,7 +181,7 @@ def affine_backward(dout, cache):
     return dx, dw, db
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-net-affine-backward", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="net-affine-backward" points=2
 # 2 points: two examples by hand.
 x, w, b = np.array([[[1.0, 2.0]], [[3.0, 4.0]]]), np.array([[1.0], [10.0]]), np.zeros(1)
 answer = affine_backward(np.array([[2.0], [-1.0]]), (x, w, b))
@@ -212,7 +212,7 @@ expect_close(
 )
 expect_source(affine_backward, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-net-affine-backward-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% hidden-test="net-affine-backward" points=2
 # 2 points: the grader compares with differences along random directions, for several
 # shapes and a random dout, and looks whether the inputs come back as they were.
 ### BEGIN HIDDEN TESTS
@@ -240,7 +240,7 @@ for shape, m in [((5, 7), 4), ((1, 2, 3), 5), ((4, 1, 2, 2), 4)]:
 # $\text{ReLU}(x) = \max(0, x)$, number by number. Forward and backward:
 
 
-# %% nbgrader={"grade": false, "grade_id": "net-relu-forward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="net-relu-forward"
 def relu_forward(x):
     """Replace negative numbers by 0.
 
@@ -261,7 +261,7 @@ def relu_forward(x):
     return out, cache
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-net-relu-forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="net-relu-forward" points=1
 # 1 point: numbers on both sides of 0.
 x = np.array([[-2.0, 3.0], [0.0, -0.5]])
 answer = relu_forward(x)
@@ -280,7 +280,7 @@ expect_close(
 )
 expect_source(relu_forward, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-net-relu-forward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="net-relu-forward" points=1
 # 1 point: the grader also tries images and 32-bit numbers, and looks whether the input
 # comes back as it was.
 ### BEGIN HIDDEN TESTS
@@ -298,7 +298,7 @@ for shape, dtype in [((3,), float), ((2, 3, 4, 5), np.float32)]:
 # At exactly 0 there is no derivative; take 0.
 
 
-# %% nbgrader={"grade": false, "grade_id": "net-relu-backward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="net-relu-backward"
 def relu_backward(dout, cache):
     """Compute the gradient of the ReLU.
 
@@ -320,7 +320,7 @@ def relu_backward(dout, cache):
     return dx
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-net-relu-backward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="net-relu-backward" points=1
 # 1 point: gradients of both signs, inputs on both sides of 0.
 x = np.array([[-2.0, 3.0, 5.0], [0.0, 0.5, -1.0]])
 dout = np.array([[10.0, -20.0, 30.0], [40.0, 50.0, -60.0]])
@@ -340,7 +340,7 @@ expect_close(
 )
 expect_source(relu_backward, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-net-relu-backward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="net-relu-backward" points=1
 # 1 point: the grader also tries images, and looks whether dout and the input come back
 # as they were.
 ### BEGIN HIDDEN TESTS
@@ -353,14 +353,13 @@ for shape, dtype in [((7,), float), ((2, 3, 4, 5), np.float32)]:
     expect_close(dx, np.where(x > 0, dout, 0), "dx", hint=f"x has shape {shape}.")
 ### END HIDDEN TESTS
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-net-gradient-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="net-gradient" points=2
 # **Question 1 (2 points).** In a deep network gradients can die on their way back. For
 # which inputs does this happen with a sigmoid, with a ReLU and with a leaky ReLU
 # (slope 0.01 below 0)? Why is a ReLU unit that is negative for *all* training images worse
 # off than one that is negative for half of them?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-net-gradient", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="net-gradient"
 # Sigmoid: for large |x| on both sides, where it is flat (its slope is at most 1/4 even in
 # the middle). ReLU: for all negative inputs, exactly 0. Leaky ReLU: never exactly; below 0
 # the gradient shrinks to a hundredth. A unit that is negative for all images has gradient
@@ -369,7 +368,6 @@ for shape, dtype in [((7,), float), ((2, 3, 4, 5), np.float32)]:
 #
 # *Marking:* 1 for the three activations (0.5 if one is wrong); 1 for "no image gives its
 # weights a gradient, so it cannot recover".
-# ### END SOLUTION
 
 # %% [markdown]
 # ## 4. The losses
@@ -379,7 +377,7 @@ for shape, dtype in [((7,), float), ((2, 3, 4, 5), np.float32)]:
 # matrix product with $X$ is gone; the affine layer takes care of it.
 
 
-# %% nbgrader={"grade": false, "grade_id": "net-svm-loss", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="net-svm-loss"
 def svm_loss(x, y):
     """Compute the multiclass hinge loss of scores, with margin 1.
 
@@ -409,7 +407,7 @@ def svm_loss(x, y):
     return loss, dx
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-net-svm-loss", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="net-svm-loss" points=1
 # 1 point: the scores of the notebook svm.
 answer = svm_loss(np.array([[2.0, 3.0, -1.0], [1.0, 0.5, 0.5]]), np.array([0, 2]))
 expect(
@@ -437,7 +435,7 @@ expect_close(
 )
 expect_source(svm_loss, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-net-svm-loss-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="net-svm-loss" points=1
 # 1 point: the grader also tries other shapes, and looks whether the scores come back as
 # they were.
 ### BEGIN HIDDEN TESTS
@@ -458,7 +456,7 @@ for n, c in [(4, 4), (7, 3), (1, 6)]:
 ### END HIDDEN TESTS
 
 
-# %% nbgrader={"grade": false, "grade_id": "net-softmax-loss", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="net-softmax-loss"
 def softmax_loss(x, y):
     """Compute the cross-entropy loss of scores.
 
@@ -488,7 +486,7 @@ def softmax_loss(x, y):
     return loss, dx
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-net-softmax-loss", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="net-softmax-loss" points=1
 # 1 point: the scores of the notebook softmax.
 x = np.log([[1.0, 3.0, 4.0], [2.0, 2.0, 4.0]])
 answer = softmax_loss(x, np.array([1, 2]))
@@ -520,7 +518,7 @@ expect_close(
 )
 expect_source(softmax_loss, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-net-softmax-loss-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% hidden-test="net-softmax-loss" points=2
 # 2 points: the grader also tries other shapes and scores near 3000, and looks whether
 # the scores come back as they were.
 ### BEGIN HIDDEN TESTS
@@ -574,7 +572,7 @@ with needs_answers():
 # $w \leftarrow w - \eta\, dw$, with the learning rate $\eta$ in `config["learning_rate"]`.
 
 
-# %% nbgrader={"grade": false, "grade_id": "net-sgd", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="net-sgd"
 def sgd(w, dw, config=None):
     """Take one step of gradient descent.
 
@@ -600,7 +598,7 @@ def sgd(w, dw, config=None):
     return next_w, config
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-net-sgd", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="net-sgd" points=1
 # 1 point: one step by hand.
 answer = sgd(np.array([1.0, 2.0]), np.array([10.0, -20.0]), {"learning_rate": 0.1})
 expect(
@@ -622,7 +620,7 @@ expect_close(
 expect_equal(answer[1]["learning_rate"], 0.1, "config['learning_rate']")
 expect_source(sgd, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-net-sgd-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="net-sgd" points=1
 # 1 point: the grader also tries the default rate, matrices, 32-bit numbers and two steps.
 ### BEGIN HIDDEN TESTS
 rng = np.random.default_rng(7)
@@ -658,7 +656,7 @@ class TwoLayerNet(NotebookClass):
         globals()["__init__"](self, *args, **kwargs)
 
 
-# %% nbgrader={"grade": false, "grade_id": "net-init", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="net-init"
 @add_to_class(TwoLayerNet)
 def __init__(
     self,
@@ -690,7 +688,7 @@ def __init__(
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-net-init", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="net-init" points=1
 # 1 point: names, shapes and zeros.
 model = TwoLayerNet(input_dim=5, hidden_dim=50, num_classes=7, weight_scale=1e-2)
 expect(hasattr(model, "params"), "After __init__ the model has no self.params.")
@@ -701,7 +699,7 @@ for name in ("b1", "b2"):
     expect(not np.any(model.params[name]), f"{name} should start at 0.")
 expect_source(__init__, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-net-init-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="net-init" points=1
 # 1 point: the grader also looks at the spread and the mean of the weights, for two
 # scales, and whether the two matrices are different numbers.
 ### BEGIN HIDDEN TESTS
@@ -738,7 +736,7 @@ for scale in (1e-3, 0.3):
 # $\frac{1}{2} \lambda (\sum W_1^2 + \sum W_2^2)$, so that its gradient is $\lambda W$.
 
 
-# %% nbgrader={"grade": false, "grade_id": "net-loss", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="net-loss"
 @add_to_class(TwoLayerNet)
 def loss(self, X, y=None):
     """Compute scores, or the loss and its gradients.
@@ -778,7 +776,7 @@ def loss(self, X, y=None):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-net-loss", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="net-loss" points=3
 # 3 points: scores, and the loss with and without penalty, on evenly spaced numbers.
 model = TwoLayerNet(input_dim=5, hidden_dim=50, num_classes=7)
 model.params["W1"] = np.linspace(-0.7, 0.3, num=250).reshape(5, 50)
@@ -814,7 +812,7 @@ expect_close(
 )
 expect_source(model.loss, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-net-loss-hidden", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% hidden-test="net-loss" points=3
 # 3 points: the grader compares every gradient with differences of the loss, with a
 # penalty, on images, and looks whether images and parameters come back as they were.
 ### BEGIN HIDDEN TESTS
@@ -940,7 +938,7 @@ with needs_answers():
     plt.show()
 
 
-# %% nbgrader={"grade": false, "grade_id": "net-search", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="net-search"
 def net_settings():
     """Return the numbers you chose.
 
@@ -954,7 +952,7 @@ def net_settings():
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-net-search", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="net-search" points=2
 # 2 points: trained with your numbers on 3000 drawn images for 6 epochs, at least 36 % of
 # 1000 others come out right. Ten per cent would be guessing.
 chosen = net_settings()
@@ -988,7 +986,7 @@ expect(
     f"Look for the bright part of the heat map, and give it enough hidden units.",
 )
 
-# %% nbgrader={"grade": true, "grade_id": "test-net-search-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="net-search" points=1
 # 1 point: the grader trains once more, from other weights and with other minibatches.
 ### BEGIN HIDDEN TESTS
 chosen = net_settings()
@@ -1046,14 +1044,13 @@ with needs_answers():
     vis.show_grid(weights[:100], columns=20)
     plt.show()
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-net-gap-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="net-gap" points=2
 # **Question 2 (2 points).** A network gets 90 % of its training images right and 50 % of
 # the test images. Which of these can narrow the gap, and why: more training images, more
 # hidden units, a stronger penalty, training for longer? And which narrow it without
 # helping anybody?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-net-gap", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="net-gap"
 # More images: yes, there is less to learn by heart. More units and longer training: no,
 # they make it easier to learn by heart. A stronger penalty: yes, it makes weights small and
 # the function smooth; but too strong a one narrows the gap by spoiling the training
@@ -1062,7 +1059,6 @@ with needs_answers():
 #
 # *Marking:* 0.25 for each of the four with its reason; 1 for a gap that closes because
 # training gets worse (too strong a penalty, too small a network, early stop).
-# ### END SOLUTION
 
 # %% [markdown]
 # ## What you have

@@ -66,7 +66,7 @@ READY = ["FullyConnectedNet", "eval_numerical_gradient_array", "layers", "torch"
 # are $\mu$, $\sigma^2$ and $\hat x$ (forget $\varepsilon$)? And for a batch of one?
 
 
-# %% nbgrader={"grade": false, "grade_id": "bn-forward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="bn-forward"
 def batchnorm_forward(x, gamma, beta, bn_param):
     """Normalise every feature over the batch, then scale and shift it.
 
@@ -109,7 +109,7 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     return out, cache
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-bn-forward", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="bn-forward" points=2
 # 2 points: two examples of two features, worked out by hand, in training.
 x, gamma, beta = np.array([[1.0, 10], [3, 30]]), np.array([1.0, 2]), np.array([0.0, 5])
 # Means 2 and 20, variances 1 and 100. eps is 0 here, so x_hat is -1 and 1 in both.
@@ -160,7 +160,7 @@ expect_close(
 )
 expect_source(batchnorm_forward, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-bn-forward-running", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="bn-forward" part="running" points=2
 # 2 points: testing uses the running averages and leaves them alone.
 rng = np.random.default_rng(1)
 x, gamma, beta = rng.standard_normal((3, 4)), rng.standard_normal(4), np.arange(4.0)
@@ -180,7 +180,7 @@ expect_close(bn_param["running_mean"], mean, "running_mean after a test call")
 one, _ = batchnorm_forward(x[:1], gamma, beta, bn_param)
 expect_close(one, out[:1], "out for the first example alone")
 
-# %% nbgrader={"grade": true, "grade_id": "test-bn-forward-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% hidden-test="bn-forward" points=2
 # 2 points: the grader also tries other sizes, eps and momentum, 32-bit numbers, several
 # calls, a constant feature, a batch of one, and looks whether the inputs come back as
 # they were.
@@ -290,7 +290,7 @@ with needs_answers():
 # sum over them.
 
 
-# %% nbgrader={"grade": false, "grade_id": "bn-backward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="bn-backward"
 def batchnorm_backward(dout, cache):
     """Carry a gradient back through batchnorm_forward in training, node by node.
 
@@ -321,7 +321,7 @@ def batchnorm_backward(dout, cache):
     return dx, dgamma, dbeta
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-bn-backward", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="bn-backward" points=2
 # 2 points: every number of the three gradients, against differences of your forward pass.
 rng = np.random.default_rng(3)
 x, dout = 5 * rng.standard_normal((2, 4, 5)) + [[[12]], [[0]]]
@@ -370,7 +370,7 @@ expect_close(
 )
 expect_source(batchnorm_backward, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-bn-backward-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% hidden-test="bn-backward" points=2
 # 2 points: the grader also goes along random directions for other sizes and a large eps,
 # checks that each column of dx adds up to zero, 32-bit numbers, and looks whether dout
 # comes back as it was.
@@ -421,7 +421,7 @@ for n, d, eps in [(6, 3, 1e-5), (3, 8, 0.5), (5, 5, 1e-2)]:
 # $x_i - \mu$ is $\hat x_i$ times something you have.
 
 
-# %% nbgrader={"grade": false, "grade_id": "bn-backward-alt", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="bn-backward-alt"
 def batchnorm_backward_alt(dout, cache):
     """Carry a gradient back through batchnorm_forward in training, simplified.
 
@@ -447,7 +447,7 @@ def batchnorm_backward_alt(dout, cache):
     return dx, dgamma, dbeta
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-bn-backward-alt", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="bn-backward-alt" points=1
 # 1 point: the same three gradients, from a formula of its own, without a loop.
 rng = np.random.default_rng(5)
 x, dout = rng.standard_normal((2, 6, 4)) * 2 + [[[1]], [[0]]]
@@ -486,7 +486,7 @@ expect_source(
     without=[*READY, "batchnorm_backward"],
 )
 
-# %% nbgrader={"grade": true, "grade_id": "test-bn-backward-alt-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="bn-backward-alt" points=1
 # 1 point: the grader also goes along random directions for other sizes and a large eps,
 # and looks whether dout comes back as it was.
 ### BEGIN HIDDEN TESTS
@@ -548,7 +548,7 @@ with needs_answers():
 # `beta` keep the shape $(D,)$. There are no running averages, and no modes.
 
 
-# %% nbgrader={"grade": false, "grade_id": "bn-layer-forward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="bn-layer-forward"
 def layernorm_forward(x, gamma, beta, ln_param):
     """Normalise every example over its features, then scale and shift each feature.
 
@@ -578,7 +578,7 @@ def layernorm_forward(x, gamma, beta, ln_param):
     return out, cache
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-bn-layer-forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="bn-layer-forward" points=1
 # 1 point: two examples by hand.
 x = np.array([[1.0, 3], [40, 20]])
 gamma, beta = np.array([3.0, 2]), np.array([0.0, 5])
@@ -605,7 +605,7 @@ expect_close(
 )
 expect_source(layernorm_forward, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-bn-layer-forward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="bn-layer-forward" points=1
 # 1 point: the grader also tries other sizes, as many rows as columns, a batch of one,
 # eps, 32-bit numbers, and looks whether the inputs come back as they were.
 ### BEGIN HIDDEN TESTS
@@ -639,7 +639,7 @@ for n, d, eps, dtype in [
 # everywhere: which sums still run over the batch?
 
 
-# %% nbgrader={"grade": false, "grade_id": "bn-layer-backward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="bn-layer-backward"
 def layernorm_backward(dout, cache):
     """Carry a gradient back through layernorm_forward.
 
@@ -666,7 +666,7 @@ def layernorm_backward(dout, cache):
     return dx, dgamma, dbeta
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-bn-layer-backward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="bn-layer-backward" points=1
 # 1 point: every number of the three gradients, against differences of your forward pass.
 rng = np.random.default_rng(8)
 x, dout = rng.standard_normal((2, 3, 5)) * 2
@@ -711,7 +711,7 @@ expect_close(
 expect_close(answer[2], dout.sum(axis=0), "dbeta", hint="Sum over the batch, axis 0.")
 expect_source(layernorm_backward, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-bn-layer-backward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="bn-layer-backward" points=1
 # 1 point: the grader also goes along random directions for other sizes and a large eps,
 # and looks whether dout comes back as it was.
 ### BEGIN HIDDEN TESTS
@@ -743,20 +743,18 @@ for n, d, eps in [(5, 3, 1e-5), (4, 4, 0.5), (1, 7, 1e-2)]:
         )
 ### END HIDDEN TESTS
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-bn-prepare-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="bn-prepare" points=2
 # **Question 1 (2 points).** Before training, images can be prepared in many ways. Which of
 # the two layers does each of these resemble, if any: (a) subtract the mean image of the
 # training set; (b) divide each image by the root of the sum of its squared pixels, after
 # subtracting its own mean; (c) set every pixel to 1 or 0 by a threshold of 128?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-bn-prepare", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="bn-prepare"
 # (a) Batch normalisation: a statistic of each pixel (feature) over many images, without
 # its division. (b) Layer normalisation: each image by its own statistics over all pixels,
 # up to a constant factor. (c) Neither: no statistics of the data come in.
 #
 # *Marking:* 0.75 each for (a) and (b) with "over images" and "over pixels", 0.5 for (c).
-# ### END SOLUTION
 
 # %% [markdown]
 # ## 5. A sandwich
@@ -766,7 +764,7 @@ for n, d, eps in [(5, 3, 1e-5), (4, 4, 0.5), (1, 7, 1e-2)]:
 # your own normalisations.
 
 
-# %% nbgrader={"grade": false, "grade_id": "bn-sandwich-forward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="bn-sandwich-forward"
 def affine_norm_relu_forward(
     x, w, b, gamma, beta, norm_param, normalization="batchnorm"
 ):
@@ -801,7 +799,7 @@ def affine_norm_relu_forward(
     return out, cache
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-bn-sandwich-forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="bn-sandwich-forward" points=1
 # 1 point: the three steps written out, for both kinds.
 rng = np.random.default_rng(10)
 x, w, b = (
@@ -835,7 +833,7 @@ for kind, axis in {"batchnorm": 0, "layernorm": 1}.items():
         },
     )
 
-# %% nbgrader={"grade": true, "grade_id": "test-bn-sandwich-forward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="bn-sandwich-forward" points=1
 # 1 point: the grader also looks whether running averages are kept and used, and whether
 # the inputs come back as they were.
 ### BEGIN HIDDEN TESTS
@@ -867,7 +865,7 @@ expect_close(out, np.maximum(gamma * normal + beta, 0), "out, layernorm with eps
 ### END HIDDEN TESTS
 
 
-# %% nbgrader={"grade": false, "grade_id": "bn-sandwich-backward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="bn-sandwich-backward"
 def affine_norm_relu_backward(dout, cache):
     """Carry a gradient back through affine_norm_relu_forward.
 
@@ -894,7 +892,7 @@ def affine_norm_relu_backward(dout, cache):
     return dx, dw, db, dgamma, dbeta
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-bn-sandwich-backward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="bn-sandwich-backward" points=1
 # 1 point: with batch normalisation, against differences of your forward pass.
 rng = np.random.default_rng(12)
 x, w, dout = (rng.standard_normal(shape) for shape in [(4, 3), (3, 5), (4, 5)])
@@ -927,7 +925,7 @@ for (name, value), grad in zip(point.items(), answer, strict=True):
         hint="Backwards in reverse order: ReLU, normalisation, affine.",
     )
 
-# %% nbgrader={"grade": true, "grade_id": "test-bn-sandwich-backward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="bn-sandwich-backward" points=1
 # 1 point: the grader does the same for layer normalisation, for both with other sizes,
 # and looks whether dout comes back as it was.
 ### BEGIN HIDDEN TESTS
@@ -1063,14 +1061,13 @@ with needs_answers():
     axes[0].legend(frameon=False)
     plt.show()
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-bn-scale-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="bn-scale" points=2
 # **Question 2 (2 points).** Describe how the size of the first weights affects the
 # networks with and without batch normalisation, and explain both ends: why does the plain
 # network fail with small weights, why with large ones, and why is the normalised one so
 # patient?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-bn-scale", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="bn-scale"
 # The plain network learns only in a narrow range of scales. With small weights the signal
 # shrinks from layer to layer until the scores, and the gradients on the way back, are
 # practically zero, so the loss stays at $\log 10$. With large ones activations and
@@ -1082,7 +1079,6 @@ with needs_answers():
 #
 # *Marking:* 1 for vanishing and exploding with the reason "from layer to layer"; 1 for
 # "the normalisation divides the factor away".
-# ### END SOLUTION
 
 # %% [markdown]
 # Last, small batches. Predict: for which of the two layers will a batch of 5 hurt?
@@ -1113,13 +1109,12 @@ with needs_answers():
     axes[1].legend(frameon=False)
     plt.show()
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-bn-batch-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="bn-batch" points=2
 # **Question 3 (2 points).** What do small batches do to the two kinds, and why? Mind that
 # a smaller batch also means more steps in an epoch. What does batch normalisation do to a
 # batch of one in training?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-bn-batch", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="bn-batch"
 # Batch normalisation gets worse with small batches, relative to the number of steps it
 # takes: mean and variance of five examples are noisy estimates, different in every step and
 # different from the running averages used in testing. Layer normalisation takes its
@@ -1129,14 +1124,12 @@ with needs_answers():
 #
 # *Marking:* 0.5 for noisy statistics of small batches, 0.5 for "layer normalisation does
 # not look at the batch", 1 for the batch of one (0.5 for "does not work" without reason).
-# ### END SOLUTION
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-bn-layer-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="bn-layer" points=2
 # **Question 4 (2 points).** When does layer normalisation work badly: in a very deep
 # network, with very few units in a layer, or with a strong penalty on the weights?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-bn-layer", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="bn-layer"
 # With very few units: mean and variance over two or three numbers say little, and the
 # normalised values can take few patterns only (for two units always $-1$ and $1$, so the
 # size of the signal is lost). Depth is no obstacle; keeping the scale is what it is for. A
@@ -1145,7 +1138,6 @@ with needs_answers():
 #
 # *Marking:* 1.5 for few units with the reason; 0.5 for why one of the others is not
 # special. Depth as an answer: no point.
-# ### END SOLUTION
 
 # %% [markdown]
 # ## Your layer beside ours

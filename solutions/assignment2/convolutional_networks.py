@@ -99,7 +99,7 @@ READY += [
 # filter 1 2, 3 4, the bias 10, stride 1, no padding. What comes out, and of which shape?
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv-forward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="conv-forward"
 def conv_forward_naive(x, w, b, conv_param):
     """Slide filters over images; plainly, with as many loops as you like.
 
@@ -137,7 +137,7 @@ def conv_forward_naive(x, w, b, conv_param):
     return out, cache
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-forward", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="conv-forward" points=2
 # 2 points: the case by hand, then evenly spaced numbers with a stride and padding.
 x = np.arange(9.0).reshape(1, 1, 3, 3)
 w, b = np.array([[[[1.0, 2], [3, 4]]]]), np.array([10.0])
@@ -184,7 +184,7 @@ expect_close(out[0, 0, 0, 0], -0.08759809, "out[0, 0, 0, 0]", rtol=1e-6)
 expect_close(out[1, 2, 1, 1], 2.38247847, "out[1, 2, 1, 1]", rtol=1e-6)
 expect_source(conv_forward_naive, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-forward-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% hidden-test="conv-forward" points=2
 # 2 points: the grader also tries images and filters that are not square, several strides
 # and paddings, one image, one channel, 32-bit numbers, and looks whether the inputs come
 # back as they were.
@@ -263,7 +263,7 @@ with needs_answers():
 # zeros elsewhere. What are $dw$, $dx$ and $db$?
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv-backward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="conv-backward"
 def conv_backward_naive(dout, cache):
     """Carry a gradient back through conv_forward_naive.
 
@@ -297,7 +297,7 @@ def conv_backward_naive(dout, cache):
     return dx, dw, db
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-backward", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="conv-backward" points=2
 # 2 points: the case by hand, then a batch of four with padding.
 x = np.arange(9.0).reshape(1, 1, 3, 3)
 w, b = np.array([[[[1.0, 2], [3, 4]]]]), np.array([10.0])
@@ -343,7 +343,7 @@ for name, got, expected in zip(faults, grads, truth, strict=True):
     )
 expect_source(conv_backward_naive, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-backward-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% hidden-test="conv-backward" points=2
 # 2 points: the grader also tries images and filters that are not square, several strides
 # and paddings, one image, 32-bit numbers, a second call, and looks whether dout comes back
 # as it was.
@@ -384,7 +384,7 @@ for n, c, f, size, field, stride, pad, dtype in [
 # numbers are negative?
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv-pool-forward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="conv-pool-forward"
 def max_pool_forward_naive(x, pool_param):
     """Keep the largest number of every window.
 
@@ -417,7 +417,7 @@ def max_pool_forward_naive(x, pool_param):
     return out, cache
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-pool-forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="conv-pool-forward" points=1
 # 1 point: the case by hand, negative numbers, and evenly spaced ones.
 pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
 x = np.array([[[[1.0, 2, 5, 3], [4, 0, 1, 7]]]])
@@ -447,7 +447,7 @@ expect_close(out[1, 2, 1, 1], 0.4, "out[1, 2, 1, 1]")
 expect_close(out, layers.max_pool_forward(x, pool_param)[0], "out")
 expect_source(max_pool_forward_naive, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-pool-forward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="conv-pool-forward" points=1
 # 1 point: the grader also tries windows and images that are not square, windows that
 # overlap or leave gaps, one image, 32-bit numbers, and looks whether x comes back as it was.
 ### BEGIN HIDDEN TESTS
@@ -482,7 +482,7 @@ for shape, height, width, stride, dtype in [
 # shared among them, but it must not be handed out twice.
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv-pool-backward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="conv-pool-backward"
 def max_pool_backward_naive(dout, cache):
     """Carry a gradient back through max_pool_forward_naive.
 
@@ -511,7 +511,7 @@ def max_pool_backward_naive(dout, cache):
     return dx
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-pool-backward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="conv-pool-backward" points=1
 # 1 point: the case by hand, then windows that share a pixel.
 pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
 x, dout = np.array([[[[1.0, 2, 5, 3], [4, 0, 1, 7]]]]), np.array([[[[10.0, 20]]]])
@@ -536,7 +536,7 @@ expect_close(
 )
 expect_source(max_pool_backward_naive, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-pool-backward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="conv-pool-backward" points=1
 # 1 point: the grader also tries windows and images that are not square, windows that
 # overlap or leave gaps, 32-bit numbers, and looks whether dout comes back as it was.
 ### BEGIN HIDDEN TESTS
@@ -559,7 +559,7 @@ for shape, height, width, stride, dtype in [
     expect_close(dx, expected, "dx", rtol=1e-5, atol=1e-6, hint=hint)
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-pool-backward-ties-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="conv-pool-backward" part="ties" points=1
 # 1 point: the grader also looks at windows in which several pixels share the maximum, as
 # happens all the time behind a ReLU.
 ### BEGIN HIDDEN TESTS
@@ -613,7 +613,7 @@ for width, stride in [(2, 2), (3, 1)]:
 # with a step, `padded[:, :, p::stride, q::stride]` cut to size, has that pixel of all windows.
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv-im2col", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="conv-im2col"
 def im2col(x, field_height, field_width, padding=1, stride=1):
     """Copy every window into a column, with at most two loops.
 
@@ -646,7 +646,7 @@ def im2col(x, field_height, field_width, padding=1, stride=1):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-im2col", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="conv-im2col" points=2
 # 2 points: the two cases by hand, then a batch with padding and a stride.
 x = np.array([[[[0.0, 1, 2], [3, 4, 5]]]])
 expect_close(
@@ -682,7 +682,7 @@ expect_close(
 )
 expect_source(im2col, loops=2, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-im2col-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="conv-im2col" points=1
 # 1 point: the grader also tries windows and images that are not square, no padding and
 # much, one image, 32-bit numbers, and looks whether x comes back as it was.
 ### BEGIN HIDDEN TESTS
@@ -723,7 +723,7 @@ for shape, height, width, padding, stride, dtype in [
 # By hand: an image of ones, 3 by 3, windows of 2 by 2. What is `col2im(im2col(x))`?
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv-col2im", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="conv-col2im"
 def col2im(cols, x_shape, field_height=3, field_width=3, padding=1, stride=1):
     """Add every column to the window it came from, with at most two loops.
 
@@ -757,7 +757,7 @@ def col2im(cols, x_shape, field_height=3, field_width=3, padding=1, stride=1):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-col2im", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="conv-col2im" points=2
 # 2 points: the case by hand, then a batch with padding and a stride.
 expect_close(
     col2im(np.ones((4, 4)), (1, 1, 3, 3), 2, 2, padding=0),
@@ -789,7 +789,7 @@ expect_close(
 )
 expect_source(col2im, loops=2, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-col2im-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="conv-col2im" points=1
 # 1 point: the grader also tries windows and images that are not square, no padding and
 # much, one image, 32-bit numbers, and looks whether cols comes back as it was.
 ### BEGIN HIDDEN TESTS
@@ -827,7 +827,7 @@ for shape, height, width, padding, stride, dtype in [
 # the affine layer's gradient that you know, and then your `col2im`.
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv-fast-forward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="conv-fast-forward"
 def conv_forward_im2col(x, w, b, conv_param):
     """Slide filters over images by one matrix product, with your im2col.
 
@@ -862,7 +862,7 @@ def conv_forward_im2col(x, w, b, conv_param):
     return out, cache
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-fast-forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="conv-fast-forward" points=1
 # 1 point: the same numbers as before, without a loop over images, filters or places.
 x = np.linspace(-0.1, 0.5, num=96).reshape(2, 3, 4, 4)
 w = np.linspace(-0.2, 0.3, num=144).reshape(3, 3, 4, 4)
@@ -893,7 +893,7 @@ expect_source(
     without=[*READY, "conv_forward_naive", "einsum", "sliding_window_view"],
 )
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-fast-forward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="conv-fast-forward" points=1
 # 1 point: the grader also tries images and filters that are not square, several strides
 # and paddings, one image, 32-bit numbers, and looks whether the inputs come back as they
 # were.
@@ -922,7 +922,7 @@ for n, c, f, size, field, stride, pad, dtype in [
 ### END HIDDEN TESTS
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv-fast-backward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="conv-fast-backward"
 def conv_backward_im2col(dout, cache):
     """Carry a gradient back through conv_forward_im2col, with your col2im.
 
@@ -951,7 +951,7 @@ def conv_backward_im2col(dout, cache):
     return dx, dw, db
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-fast-backward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="conv-fast-backward" points=1
 # 1 point: a batch with padding and a stride.
 rng = np.random.default_rng(12)
 x, w, b = (rng.standard_normal(s) for s in [(4, 3, 5, 5), (2, 3, 3, 3), (2,)])
@@ -981,7 +981,7 @@ for name, got, expected, wrong in zip(
     )
 expect_source(conv_backward_im2col, loops=4, without=[*READY, "conv_backward_naive"])
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-fast-backward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="conv-fast-backward" points=1
 # 1 point: the grader also tries images and filters that are not square, several strides
 # and paddings, one image, 32-bit numbers, a second call, and looks whether dout comes back
 # as it was.
@@ -1086,13 +1086,12 @@ with needs_answers():
     plt.show()
     print(f"largest difference between any two outputs: about {apart:.0e}")
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-conv-columns-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="conv-columns" points=2
 # **Question 1 (2 points).** For filters of 3 by 3 with stride 1 and padding 1, how many times
 # as much memory as the images does `cols` take? With how many multiplications does the product
 # get by, compared with your loops? So where does the speed come from?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-conv-columns", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="conv-columns"
 # Nine times: every pixel (but for the border) lies in nine windows and is copied into each of
 # their columns. The number of multiplications is the same. The speed comes from doing them all
 # in one call: no Python step for each window, and a matrix product that keeps small blocks in
@@ -1101,7 +1100,6 @@ with needs_answers():
 #
 # *Marking:* 0.5 for nine, 0.5 for "the same number", 1 for a reason: fewer Python steps, or
 # caches and vectors of the matrix product.
-# ### END SOLUTION
 
 # %% [markdown]
 # ## 5. How far a unit sees
@@ -1151,14 +1149,13 @@ with needs_answers():
         ax.set(title=f"{name}\n{height} x {width} pixels", xticks=[], yticks=[])
     plt.show()
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-conv-field-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="conv-field" points=2
 # **Question 2 (2 points).** How many convolutions of 3 by 3 with stride 1 does it take until
 # a number can see 11 by 11 pixels, and how many weights are that, for one channel, compared
 # with a single filter of 11 by 11? What else do the small ones bring? Why is the picture of
 # ten layers bright in the middle and dark at the rim of its frame?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-conv-field", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="conv-field"
 # Five: every layer adds two pixels, $1 + 2 \cdot 5 = 11$. That is 45 weights against 121, and
 # there is room for a ReLU after each, so the stack computes what no single filter can. The
 # number of ways from a pixel to the output decides how much it counts: many lead to the middle
@@ -1166,7 +1163,6 @@ with needs_answers():
 # really uses is smaller than what it can see.
 #
 # *Marking:* 0.5 for five, 0.5 for 45 against 121 or for the ReLUs between, 1 for counting ways.
-# ### END SOLUTION
 
 # %% [markdown]
 # ## 6. A network with three layers
@@ -1199,7 +1195,7 @@ class ThreeLayerConvNet(NotebookClass):
         globals()["__init__"](self, *args, **kwargs)
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv-net-init", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="conv-net-init"
 @add_to_class(ThreeLayerConvNet)
 def __init__(
     self,
@@ -1251,7 +1247,7 @@ def __init__(
         self.params[name] = value.astype(dtype)
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-net-init", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="conv-net-init" points=1
 # 1 point: names and shapes for the case by hand, and the spread of the weights.
 model = ThreeLayerConvNet((3, 6, 8), 4, 5, hidden_dim=5, num_classes=7)
 expect(hasattr(model, "params"), "After __init__ the model has no self.params.")
@@ -1283,7 +1279,7 @@ for name in ("W1", "W2", "W3"):
     )
 expect_source(__init__, without=["cs231n", "PackageNet", "ResNet", "torch"])
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-net-init-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="conv-net-init" points=1
 # 1 point: the grader also looks at the defaults, the dtype, the mean and the form of the
 # distribution, and whether all matrices are different numbers.
 ### BEGIN HIDDEN TESTS
@@ -1311,7 +1307,7 @@ expect(not np.allclose(w2, w3), "W2 and W3 hold the same numbers.")
 # Without `y` return the scores.
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv-net-loss", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="conv-net-loss"
 @add_to_class(ThreeLayerConvNet)
 def loss(self, X, y=None):
     """Compute scores, or the loss and its gradients.
@@ -1355,7 +1351,7 @@ def loss(self, X, y=None):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-net-loss", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="conv-net-loss" points=2
 # 2 points: scores, loss and gradients beside the package's network with the same weights.
 rng = np.random.default_rng(14)
 sizes = {"input_dim": (3, 6, 8), "num_filters": 4, "filter_size": 3, "hidden_dim": 5}
@@ -1406,7 +1402,7 @@ for reg in (0.0, 0.3):
         )
 expect_source(model.loss, without=["cs231n", "PackageNet", "ResNet", "torch"])
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-net-loss-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% hidden-test="conv-net-loss" points=2
 # 2 points: the grader compares the gradients with differences of your loss for other sizes,
 # tries one image and 32-bit numbers, and looks whether images and parameters come back as
 # they were.
@@ -1527,7 +1523,7 @@ with needs_answers():
 # `x.reshape(-1, C)` alone wrong?
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv-batchnorm-forward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="conv-batchnorm-forward"
 def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     """Normalise every channel over images and pixels, then scale and shift it.
 
@@ -1556,7 +1552,7 @@ def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     return out, cache
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-batchnorm-forward", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="conv-batchnorm-forward" points=2
 # 2 points: out and the running averages in training, for each channel and place.
 rng = np.random.default_rng(16)
 x = rng.standard_normal((2, 3, 4, 5)) * [[[[1]], [[2]], [[5]]]] + [
@@ -1613,7 +1609,7 @@ for name, value in {
     )
 expect_source(spatial_batchnorm_forward, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-batchnorm-forward-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% hidden-test="conv-batchnorm-forward" points=2
 # 2 points: the grader also computes every channel of other sizes by the formula, in training
 # and testing, with other settings, several calls, a batch of one, 32-bit numbers, and looks
 # whether the inputs come back as they were.
@@ -1668,7 +1664,7 @@ for shape, eps, momentum, dtype in [
 ### END HIDDEN TESTS
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv-batchnorm-backward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="conv-batchnorm-backward"
 def spatial_batchnorm_backward(dout, cache):
     """Carry a gradient back through spatial_batchnorm_forward in training.
 
@@ -1693,7 +1689,7 @@ def spatial_batchnorm_backward(dout, cache):
     return dx, dgamma, dbeta
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-batchnorm-backward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="conv-batchnorm-backward" points=1
 # 1 point: the three gradients for each channel and place.
 rng = np.random.default_rng(18)
 x, dout = rng.standard_normal((2, 2, 3, 4, 5))
@@ -1725,7 +1721,7 @@ for name, got, expected in zip(faults, answer, truth, strict=True):
     )
 expect_source(spatial_batchnorm_backward, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-batchnorm-backward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="conv-batchnorm-backward" points=1
 # 1 point: the grader also goes along random directions for other sizes, a large eps and a
 # batch of one, and looks whether dout comes back as it was.
 ### BEGIN HIDDEN TESTS
@@ -1773,7 +1769,7 @@ for shape, eps in [((3, 4, 2, 5), 1e-5), ((1, 2, 6, 3), 0.3), ((4, 3, 1, 2), 1e-
 # for $G = 1$?
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv-groupnorm-forward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="conv-groupnorm-forward"
 def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
     """Normalise groups of channels of every image, then scale and shift channels.
 
@@ -1806,7 +1802,7 @@ def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
     return out, cache
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-groupnorm-forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="conv-groupnorm-forward" points=1
 # 1 point: six channels in two groups, for each image, channel and place.
 rng = np.random.default_rng(20)
 x = rng.standard_normal((3, 6, 2, 5)) * np.arange(1.0, 7).reshape(6, 1, 1)
@@ -1842,7 +1838,7 @@ expect_close(
 )
 expect_source(spatial_groupnorm_forward, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-groupnorm-forward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="conv-groupnorm-forward" points=1
 # 1 point: the grader also computes every group of other sizes by the formula, with one
 # group and as many groups as channels, another eps, a batch of one, 32-bit numbers, and
 # looks whether the inputs come back as they were.
@@ -1878,7 +1874,7 @@ for shape, G, eps, dtype in [
 ### END HIDDEN TESTS
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv-groupnorm-backward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="conv-groupnorm-backward"
 def spatial_groupnorm_backward(dout, cache):
     """Carry a gradient back through spatial_groupnorm_forward.
 
@@ -1907,7 +1903,7 @@ def spatial_groupnorm_backward(dout, cache):
     return dx, dgamma, dbeta
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-groupnorm-backward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="conv-groupnorm-backward" points=1
 # 1 point: the three gradients, for each image, channel and place.
 rng = np.random.default_rng(22)
 x, dout = rng.standard_normal((2, 3, 6, 2, 5))
@@ -1947,7 +1943,7 @@ for name, got, expected in zip(faults, answer, truth, strict=True):
     )
 expect_source(spatial_groupnorm_backward, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-groupnorm-backward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="conv-groupnorm-backward" points=1
 # 1 point: the grader also goes along random directions for other sizes, numbers of groups
 # and a large eps, and looks whether dout comes back as it was.
 ### BEGIN HIDDEN TESTS
@@ -1985,14 +1981,13 @@ for shape, G, eps in [
         )
 ### END HIDDEN TESTS
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-conv-norm-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="conv-norm" points=2
 # **Question 3 (2 points).** Spatial batch normalisation could keep a mean for every channel
 # *and place*, as one has for the features of a fully connected layer. What would be lost? And
 # is group normalisation with $G = C$ on a batch of one image the same as spatial batch
 # normalisation in training?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-conv-norm", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="conv-norm"
 # A convolution does the same at every place; with statistics, scale and shift of each place
 # the layer would treat an edge on the left in another way than one on the right, and a shifted
 # picture would no longer give a shifted output. There would also be $H W$ times as many
@@ -2002,7 +1997,6 @@ for shape, G, eps in [
 #
 # *Marking:* 1 for "the same at every place" (or more numbers from less data, 0.5); 1 for "the
 # same in training" with the reason.
-# ### END SOLUTION
 
 # %% [markdown]
 # Your normalisations in a network, on 1000 images, with batches of 50 and of 4, and with
@@ -2089,7 +2083,7 @@ with needs_answers():
 # All random numbers come from the generator `rng`.
 
 
-# %% nbgrader={"grade": false, "grade_id": "conv-augment", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="conv-augment"
 def augment(x, rng, flip=True, pad=4, jitter=0.1):
     """Change every image of a minibatch at random.
 
@@ -2127,7 +2121,7 @@ def augment(x, rng, flip=True, pad=4, jitter=0.1):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-augment-flip", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="conv-augment" part="flip" points=1
 # 1 point: mirroring alone.
 x = np.random.default_rng(24).standard_normal((200, 2, 3, 4))
 with unchanged(x=x):
@@ -2157,7 +2151,7 @@ expect(np.array_equal(out, again), "The same rng should give the same images: us
 expect(not np.array_equal(out, other), "Another rng should choose others: use rng.")
 expect_source(augment, without=["torch"])
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-augment-crop", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="conv-augment" part="crop" points=1
 # 1 point: moving alone.
 x = np.random.default_rng(25).standard_normal((600, 2, 3, 4))
 with unchanged(x=x):
@@ -2181,7 +2175,7 @@ expect(
 )
 expect(found.max() < 60, f"The places should be equally likely; got {found.tolist()}.")
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-augment-jitter", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="conv-augment" part="jitter" points=1
 # 1 point: colours alone.
 x = np.random.default_rng(26).uniform(1, 2, (300, 3, 2, 3))
 with unchanged(x=x):
@@ -2208,7 +2202,7 @@ expect(
     f"{factors.mean():.3f} and {factors.std():.3f}.",
 )
 
-# %% nbgrader={"grade": true, "grade_id": "test-conv-augment-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="conv-augment" points=1
 # 1 point: the grader also tries all three together on images that are not square, nothing at
 # all, one image, 32-bit numbers, and looks whether x comes back as it was.
 ### BEGIN HIDDEN TESTS
@@ -2256,14 +2250,13 @@ with needs_answers():
     ax.spines[:].set_visible(False)
     plt.show()
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-conv-augment-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="conv-augment" points=2
 # **Question 4 (2 points).** For each of these tasks name one of the three changes that would
 # do harm, and say why: (a) reading handwritten digits; (b) telling ripe from unripe
 # strawberries; (c) saying *where* in the image the dog is. And why are the images that measure
 # accuracy left as they are?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-conv-augment", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="conv-augment"
 # (a) Mirroring: a mirrored 2 or 5 is no digit, or another letter. (b) Colour jitter: the
 # colour is what ripeness shows in. (c) Mirroring and moving change the right answer; they are
 # of use only if the place in the label is mirrored and moved with the image. The validation and
@@ -2271,7 +2264,6 @@ with needs_answers():
 # noise to the measurement and make it harder than the task is.
 #
 # *Marking:* 0.5 each for (a), (b) and (c) with the reason; 0.5 for the last.
-# ### END SOLUTION
 
 # %% [markdown]
 # ## 10. Deep, with shortcuts
@@ -2306,14 +2298,13 @@ axes[0].set_ylabel("gradient / filters")
 axes[1].legend(frameon=False)
 plt.show()
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-conv-short-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="conv-short" points=2
 # **Question 5 (2 points).** Write down the gradient of a block's input for
 # $y = f(x) + x$ and explain the picture with it. Which learning rate could suit both the first
 # and the last block of the plain network? And why do the shortcuts not make the network equal
 # to a shallow one?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-conv-short", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="conv-short"
 # $dx = J_f^T\, dy + dy$, with the Jacobian $J_f$ of the convolutions. Through a plain stack the
 # gradient is multiplied by one Jacobian after the other, so its size changes by a factor in
 # each block, here about 1.3, and after 24 blocks by hundreds: a rate that moves the last block
@@ -2324,7 +2315,6 @@ plt.show()
 #
 # *Marking:* 0.5 for the formula, 0.5 for "a factor in each block" against "handed on
 # unchanged", 0.5 for the rate, 0.5 for what blocks still do.
-# ### END SOLUTION
 
 # %% [markdown]
 # ## As good as it gets

@@ -60,7 +60,7 @@ READY = ["FullyConnectedNet", "layers", "torch"]
 # values will `out` have, how many of each, and what is their mean?
 
 
-# %% nbgrader={"grade": false, "grade_id": "dropout-forward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="dropout-forward"
 def dropout_forward(x, dropout_param):
     """Keep each number with probability p and scale it up, or set it to zero.
 
@@ -92,7 +92,7 @@ def dropout_forward(x, dropout_param):
     return out.astype(x.dtype, copy=False), cache
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-dropout-forward", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="dropout-forward" points=2
 # 2 points: ones, in both modes. The values, how many of each, and whether the zeros lie
 # anywhere.
 x = np.ones((300, 200))
@@ -143,7 +143,7 @@ expect_close(
 )
 expect_source(dropout_forward, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-dropout-forward-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% hidden-test="dropout-forward" points=2
 # 2 points: the grader also tries random numbers, 32-bit numbers, images, a second call, a
 # seed, p = 1, and looks whether the inputs come back as they were.
 ### BEGIN HIDDEN TESTS
@@ -223,13 +223,12 @@ with needs_answers():
         ax.set(title=f"p = {p}", xlabel="input of the unit", yticks=[])
     plt.show()
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-dropout-scale-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="dropout-scale" points=2
 # **Question 1 (2 points).** Somebody leaves out the division by $p$, trains with
 # $p = 0.25$, and tests. What arrives at the next layer in testing, compared with what it
 # learned with? Name a mend that changes only the test code, and say why we prefer ours.
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-dropout-scale", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="dropout-scale"
 # In testing all units are on, so the sums are about four times ($1/p$) as large as those
 # that the next layer has learned to expect; scores become far too confident, later
 # layers work at another point of their curve, biases count for too little. Mend: multiply
@@ -238,7 +237,6 @@ with needs_answers():
 #
 # *Marking:* 1 for "larger by $1/p$ on average" (0.5 for "a different scale"); 0.5 for
 # multiplying by $p$ in testing; 0.5 for the reason.
-# ### END SOLUTION
 
 # %% [markdown]
 # ## 2. Backward
@@ -249,7 +247,7 @@ with needs_answers():
 # unchanged.
 
 
-# %% nbgrader={"grade": false, "grade_id": "dropout-backward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="dropout-backward"
 def dropout_backward(dout, cache):
     """Carry a gradient back through dropout_forward.
 
@@ -272,7 +270,7 @@ def dropout_backward(dout, cache):
     return dx
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-dropout-backward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="dropout-backward" points=1
 # 1 point: with your forward pass on ones, dx must be dout times what came out.
 x = np.ones((4, 6))
 dout = np.arange(24.0).reshape(4, 6) + 1
@@ -292,7 +290,7 @@ for mode in ("train", "test"):
     )
 expect_source(dropout_backward, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-dropout-backward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="dropout-backward" points=1
 # 1 point: the grader compares with differences of your forward pass along random
 # directions, tries 32-bit images, calls twice, and looks whether dout comes back as it
 # was.
@@ -421,13 +419,12 @@ with needs_answers():
     axes[0].legend(frameon=False)
     plt.show()
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-dropout-curves-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="dropout-curves" points=2
 # **Question 2 (2 points).** Describe the two pictures: what does dropout do to the
 # accuracy in training, to that in validation, and to the gap between them? The training
 # accuracy is measured in test mode; what would you see if it were measured with masks?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-dropout-curves", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="dropout-curves"
 # With dropout the training accuracy rises more slowly and ends lower, the more so the
 # smaller the share that is kept (about 0.95, 0.92 and 0.85 on the drawn images). The validation
 # accuracy is as high or a little higher, by points, not by tens: 500 images are few, so the
@@ -437,7 +434,6 @@ with needs_answers():
 # *Marking:* 1 for a description that agrees with the student's own picture (slower in
 # training, same or a little better in validation); 1 for "lower with masks" with its
 # reason.
-# ### END SOLUTION
 
 # %% [markdown]
 # Why should one network with all units on behave like the thousands of thinned ones that
@@ -468,12 +464,11 @@ with needs_answers():
     ax.legend(frameon=False)
     plt.show()
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-dropout-order-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="dropout-order" points=2
 # **Question 3 (2 points).** The network has affine, ReLU, dropout. Somebody exchanges the
 # last two, with the same mask. What changes? And for affine, sigmoid, dropout?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-dropout-order", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="dropout-order"
 # Nothing for ReLU: mask entries are not negative, so $\max(0, m x) = m \max(0, x)$ for
 # $m = 0$ and $m = 1/p$; the gradients are equal too. For the sigmoid it matters: a zero
 # before it becomes $\sigma(0) = 0.5$, so a switched-off unit still sends half its signal,
@@ -481,7 +476,6 @@ with needs_answers():
 #
 # *Marking:* 1 for "nothing" with the reason (a factor that is not negative goes through
 # the max); 1 for the sigmoid with $\sigma(0) \ne 0$ or the scale.
-# ### END SOLUTION
 
 # %% [markdown]
 # ## 5. Further: drop connections
@@ -495,7 +489,7 @@ with needs_answers():
 # before. By hand: for one input and one output, which values can `out` take?
 
 
-# %% nbgrader={"grade": false, "grade_id": "dropout-connect-forward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="dropout-connect-forward"
 def dropconnect_forward(x, w, b, dropconnect_param):
     """Compute an affine layer of which only a share of the weights is on.
 
@@ -529,7 +523,7 @@ def dropconnect_forward(x, w, b, dropconnect_param):
     return out, cache
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-dropout-connect-forward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="dropout-connect-forward" points=1
 # 1 point: the identity as x, so that out shows the weights that are on.
 w, b = np.full((80, 50), 2.0), np.linspace(10, 11, 50)
 answer = dropconnect_forward(np.eye(80), w, b, {"mode": "train", "p": 0.4})
@@ -565,7 +559,7 @@ expect_close(
 )
 expect_source(dropconnect_forward, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-dropout-connect-forward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="dropout-connect-forward" points=1
 # 1 point: the grader also looks whether the mask is one for the batch and has no lines,
 # tries 32-bit numbers, and looks whether the inputs come back as they were.
 ### BEGIN HIDDEN TESTS
@@ -613,7 +607,7 @@ for n, d, m, p, dtype in [(5, 40, 30, 0.3, float), (60, 25, 60, 0.8, np.float32)
 # the three gradients knows of the mask, and where does it enter?
 
 
-# %% nbgrader={"grade": false, "grade_id": "dropout-connect-backward", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="dropout-connect-backward"
 def dropconnect_backward(dout, cache):
     """Carry a gradient back through dropconnect_forward.
 
@@ -636,7 +630,7 @@ def dropconnect_backward(dout, cache):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-dropout-connect-backward", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="dropout-connect-backward" points=1
 # 1 point: the identity and ones show the mask in dx and dw.
 w, b = np.ones((6, 4)), np.zeros(4)
 param = {"mode": "train", "p": 0.5, "seed": 231}
@@ -665,7 +659,7 @@ expect_close(
 expect_close(answer[2], dout.sum(axis=0), "db", hint="Sum over the batch; no mask.")
 expect_source(dropconnect_backward, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-dropout-connect-backward-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="dropout-connect-backward" points=1
 # 1 point: the grader compares all three with differences of your forward pass along
 # random directions, in both modes, and looks whether dout comes back as it was.
 ### BEGIN HIDDEN TESTS

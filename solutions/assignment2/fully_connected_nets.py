@@ -87,7 +87,7 @@ class FullyConnectedNet(NotebookClass):
         globals()["__init__"](self, *args, **kwargs)
 
 
-# %% nbgrader={"grade": false, "grade_id": "deep-init", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="deep-init"
 @add_to_class(FullyConnectedNet)
 def __init__(
     self,
@@ -152,7 +152,7 @@ def __init__(
         self.params[name] = value.astype(dtype)
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-deep-init", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="deep-init" points=1
 # 1 point: names and shapes, without and with a normalisation.
 weights = {"W1": (5, 4), "W2": (4, 6), "W3": (6, 3), "b1": (4,), "b2": (6,), "b3": (3,)}
 scales = {"gamma1": (4,), "gamma2": (6,), "beta1": (4,), "beta2": (6,)}
@@ -174,7 +174,7 @@ for kind in (None, "batchnorm", "layernorm"):
             expect((model.params[name] == 1).all(), f"{name} should start at 1.")
 expect_source(__init__, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-deep-init-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="deep-init" points=1
 # 1 point: the grader also looks at the spread of the weights for two scales, at one and at
 # four hidden layers, at the dtype, and whether all matrices are different numbers.
 ### BEGIN HIDDEN TESTS
@@ -216,7 +216,7 @@ for hidden, scale, dtype in [([70], 1e-2, np.float32), ([60] * 4, 0.3, float)]:
 # them. Layer $i$ has its normalisation settings in `self.bn_params[i - 1]`.
 
 
-# %% nbgrader={"grade": false, "grade_id": "deep-loss", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="deep-loss"
 @add_to_class(FullyConnectedNet)
 def loss(self, X, y=None):
     """Compute scores, or the loss and its gradients.
@@ -281,7 +281,7 @@ def loss(self, X, y=None):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-deep-loss", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% test="deep-loss" points=3
 # 3 points: a network of three layers written out, without and with a penalty; then the
 # gradients against differences of your loss.
 rng = np.random.default_rng(1)
@@ -351,7 +351,7 @@ for name, value in values.items():
     )
 expect_source(model.loss, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-deep-loss-hidden", "locked": true, "points": 3, "schema_version": 3, "solution": false}
+# %% hidden-test="deep-loss" points=3
 # 3 points: the grader does the same for one and three hidden layers, both normalisations,
 # dropout with a fixed seed, two penalties and images, looks at the scores in test mode,
 # and whether images and parameters come back as they were.
@@ -426,7 +426,7 @@ for hidden, kind, keep, reg in [
 # It gathers speed along a slope that stays, and swings less across one that changes sign.
 
 
-# %% nbgrader={"grade": false, "grade_id": "deep-momentum", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="deep-momentum"
 def sgd_momentum(w, dw, config=None):
     """Roll on like a heavy ball.
 
@@ -455,7 +455,7 @@ def sgd_momentum(w, dw, config=None):
     return next_w, config
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-deep-momentum", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="deep-momentum" points=1
 # 1 point: one step on evenly spaced numbers, with a memory of earlier ones.
 w = np.linspace(-0.4, 0.6, 20).reshape(4, 5)
 dw = np.linspace(-0.6, 0.4, 20).reshape(4, 5)
@@ -493,7 +493,7 @@ expect_close(
 )
 expect_source(sgd_momentum, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-deep-momentum-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="deep-momentum" points=1
 # 1 point: the grader also takes three steps from the start, with the default settings and
 # with others, in 64 and 32 bits, and looks whether dw comes back as it was.
 ### BEGIN HIDDEN TESTS
@@ -532,7 +532,7 @@ for shape, dtype, s in [
 # with the new $v$ in the second formula.
 
 
-# %% nbgrader={"grade": false, "grade_id": "deep-nesterov", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="deep-nesterov"
 def nesterov_momentum(w, dw, config=None):
     """Roll on like a heavy ball that looks where it will be.
 
@@ -562,7 +562,7 @@ def nesterov_momentum(w, dw, config=None):
     return next_w, config
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-deep-nesterov", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="deep-nesterov" points=1
 # 1 point: one step on evenly spaced numbers, with a memory of earlier ones.
 w = np.linspace(-0.4, 0.6, 20).reshape(4, 5)
 dw = np.linspace(-0.6, 0.4, 20).reshape(4, 5)
@@ -599,7 +599,7 @@ expect_close(
 )
 expect_source(nesterov_momentum, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-deep-nesterov-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="deep-nesterov" points=1
 # 1 point: the grader also takes three steps from the start, with the default settings and
 # with others, in 64 and 32 bits, and looks whether dw comes back as it was.
 ### BEGIN HIDDEN TESTS
@@ -636,7 +636,7 @@ for shape, dtype, s in [
 # $$c \leftarrow c + dw^2, \qquad w \leftarrow w - \eta \, \frac{dw}{\sqrt{c} + \varepsilon} .$$
 
 
-# %% nbgrader={"grade": false, "grade_id": "deep-adagrad", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="deep-adagrad"
 def adagrad(w, dw, config=None):
     """Step by the gradient over the root of the sum of all its squares.
 
@@ -665,7 +665,7 @@ def adagrad(w, dw, config=None):
     return next_w, config
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-deep-adagrad", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="deep-adagrad" points=1
 # 1 point: one step on evenly spaced numbers, with a memory of earlier ones.
 w = np.linspace(-0.4, 0.6, 20).reshape(4, 5)
 dw = np.linspace(-0.6, 0.4, 20).reshape(4, 5)
@@ -698,7 +698,7 @@ expect_close(
 )
 expect_source(adagrad, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-deep-adagrad-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="deep-adagrad" points=1
 # 1 point: the grader also takes three steps from the start, with the default settings and
 # with others, in 64 and 32 bits, and looks whether dw comes back as it was.
 ### BEGIN HIDDEN TESTS
@@ -735,7 +735,7 @@ for shape, dtype, s in [
 # w \leftarrow w - \eta \, \frac{dw}{\sqrt{c} + \varepsilon} .$$
 
 
-# %% nbgrader={"grade": false, "grade_id": "deep-rmsprop", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="deep-rmsprop"
 def rmsprop(w, dw, config=None):
     """Step by the gradient over its root mean square of late.
 
@@ -767,7 +767,7 @@ def rmsprop(w, dw, config=None):
     return next_w, config
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-deep-rmsprop", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="deep-rmsprop" points=1
 # 1 point: one step on evenly spaced numbers, with a memory of earlier ones.
 w = np.linspace(-0.4, 0.6, 20).reshape(4, 5)
 dw = np.linspace(-0.6, 0.4, 20).reshape(4, 5)
@@ -805,7 +805,7 @@ expect_close(
 )
 expect_source(rmsprop, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-deep-rmsprop-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="deep-rmsprop" points=1
 # 1 point: the grader also takes three steps from the start, with the default settings and
 # with others, in 64 and 32 bits, and looks whether dw comes back as it was.
 ### BEGIN HIDDEN TESTS
@@ -852,7 +852,7 @@ for shape, dtype, s in [
 # By hand: how long is the very first step, whatever the gradient?
 
 
-# %% nbgrader={"grade": false, "grade_id": "deep-adam", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="deep-adam"
 def adam(w, dw, config=None):
     """Step by the mean gradient over its root mean square.
 
@@ -891,7 +891,7 @@ def adam(w, dw, config=None):
     return next_w, config
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-deep-adam", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="deep-adam" points=2
 # 2 points: one step on evenly spaced numbers, with a memory of earlier ones.
 w = np.linspace(-0.4, 0.6, 20).reshape(4, 5)
 dw = np.linspace(-0.6, 0.4, 20).reshape(4, 5)
@@ -943,7 +943,7 @@ expect_equal(
 )
 expect_source(adam, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-deep-adam-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="deep-adam" points=1
 # 1 point: the grader also takes three steps from the start, with the default settings and
 # with others, in 64 and 32 bits, and looks whether dw comes back as it was.
 ### BEGIN HIDDEN TESTS
@@ -988,7 +988,7 @@ for shape, dtype, s in [
 # $$w \leftarrow w - \eta \lambda w - (\text{Adam's step}) .$$
 
 
-# %% nbgrader={"grade": false, "grade_id": "deep-adamw", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="deep-adamw"
 def adamw(w, dw, config=None):
     """Take a step of Adam, and shrink the weights apart from it.
 
@@ -1027,7 +1027,7 @@ def adamw(w, dw, config=None):
     return next_w, config
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-deep-adamw", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="deep-adamw" points=1
 # 1 point: one step on evenly spaced numbers, with a memory of earlier ones.
 w = np.linspace(-0.4, 0.6, 20).reshape(4, 5)
 dw = np.linspace(-0.6, 0.4, 20).reshape(4, 5)
@@ -1083,7 +1083,7 @@ expect_equal(
 )
 expect_source(adamw, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-deep-adamw-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="deep-adamw" points=1
 # 1 point: the grader also takes three steps from the start, with the default settings and
 # with others, in 64 and 32 bits, and looks whether dw comes back as it was.
 ### BEGIN HIDDEN TESTS
@@ -1157,20 +1157,18 @@ with needs_answers():
         ax.set(title=name, xticks=[], yticks=[], xlim=(-3.4, 1.6), ylim=(-1.6, 1.6))
     plt.show()
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-deep-adagrad-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="deep-adagrad" points=2
 # **Question 1 (2 points).** Somebody trains for a long time with AdaGrad and sees the updates
 # get tiny, though the loss is far from flat. Why does that happen, and would RMSprop or Adam
 # suffer from it?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-deep-adagrad", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="deep-adagrad"
 # The cache is a sum of squares that never gets smaller, so the rate $\eta / \sqrt{c}$ falls
 # for ever, about like $1/\sqrt{t}$ with gradients that stay of one size. RMSprop and Adam take
 # running means instead, which forget old gradients: if gradients stay of one size, so does
 # the step.
 #
 # *Marking:* 1 for "the sum only grows"; 1 for "a running mean forgets, so no".
-# ### END SOLUTION
 
 # %% [markdown]
 # ## 4. First weights
@@ -1184,7 +1182,7 @@ with needs_answers():
 # s_{\text{he}} = \sqrt{\frac{2}{\text{fan\_in}}} .$$
 
 
-# %% nbgrader={"grade": false, "grade_id": "deep-weights", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="deep-weights"
 def init_weights(fan_in, fan_out, scheme, rng):
     """Draw the first weights of a layer from a normal distribution around 0.
 
@@ -1210,7 +1208,7 @@ def init_weights(fan_in, fan_out, scheme, rng):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-deep-weights", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="deep-weights" points=1
 # 1 point: the shape and the spread.
 for fan_in, fan_out in ((400, 100), (100, 400)):
     for scheme, std in {
@@ -1227,7 +1225,7 @@ for fan_in, fan_out in ((400, 100), (100, 400)):
         )
 expect_source(init_weights, without=READY)
 
-# %% nbgrader={"grade": true, "grade_id": "test-deep-weights-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="deep-weights" points=1
 # 1 point: the grader also looks at the mean and the form of the distribution, and whether
 # the numbers come from rng.
 ### BEGIN HIDDEN TESTS
@@ -1312,7 +1310,7 @@ for weight_scale, learning_rate in ((1e-2, 1e-4), (1e-1, 1e-1)):
     )
 
 
-# %% nbgrader={"grade": false, "grade_id": "deep-overfit", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="deep-overfit"
 def overfit_settings(num_hidden):
     """Return settings that learn 50 images by heart.
 
@@ -1334,7 +1332,7 @@ def overfit_settings(num_hidden):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-deep-overfit", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="deep-overfit" points=2
 # 2 points: with your settings, 50 drawn images are learned by heart, by both networks.
 drawn = split_cifar10(50, 50, 1, source="shapes10")
 for num_hidden in (2, 4):
@@ -1358,7 +1356,7 @@ for num_hidden in (2, 4):
         f": far above 2.3 asks for smaller weights, stuck at 2.3 for larger ones.",
     )
 
-# %% nbgrader={"grade": true, "grade_id": "test-deep-overfit-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="deep-overfit" points=1
 # 1 point: the grader trains once more, from other weights and with other minibatches.
 ### BEGIN HIDDEN TESTS
 drawn = split_cifar10(50, 50, 1, source="shapes10")
@@ -1386,12 +1384,11 @@ for num_hidden in (2, 4):
     expect(best > 0.97, f"{num_hidden} hidden layers: {best:.0%} with {chosen}.")
 ### END HIDDEN TESTS
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-deep-sensitive-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="deep-sensitive" points=2
 # **Question 2 (2 points).** For which of the two networks was it harder to find settings?
 # Which of the two numbers was it, and why does depth matter?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-deep-sensitive", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="deep-sensitive"
 # The deeper one, because of the weight scale. Each layer multiplies the size of the signal,
 # and of the gradient on its way back, by about the same factor (the scale times the root of
 # half the inputs); with five layers an error in that factor counts to the fifth power. So the
@@ -1399,7 +1396,6 @@ for num_hidden in (2, 4):
 # of rates works.
 #
 # *Marking:* 1 for "the deeper one, the weight scale"; 1 for the factor per layer.
-# ### END SOLUTION
 
 # %% [markdown]
 # ## 6. The race

@@ -83,7 +83,7 @@ with needs_answers():
 # `F.cross_entropy(scores, y)` is the mean in the formula.
 
 
-# %% nbgrader={"grade": false, "grade_id": "torch-softmax", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="torch-softmax"
 def softmax_loss_autograd(W, X, y, reg):
     """Compute the softmax loss of a linear classifier, and let autograd derive it.
 
@@ -112,7 +112,7 @@ def softmax_loss_autograd(W, X, y, reg):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-torch-softmax", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="torch-softmax" points=2
 # 2 points: one example by hand, then three against the formula.
 answer = softmax_loss_autograd(
     np.zeros((2, 2)), np.array([[1.0, 2.0]]), np.array([0]), 0.0
@@ -168,7 +168,7 @@ expect_source(
     without=["softmax_loss_vectorized", "affine_backward", "layers"],
 )
 
-# %% nbgrader={"grade": true, "grade_id": "test-torch-softmax-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="torch-softmax" points=1
 # 1 point: the grader also tries other sizes, 32-bit numbers, scores in the hundreds, two
 # calls in a row, and looks whether the inputs come back as they were.
 ### BEGIN HIDDEN TESTS
@@ -206,7 +206,7 @@ for n, d, c, scale, kind in [
 # to, it has to be emptied before the next walk.
 
 
-# %% nbgrader={"grade": false, "grade_id": "torch-descend", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="torch-descend"
 def descend(W, X, y, learning_rate, num_steps):
     """Take steps down the softmax loss of all examples, without penalty.
 
@@ -245,7 +245,7 @@ def descend(W, X, y, learning_rate, num_steps):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-torch-descend", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="torch-descend" points=2
 # 2 points: three steps, against the same steps in NumPy.
 rng = np.random.default_rng(3)
 W, X, y = rng.standard_normal((4, 3)), rng.standard_normal((6, 4)), np.arange(6) % 3
@@ -288,7 +288,7 @@ expect_close(
 )
 expect_source(descend, without=["optim", "SGD", "Adam", "softmax_loss_vectorized"])
 
-# %% nbgrader={"grade": true, "grade_id": "test-torch-descend-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="torch-descend" points=1
 # 1 point: the grader also tries other sizes, no step at all, 32-bit numbers, and looks
 # whether the inputs come back as they were and torch.optim stays out.
 ### BEGIN HIDDEN TESTS
@@ -317,13 +317,12 @@ for n, d, c, rate, num, kind in [
     expect_close(answer[1], losses, "losses", rtol=1e-4, atol=1e-5, hint=hint)
 ### END HIDDEN TESTS
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-torch-leaf-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="torch-leaf" points=2
 # **Question 1 (2 points).** Somebody draws first weights with
 # `w = 0.01 * torch.randn(3, 4, requires_grad=True)`, computes a loss from `w`, calls
 # `loss.backward()`, and finds `w.grad` to be `None`. Why? Give two ways to mend it.
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-torch-leaf", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="torch-leaf"
 # The tensor that was asked for its gradient is the one `torch.randn` made, and nobody keeps
 # it. `w` is the result of a multiplication: it stands inside the graph, and only the tensors
 # at its beginning (the leaves) get a `.grad`. Ways: multiply first and ask then
@@ -332,7 +331,6 @@ for n, d, c, rate, num, kind in [
 # gradient but still leaves `w` fixed to a tensor that no optimizer moves.
 #
 # *Marking:* 1 for "`w` is a result, not the tensor that was asked"; 0.5 for each way.
-# ### END SOLUTION
 
 # %% [markdown]
 # ## 2. A convnet, barebones
@@ -388,7 +386,7 @@ def flatten(x):
     return x.reshape(x.shape[0], -1)
 
 
-# %% nbgrader={"grade": false, "grade_id": "torch-convnet", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="torch-convnet"
 def three_layer_convnet(x, params):
     """Compute the scores of the three-layer convnet.
 
@@ -413,7 +411,7 @@ def three_layer_convnet(x, params):
     return scores
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-torch-convnet", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="torch-convnet" points=2
 # 2 points: an image of four ones by hand, then random images against our layers.
 x = np.ones((1, 1, 2, 2))
 params = [
@@ -460,7 +458,7 @@ expect_close(
 )
 expect_source(three_layer_convnet, without=["numpy_convnet"])
 
-# %% nbgrader={"grade": true, "grade_id": "test-torch-convnet-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% hidden-test="torch-convnet" points=2
 # 2 points: the grader also tries images that are not square, 32-bit numbers and a batch of
 # one, holds the gradients of all parameters and of x against ours, and looks whether the
 # inputs come back as they were.
@@ -558,13 +556,12 @@ with needs_answers():
         ax.set_ylabel(title, rotation=0, ha="right", va="center")
     plt.show()
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-torch-digits-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="torch-digits" points=2
 # **Question 2 (2 points).** The two gradients agree to about 15 digits in 64 bits and 6 in
 # 32. Both compute the same formula: where does the difference come from, and which of the two
 # is right? What would you conclude from a difference of $10^{-3}$ in 64 bits?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-torch-digits", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="torch-digits"
 # Sums of thousands of products are taken in another order (blocks, vector lanes, threads,
 # fused multiply-add), and every order rounds differently: a relative error of the size of the
 # rounding unit, $10^{-16}$ or $10^{-7}$, times a little for the length of the sum. Neither is
@@ -574,7 +571,6 @@ with needs_answers():
 #
 # *Marking:* 1 for the order of the sums, or rounding, with its size; 0.5 for "neither"; 0.5
 # for "a mistake".
-# ### END SOLUTION
 
 # %% [markdown]
 # Parameters to train come from *He's* rule: the standard deviation of a weight is
@@ -595,7 +591,7 @@ def zero_weight(shape):
     return torch.zeros(shape, device=device, dtype=dtype, requires_grad=True)
 
 
-# %% nbgrader={"grade": false, "grade_id": "torch-params", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="torch-params"
 def three_layer_params():
     """Draw the parameters of a three-layer convnet for 10 classes of 32x32 RGB images.
 
@@ -619,7 +615,7 @@ def three_layer_params():
     return params
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-torch-params", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="torch-params" points=1
 # 1 point: six tensors, their shapes, and zero biases.
 shapes = {
     "conv_w1": (32, 3, 5, 5),
@@ -646,7 +642,7 @@ for value, (name, shape) in zip(answer, shapes.items(), strict=True):
         expect(not value.any(), f"{name} should start at zero.")
 expect_source(three_layer_params)
 
-# %% nbgrader={"grade": true, "grade_id": "test-torch-params-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="torch-params" points=1
 # 1 point: the grader also looks at the spread of the weights, whether all six collect
 # gradients, and whether two calls draw other numbers.
 ### BEGIN HIDDEN TESTS
@@ -741,7 +737,7 @@ with needs_answers():
 # Here images are 32×32. What does `nn.Linear` need to know?
 
 
-# %% nbgrader={"grade": false, "grade_id": "torch-module", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="torch-module"
 class ThreeLayerConvNet(nn.Module):
     """The three-layer convnet for 32x32 images, as a module.
 
@@ -775,7 +771,7 @@ class ThreeLayerConvNet(nn.Module):
         return scores
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-torch-module", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="torch-module" points=2
 # 2 points: what the module knows of itself, and its scores against our layers.
 torch.manual_seed(1)
 model = ThreeLayerConvNet(3, 6, 4, 5)
@@ -808,7 +804,7 @@ expect_close(
     faults={"After the last layer comes no ReLU.": np.maximum(expected, 0)},
 )
 
-# %% nbgrader={"grade": true, "grade_id": "test-torch-module-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% hidden-test="torch-module" points=2
 # 2 points: the grader also looks at the spread of all three layers' weights, at other
 # sizes, whether two modules have weights of their own, and whether every parameter gets
 # its gradient.
@@ -887,7 +883,7 @@ for in_channel, channel_1, channel_2, classes in [(3, 32, 16, 10), (1, 9, 12, 4)
 # model last may have left it in either.
 
 
-# %% nbgrader={"grade": false, "grade_id": "torch-train", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="torch-train"
 def train(model, optimizer, loader, epochs=1):
     """Train a model on the cross-entropy of its scores.
 
@@ -921,7 +917,7 @@ def train(model, optimizer, loader, epochs=1):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-torch-train", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="torch-train" points=2
 # 2 points: two epochs of three batches with a linear model, against the same in NumPy.
 rng = np.random.default_rng(9)
 W, b = rng.standard_normal((3, 4)), rng.standard_normal(3)
@@ -982,7 +978,7 @@ expect_close(
 )
 expect_source(train, without=["pytorch"])
 
-# %% nbgrader={"grade": true, "grade_id": "test-torch-train-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="torch-train" points=1
 # 1 point: the grader also looks whether the model is in training mode whenever it sees a
 # batch, whether each batch passes through it once, and at plain numbers in the list.
 ### BEGIN HIDDEN TESTS
@@ -1028,7 +1024,7 @@ for sizes, epochs in [((4,), 5), ((1, 6), 1), ((3, 2, 3), 3)]:
 ### END HIDDEN TESTS
 
 
-# %% nbgrader={"grade": false, "grade_id": "torch-accuracy", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="torch-accuracy"
 def check_accuracy(loader, model):
     """Measure which share of all examples a model gets right.
 
@@ -1055,7 +1051,7 @@ def check_accuracy(loader, model):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-torch-accuracy", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% test="torch-accuracy" points=1
 # 1 point: three examples of two classes by hand; the scores are the inputs.
 x = np.array([[5.0, 1], [2, 3], [4, 0]], dtype=np.float32)
 batches = [(x[:2], np.array([0, 1])), (x[2:], np.array([1]))]
@@ -1076,7 +1072,7 @@ expect_close(
 )
 expect_source(check_accuracy, without=["pytorch"])
 
-# %% nbgrader={"grade": true, "grade_id": "test-torch-accuracy-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="torch-accuracy" points=1
 # 1 point: the grader also tries more batches, and looks whether the model is in test mode,
 # whether a graph is kept, and whether you get a plain number.
 ### BEGIN HIDDEN TESTS
@@ -1119,13 +1115,12 @@ with needs_answers():
         f"validation accuracy after one epoch: {check_accuracy(loader_val, model):.3f}"
     )
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-torch-modes-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="torch-modes" points=2
 # **Question 3 (2 points).** `model.eval()` and `torch.no_grad()` are often written one below
 # the other. What does each do, and what goes wrong if a test loop has only the first? Only
 # the second?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-torch-modes", "locked": false, "points": 2, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="torch-modes"
 # `eval()` changes what layers compute: batch normalisation takes its running averages and
 # leaves them alone, dropout keeps everything. `no_grad()` changes nothing in the numbers: it
 # only stops the graph from being kept. With `eval()` alone the accuracy is right, but memory
@@ -1134,7 +1129,6 @@ with needs_answers():
 # drops, each image depends on its batch, and the running averages learn from the test images.
 #
 # *Marking:* 0.5 for each of the four: what `eval` does, what `no_grad` does, what each lacks.
-# ### END SOLUTION
 
 # %% [markdown]
 # ## 5. A sequence
@@ -1145,7 +1139,7 @@ with needs_answers():
 # 0.9, the rule you wrote in `fully_connected_nets`.
 
 
-# %% nbgrader={"grade": false, "grade_id": "torch-sequential", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="torch-sequential"
 def sequential_convnet():
     """Build the three-layer convnet as a sequence, with an optimizer.
 
@@ -1174,7 +1168,7 @@ def sequential_convnet():
     return model, optimizer
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-torch-sequential", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="torch-sequential" points=2
 # 2 points: the shapes of the parameters, and the scores against our layers.
 answer = sequential_convnet()
 expect(
@@ -1205,7 +1199,7 @@ expect_close(
     faults={"After the last layer comes no ReLU.": np.maximum(expected, 0)},
 )
 
-# %% nbgrader={"grade": true, "grade_id": "test-torch-sequential-hidden", "locked": true, "points": 1, "schema_version": 3, "solution": false}
+# %% hidden-test="torch-sequential" points=1
 # 1 point: the grader takes two steps with your optimizer and compares them with the
 # formulas of Nesterov's momentum.
 ### BEGIN HIDDEN TESTS
@@ -1285,7 +1279,7 @@ with needs_answers():
 # 0.45. On the real CIFAR-10 the goal is 0.70 of the validation images after five epochs.
 
 
-# %% nbgrader={"grade": false, "grade_id": "torch-open", "locked": false, "schema_version": 3, "solution": true}
+# %% answer="torch-open"
 def open_ended_net():
     """Build a network of your own for 10 classes of 32x32 RGB images.
 
@@ -1318,7 +1312,7 @@ def open_ended_net():
     return model, optimizer
 
 
-# %% nbgrader={"grade": true, "grade_id": "test-torch-open", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% test="torch-open" points=2
 # 2 points: 120 steps on 1000 drawn images, then 500 others.
 drawn = split_cifar10(1000, 500, 1, source="shapes10")
 for part in ("X_train", "X_val"):
@@ -1339,7 +1333,7 @@ expect(
     f"The network has {result['weights']} parameters; at most a million are allowed.",
 )
 
-# %% nbgrader={"grade": true, "grade_id": "test-torch-open-hidden", "locked": true, "points": 2, "schema_version": 3, "solution": false}
+# %% hidden-test="torch-open" points=2
 # 2 points: the grader lets your network learn 50 images by heart, in 40 steps, and looks
 # whether test mode gives an image the same scores twice, and alone as in company.
 ### BEGIN HIDDEN TESTS
@@ -1442,12 +1436,11 @@ with needs_answers():
         ax.set_axis_off()
     plt.show()
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-torch-open-text", "locked": true, "schema_version": 3, "solution": false}
+# %% [markdown] question="torch-open" points=3
 # **Question 4 (3 points).** Describe what you built and how you got there: which change
 # brought how much, what did not help, and what you would try with an hour of computing.
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-torch-open", "locked": false, "points": 3, "schema_version": 3, "solution": true}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="torch-open"
 # Three blocks of convolution (3×3), batch normalisation, ReLU and pooling, with 32, 64 and 128
 # filters; dropout of 0.2 before the linear layer; AdamW, its rate lowered twice at the end.
 # 0.76 of the validation images of CIFAR-10 after five epochs. A good answer gives such
@@ -1459,7 +1452,6 @@ with needs_answers():
 # *Marking:* 1 for at least two single changes with numbers; 1 for something that did not
 # help, or for why something did; 1 for a sensible next step. Numbers from test images, used to
 # choose: take 1 off.
-# ### END SOLUTION
 
 # %% [markdown]
 # ## What you have

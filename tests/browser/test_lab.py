@@ -9,7 +9,7 @@ import urllib.request
 
 import pytest
 
-from grading.build import ROOT
+from grading import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")

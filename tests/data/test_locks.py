@@ -55,11 +55,11 @@ def test_a_second_one_waits_until_the_first_is_done(tmp_path):
     path, order = tmp_path / "a.lock", []
 
     def second():
-        with locks.only_one(path):
+        with locks.locked(path):
             order.append("second")
 
     thread = threading.Thread(target=second)
-    with locks.only_one(path):
+    with locks.locked(path):
         thread.start()
         thread.join(0.2)
         order.append("first")
@@ -73,7 +73,7 @@ def test_on_windows_the_first_byte_is_waited_for(monkeypatch, tmp_path, busy, co
     module, system = on_windows(monkeypatch, busy=busy)
     path = tmp_path / "a.lock"
     path.write_bytes(content)
-    with module.only_one(path):
+    with module.locked(path):
         assert system.held == {(path.stat().st_ino, 0)}
         assert system.calls == busy + 1
     assert system.held == set()
@@ -82,10 +82,10 @@ def test_on_windows_the_first_byte_is_waited_for(monkeypatch, tmp_path, busy, co
 
 def test_on_windows_a_failure_gives_the_lock_back(monkeypatch, tmp_path):
     module, system = on_windows(monkeypatch)
-    with pytest.raises(KeyError), module.only_one(tmp_path / "a.lock"):
+    with pytest.raises(KeyError), module.locked(tmp_path / "a.lock"):
         raise KeyError
     assert system.held == set()
-    with module.only_one(tmp_path / "a.lock"):
+    with module.locked(tmp_path / "a.lock"):
         assert len(system.held) == 1
 
 
@@ -95,6 +95,6 @@ def test_on_windows_a_disk_without_locks_is_told_and_not_waited_for(
     module, _ = on_windows(monkeypatch, fault=errno.EINVAL)
     with (
         pytest.raises(OSError, match="Invalid argument"),
-        module.only_one(tmp_path / "a.lock"),
+        module.locked(tmp_path / "a.lock"),
     ):
         pass

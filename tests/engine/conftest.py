@@ -5,16 +5,16 @@ import sys
 
 import pytest
 
+from grading.authoring.release import release
 from grading.course import Course
-from grading.engine.bench import BenchPlan
-from grading.engine.intake import Intake
-from grading.engine.record import Record
-from grading.engine.roster import read_roster
+from grading.engine.intake.intake import Intake
+from grading.engine.intake.roster import read_roster
+from grading.engine.judging.judge_host import BenchPlan
+from grading.engine.notebooks.released import templates
+from grading.engine.results.gradebook_writer import Record
 from grading.engine.run import Options, Run
-from grading.engine.store import Store
-from grading.engine.template import templates
-from grading.release import release
-from tests.engine.export_files import ROSTER
+from grading.engine.storage.store import Store
+from tests.engine.intake.export_files import ROSTER
 from tests.engine.small_course import answered, write_solutions
 
 collect_ignore_glob = ["*.py"] if sys.platform == "win32" else []
@@ -68,7 +68,7 @@ def notebook(released_course):
 
 def plan(bench="PlainBench", **more):
     """Name one of the benches of these tests."""
-    return BenchPlan(f"tests.engine.benches:{bench}", **more)
+    return BenchPlan(f"tests.engine.judge_hosts:{bench}", **more)
 
 
 def grade(course, bench="PlainBench", jobs=1, **options):

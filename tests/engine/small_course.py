@@ -5,7 +5,6 @@ from pathlib import Path
 
 import nbformat
 
-FLAGS = '"locked": {locked}, "schema_version": 3, "solution": {solution}'
 NOTEBOOKS = {
     "numbers": '''
 # %% [markdown]
@@ -23,35 +22,33 @@ print(data, "a free cell that no test needs")
 # %% [markdown]
 # ## 1. Double a number, with one multiplication and nothing else
 
-# %% nbgrader={"grade": false, "grade_id": "double", @answer}
+# %% answer="double"
 def double(x):
     """Return twice x."""
     ### BEGIN SOLUTION
     return 2 * x
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test-double", "points": 2, @test}
+# %% test="double" points=2
 # 2 points: a number you can check by hand.
 assert double(3) == 6, "twice 3 is 6"
 
-# %% nbgrader={"grade": true, "grade_id": "test-double-hidden", "points": 1, @test}
+# %% hidden-test="double" points=1
 # 1 point: the grader also tries negative numbers.
 ### BEGIN HIDDEN TESTS
 assert double(-31337) == -62674, "secret detail"
 ### END HIDDEN TESTS
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "q-why-text", @text}
+# %% [markdown] question="why" points=2
 # **Question (2 points).** Why is twice a whole number always an even number?
 
-# %% [markdown] nbgrader={"grade": true, "grade_id": "q-why", "points": 2, @answer}
-# ### BEGIN SOLUTION
+# %% [markdown] marking="why"
 # By definition.
-# ### END SOLUTION
 
 # %% [markdown]
 # ## 2. Add the numbers of a list, without the built-in function sum
 
-# %% nbgrader={"grade": false, "grade_id": "total", @answer}
+# %% answer="total"
 def total(numbers):
     """Return the sum of numbers."""
     ### BEGIN SOLUTION
@@ -61,7 +58,7 @@ def total(numbers):
     return result
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test-total", "points": 3, @test}
+# %% test="total" points=3
 # 3 points: a short list.
 assert total([1, 2, 3]) == 6, "1 + 2 + 3 is 6"
 ''',
@@ -77,22 +74,17 @@ import string
 # %% [markdown]
 # ## 1. Shout, which is to write every letter of a word as a capital
 
-# %% nbgrader={"grade": false, "grade_id": "shout", @answer}
+# %% answer="shout"
 def shout(word):
     """Return word in capitals."""
     ### BEGIN SOLUTION
     return word.upper()
     ### END SOLUTION
 
-# %% nbgrader={"grade": true, "grade_id": "test-shout", "points": 2, @test}
+# %% test="shout" points=2
 # 2 points: one word.
 assert shout("hello") == "HELLO", "hello is HELLO"
 ''',
-}
-ROLES = {
-    "@answer": FLAGS.format(locked="false", solution="true"),
-    "@test": FLAGS.format(locked="true", solution="false"),
-    "@text": FLAGS.format(locked="true", solution="false"),
 }
 RIGHT = {
     "double": "def double(x):\n    return x + x",
@@ -105,8 +97,6 @@ RIGHT = {
 def write_solutions(folder):
     """Write the percent scripts."""
     for name, text in NOTEBOOKS.items():
-        for mark, flags in ROLES.items():
-            text = text.replace(mark, flags)
         path = Path(folder) / "hw1" / f"{name}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.lstrip(), encoding="utf-8")

@@ -9,7 +9,7 @@ import pytest
 
 from grading import __main__ as cli
 from grading.engine import commands
-from grading.engine.bench import BenchPlan
+from grading.engine.judging.judge_host import BenchPlan
 from tests.engine.conftest import grade, plan
 from tests.engine.small_course import RIGHT, answered, hand_in_right
 
@@ -92,7 +92,7 @@ def test_a_full_disk_is_a_sentence(course, command, monkeypatch):
     def full(*arguments, **more):
         raise OSError(errno.ENOSPC, "No space left on device", "somewhere")
 
-    monkeypatch.setattr("grading.engine.record.write_whole", full)
+    monkeypatch.setattr("grading.engine.results.gradebook_writer.write_whole", full)
     status, _, err = command("run", "hw1", "--jobs", "1")
     assert status == 1
     assert err.startswith("somewhere: No space left on device. What was judged so far")

@@ -10,7 +10,7 @@ from collections import Counter
 
 import pytest
 
-from grading.engine.journal import Journal
+from grading.engine.results.journal import Journal
 from grading.engine.run import Options, Run
 from tests.engine.conftest import grade, plan, scores
 from tests.engine.small_course import RIGHT, answered, hand_in_right
@@ -126,7 +126,7 @@ def is_worker(pid):
     """Tell a worker from other children."""
     try:
         with open(f"/proc/{pid}/cmdline", "rb") as file:
-            return b"grading.engine.worker" in file.read()
+            return b"grading.engine.judging.worker" in file.read()
     except OSError:
         return False
 

@@ -8,12 +8,12 @@ import time
 import nbformat
 import pytest
 
-from grading.engine.bench import BenchPlan, NoIsolation
-from grading.engine.journal import Journal
-from grading.engine.lock import Busy, only_one
-from grading.engine.pool import WorkersFailed
+from grading.engine.judging.judge_host import BenchPlan, NoIsolation
+from grading.engine.judging.pool import WorkersFailed
+from grading.engine.judging.task import exam_of
+from grading.engine.results.journal import Journal
 from grading.engine.run import Options, Run
-from grading.engine.task import exam_of
+from grading.engine.storage.lock import Busy, only_one
 from tests.engine.conftest import grade, plan, scores
 from tests.engine.graded import book, with_double
 from tests.engine.small_course import (
@@ -209,15 +209,15 @@ def test_a_second_coordinator_is_refused(course):
 
 
 def test_exams_are_what_the_judge_builds():
-    from grading.build import scripts, source_notebook
-    from grading.engine.build_template import build_template
-    from grading.judge import build
+    from grading.authoring import exam_from_notebook
+    from grading.authoring.build import scripts, source_notebook
+    from grading.engine.notebooks.build_template import build_template
 
     for path in scripts():
         name = f"{path.parent.name}/{path.stem}"
         text = nbformat.writes(source_notebook(path))
         template = build_template(path.parent.name, path.stem, text)
-        assert exam_of(template) == build.exam_of(name)
+        assert exam_of(template) == exam_from_notebook.exam_of(name)
 
 
 def run_command(course, *arguments):

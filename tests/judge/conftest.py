@@ -11,7 +11,7 @@ collect_ignore_glob = [] if sys.platform.startswith("linux") else ["test_*"]
 @pytest.fixture(scope="package")
 def nursery(isolated):
     """Isolated processes, on the strongest rung that this machine has."""
-    from grading.judge.needs import nursery_for
+    from grading.judge.preload import nursery_for
     from tests.judge.small import exam
 
     with nursery_for([exam()]) as nursery:

@@ -3,8 +3,9 @@
 import textwrap
 from dataclasses import replace
 
-from grading.judge.exam import Cell, Exam, Limits
+from grading.judge.exam import Cell, Exam
 from grading.judge.judge import judge
+from grading.sandbox.limits import Limits
 
 SETUP = """
 import math

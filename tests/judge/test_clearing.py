@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from grading.build import lacking, scripts
-from grading.judge.build import exam_of
-from grading.judge.exam import Limits
+from grading.authoring.build import lacking, scripts
+from grading.authoring.exam_from_notebook import exam_of
 from grading.judge.judge import judge
-from grading.judge.needs import nursery_for
-from grading.judge.pupil import defined
+from grading.judge.preload import nursery_for
+from grading.judge.student_session import defined
+from grading.sandbox.limits import Limits
 
 pytestmark = [
     pytest.mark.slow,

@@ -159,7 +159,7 @@ FORGED_CLASS = """
         def __sub__(self, other): return 0.0
         def __array__(self, *args, **kwargs): return np.zeros(3)
         def __float__(self): return 0.5
-    judge = sys.modules["grading.judge.classes"]
+    judge = sys.modules["grading.judge.protocol.classes"]
     usual = judge._members
     judge._members = lambda cls: usual(cls) | {
         name: ["self", "other"] for name in vars(cls) if name.startswith("__")
@@ -179,13 +179,13 @@ def test_a_forged_class_brings_no_operators(nursery):
 )
 def test_an_impossible_generator_is_refused(nursery, generator, place):
     answer = f"""
-        import grading.judge.encode
+        import grading.judge.protocol.encode
         def double(x):
             rng = np.random.Generator(np.random.{generator}(1))
             s = rng.bit_generator.state
             {place} = 10**9
-            usual = grading.judge.encode.frozen_state
-            grading.judge.encode.frozen_state = lambda state: usual(s)
+            usual = grading.judge.protocol.encode.frozen_state
+            grading.judge.protocol.encode.frozen_state = lambda state: usual(s)
             return rng
     """
     found = by_name(sit(nursery, answer, tests={"at hand": "double(1).random(9)"}))

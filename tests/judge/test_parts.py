@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from grading.build import scripts
-from grading.judge import entropy
-from grading.judge.build import exam_of
+from grading.authoring.build import scripts
+from grading.authoring.check_tests import variants
+from grading.authoring.exam_from_notebook import exam_of
+from grading.judge import seeding
 from grading.judge.exam import Cell, Exam
-from grading.judge.needs import drawn_images, modules
 from grading.judge.notebook import as_python
-from grading.judge.rules import is_plain, sources
-from grading.judge.suspicion import flags
-from grading.triangle import variants
+from grading.judge.preload import drawn_images, modules
+from grading.judge.source.answer_source import is_plain, sources
+from grading.judge.source.suspicion import flags
 
 #: Cells that a parser may stumble over.
 NASTY = [
@@ -107,15 +107,15 @@ def test_entropy_can_be_fixed():
     def draws():
         return np.random.default_rng().random(), np.random.rand()  # noqa: NPY002
 
-    entropy.fix(5)
+    seeding.fix(5)
     first = draws(), draws()
-    entropy.fix(5)
+    seeding.fix(5)
     assert (draws(), draws()) == first
     assert first[0] != first[1]
-    entropy.fix(6)
+    seeding.fix(6)
     assert draws() != first[0]
 
 
 def test_seeds_depend_on_every_part():
-    seeds = {entropy.seed_of(*parts) for parts in [("a", "b"), ("ab",), ("b", "a")]}
+    seeds = {seeding.seed_of(*parts) for parts in [("a", "b"), ("ab",), ("b", "a")]}
     assert len(seeds) == 3

@@ -105,8 +105,12 @@ def test_sizes_that_do_not_fit_are_refused(arguments, error, words):
 
 def test_kinds_that_do_not_fit_are_refused():
     x, w, b = np.ones((2, 3)), np.ones((3, 4)), np.ones(4)
-    with pytest.raises(TypeError, match="w must be float64 like x; got float32"):
-        affine_forward(x, w.astype(np.float32), b)
+    with pytest.raises(TypeError, match="w must be float32 like x; got float64"):
+        affine_forward(x.astype(np.float32), w, b)
+    with pytest.raises(TypeError, match="b must be float32 or float64; got int64"):
+        affine_forward(
+            x.astype(np.float32), np.ones((3, 3), np.float32), np.full(3, 2**24 + 1)
+        )
     with pytest.raises(TypeError, match="x must be float32 or float64; got int64"):
         affine_forward(x.astype(int), w, b)
     with pytest.raises(TypeError, match="x must be float32 or float64; got object"):

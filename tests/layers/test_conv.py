@@ -261,8 +261,8 @@ def test_wrong_arrays_are_refused():
         conv_forward(np.ones((1, 3, 2, 5)), w, b, param)
     with pytest.raises(ValueError, match="window of width 0"):
         conv_forward(x, np.ones((4, 3, 3, 0)), b, param)
-    with pytest.raises(TypeError, match="w must be float64 like x; got float32"):
-        conv_forward(x, w.astype(np.float32), b, param)
+    with pytest.raises(TypeError, match="w must be float32 like x; got float64"):
+        conv_forward(x.astype(np.float32), w, b, param)
     _, cache = conv_forward(x, w, b, param)
     with pytest.raises(ValueError, match=r"output's shape \(1, 4, 3, 3\)"):
         conv_backward(np.ones((1, 4, 5, 5)), cache)

@@ -45,7 +45,8 @@ def lstm_gates_backward(gates, prev_c, next_c, dh, flowing, dc, da):
     """Differentiate one step (``dc`` and ``da`` in place)."""
     cdef cell_step step
     step.gates, step.before_cell, step.cell = rows(gates), rows(prev_c), rows(next_c)
-    step.dh, step.flowing, step.dc, step.da = rows(dh), rows(flowing), rows(dc), rows(da)
+    step.dh, step.flowing = rows(dh), rows(flowing)
+    step.dc, step.da = rows(dc), rows(da)
     run_cell(LSTM_BACK, &step, dh)
 
 

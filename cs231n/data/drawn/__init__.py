@@ -1,0 +1,1 @@
+"""Images, digits and captions that are drawn from a seed and need no download."""

@@ -1,0 +1,1 @@
+"""Where real datasets come from: their addresses, downloads and archives."""

@@ -1,0 +1,237 @@
+"""The page that drawings are made on, and how one is shown."""
+
+import base64
+import html
+import io
+
+import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, FancyBboxPatch, Polygon, Rectangle
+
+# After Okabe and Ito, shifted until letters in them have a contrast of 4.5 to 1.
+_LIGHT = {
+    "paper": "#ffffff",
+    "ink": "#1f2933",
+    "quiet": "#66717e",
+    "line": "#b8c2cc",
+    "data": "#0072b2",
+    "learned": "#007f5c",
+    "grad": "#c94f00",
+    "other": "#a04a86",
+}
+_DARK = {
+    "paper": "#111418",
+    "ink": "#e6eaee",
+    "quiet": "#98a3af",
+    "line": "#49525c",
+    "data": "#56b4e9",
+    "learned": "#2fc79a",
+    "grad": "#ff8f45",
+    "other": "#e08fc0",
+}
+#: Colours by theme and role.
+THEMES = {"light": _LIGHT, "dark": _DARK}
+
+
+class Page:
+    """A sheet measured in matrix cells, with y running down as rows do.
+
+    Colours are named by role: ``"data"``, ``"learned"``, ``"grad"``, ``"other"``,
+    ``"ink"``, ``"quiet"`` and ``"line"``.
+
+    Parameters
+    ----------
+    width, height : float
+        Size in cells.
+    theme : {"light", "dark"}, optional
+        Paper and colours.
+    inch : float, optional
+        Inches that a cell is wide.
+    """
+
+    def __init__(self, width, height, theme="light", inch=0.36):
+        self.colours = THEMES[theme]
+        size = (width * inch, height * inch)
+        self.fig = Figure(size, facecolor=self.colours["paper"])
+        self.ax = self.fig.add_axes((0, 0, 1, 1))
+        self.ax.set(xlim=(0, width), ylim=(height, 0))
+        self.ax.axis("off")
+
+    def tint(self, role, share=0.16):
+        """Mix a colour into the paper.
+
+        Parameters
+        ----------
+        role : str
+            Which colour.
+        share : float, optional
+            How much of it, 0 to 1.
+
+        Returns
+        -------
+        rgb : tuple of float
+            Red, green and blue, 0 to 1.
+        """
+        paper = np.array(to_rgb(self.colours["paper"]))
+        return tuple(paper + share * (np.array(to_rgb(self.colours[role])) - paper))
+
+    def text(self, x, y, words, role="ink", size=9.5, ha="center", **more):
+        """Write at a point.
+
+        Parameters
+        ----------
+        x, y : float
+            Where, in cells.
+        words : str
+            As they are, with mathematics between dollars.
+        role : str, optional
+            Which colour.
+        size : float, optional
+            Of the letters, in points.
+        ha : {"center", "left", "right"}, optional
+            Which part of the words stands at ``x``.
+        **more
+            For :meth:`matplotlib.axes.Axes.text`.
+        """
+        style = {"va": "center", "math_fontfamily": "stix", "zorder": 5} | more
+        self.ax.text(x, y, words, color=self.colours[role], size=size, ha=ha, **style)
+
+    def matrix(self, x, y, values, marks=None, role="data"):
+        """Draw numbers in cells.
+
+        Parameters
+        ----------
+        x, y : float
+            Upper left corner, in cells.
+        values : array-like of shape (M, N) or (N,)
+            The numbers.
+        marks : dict of {(int, int): str}, optional
+            Roles of single cells by (row, column); these are bold.
+        role : str, optional
+            Colour of the rest.
+        """
+        marks = marks or {}
+        size = 8 if any(len(f"{value:g}") > 3 for value in np.ravel(values)) else 9.5
+        for (i, j), value in np.ndenumerate(np.atleast_2d(values)):
+            mark = marks.get((i, j))
+            fill = self.tint(mark, 0.3) if mark else self.tint(role, 0.08)
+            cell = Rectangle((x + j, y + i), 1, 1, fc=fill, ec=self.colours["line"])
+            self.ax.add_patch(cell)
+            ink = "ink" if mark or value else "quiet"
+            words = f"{value:g}".replace("-", "\N{MINUS SIGN}")
+            weight = "bold" if mark else None
+            self.text(x + j + 0.5, y + i + 0.53, words, ink, size, weight=weight)
+
+    def frame(self, x, y, width, height, role="quiet", dashed=False):
+        """Draw an outline, as of a window.
+
+        Parameters
+        ----------
+        x, y : float
+            Upper left corner, in cells.
+        width, height : float
+            Size in cells.
+        role : str, optional
+            Which colour.
+        dashed : bool, optional
+            Whether the line is dashed.
+        """
+        style = {"ls": "--" if dashed else "-", "lw": 2, "ec": self.colours[role]}
+        box = Rectangle((x, y), width, height, fill=False, zorder=4, **style)
+        self.ax.add_patch(box)
+
+    def node(self, at, sign="", role="ink", radius=0.62, size=12, share=0.08):
+        """Draw an operation: a circle with a sign in it.
+
+        Parameters
+        ----------
+        at : (float, float)
+            Centre, in cells.
+        sign : str, optional
+            What stands in it.
+        role : str, optional
+            Which colour.
+        radius : float, optional
+            In cells.
+        size : float, optional
+            Of the sign, in points.
+        share : float, optional
+            How much of the colour fills the circle, 0 to 1.
+        """
+        style = {"fc": self.tint(role, share), "ec": self.colours[role], "lw": 1.3}
+        self.ax.add_patch(Circle(at, radius, zorder=3, **style))
+        self.text(*at, sign, role, size)
+
+    def box(self, at, words, width=1.8, role="data", size=9):
+        """Draw a rounded box with words in it.
+
+        Parameters
+        ----------
+        at : (float, float)
+            Centre, in cells.
+        words : str
+            What stands in it.
+        width : float, optional
+            In cells; it is 1.2 cells high.
+        role : str, optional
+            Which colour.
+        size : float, optional
+            Of the letters, in points.
+        """
+        corner = (at[0] - width / 2, at[1] - 0.6)
+        shape = "round,pad=0,rounding_size=0.25"
+        style = {"fc": self.tint(role), "ec": self.colours[role], "lw": 1.3}
+        box = FancyBboxPatch(corner, width, 1.2, boxstyle=shape, zorder=3, **style)
+        self.ax.add_patch(box)
+        self.text(*at, words, "ink", size)
+
+    def arrow(self, start, end, role="ink", lw=2.0):
+        """Draw a straight arrow; that of a gradient is dashed.
+
+        Parameters
+        ----------
+        start, end : (float, float)
+            Its ends, in cells.
+        role : str, optional
+            Which colour.
+        lw : float, optional
+            Width of the line, in points.
+        """
+        start, end, colour = np.array(start), np.array(end), self.colours[role]
+        along = (end - start) / np.hypot(*(end - start))
+        across, head = np.array([-along[1], along[0]]), 0.26 + 0.09 * lw
+        neck = end - head * along
+        dashes = (0, (3, 1.8)) if role == "grad" else "-"
+        self.ax.plot(*zip(start, neck, strict=True), color=colour, lw=lw, ls=dashes)
+        tip = [end, neck + 0.4 * head * across, neck - 0.4 * head * across]
+        self.ax.add_patch(Polygon(tip, fc=colour, lw=0, zorder=2))
+
+
+def show(figure, alt):
+    """Put a drawing below the cell, with a text for screen readers.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The drawing.
+    alt : str
+        What is drawn and what it shows, in one to three sentences.
+
+    Raises
+    ------
+    ValueError
+        If the text is empty.
+    """
+    from IPython.display import HTML, display
+
+    if not alt.strip():
+        raise ValueError(
+            "alt is empty; say in a sentence what the drawing shows, for those who "
+            "cannot see it."
+        )
+    file = io.BytesIO()
+    figure.savefig(file, dpi=192)
+    source = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    width = f"width: {96 * figure.get_figwidth():.0f}px; max-width: 100%"
+    display(HTML(f'<img style="{width}" alt="{html.escape(alt)}" src="{source}">'))

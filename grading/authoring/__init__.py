@@ -1,0 +1,1 @@
+"""From sources to notebooks: builds, releases, solutions, and what tests must tell."""

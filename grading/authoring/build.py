@@ -1,0 +1,248 @@
+"""Build nbgrader's source notebooks from the percent scripts in ``solutions/``.
+
+Two builds of one script give the same bytes, and a script that nbgrader would take but
+not grade as meant is refused with a sentence.
+"""
+
+import importlib.util
+import re
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import jupytext
+import nbformat
+
+from grading import ROOT
+from grading.authoring.cell_headers import expand, header_faults
+from grading.authoring.cell_ids import cell_ids
+from grading.authoring.section_rules import is_guided, section_faults
+from grading.authoring.source_rules import spread
+
+FIRST_CELL = Path(__file__).with_name("first_cell.py")
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+#: Tags that a grader or a test run knows; anything else is a misspelling.
+TAGS = {"setup", "experiment", "nbval-check-output"}
+#: Notebooks that need an extra, and the library that it brings.
+EXTRAS = {"assignment2/pytorch": "torch"}
+
+
+class SourceError(Exception):
+    """A percent script breaks a rule that nbgrader would not report."""
+
+
+def scripts(solutions=ROOT / "solutions"):
+    """List the percent scripts, by assignment and name.
+
+    Parameters
+    ----------
+    solutions : pathlib.Path, optional
+        Folder with one folder per assignment.
+
+    Returns
+    -------
+    paths : list of pathlib.Path
+        One for each notebook.
+    """
+    return sorted(Path(solutions).glob("*/*.py"))
+
+
+def lacking(notebook):
+    """Say which library a notebook needs and this environment has not.
+
+    Parameters
+    ----------
+    notebook : str
+        For example ``"assignment2/pytorch"``.
+
+    Returns
+    -------
+    reason : str
+        A sentence with the remedy; empty if nothing is missing.
+    """
+    library = EXTRAS.get(notebook)
+    if library is None or importlib.util.find_spec(library):
+        return ""
+    return f"{notebook} needs {library}, which is not installed: pip install {library}."
+
+
+def source_notebook(path):
+    """Read one percent script as a notebook that builds the same way every time.
+
+    jupytext gives cells random ids and leaves its own metadata behind, both of which
+    would make every build a diff. See :mod:`grading.authoring.cell_ids` for ours.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A script such as ``solutions/assignment1/knn.py``.
+
+    Returns
+    -------
+    notebook : nbformat.NotebookNode
+        Byte for byte the same for the same script.
+
+    Raises
+    ------
+    SourceError
+        If the script breaks a rule; the message lists every fault found.
+    """
+    path = Path(path)
+    notebook = jupytext.read(path, fmt="py:percent")
+    notebook.metadata = nbformat.NotebookNode(kernelspec=KERNEL)
+    faults = [*header_faults(notebook.cells)]
+    if not faults and is_guided(notebook.cells):
+        faults += section_faults(notebook.cells)
+    guided = is_guided(notebook.cells)
+    if not faults:
+        notebook.cells = expand(notebook.cells, collapsed=guided)
+        faults = _faults(notebook)
+    if faults:
+        raise SourceError("\n".join(f"{path.name}: {fault}" for fault in faults))
+    spread(notebook.cells)
+    _complete_title(notebook, path)
+    notebook.cells.insert(1, _package_cell())
+    ids = cell_ids(notebook.cells, path.stem)
+    for cell, cell["id"] in zip(notebook.cells, ids, strict=True):
+        for key in ("lines_to_next_cell", "name", "form"):
+            cell.metadata.pop(key, None)
+    return notebook
+
+
+def _faults(notebook):
+    faults = []
+    for number, cell in enumerate(notebook.cells, start=1):
+        faults += [f"cell {number}: {fault}" for fault in _cell_faults(cell)]
+    ids = Counter(cell.metadata.nbgrader.get("grade_id") for cell in _graded(notebook))
+    faults += [
+        f"grade_id {grade_id!r} stands on {count} cells; each needs its own, because "
+        f"the gradebook knows a cell by it."
+        for grade_id, count in ids.items()
+        if count > 1
+    ]
+    setups = sum("setup" in cell.metadata.get("tags", []) for cell in notebook.cells)
+    if setups == 0:
+        faults.append("no cell is tagged 'setup'; tag the cell with the imports.")
+    return faults
+
+
+def _graded(notebook):
+    return [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+
+
+def _cell_faults(cell):
+    for tag in set(cell.metadata.get("tags", [])) - TAGS:
+        yield f"unknown tag {tag!r}; known: {', '.join(sorted(TAGS))}."
+    regions = _regions(cell.source)
+    if "nbgrader" not in cell.metadata:
+        if regions:
+            yield f"{regions[0]} stands in a cell that is neither an answer nor a test."
+        return
+    yield from _graded_faults(cell.metadata.nbgrader, regions)
+
+
+def _graded_faults(flags, regions):
+    name = flags["grade_id"]
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name):
+        yield f"the name {name!r} may hold letters, digits, '-' and '_' only."
+    if flags["solution"] != ("BEGIN SOLUTION" in regions):
+        yield (
+            f"{name!r}: BEGIN SOLUTION belongs in an answer, and an answer needs one "
+            f"or the students see it whole."
+        )
+    is_test = flags["grade"] and not flags["solution"]
+    if name.endswith("-hidden") != ("BEGIN HIDDEN TESTS" in regions) and is_test:
+        yield f"{name!r}: BEGIN HIDDEN TESTS belongs in a hidden-test, and only there."
+
+
+def _regions(source):
+    """List the region markers of a cell, such as ``BEGIN SOLUTION``."""
+    return re.findall(r"BEGIN (?:SOLUTION|HIDDEN TESTS)", source)
+
+
+def _complete_title(notebook, path):
+    """Add to the first text what is known elsewhere: the Colab badge and the points."""
+    place = f"{_repository().removeprefix('https://github.com/')}/blob/main/assignments"
+    badge = (
+        f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
+        f"(https://colab.research.google.com/github/{place}/"
+        f"{path.parent.name}/{path.stem}.ipynb)"
+    )
+    tests, written = points(notebook)
+    total = f"**Points:** {tests:g} by tests, {written:g} for written answers."
+    title = notebook.cells[0]
+    heading, _, text = title.source.partition("\n")
+    title.source = f"{heading}\n\n{badge}\n{text}\n\n{total}"
+
+
+def points(notebook):
+    """Add up what a notebook is worth.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        With nbgrader metadata.
+
+    Returns
+    -------
+    tests : float
+        Points given by test cells.
+    written : float
+        Points given by hand.
+    """
+    tests = written = 0
+    for cell in _graded(notebook):
+        if cell.metadata.nbgrader["grade"] and cell.metadata.nbgrader["solution"]:
+            written += cell.metadata.nbgrader["points"]
+        elif cell.metadata.nbgrader["grade"]:
+            tests += cell.metadata.nbgrader["points"]
+    return tests, written
+
+
+def _package_cell():
+    """Make the cell that gets the package on Colab."""
+    code = FIRST_CELL.read_text(encoding="utf-8").strip()
+    cell = nbformat.v4.new_code_cell(
+        code.replace("@PACKAGE@", f"git+{_repository()}"),
+    )
+    cell.metadata["tags"] = ["setup"]
+    return cell
+
+
+def _repository():
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        return tomllib.load(file)["project"]["urls"]["Repository"]
+
+
+def build_sources(target, solutions=ROOT / "solutions"):
+    """Write every source notebook where nbgrader looks for it.
+
+    Parameters
+    ----------
+    target : pathlib.Path
+        Folder to fill; notebooks there that no script builds are removed.
+    solutions : pathlib.Path, optional
+        Folder of the percent scripts.
+
+    Returns
+    -------
+    assignments : list of str
+        Names of the assignments written.
+
+    Raises
+    ------
+    SourceError
+        If a script breaks a rule; nothing is written then.
+    """
+    target = Path(target)
+    notebooks = {
+        target / path.parent.name / f"{path.stem}.ipynb": source_notebook(path)
+        for path in scripts(solutions)
+    }
+    for stale in set(target.glob("*/*.ipynb")) - set(notebooks):
+        stale.unlink()
+    for path, notebook in notebooks.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, path)
+    return sorted({path.parent.name for path in notebooks})

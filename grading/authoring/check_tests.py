@@ -1,0 +1,229 @@
+"""Grade a notebook's solution, its empty answers and its known mistakes.
+
+The three must come out as the author means: the solution earns every point, an empty
+answer none, each plausible mistake loses some, and other correct styles lose none.
+``python -m grading.authoring.check_tests assignment1/knn`` prints how each one fares.
+"""
+
+import argparse
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from nbgrader.utils import determine_grade
+
+from grading import ROOT
+from grading.authoring.build import source_notebook
+from grading.authoring.exam_from_notebook import exam_from
+from grading.authoring.source_rules import exercise_of
+from grading.authoring.stubs import ClearAnswers
+from grading.judge import seeding
+
+#: Makes unseeded random numbers the same in a kernel and in the judge's processes.
+_FIX = """
+import sys
+sys.path.append({root!r})
+from grading.judge import seeding as _entropy
+sys.path.remove({root!r})
+_entropy.fix({seed})
+"""
+#: A kernel has nothing to say to the terminal below an error.
+QUIET = ["--log-level=40"]
+MISTAKES = ROOT / "grading" / "mistakes"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A whole answer to one exercise, beside the solution."""
+
+    kind: str  #: "mistake" or "style"
+    exercise: str  #: grade_id of the answer cell
+    why: str  #: what is wrong with it, or what is different
+    source: str  #: the cell
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a test cell gave."""
+
+    score: float
+    points: float
+    message: str  #: last line of the error, or empty
+
+
+def variants(notebook):
+    """List the mistakes and styles written down for a notebook.
+
+    Parameters
+    ----------
+    notebook : str
+        For example ``"assignment1/knn"``.
+
+    Returns
+    -------
+    found : list of Variant
+        In the order of the file.
+    """
+    script = jupytext.read(MISTAKES / f"{notebook}.py", fmt="py:percent")
+    found = []
+    for cell in script.cells:
+        for kind in ("mistake", "style"):
+            if kind in cell.metadata:
+                exercise, why = cell.metadata[kind], cell.metadata["why"]
+                found.append(Variant(kind, exercise, why, cell.source))
+    return found
+
+
+class Grader:
+    """Runs set-up, answers and tests of one notebook in one kernel, many times over.
+
+    Parameters
+    ----------
+    notebook : str
+        For example ``"assignment1/knn"``.
+    solutions : pathlib.Path, optional
+        Folder of the percent scripts.
+    """
+
+    def __init__(self, notebook, solutions=ROOT / "solutions"):
+        source = source_notebook(Path(solutions) / f"{notebook}.py")
+        self.exam = exam_from(notebook, source)
+        self._written = {cell.id: cell for cell in source.cells}
+        cleared, _ = ClearAnswers().preprocess(nbformat.from_dict(source), {})
+        self._cleared = {cell.id: cell.source for cell in cleared.cells}
+        self._client = NotebookClient(
+            nbformat.v4.new_notebook(metadata=source.metadata),
+            timeout=600,
+            startup_timeout=300,
+            allow_errors=True,
+            extra_arguments=QUIET,
+        )
+
+    def __enter__(self):
+        self._running = self._client.setup_kernel()
+        self._running.__enter__()
+        return self
+
+    def __exit__(self, *error):
+        self._running.__exit__(*error)
+
+    @property
+    def exercises(self):
+        """The grade_ids of the autograded answers, in order."""
+        return [cell.name for cell in self.exam.of_kind("answer")]
+
+    def tests(self, exercise):
+        """List the test cells that belong to an exercise.
+
+        Parameters
+        ----------
+        exercise : str
+            grade_id of an answer.
+
+        Returns
+        -------
+        ids : list of str
+            grade_ids such as ``test-<exercise>`` and ``test-<exercise>-hidden``.
+        """
+        return [
+            cell.name
+            for cell in self.exam.of_kind("test")
+            if exercise_of(cell.name, self.exercises) == exercise
+        ]
+
+    def stub(self, exercise):
+        """Return the empty answer that students find.
+
+        Parameters
+        ----------
+        exercise : str
+            grade_id of an answer.
+
+        Returns
+        -------
+        source : str
+            The cell.
+        """
+        return self._cleared[exercise]
+
+    def grade(self, answers, tests=None):
+        """Run the notebook with some answers replaced.
+
+        Parameters
+        ----------
+        answers : dict of {str: str}
+            Cells to use in place of the solutions, by grade_id.
+        tests : list of str, optional
+            Test cells to run; all by default.
+
+        Returns
+        -------
+        outcomes : dict of {str: Outcome}
+            By test cell.
+        """
+        self._execute("%reset -f")
+        outcomes = {}
+        for cell in self.exam.cells:
+            if cell.kind != "test":
+                self._execute(answers.get(cell.name, cell.source))
+            elif tests is None or cell.name in tests:
+                self._execute(_FIX.format(root=str(ROOT), seed=self.seed(cell.name)))
+                outcomes[cell.name] = self._outcome(cell)
+        return outcomes
+
+    def seed(self, test):
+        """Say what seeds the random numbers that a test does not seed itself.
+
+        Parameters
+        ----------
+        test : str
+            grade_id of a test cell.
+
+        Returns
+        -------
+        seed : int
+            The one the judge uses.
+        """
+        return seeding.seed_of(self.exam.notebook, test)
+
+    def _execute(self, source):
+        cell = nbformat.v4.new_code_cell(source)
+        self._client.nb.cells = [cell]
+        return self._client.execute_cell(cell, 0)
+
+    def _outcome(self, cell):
+        done = nbformat.from_dict(self._written[cell.name])
+        done.outputs = self._execute(cell.source).outputs
+        score, points = determine_grade(done)
+        errors = [out for out in done.outputs if out.output_type == "error"]
+        message = f"{errors[0].ename}: {errors[0].evalue}" if errors else ""
+        return Outcome(score, points, message)
+
+
+def main(argv=None):
+    """Run the command line; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("notebook", help="for example assignment1/knn")
+    args = parser.parse_args(argv)
+    bad = 0
+    with Grader(args.notebook) as grader:
+        for variant in variants(args.notebook):
+            tests = grader.tests(variant.exercise)
+            found = grader.grade({variant.exercise: variant.source}, tests)
+            score = sum(outcome.score for outcome in found.values())
+            points = sum(outcome.points for outcome in found.values())
+            as_meant = (score == points) == (variant.kind == "style")
+            bad += not as_meant
+            mark = "" if as_meant else "  <-- not as meant"
+            print(f"{variant.exercise}: {score:g}/{points:g}  {variant.why}{mark}")
+            for outcome in found.values():
+                if outcome.message:
+                    print(f"    {outcome.message.splitlines()[0]}")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

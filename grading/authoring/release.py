@@ -1,0 +1,102 @@
+"""Build what students open from what instructors edit.
+
+``python -m grading.authoring.release`` rewrites ``assignments/``; with ``--check`` it
+rewrites nothing and fails if ``assignments/`` is not what ``solutions/`` builds.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from grading import ROOT
+from grading.authoring.build import SourceError, build_sources
+from grading.course import Course, CourseError
+
+
+def release(course, *, solutions=ROOT / "solutions", database=True):
+    """Build all student notebooks of a course.
+
+    Parameters
+    ----------
+    course : Course
+        Where to write.
+    solutions : pathlib.Path, optional
+        Folder of the percent scripts.
+    database : bool, optional
+        Tell the gradebook about cells and points, which autograding needs.
+
+    Returns
+    -------
+    assignments : list of str
+        Names of the assignments released.
+
+    Raises
+    ------
+    SourceError
+        If a script breaks a rule.
+    CourseError
+        If nbgrader refuses, for example because a graded cell was added after
+        submissions came in.
+    """
+    assignments = build_sources(course.source, solutions)
+    for assignment in assignments:
+        options = [] if database else ["--no-db"]
+        course.nbgrader("generate_assignment", assignment, "--force", *options)
+    return assignments
+
+
+def drift(released=ROOT / "assignments", solutions=ROOT / "solutions"):
+    """Compare the committed student notebooks with a fresh build.
+
+    Parameters
+    ----------
+    released : pathlib.Path, optional
+        The committed notebooks.
+    solutions : pathlib.Path, optional
+        Folder of the percent scripts.
+
+    Returns
+    -------
+    differing : list of str
+        Notebooks that are missing, stale or changed, such as
+        ``"assignment1/knn.ipynb"``.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        course = Course(folder)
+        release(course, solutions=solutions, database=False)
+        built, committed = _notebooks(course.released), _notebooks(released)
+    names = sorted(set(built) | set(committed))
+    return [name for name in names if built.get(name) != committed.get(name)]
+
+
+def _notebooks(folder):
+    """Read every notebook below a folder; line ends do not count."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes().replace(b"\r\n", b"\n")
+        for path in Path(folder).glob("*/*.ipynb")
+    }
+
+
+def main(argv=None):
+    """Run the command line; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--check", action="store_true", help="only compare")
+    args = parser.parse_args(argv)
+    try:
+        if not args.check:
+            assignments = release(Course())
+            print(f"Released {', '.join(assignments)} into assignments/.")
+            return 0
+        differing = drift()
+    except (SourceError, CourseError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    if differing:
+        print("assignments/ is not what solutions/ builds:", *differing, sep="\n  ")
+        print("Mend it with:  make release")
+    return 1 if differing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

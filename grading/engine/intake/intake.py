@@ -1,0 +1,200 @@
+"""Intake: from what a collector has to submissions that never change."""
+
+from dataclasses import dataclass, field, replace
+
+from grading.engine.intake.exchange import inbound
+from grading.engine.intake.folder import Refused, read_folder
+from grading.engine.intake.lms_export import Export
+from grading.engine.intake.roster import folded
+from grading.engine.intake.submission import Submission
+from grading.engine.intake.times import timestamp, utc
+from grading.engine.storage.append_log import Ledger
+from grading.engine.storage.names import RefusedName, checked_name, printable
+from grading.engine.storage.store import write_whole
+
+
+@dataclass
+class Collected:
+    """What a collection found."""
+
+    submissions: list = field(default_factory=list)  #: of Submission, by student
+    problems: list = field(default_factory=list)  #: sentences about what was refused
+
+
+class Intake:
+    """The submissions of one assignment of a course.
+
+    Parameters
+    ----------
+    course : Course
+        Its ``submitted`` folder is read and, from archives, written.
+    assignment : str
+        For example ``"assignment1"``.
+    store : Store
+        Keeps every file.
+    writable : bool, optional
+        False for a look that writes nothing down.
+    """
+
+    def __init__(self, course, assignment, store, *, writable=True):
+        self.course, self.assignment, self.store = course, assignment, store
+        self._writable = writable
+        path = course.ledger / assignment / "collected.jsonl"
+        self._ledger = Ledger(path, writable=writable)
+        self._known = {}
+        for _, raw in self._ledger.lines():
+            self._known[raw["student"]] = Submission.from_dict(raw)
+
+    def close(self):
+        """Close the ledger."""
+        self._ledger.close()
+
+    def from_tree(self, *, trust_timestamps=False):
+        """Take what lies in the course's ``submitted`` folder.
+
+        Parameters
+        ----------
+        trust_timestamps : bool, optional
+            ``timestamp.txt`` was written by ``nbgrader collect``, not by students.
+
+        Returns
+        -------
+        collected : Collected
+            Every student's submission; the ones that did not change keep the time that
+            an earlier collection knew.
+        """
+        collected, seen = Collected(), set()
+        for folder in self._folders():
+            try:
+                submission = self._of_folder(folder, trust_timestamps)
+                if submission.student in seen:  # one name, composed and not
+                    raise Refused(f"Two folders are called {submission.student!r}.")
+            except (Refused, RefusedName) as reason:
+                collected.problems.append(str(reason))
+            else:
+                seen.add(submission.student)
+                collected.submissions.append(self._remember(submission))
+        return collected
+
+    def from_exchange(self, root):
+        """Take what students handed in through nbgrader's exchange.
+
+        Parameters
+        ----------
+        root : pathlib.Path
+            ``inbound`` folder of the course in the exchange.
+
+        Returns
+        -------
+        collected : Collected
+            Every student's newest submission, also written into ``submitted``.
+        """
+        found, problems = inbound(root, self.assignment)
+        collected = Collected(problems=problems)
+        for one in found:
+            try:
+                files, flags = read_folder(one.folder)
+            except Refused as reason:
+                collected.problems.append(str(reason))
+                continue
+            submission = self._submission(
+                one.student,
+                files,
+                [*one.flags, *flags],
+                time=one.time,
+                source="exchange",
+            )
+            collected.submissions.append(self._remember(submission))
+            self._place(submission)
+        return collected
+
+    def _folders(self):
+        students = sorted(self.course.submitted.glob("*"))
+        folders = [student / self.assignment for student in students]
+        return [folder for folder in folders if folder.is_dir() or folder.is_symlink()]
+
+    def _of_folder(self, folder, trust_timestamps):
+        student = checked_name(folder.parent.name)
+        if folder.parent.is_symlink():
+            raise Refused(f"{printable(str(folder.parent))!r} is a link.")
+        files, flags = read_folder(folder)
+        time = timestamp(folder) if trust_timestamps else ""
+        return self._submission(student, files, flags, time=time, source="folder")
+
+    def _submission(self, student, files, flags, **known):
+        digests = sorted((name, self.store.put(data)) for name, data in files.items())
+        return Submission(
+            student, self.assignment, tuple(digests), flags=tuple(flags), **known
+        )
+
+    def _remember(self, submission):
+        """Write down what is new; bytes collected before keep their time and flags."""
+        known = self._known.get(submission.student)
+        same = known and known.files == submission.files
+        if same and submission.source == "folder" and not submission.time:
+            flags = dict.fromkeys(known.flags + submission.flags)
+            submission = replace(known, flags=tuple(flags))
+        if submission != known and self._writable:
+            self._ledger.append(submission.to_dict())
+            self._known[submission.student] = submission
+        return submission
+
+    def from_archives(self, paths, *, kind="auto", roster=None, times=None):
+        """Take the exports of a learning platform.
+
+        Parameters
+        ----------
+        paths : list of pathlib.Path
+            Zips; of a student's files with one name, the last archive's counts.
+        kind : str, optional
+            One of :data:`grading.engine.intake.lms_names.KINDS`, or "auto".
+        roster : Roster, optional
+            Needed unless the archive is plain.
+        times : dict of {str: str}, optional
+            When each student handed in, from :func:`read_times`.
+
+        Returns
+        -------
+        collected : Collected
+            Every student's submission, also written into ``submitted``.
+
+        Raises
+        ------
+        BadArchive
+            If an archive cannot be read at all.
+        IntakeError
+            If a roster is needed.
+        """
+        export = Export(self.store)
+        for path in paths:
+            export.read(path, kind, roster)
+        collected = Collected(problems=export.problems)
+        for student, bundle in sorted(export.bundles.items()):
+            time = (times or {}).get(folded(student), bundle.time)
+            submission = Submission(
+                student,
+                self.assignment,
+                tuple(sorted(bundle.files.items())),
+                utc(time),
+                bundle.source,
+                tuple(dict.fromkeys(bundle.flags)),
+            )
+            collected.submissions.append(self._remember(submission))
+            self._place(submission)
+        return collected
+
+    def _place(self, submission):
+        """Write a submission where nbgrader looks for it."""
+        folder = self.course.submitted / submission.student / self.assignment
+        for part in (folder.parent, folder):
+            if part.is_symlink() or part.is_file():
+                part.unlink()
+        folder.mkdir(parents=True, exist_ok=True)
+        names = {name for name, _ in submission.files}
+        for stale in folder.iterdir():
+            if stale.name not in names and not stale.is_dir():
+                stale.unlink()
+        for name, digest in submission.files:
+            write_whole(folder / name, self.store.get(digest))
+        if submission.time:
+            write_whole(folder / "timestamp.txt", submission.time.encode())

@@ -1,0 +1,129 @@
+"""An export: the archives of a learning platform, sorted by student."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from grading.engine.intake import lms_names
+from grading.engine.intake.archive import members, notebooks_inside
+from grading.engine.storage.names import RefusedName, checked_name, printable
+
+
+class IntakeError(Exception):
+    """A collection that cannot begin; the message says what is missing."""
+
+
+@dataclass
+class Bundle:
+    """What an export has of one student."""
+
+    files: dict = field(default_factory=dict)  #: {name: digest}
+    flags: list = field(default_factory=list)
+    time: str = ""  #: as the platform writes it
+    source: str = ""  #: which platform
+
+
+class Export:
+    """Everybody's files in the archives read so far.
+
+    Parameters
+    ----------
+    store : Store
+        Keeps every notebook; in memory are only digests.
+    """
+
+    def __init__(self, store):
+        self._store = store
+        self.bundles = defaultdict(Bundle)  #: by student
+        self.problems = []  #: sentences about what was refused
+
+    def read(self, path, kind="auto", roster=None):
+        """Read one archive; of files with one name, the last one read counts.
+
+        Parameters
+        ----------
+        path : pathlib.Path
+            A zip.
+        kind : str, optional
+            One of :data:`grading.engine.intake.lms_names.KINDS`, or "auto".
+        roster : Roster, optional
+            Needed unless the archive is plain.
+
+        Raises
+        ------
+        BadArchive
+            If it cannot be read at all.
+        IntakeError
+            If a roster is needed.
+        """
+        paths = ["/".join(member.parts) for member in members(path)]
+        kind = lms_names.kind_of(paths) if kind == "auto" else kind
+        if roster is None and kind != "plain":
+            raise IntakeError(
+                f"{path} looks like an export of {kind.title()}, which does not name "
+                f"students by their ids. Say who is who with:  --roster roster.csv"
+            )
+        metadata, strangers = _metadata(path) if kind == "gradescope" else {}, set()
+        for member in members(path):
+            place = lms_names.place(kind, "/".join(member.parts), metadata)
+            if place is None:
+                self._check(member)
+                continue
+            student = _student(place, roster)
+            if not student:
+                strangers.add(" ".join(value for _, value in place.names))
+                continue
+            self._add(self.bundles[student], member, place, kind)
+        if not self.bundles and not strangers:
+            shown = printable(str(path))
+            self.problems.append(f"No file in {shown} bears the name of a student.")
+        self.problems += [
+            f"Nobody in the roster is {printable(name)!r}."
+            for name in sorted(strangers)
+        ]
+
+    def _add(self, bundle, member, place, kind):
+        bundle.source, bundle.time = kind, place.time or bundle.time
+        bundle.flags += place.flags
+        data, reason = member.read()
+        if reason:
+            bundle.flags.append(reason)
+        elif place.file.lower().endswith(".zip"):
+            files, flags = notebooks_inside(data)
+            bundle.flags += flags
+            for name, inner in files.items():
+                bundle.files[_file_name(name)] = self._store.put(inner)
+        elif place.file.lower().endswith(".ipynb"):
+            bundle.files[_file_name(place.file)] = self._store.put(data)
+        elif place.file != "timestamp.txt":
+            bundle.flags.append(f"Left out {printable(place.file)!r}: no notebook.")
+
+    def _check(self, member):
+        """Report a member in the wrong place if it is an attack."""
+        path = "/".join(member.parts)
+        if ".." in member.parts or path.startswith("/"):
+            self.problems.append(f"Refused {printable(path)!r}: it leaves the archive.")
+
+
+def _student(place, roster):
+    """Return the student's id, or "" for a stranger."""
+    if roster is not None:
+        return roster.find(place.names)
+    try:
+        return checked_name(place.names[0][1])
+    except RefusedName:
+        return ""
+
+
+def _metadata(path):
+    for member in members(path):
+        if member.parts[-1] == lms_names.METADATA:
+            return lms_names.gradescope_metadata(member.read()[0] or b"")
+    return {}
+
+
+def _file_name(name):
+    try:
+        return checked_name(name)
+    except RefusedName:
+        letters = "".join(c for c in name if c.isalnum() or c in " ._-()")
+        return letters.lstrip(". ")[-100:] or "notebook.ipynb"

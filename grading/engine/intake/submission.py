@@ -1,0 +1,43 @@
+"""A submission: who handed in which files, and when, as the collector says."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in for one assignment."""
+
+    student: str
+    assignment: str
+    files: tuple[tuple[str, str], ...]  #: notebooks: (file name, digest), sorted
+    time: str = ""  #: ISO 8601 in UTC; empty if the collector does not know
+    source: str = "folder"  #: who says so: "folder", "canvas", "moodle", ...
+    flags: tuple[str, ...] = ()  #: what an instructor should look at
+
+    @property
+    def digest(self):
+        """SHA-256 of the files, as hexadecimal digits."""
+        return hashlib.sha256(json.dumps(self.files).encode()).hexdigest()
+
+    def to_dict(self):
+        """Return what a ledger can hold."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, raw):
+        """Read what :meth:`to_dict` wrote.
+
+        Parameters
+        ----------
+        raw : dict
+            From JSON.
+
+        Returns
+        -------
+        submission : Submission
+            Equal to the one written.
+        """
+        files = tuple((name, digest) for name, digest in raw["files"])
+        return cls(**raw | {"files": files, "flags": tuple(raw["flags"])})

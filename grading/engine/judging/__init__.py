@@ -1,0 +1,1 @@
+"""Judges at work: in processes of this machine, or on many machines."""

@@ -1,0 +1,153 @@
+"""The bench: where a judge sits, with the isolated children it lets students run in."""
+
+import functools
+import importlib
+import json
+from dataclasses import asdict, dataclass
+
+from grading.judge.exam import Cell, Exam
+
+#: Packages that make forking slow: who needs one gets a nursery of its own.
+HEAVY = {"torch"}
+
+
+class NoIsolation(Exception):
+    """Students cannot be isolated on this machine as was asked."""
+
+
+@dataclass(frozen=True)
+class BenchPlan:
+    """How a worker is to set its bench up."""
+
+    bench: str = "grading.engine.judging.judge_host:Bench"  #: module:class
+    require_isolation: bool = True
+    imports: tuple[str, ...] = ()  #: modules that set-up cells load
+
+    def to_json(self):
+        """Return the plan as text."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text):
+        """Read what :meth:`to_json` wrote.
+
+        Parameters
+        ----------
+        text : str
+            JSON.
+
+        Returns
+        -------
+        plan : BenchPlan
+            Equal to the one written.
+        """
+        raw = json.loads(text)
+        return cls(**raw | {"imports": tuple(raw["imports"])})
+
+    def open(self):
+        """Set a bench up.
+
+        Returns
+        -------
+        bench : Bench
+            Ready to judge.
+
+        Raises
+        ------
+        NoIsolation
+            If this machine cannot isolate students and that is required.
+        """
+        module, _, name = self.bench.partition(":")
+        kind = getattr(importlib.import_module(module), name)
+        return kind(self.require_isolation, self.imports)
+
+
+class Bench:
+    """The judge on isolated children of this machine.
+
+    Parameters
+    ----------
+    require_isolation : bool
+        Take the strongest rung there is and refuse to go without; else none at all.
+    imports : iterable of str
+        Modules to load before any answer is there.
+
+    Attributes
+    ----------
+    isolation : str
+        What students really get.
+
+    Raises
+    ------
+    NoIsolation
+        If the machine cannot do what is required.
+    """
+
+    def __init__(self, require_isolation, imports=()):
+        from grading.judge.judge import judge
+
+        self._judge = judge
+        self._rung = "strongest" if require_isolation else "none"
+        self._imports, self._nurseries = imports, {}
+        self.isolation = self._nursery(frozenset()).rung
+
+    def _nursery(self, heavy):
+        """Start the nursery that has the heavy modules loaded which an exam needs."""
+        if heavy not in self._nurseries:
+            light = [
+                name for name in self._imports if name.partition(".")[0] not in HEAVY
+            ]
+            names = ["cs231n.testing", *light, *sorted(heavy)]
+            self._nurseries[heavy] = self._started(
+                "\n".join(f"import {n}" for n in names)
+            )
+        return self._nurseries[heavy]
+
+    def _started(self, setup):
+        from grading.judge.preload import nursery_for
+        from grading.sandbox.levels import IsolationError
+
+        exam = Exam("", (Cell("setup", "imports", setup),))
+        try:
+            return nursery_for([exam], self._rung)
+        except IsolationError as reason:
+            raise NoIsolation(
+                f"{reason}\nSee what is missing with:  python -m grading doctor"
+            ) from None
+
+    def judge(self, exam, answers, limits):
+        """Judge one notebook.
+
+        Parameters
+        ----------
+        exam : Exam
+            The tests.
+        answers : dict of {str: str}
+            The student's, by grade_id.
+        limits : Limits
+            What they may use.
+
+        Returns
+        -------
+        verdict : Verdict
+            With the outcome of every test.
+        seconds : dict of {str: float}
+            How long each test took.
+        """
+        nursery = self._nursery(_heavy(exam))
+        return self._judge(exam, answers, limits, nursery)
+
+    def close(self):
+        """End all children."""
+        for nursery in self._nurseries.values():
+            nursery.close()
+
+
+@functools.lru_cache(maxsize=64)
+def _heavy(exam):
+    """Name the heavy modules that an exam's set-up loads."""
+    from grading.judge.preload import modules
+
+    return frozenset(
+        name for name in modules([exam]) if name.partition(".")[0] in HEAVY
+    )

@@ -1,0 +1,77 @@
+"""A task: what a judge needs to know of one notebook, as JSON."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+from grading.judge.exam import Cell, Exam
+from grading.sandbox.limits import Limits
+
+
+@dataclass(frozen=True)
+class Task:
+    """An exam, the answers to it, and the limits."""
+
+    exam: Exam
+    answers: dict  #: {grade_id: Python}
+    limits: Limits
+
+    @property
+    def key(self):
+        """SHA-256 of what the verdict depends on, as hexadecimal digits."""
+        text = _json([self.exam.digest, self.answers, asdict(self.limits)])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def to_json(self):
+        """Return the task as text; whoever reads it needs nothing else."""
+        return _json(
+            {
+                "exam": asdict(self.exam),
+                "answers": self.answers,
+                "limits": asdict(self.limits),
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text):
+        """Read what :meth:`to_json` wrote.
+
+        Parameters
+        ----------
+        text : str
+            JSON.
+
+        Returns
+        -------
+        task : Task
+            Equal to the one written.
+        """
+        raw = json.loads(text)
+        cells = tuple(Cell(**cell) for cell in raw["exam"]["cells"])
+        exam = Exam(raw["exam"]["notebook"], cells)
+        return cls(exam, raw["answers"], Limits(**raw["limits"]))
+
+
+def exam_of(template):
+    """Make the exam of a template.
+
+    Parameters
+    ----------
+    template : Template
+        A released notebook.
+
+    Returns
+    -------
+    exam : Exam
+        Its set-up, answers (as solved) and tests, in order.
+    """
+    cells = tuple(
+        Cell(slot.role, slot.name, slot.solution or slot.source, slot.points)
+        for slot in template.slots
+        if slot.role in ("setup", "answer", "test") and slot.kind == "code"
+    )
+    return Exam(f"{template.assignment}/{template.name}", cells)
+
+
+def _json(value):
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,1 @@
+"""Students' notebooks read, and their answers put into the template."""

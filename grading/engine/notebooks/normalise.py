@@ -1,0 +1,227 @@
+"""Normalise: the template with a student's answers in it, whatever was handed in."""
+
+import ast
+from dataclasses import dataclass
+
+from grading.engine.notebooks.matching import folded, match
+from grading.engine.notebooks.statements import (
+    defined,
+    parsed,
+    pieces,
+    plain_python,
+    used,
+)
+
+#: Longer answers are not read; a page of code has 4000 characters.
+MAX_ANSWER = 200_000
+#: Names that an answer may borrow.
+MAX_NAMES = 100
+#: A written answer may have a picture in it.
+MAX_WRITTEN = 4_000_000
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """A notebook whose order, tests and metadata are the template's."""
+
+    notebook: str  #: "knn"
+    written: dict  #: {grade_id: the answer as the student wrote it}
+    answers: dict  #: {grade_id: Python for the judge}, autograded answers only
+    flags: tuple[str, ...]
+    reason: str = ""  #: why nothing could be read, if so
+
+
+def normalise(template, cells, flags=()):
+    """Put a student's answers into their places.
+
+    Parameters
+    ----------
+    template : Template
+        The released notebook.
+    cells : list of Found
+        The notebook handed in.
+    flags : iterable of str, optional
+        What is known already.
+
+    Returns
+    -------
+    notebook : Normalised
+        Exercises that were left out have their stub.
+    """
+    found = match(template, cells)
+    flags = [*flags, *found.flags]
+    written = {
+        slot.name: _answer(found, slot, template)
+        for slot in template.of_role("answer", "written")
+    }
+    _share_merged(found, written, template, flags)
+    answers = {}
+    for slot in template.of_role("answer"):
+        answers[slot.name], changed = plain_python(written[slot.name])
+        if changed:
+            flags.append(f"{slot.name}: lines for IPython were taken out.")
+    _lend(found, answers, template, flags)
+    return Normalised(template.name, written, answers, tuple(dict.fromkeys(flags)))
+
+
+def unreadable(template, reason, flags=()):
+    """Stand in for a notebook that could not be read, or was not there.
+
+    Parameters
+    ----------
+    template : Template
+        The released notebook.
+    reason : str
+        A sentence for the student.
+    flags : iterable of str, optional
+        What is known already.
+
+    Returns
+    -------
+    notebook : Normalised
+        With every stub in its place.
+    """
+    stubs = {slot.name: slot.released for slot in template.of_role("answer", "written")}
+    answers = {slot.name: slot.released for slot in template.of_role("answer")}
+    return Normalised(template.name, stubs, answers, (reason, *flags), reason)
+
+
+def _answer(found, slot, template):
+    """Join the cells of an answer: in order, without stubs, drafts and repetitions."""
+    stub = folded(slot.released)
+    texts = [
+        text for text in found.sources(slot.name) if folded(text) not in ("", stub)
+    ]
+    texts = list({folded(text): text for text in texts}.values())
+    if not texts:
+        return slot.released if not _emptied(found, slot) else ""
+    if slot.role == "answer" and len(texts) > 1:
+        texts = _without_drafts(texts, slot)
+    joined = "\n\n".join(texts)
+    limit = MAX_ANSWER if slot.role == "answer" else MAX_WRITTEN
+    if len(joined) > limit:
+        found.flags.append(f"{slot.name}: longer than {limit} characters.")
+        return slot.released
+    return joined
+
+
+def _emptied(found, slot):
+    sources = found.sources(slot.name)
+    return bool(sources) and not any(source.strip() for source in sources)
+
+
+def _without_drafts(texts, slot):
+    """Drop cells that are no Python, and all but the last that define everything."""
+    whole = [text for text in texts if parsed(plain_python(text)[0]) is not None]
+    texts = whole or texts[-1:]
+    complete = [text for text in texts if slot.names and slot.names <= defined(text)]
+    return [text for text in texts if text not in complete[:-1]]
+
+
+def _share_merged(found, written, template, flags):
+    """Cut a cell that holds several answers, or an answer and its tests."""
+    locked = {
+        piece.shape
+        for slot in template.of_role("test", "text")
+        if slot.kind == "code"
+        for piece in pieces(slot.released)
+    }
+    slots = {slot.name: slot for slot in template.of_role("answer")}
+    empty = {name for name, slot in slots.items() if written[name] == slot.released}
+    for name, slot in slots.items():
+        if written[name] == slot.released:
+            continue
+        parts = pieces(written[name])
+        others = {
+            other: slots[other].names - slot.names
+            for other in empty
+            if slots[other].names and slots[other].names <= defined(written[name])
+        }
+        moved = {bound for names in others.values() for bound in names}
+        kept = [p for p in parts if p.shape not in locked and not p.binds & moved]
+        if len(kept) == len(parts):
+            continue
+        written[name] = "\n\n".join(piece.source for piece in kept)
+        for other, names in others.items():
+            mine = [piece.source for piece in parts if piece.binds & names]
+            written[other] = "\n\n".join(mine)
+            flags.append(f"{other}: found in the cell of {name}.")
+        empty -= set(others)
+
+
+def _lend(found, answers, template, flags):
+    """Give answers the helpers they use from cells that are no answers."""
+    given = frozenset().union(
+        *(defined(slot.released) for slot in template.of_role("setup")),
+        *(defined(source) for source in answers.values()),
+    )
+    uses = {
+        name: frozenset(sorted(used(source) - given)[:MAX_NAMES])
+        for name, source in answers.items()
+    }
+    helpers = _helpers(found, template, frozenset().union(*uses.values()))
+    released = {folded(slot.released) for slot in template.slots}
+    done = set()
+    for name, source in answers.items():
+        wanted = _closure(uses[name], helpers)
+        lent = [h for h in helpers if h[1].binds & wanted and h[1] not in done]
+        if not lent:
+            continue
+        done |= {piece for _, piece in lent}
+        answers[name] = "\n".join([_guarded(piece) for _, piece in lent] + [source])
+        own = {
+            bound
+            for at, piece in lent
+            if folded(found.cells[at].source) not in released
+            for bound in piece.binds & wanted
+        }
+        if own:
+            flags.append(f"{name}: uses {', '.join(sorted(own))} from other cells.")
+
+
+def _helpers(found, template, wanted):
+    """List the statements that give wanted names: ``[(position, Piece)]``."""
+    roles = {slot.name: slot.role for slot in template.slots}
+    taken = {at for group in found.groups.values() for at in group}
+    sources = {
+        position: plain_python(cell.source)[0]
+        for position, cell in enumerate(found.cells)
+        if wanted
+        and cell.kind != "markdown"
+        and position not in taken
+        and roles.get(found.owner.get(position)) != "test"
+    }
+    helpers, wanted, size = {}, set(wanted), -1
+    while size < len(wanted):  # a helper may need helpers
+        size = len(wanted)
+        for position, source in sources.items():
+            # Parsing takes time; most cells do not even have the letters.
+            if position not in helpers and any(name in source for name in wanted):
+                helpers[position] = [p for p in pieces(source) if p.kind != "other"]
+        for piece in (piece for cell in helpers.values() for piece in cell):
+            if piece.binds & wanted:
+                wanted |= piece.uses
+    return [(at, piece) for at in sorted(helpers) for piece in helpers[at]]
+
+
+def _closure(wanted, helpers):
+    """Add what the helpers themselves need."""
+    wanted, size = set(wanted), -1
+    while size < len(wanted):
+        size = len(wanted)
+        for _, piece in helpers:
+            if piece.binds & wanted:
+                wanted |= piece.uses
+    return wanted
+
+
+def _guarded(piece):
+    """Let a value that cannot be computed here be missing, as in a notebook."""
+    if piece.kind != "value":
+        return piece.source
+    try:
+        # Unparsed, because indenting would change a string of several lines.
+        line = ast.unparse(parsed(piece.source))
+    except RecursionError:
+        return ""
+    return f"try:\n    {line}\nexcept Exception:\n    pass"

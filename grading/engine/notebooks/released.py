@@ -1,0 +1,56 @@
+"""The templates of a released assignment, made once and kept beside the ledger."""
+
+import hashlib
+import json
+from dataclasses import asdict
+
+from grading.engine.notebooks.template import VERSION, Slot, Template
+from grading.engine.storage.store import write_whole
+
+
+def templates(course, assignment):
+    """Read the templates of an assignment from what was built for its release.
+
+    Parameters
+    ----------
+    course : Course
+        Has released the assignment.
+    assignment : str
+        For example ``"assignment1"``.
+
+    Returns
+    -------
+    found : dict of {str: Template}
+        By the notebook's name. A copy of each is kept beside the ledger, because
+        making one needs nbgrader, which takes seconds to load.
+
+    Raises
+    ------
+    LookupError
+        If the assignment was not released.
+    """
+    paths = sorted((course.source / assignment).glob("*.ipynb"))
+    if not paths:
+        known = sorted(path.name for path in course.source.glob("*") if path.is_dir())
+        raise LookupError(
+            f"No assignment {assignment!r} in {course.source}; there are: "
+            f"{', '.join(known) or 'none'}.\nBuild them with:  make release"
+        )
+    return {path.stem: _cached(course, assignment, path) for path in paths}
+
+
+def _cached(course, assignment, path):
+    data = path.read_bytes()
+    digest = hashlib.sha256(data + str(VERSION).encode()).hexdigest()
+    kept = course.ledger / "templates" / f"{digest[:32]}.json"
+    try:
+        raw = json.loads(kept.read_bytes())
+        slots = tuple(Slot(**slot) for slot in raw["slots"])
+        return Template(assignment, path.stem, slots, raw["metadata"])
+    except (OSError, ValueError, KeyError, TypeError):
+        # It loads nbgrader, which takes seconds.
+        from grading.engine.notebooks.build_template import build_template
+
+        template = build_template(assignment, path.stem, data.decode("utf-8"))
+        write_whole(kept, json.dumps(asdict(template)).encode())
+        return template

@@ -1,0 +1,116 @@
+"""Sorting: which of a student's files is which notebook of the assignment."""
+
+import re
+
+from grading.engine.notebooks.matching import likeness
+from grading.engine.notebooks.normalise import normalise, unreadable
+from grading.engine.notebooks.read_limited import read_carefully
+from grading.engine.notebooks.reading import Unreadable
+from grading.engine.storage.names import printable
+
+#: More notebooks than any assignment has; the rest is named and left alone.
+MAX_NOTEBOOKS = 20
+
+
+def sort_files(templates, submission, store):
+    """Read a submission as the notebooks of its assignment.
+
+    Parameters
+    ----------
+    templates : dict of {str: Template}
+        The assignment's notebooks.
+    submission : Submission
+        What was collected.
+    store : Store
+        Where its files lie.
+
+    Returns
+    -------
+    notebooks : dict of {str: Normalised}
+        One for every template, in its order.
+    """
+    files, broken = _read(submission, store)
+    chosen, strange = {}, []
+    for name, (cells, _) in files.items():
+        home = _home(templates, name, cells)
+        if home:
+            chosen.setdefault(home, []).append(name)
+        else:
+            strange.append(name)
+    return {
+        name: _notebook(template, chosen.get(name, []), files, broken, strange)
+        for name, template in templates.items()
+    }
+
+
+def _read(submission, store):
+    files, broken = {}, {}
+    names = [name for name, _ in submission.files]
+    for name, digest in submission.files[:MAX_NOTEBOOKS]:
+        try:
+            files[name] = read_carefully(store.get(digest))
+        except Unreadable as reason:
+            broken[name] = str(reason)
+    for name in names[MAX_NOTEBOOKS:]:
+        broken[name] = f"Only {MAX_NOTEBOOKS} notebooks are read."
+    return files, broken
+
+
+def _home(templates, name, cells):
+    """Say whose cells a file holds; if nobody's, whose name it bears."""
+    shares = {key: likeness(template, cells) for key, template in templates.items()}
+    best = max(shares, key=lambda key: (shares[key], key == stem(name)))
+    if shares[best] > 0.1:
+        return best
+    named = [key for key in templates if key == stem(name)]
+    return named[0] if named and _unmarked(cells) else None
+
+
+def _unmarked(cells):
+    """Tell a notebook that lost its marks from one of another assignment."""
+    return not any(cell.grade_id for cell in cells)
+
+
+def stem(name):
+    """Reduce a file's name to that of the notebook.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"Copy of knn (1).ipynb"``.
+
+    Returns
+    -------
+    stem : str
+        Such as ``"knn"``.
+    """
+    text = re.sub(r"\.ipynb.*$", "", name, flags=re.IGNORECASE).casefold().strip()
+    text = re.sub(r"^copy of ", "", text)
+    return re.sub(r"[ _-]*(copy[ _-]*\d*|\(\d+\)|-\d+)$", "", text)
+
+
+def _notebook(template, names, files, broken, strange):
+    """Normalise the best of the files that hold a notebook."""
+    exact = f"{template.name}.ipynb"
+    names = sorted(names, key=lambda name: (name != exact, stem(name) != template.name))
+    if not names:
+        return unreadable(template, _why_missing(template, broken, strange))
+    name, *others = names
+    cells, flags = files[name]
+    flags = list(flags)
+    if name != exact:
+        flags.append(f"{printable(name)!r} was taken for {exact!r}.")
+    if others:
+        shown = ", ".join(repr(printable(other)) for other in others)
+        flags.append(f"Also handed in and not graded: {shown}.")
+    return normalise(template, cells, flags)
+
+
+def _why_missing(template, broken, strange):
+    exact = f"{template.name}.ipynb"
+    mine = [name for name in broken if stem(name) == template.name]
+    if mine:
+        return f"{printable(mine[0])!r} could not be read. {broken[mine[0]]}"
+    if exact in strange:
+        return f"{exact!r} holds another notebook, not this one."
+    return f"{exact!r} was not handed in."

@@ -1,0 +1,66 @@
+"""The template: a notebook as released, with what only the grader may see."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cached_property
+
+from grading.engine.notebooks.statements import defined
+
+#: Goes into every key: a change of the way answers are read grades everything again.
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A cell of a template."""
+
+    name: str  #: grade_id, or the id of the cell
+    role: str  #: "answer", "written", "test", "setup" or "text"
+    kind: str  #: "code" or "markdown"
+    source: str  #: of an answer, its stub; of a test, with its hidden part
+    released: str  #: what the student was given
+    metadata: dict
+    points: float = 0.0
+    solution: str = ""  #: of an answer
+
+    @cached_property
+    def names(self):
+        """What an answer must define: the names its stub or its solution binds."""
+        return defined(self.released) or defined(self.solution)
+
+
+@dataclass(frozen=True)
+class Template:
+    """A released notebook of an assignment."""
+
+    assignment: str
+    name: str  #: "knn"
+    slots: tuple[Slot, ...]
+    metadata: dict
+
+    @cached_property
+    def digest(self):
+        """SHA-256 of everything in it, as hexadecimal digits."""
+        text = json.dumps([VERSION, asdict(self)], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def of_role(self, *roles):
+        """List the cells that have one of some roles.
+
+        Parameters
+        ----------
+        *roles : str
+            For example ``"answer"``.
+
+        Returns
+        -------
+        slots : list of Slot
+            In order.
+        """
+        return [slot for slot in self.slots if slot.role in roles]
+
+    @cached_property
+    def position(self):
+        """Where each name stands: ``{name: index}``."""
+        return {slot.name: index for index, slot in enumerate(self.slots)}

@@ -1,0 +1,1 @@
+"""What people look at: feedback for students, the report for instructors."""

@@ -1,0 +1,152 @@
+"""The report: what an instructor wants to know of a class, in a page."""
+
+import shutil
+from collections import Counter, defaultdict
+
+from grading.engine.pages.html import clean, number, render
+from grading.engine.pages.side_by_side import both_sides
+from grading.engine.pages.similarity import pairs
+from grading.engine.pages.statistics import notebook_statistics
+from grading.engine.storage.store import write_whole
+
+#: Pairs that get a page of their own.
+SHOWN = 60
+
+
+def write_report(course, overview):
+    """Write the report of an assignment.
+
+    Parameters
+    ----------
+    course : Course
+        Its ``report`` folder is filled.
+    overview : Overview
+        What is known of the assignment.
+
+    Returns
+    -------
+    path : pathlib.Path
+        The page to open.
+    """
+    folder = course.report / overview.assignment
+    shutil.rmtree(folder, ignore_errors=True)
+    graded = [row for row in overview.rows if row.verdict is not None]
+    notebooks = [
+        notebook_statistics(template, [row for row in graded if row.notebook == name])
+        for name, template in overview.templates.items()
+    ]
+    similar = _similar(overview, graded, folder)
+    html = render(
+        "report.html",
+        title=f"{overview.assignment} · report",
+        wide=True,
+        assignment=overview.assignment,
+        tiles=_tiles(overview, graded, similar),
+        notebooks=notebooks,
+        charts={one.name: _chart(one) for one in notebooks},
+        flagged=_flagged(overview.rows),
+        similar=similar,
+        same=_same_files(overview.rows),
+    )
+    write_whole(folder / "index.html", html.encode("utf-8", "replace"))
+    return folder / "index.html"
+
+
+def _tiles(overview, graded, similar):
+    students = {row.student for row in overview.rows}
+    flagged = {row.student for row in overview.rows if row.flags}
+    isolations = Counter(row.verdict.isolation for row in graded)
+    isolations.pop("not run", None)
+    return [
+        (len(students), "students"),
+        (len(graded), "notebooks graded"),
+        (len(overview.rows) - len(graded), "to grade"),
+        (len(flagged), "students with flags"),
+        (len(similar), "similar pairs"),
+        (", ".join(sorted(isolations)) or "–", "isolation"),
+    ]
+
+
+def _chart(notebook):
+    """Lay a histogram out: bars as (x, y, height, count, label)."""
+    highest = max(notebook.histogram) or 1
+    bars = []
+    for place, count in enumerate(notebook.histogram):
+        height = 80 * count / highest
+        label = number(notebook.points * place / len(notebook.histogram))
+        bars.append((10 + 38 * place, 100 - height, height, count, label))
+    return bars
+
+
+def _flagged(rows):
+    return [
+        (clean(row.student, 100), row.notebook, clean(flag, 400))
+        for row in rows
+        for flag in row.flags
+    ]
+
+
+def _same_files(rows):
+    """List files that several students handed in, byte for byte."""
+    holders = defaultdict(set)
+    for row in rows:
+        for name, digest in row.files:
+            holders[digest, name].add(clean(row.student, 100))
+    return [
+        (clean(name, 100), sorted(students))
+        for (_, name), students in sorted(holders.items())
+        if len(students) > 1
+    ]
+
+
+def _similar(overview, graded, folder):
+    """Find similar notebooks, and write a page for each pair."""
+    found = []
+    for name, template in overview.templates.items():
+        slots = {slot.name: slot for slot in template.of_role("answer")}
+        answers = {
+            row.student: _answers(overview, row, slots)
+            for row in graded
+            if row.notebook == name
+        }
+        sources = {student: list(one.values()) for student, one in answers.items()}
+        given = [slot.released for slot in slots.values()]
+        found += [(pair, name, answers) for pair in pairs(sources, given)]
+    found.sort(key=lambda one: -one[0].weight)
+    return [_page(*one, folder, place) for place, one in enumerate(found[:SHOWN])]
+
+
+def _answers(overview, row, slots):
+    written = overview.answers(row)
+    return {
+        name: written[name]
+        for name, slot in slots.items()
+        if name in written and written[name] != slot.released
+    }
+
+
+def _page(pair, notebook, answers, folder, place):
+    name = f"pair-{place + 1:03d}.html"
+    first, second = answers[pair.first], answers[pair.second]
+    shown = (clean(pair.first, 100), clean(pair.second, 100))
+    html = render(
+        "pair.html",
+        title=f"{notebook} · {shown[0]} and {shown[1]}",
+        wide=True,
+        notebook=notebook,
+        students=shown,
+        share=round(100 * pair.share),
+        parts=[
+            (answer, both_sides(first[answer], second[answer]))
+            for answer in first
+            if answer in second
+        ],
+    )
+    write_whole(folder / name, html.encode("utf-8", "replace"))
+    return {
+        "students": shown,
+        "notebook": notebook,
+        "share": round(100 * pair.share),
+        "rarity": round(pair.rarity),
+        "link": name,
+    }

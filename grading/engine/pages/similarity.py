@@ -1,0 +1,150 @@
+"""Similarity: answers with one structure, whatever their names and comments are.
+
+Each answer becomes the sequence of its syntax tree's nodes without names, cut into
+overlapping runs of which a few are kept: winnowing (Schleimer, Wilkerson and Aiken
+2003). A run counts the more the fewer students have it, so that two of the many who
+found the usual solution are no pair.
+"""
+
+import ast
+import math
+import statistics
+import zlib
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from grading.engine.notebooks.statements import parsed, plain_python
+
+#: Nodes in a run, and runs of which at least one is kept.
+RUN, WINDOW = 7, 4
+#: Pairs below this share of common structure are not looked at.
+ALIKE = 0.6
+#: With fewer pairs to compare nothing can be said to stand out.
+FEW = 20
+#: Standard deviations above the middle of all pairs that suggest copying.
+OUTLYING = 3.5
+#: Runs that more students have suggest no pair by themselves.
+RARE = 30
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two students whose answers resemble each other."""
+
+    first: str
+    second: str
+    share: float  #: of the smaller one's structure that both have, 0..1
+    rarity: float  #: how unusual the common part is, in nats
+    common: frozenset  #: runs that both have
+
+    @property
+    def weight(self):
+        """Both at once: what pairs are sorted by."""
+        return self.share * self.rarity
+
+
+def prints(source):
+    """Take the fingerprints of an answer.
+
+    Parameters
+    ----------
+    source : str
+        A cell.
+
+    Returns
+    -------
+    runs : frozenset of int
+        Empty for what is no Python or too short.
+    """
+    tree = parsed(plain_python(source)[0])
+    if tree is None:
+        return frozenset()
+    try:
+        words = [zlib.crc32(word.encode()) for word in _words(tree)]
+    except RecursionError:
+        return frozenset()
+    runs = [hash(tuple(words[i : i + RUN])) for i in range(len(words) - RUN + 1)]
+    windows = (runs[i : i + WINDOW] for i in range(max(1, len(runs) - WINDOW + 1)))
+    return frozenset(min(window) for window in windows if window)
+
+
+def _words(tree):
+    """Walk a tree in order; names of variables do not count, those of methods do."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue  # a docstring
+        if isinstance(node, ast.expr_context | ast.arguments):
+            continue
+        yield type(node).__name__
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Constant):
+            number = isinstance(node.value, int | float) and abs(node.value) < 1e18
+            yield repr(node.value) if number else type(node.value).__name__
+        yield from _words(node)
+
+
+def pairs(answers, given=()):
+    """Find the students who resemble each other more than the class does.
+
+    Parameters
+    ----------
+    answers : dict of {str: list of str}
+        Every student's answers.
+    given : iterable of str, optional
+        Cells that everybody was given.
+
+    Returns
+    -------
+    found : list of Pair
+        The most remarkable first.
+    """
+    known = frozenset().union(*(prints(source) for source in given))
+    taken = {
+        student: frozenset().union(*map(prints, sources)) - known
+        for student, sources in answers.items()
+    }
+    students = max(len(taken), 1)
+    counts = Counter(run for runs in taken.values() for run in runs)
+    weight = {run: math.log((students + 1) / count) for run, count in counts.items()}
+    total = {s: sum(weight[run] for run in runs) for s, runs in taken.items()}
+    found = [
+        _compare(first, second, taken, weight, total)
+        for first, second in sorted(_candidates(taken, counts))
+    ]
+    floor = _floor(found, students)
+    found = [pair for pair in found if pair.share >= ALIKE and pair.weight >= floor]
+    return sorted(found, key=lambda pair: -pair.weight)
+
+
+def _floor(found, students):
+    """Say how much a pair must have in common to stand out from the other pairs."""
+    least = 3 * math.log(students + 1)
+    if len(found) < FEW:
+        return least
+    weights = [pair.weight for pair in found]
+    middle = statistics.median(weights)
+    spread = statistics.median(abs(weight - middle) for weight in weights)
+    return max(least, middle + OUTLYING * 1.4826 * spread)
+
+
+def _candidates(taken, counts):
+    """Name the pairs that have something rare in common."""
+    holders = defaultdict(list)
+    for student, runs in sorted(taken.items()):
+        for run in runs:
+            if counts[run] <= RARE:
+                holders[run].append(student)
+    return {
+        (first, second)
+        for group in holders.values()
+        for place, first in enumerate(group)
+        for second in group[place + 1 :]
+    }
+
+
+def _compare(first, second, taken, weight, total):
+    common = taken[first] & taken[second]
+    rarity = sum(weight[run] for run in common)
+    share = rarity / max(min(total[first], total[second]), 1e-9)
+    return Pair(first, second, min(share, 1.0), rarity, common)

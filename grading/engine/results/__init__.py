@@ -1,0 +1,1 @@
+"""Verdicts, written down for good, and in nbgrader's gradebook."""

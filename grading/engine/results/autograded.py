@@ -1,0 +1,78 @@
+"""The autograded notebook: the template, the student's answers, what each test gave."""
+
+import json
+
+from grading.engine.storage.names import printable
+
+#: Characters of a message or an output that a notebook keeps.
+MAX_TEXT = 20_000
+
+
+def autograded(template, normalised, verdict, details):
+    """Build the notebook that nbgrader's tools read.
+
+    Its outputs are such that nbgrader's own rules give the verdict's scores.
+
+    Parameters
+    ----------
+    template : Template
+        The released notebook.
+    normalised : Normalised
+        What the student answered.
+    verdict : Verdict
+        What the judge said.
+    details : dict
+        Goes into the notebook's metadata.
+
+    Returns
+    -------
+    notebook : dict
+        Of format 4.5, as JSON has it.
+    """
+    outcomes = {outcome.name: outcome for outcome in verdict.outcomes}
+    cells = [
+        _cell(slot, normalised, verdict, outcomes.get(slot.name))
+        for slot in template.slots
+    ]
+    metadata = json.loads(json.dumps(template.metadata)) | {"grading": details}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _cell(slot, normalised, verdict, outcome):
+    cell = {
+        "cell_type": slot.kind,
+        "id": slot.name[:64],
+        "metadata": json.loads(json.dumps(slot.metadata)),
+        "source": normalised.written.get(slot.name, slot.source),
+    }
+    if slot.kind == "code":
+        cell |= {"execution_count": None, "outputs": []}
+        if outcome is not None:
+            cell["outputs"] = _outputs(outcome)
+        elif slot.name in verdict.answers:
+            cell["outputs"] = [_error("Answer", verdict.answers[slot.name])]
+    return cell
+
+
+def _outputs(outcome):
+    outputs = []
+    if outcome.output:
+        text = printable(outcome.output, MAX_TEXT)
+        outputs.append({"output_type": "stream", "name": "stdout", "text": text})
+    if outcome.status == "partial":
+        outputs.append(
+            {
+                "output_type": "execute_result",
+                "execution_count": None,
+                "data": {"text/plain": repr(float(outcome.score))},
+                "metadata": {},
+            }
+        )
+    elif outcome.status != "passed":
+        outputs.append(_error(outcome.status, outcome.message))
+    return outputs
+
+
+def _error(name, message):
+    text = printable(message, MAX_TEXT)
+    return {"output_type": "error", "ename": name, "evalue": text, "traceback": [text]}

@@ -1,0 +1,277 @@
+"""The record: verdicts in nbgrader's gradebook and its tree of graded notebooks.
+
+Scores given by hand, comments and penalties are a person's and stay. The coordinator
+is the only writer; who else has the database open is waited for.
+"""
+
+import json
+import logging
+import os
+import time
+import warnings
+from types import SimpleNamespace
+
+from grading.course import CONFIG
+from grading.engine.results.autograded import autograded
+from grading.engine.storage.store import write_whole
+
+#: Seconds to wait for somebody else who writes to the gradebook.
+PATIENCE = 60.0
+
+
+class RecordError(Exception):
+    """The gradebook cannot be used; the message says why."""
+
+
+class Record:
+    """The gradebook and the graded notebooks of one assignment.
+
+    Parameters
+    ----------
+    course : Course
+        Has released the assignment.
+    assignment : str
+        For example ``"assignment1"``.
+
+    Raises
+    ------
+    RecordError
+        If there is no such gradebook, or it cannot be written.
+    """
+
+    def __init__(self, course, assignment):
+        if not course.database.is_file():
+            raise RecordError(
+                f"No gradebook at {course.database}.\nMake one with:  make release"
+            )
+        from nbgrader.api import Gradebook, MissingEntry
+
+        self.course, self.assignment = course, assignment
+        logging.getLogger("traitlets").setLevel(logging.ERROR)
+        url = f"sqlite:///{course.database}"
+        self._gradebook = self._patiently(lambda: Gradebook(url))
+        self._patiently(self._check_writing)
+        try:
+            self._gradebook.find_assignment(assignment)
+        except MissingEntry:
+            raise RecordError(
+                f"The gradebook {course.database} has no {assignment!r}.\n"
+                f"Tell it about the assignment with:  make release"
+            ) from None
+        self._savers = _savers(course)
+
+    def close(self):
+        """Close the gradebook."""
+        self._gradebook.close()
+
+    def _check_writing(self):
+        from sqlalchemy import text
+
+        self._gradebook.db.execute(text("PRAGMA busy_timeout = 5000"))
+        self._gradebook.db.execute(text("UPDATE assignment SET name = name WHERE 0"))
+        self._gradebook.db.commit()
+
+    def _patiently(self, action):
+        """Try again while somebody else writes."""
+        from sqlalchemy.exc import DatabaseError
+
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                with warnings.catch_warnings():
+                    # nbgrader's own way to add a submission makes SQLAlchemy warn.
+                    warnings.simplefilter("ignore")
+                    return action()
+            except DatabaseError as error:
+                if hasattr(self, "_gradebook"):
+                    self._gradebook.db.rollback()
+                busy = "locked" in str(error.orig) or "busy" in str(error.orig)
+                if not busy or time.monotonic() > deadline:
+                    raise RecordError(
+                        f"The gradebook {self.course.database} cannot be used "
+                        f"({error.orig}). What was judged is kept: mend it and run the "
+                        f"same command again."
+                    ) from None
+                time.sleep(0.05)
+
+    def check(self, templates):
+        """Compare the gradebook's cells with the notebooks'.
+
+        Parameters
+        ----------
+        templates : dict of {str: Template}
+            The assignment's notebooks.
+
+        Raises
+        ------
+        RecordError
+            If the gradebook was told of others.
+        """
+        found = self._gradebook.find_assignment(self.assignment).notebooks
+        known = {
+            notebook.name: {
+                cell.name: getattr(cell, "max_score", None)
+                for cell in [*notebook.solution_cells, *notebook.grade_cells]
+            }
+            for notebook in found
+        }
+        wanted = {
+            name: {
+                slot.name: slot.points if slot.metadata["nbgrader"]["grade"] else None
+                for slot in template.of_role("answer", "written", "test")
+            }
+            for name, template in templates.items()
+        }
+        if known != wanted:
+            names = {
+                name for name in known | wanted if known.get(name) != wanted.get(name)
+            }
+            raise RecordError(
+                f"The gradebook {self.course.database} knows other cells or points of "
+                f"{', '.join(sorted(names))} than build/source has.\n"
+                f"Tell it about them with:  make release"
+            )
+
+    def scores(self):
+        """Read what the gradebook has by tests.
+
+        Returns
+        -------
+        scores : dict
+            ``{(student, notebook): {test: auto_score}}``.
+        """
+        return self._patiently(self._scores)
+
+    def _scores(self):
+        from nbgrader import api
+
+        rows = (
+            self._gradebook.db.query(
+                api.SubmittedAssignment.student_id,
+                api.Notebook.name,
+                api.BaseCell.name,
+                api.Grade.auto_score,
+            )
+            .select_from(api.Grade)
+            .join(api.BaseCell, api.BaseCell.id == api.Grade.cell_id)
+            .join(api.SubmittedNotebook)
+            .join(api.Notebook, api.Notebook.id == api.SubmittedNotebook.notebook_id)
+            .join(
+                api.SubmittedAssignment,
+                api.SubmittedAssignment.id == api.SubmittedNotebook.assignment_id,
+            )
+            .join(
+                api.Assignment,
+                api.Assignment.id == api.SubmittedAssignment.assignment_id,
+            )
+            .filter(api.Assignment.name == self.assignment)
+        )
+        found = {}
+        for student, notebook, cell, score in rows:
+            found.setdefault((student, notebook), {})[cell] = score
+        return found
+
+    def write(self, submission, template, normalised, verdict, details):
+        """Record one notebook.
+
+        Parameters
+        ----------
+        submission : Submission
+            Whose it is.
+        template : Template
+            The released notebook.
+        normalised : Normalised
+            What the student answered.
+        verdict : Verdict
+            What the judge said.
+        details : dict
+            ``penalty``, the one recorded last, and what the notebook's metadata get.
+
+        Returns
+        -------
+        penalty : float or None
+            For being late, as nbgrader's plugin has it.
+        """
+        import nbformat
+
+        notebook = autograded(template, normalised, verdict, details)
+        folder = self.course.autograded / submission.student / self.assignment
+        text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+        data = text.encode("utf-8", "replace")
+        write_whole(folder / f"{template.name}.ipynb", data, mode=0o444)
+        if submission.time:
+            write_whole(folder / "timestamp.txt", submission.time.encode(), mode=0o444)
+        node = nbformat.from_dict(notebook)
+        return self._patiently(
+            lambda: self._save(submission, template.name, node, details.get("penalty"))
+        )
+
+    def _save(self, submission, name, node, old_penalty):
+        book = self._gradebook
+        book.update_or_create_student(submission.student)
+        known = {"timestamp": submission.time} if submission.time else {}
+        found = book.update_or_create_submission(
+            self.assignment, submission.student, **known
+        )
+        notebook = next(one for one in found.notebooks if one.name == name)
+        self._savers.grades(notebook, node)
+        book.db.flush()
+        book.db.refresh(notebook)
+        penalty = self._savers.penalty(submission.student, notebook, found)
+        # A penalty that somebody else wrote there is not ours to change.
+        if penalty is not None or notebook.late_submission_penalty == old_penalty:
+            notebook.late_submission_penalty = penalty
+        book.db.commit()
+        return penalty
+
+
+def _savers(course):
+    """Make nbgrader's own steps save into an open session."""
+    from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+
+    config = _settings(course)
+    saver, late = SaveAutoGrades(config=config), AssignLatePenalties(config=config)
+    for step in (saver, late):
+        step.log = logging.getLogger("grading.quiet")
+    late.log.setLevel(logging.CRITICAL)
+    late.init_plugin()
+    late.plugin_inst.log = late.log
+
+    def grades(notebook, node):
+        by_name = {grade.name: grade for grade in notebook.grades}
+        comments = {comment.name: comment for comment in notebook.comments}
+        # The step commits after every cell; here all of a notebook is one transaction.
+        saver.gradebook = SimpleNamespace(
+            find_grade=lambda name, *_: by_name[name],
+            find_comment=lambda name, *_: comments[name],
+            db=SimpleNamespace(commit=lambda: None),
+        )
+        saver.notebook_id = saver.assignment_id = saver.student_id = ""
+        for index, cell in enumerate(node.cells):
+            if "nbgrader" in cell.metadata:
+                saver.preprocess_cell(cell, {}, index)
+
+    def penalty(student, notebook, submission):
+        seconds = submission.total_seconds_late
+        if seconds <= 0:
+            return None
+        found = late.plugin_inst.late_submission_penalty(
+            student, notebook.score, seconds
+        )
+        return None if found is None else late._check_late_penalty(notebook, found)
+
+    return SimpleNamespace(grades=grades, penalty=penalty)
+
+
+def _settings(course):
+    """Read nbgrader's settings, which may name a plugin for late work."""
+    from traitlets.config.loader import PyFileConfigLoader
+
+    before = os.environ.get("CS231N_COURSE")
+    os.environ["CS231N_COURSE"] = str(course.root)
+    try:
+        return PyFileConfigLoader("nbgrader_config.py", path=str(CONFIG)).load_config()
+    finally:
+        os.environ.pop("CS231N_COURSE")
+        if before is not None:
+            os.environ["CS231N_COURSE"] = before

@@ -1,0 +1,164 @@
+"""The journal: every verdict ever given, found again by what it depends on."""
+
+from grading.engine.storage.append_log import Ledger
+from grading.judge.exam import Verdict
+
+
+def journal_path(course, assignment):
+    """Say where the journal of an assignment lies.
+
+    Parameters
+    ----------
+    course : Course
+        Whose ledger it is in.
+    assignment : str
+        For example ``"assignment1"``.
+
+    Returns
+    -------
+    path : pathlib.Path
+        For :class:`Journal`; it need not be there yet.
+    """
+    return course.ledger / assignment / "journal.jsonl"
+
+
+class Journal:
+    """The verdicts of a course, kept on disk; in memory is only where they stand.
+
+    Parameters
+    ----------
+    path : path-like
+        Ledger file.
+    writable : bool, optional
+        False for a look at what somebody else may be writing.
+    """
+
+    def __init__(self, path, *, writable=True):
+        self._ledger = Ledger(path, writable=writable)
+        self._verdicts, self._readings, self._records = {}, {}, {}
+        for offset, line in self._ledger.lines():
+            self._learn(offset, line)
+
+    def _learn(self, offset, line):
+        if line["kind"] == "verdict":
+            self._verdicts[line["key"]] = offset
+        elif line["kind"] == "reading":
+            self._readings[line["of"]] = offset
+        elif line["kind"] == "record":
+            self._records[line["student"], line["notebook"]] = offset
+
+    @property
+    def damaged(self):
+        """Number of lines that were skipped because their checksum is wrong."""
+        return self._ledger.damaged
+
+    def close(self):
+        """Close the file."""
+        self._ledger.close()
+
+    def add(self, key, verdict, seconds):
+        """Write a verdict down.
+
+        Parameters
+        ----------
+        key : str
+            Of the task.
+        verdict : Verdict
+            What the judge said.
+        seconds : dict of {str: float}
+            How long each test took; not part of the verdict.
+        """
+        line = {"kind": "verdict", "key": key, "verdict": verdict.to_json()}
+        self._learn(self._ledger.append(line | {"seconds": seconds}), line)
+
+    def verdict(self, key):
+        """Look a verdict up.
+
+        Parameters
+        ----------
+        key : str
+            Of a task.
+
+        Returns
+        -------
+        verdict : Verdict or None
+            None if nobody has judged this.
+        """
+        line = self._line(self._verdicts, key)
+        return line and Verdict.from_json(line["verdict"])
+
+    def seconds(self, key):
+        """Look up how long the tests of a verdict took.
+
+        Parameters
+        ----------
+        key : str
+            Of a task.
+
+        Returns
+        -------
+        seconds : dict of {str: float}
+            By test; empty if nobody has judged this.
+        """
+        line = self._line(self._verdicts, key)
+        return line["seconds"] if line else {}
+
+    def add_reading(self, of, notebooks):
+        """Write down how a submission was read.
+
+        Parameters
+        ----------
+        of : str
+            Digest of the submission and the templates.
+        notebooks : dict of {str: list}
+            For each notebook, the task's key and the flags.
+        """
+        line = {"kind": "reading", "of": of, "notebooks": notebooks}
+        self._learn(self._ledger.append(line), line)
+
+    def reading(self, of):
+        """Look up how a submission was read.
+
+        Parameters
+        ----------
+        of : str
+            Digest of the submission and the templates.
+
+        Returns
+        -------
+        notebooks : dict or None
+            As in :meth:`add_reading`.
+        """
+        line = self._line(self._readings, of)
+        return line and line["notebooks"]
+
+    def add_record(self, student, notebook, **details):
+        """Write down that a verdict is in the gradebook.
+
+        Parameters
+        ----------
+        student, notebook : str
+            Whose, and which.
+        **details : object
+            What was recorded.
+        """
+        line = {"kind": "record", "student": student, "notebook": notebook}
+        self._learn(self._ledger.append(line | details), line)
+
+    def record(self, student, notebook):
+        """Look up what was recorded last.
+
+        Parameters
+        ----------
+        student, notebook : str
+            Whose, and which.
+
+        Returns
+        -------
+        details : dict
+            As in :meth:`add_record`; empty if nothing was.
+        """
+        return self._line(self._records, (student, notebook)) or {}
+
+    def _line(self, index, key):
+        return self._ledger.at(index[key]) if key in index else None

@@ -1,0 +1,68 @@
+"""Names from outside, made safe for a path and for a terminal."""
+
+import re
+import unicodedata
+
+
+class RefusedName(ValueError):
+    """A name that may not stand for a student or an assignment."""
+
+
+def checked_name(name):
+    """Return a student's id as it may be used for a folder.
+
+    Blanks, commas, signs and any letters are fine. What is not could leave its folder,
+    hide, or select several students at once.
+
+    Parameters
+    ----------
+    name : str
+        As the collector has it.
+
+    Returns
+    -------
+    name : str
+        In composed Unicode.
+
+    Raises
+    ------
+    RefusedName
+        If it may not be used.
+    """
+    name = unicodedata.normalize("NFC", name).strip()
+    categories = {unicodedata.category(character) for character in name}
+    if not name or len(name.encode("utf-8", "replace")) > 200:
+        reason = "it is empty or longer than 200 bytes"
+    elif name.startswith("."):
+        reason = "it begins with a dot"
+    elif re.search(r'[/\\*?\[\]:"<>|]', name):
+        reason = 'it contains one of / \\ * ? [ ] : " < > |'
+    elif categories & {"Cc", "Cf", "Cs", "Zl", "Zp"}:
+        reason = "it contains characters that cannot be seen"
+    else:
+        return name
+    raise RefusedName(f"{printable(name)!r} cannot be a student's id: {reason}.")
+
+
+def printable(text, limit=200):
+    """Make text from outside safe to print on a terminal.
+
+    Parameters
+    ----------
+    text : str
+        Anything.
+    limit : int, optional
+        Characters to keep.
+
+    Returns
+    -------
+    text : str
+        Without escape sequences and control characters.
+    """
+    text = re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-_]", "", text[: 4 * limit])
+    seen = (
+        c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}"
+        for c in text
+    )
+    text = "".join(seen)
+    return text if len(text) <= limit else f"{text[:limit]}..."

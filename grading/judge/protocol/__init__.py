@@ -1,0 +1,1 @@
+"""The protocol between two processes that do not trust each other: values as data."""

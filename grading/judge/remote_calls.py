@@ -1,0 +1,204 @@
+"""The tester's end of the line to one student's process."""
+
+import tracemalloc
+
+from cs231n import testing
+from grading.judge import seeding
+from grading.judge.protocol import classes
+from grading.judge.protocol.channel import Gone, Late, Refused, WireError
+from grading.judge.protocol.data_types import NotData
+from grading.judge.protocol.pristine_numpy import np
+from grading.judge.protocol.shared import Shared
+from grading.judge.references import World, methods
+
+_PRINTED = 1 << 20  # letters kept for one test, before the limit of bytes applies
+_FREED = 200  # handles that may be dead before the student's side hears of it
+_ERRSTATE = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
+
+
+class Lost(BaseException):
+    """The student's process can no longer be asked; ends the test cell at hand.
+
+    Not an ``Exception``, so that no test cell catches it by accident.
+
+    Parameters
+    ----------
+    status : str
+        One of ``exam.STATUSES``.
+    message : str
+        A sentence for the student.
+    """
+
+    def __init__(self, status, message):
+        super().__init__(message)
+        self.status, self.message = status, message
+
+
+class Line:
+    """The tester's end of the channel to one student's process.
+
+    Parameters
+    ----------
+    channel : grading.judge.protocol.channel.Channel
+        To a fresh process.
+    clock : grading.judge.clock.Clock
+        Says when calls must be over.
+    sources : callable
+        ``sources(name)`` gives the source of a function of the answers, and of the
+        helpers it calls.
+
+    Attributes
+    ----------
+    printed : list of str
+        What the student's code has printed.
+    """
+
+    def __init__(self, channel, clock, sources):
+        self._channel, self._clock = channel, clock
+        self.sources = sources
+        self.world = World(self)
+        self.printed = []
+        self._shared = self._lost = None
+
+    @property
+    def noise(self):
+        """Bytes that came over the line and belong to no frame."""
+        return self._channel.noise
+
+    def ask(self, *message):
+        """Send a request and wait for its result.
+
+        Parameters
+        ----------
+        *message : object
+            What ``student.py`` knows, such as ``("seed", 1)``.
+
+        Returns
+        -------
+        value : object
+            The result.
+
+        Raises
+        ------
+        Lost
+            If the student's process cannot answer.
+        """
+        if self._lost is not None:
+            raise self._lost
+        if self._shared is not None:  # from within a call: the same exchange goes on
+            return self._exchange(message)
+        if len(self.world.freed) > _FREED:
+            self._begin(("free", self.world.take_freed()))
+        return self._begin(message)
+
+    def _begin(self, message):
+        self._channel.begin()
+        one_call = message[0] != "load"
+        self._channel.deadline = self._clock.deadline(one_call=one_call)
+        self._shared = Shared(self.world, 0, watch=False)
+        try:
+            return self._exchange(message)
+        finally:
+            self._shared = None
+            self.world.exported.clear()
+
+    def call(self, target, args, kwargs):
+        """Call something of the student's, as if it were here.
+
+        Parameters
+        ----------
+        target : object
+            A stand-in.
+        args : tuple
+            Positional arguments.
+        kwargs : dict
+            Arguments by name.
+
+        Returns
+        -------
+        value : object
+            What it returned.
+        """
+        settings = {}
+        if np.geterr() != _ERRSTATE:
+            settings["errstate"] = np.geterr()
+        if tracemalloc.is_tracing():
+            settings["trace"] = True
+        state = seeding.torch_state()
+        if state is not None:
+            settings["torch"] = state
+        now, before = tracemalloc.get_traced_memory()
+        value, peak, state = self.ask(
+            "call", target, args, kwargs or None, settings or None
+        )
+        if state is not None:
+            seeding.torch_state(state)
+        if tracemalloc.is_tracing():
+            testing.PEAKS.extend((before, now + int(peak)))
+            tracemalloc.reset_peak()  # what the crossing itself needed does not count
+        return value
+
+    def _exchange(self, message):
+        try:
+            self._send(message)
+            kind, *rest = self._receive()
+            while kind == "back":
+                self._send(self._called_back(*rest))
+                kind, *rest = self._receive()
+            kind, result = self._result(kind, *rest)
+        except Exception as error:
+            self._lost = self._why(error)
+            raise self._lost from None
+        if kind == "error":
+            raise result
+        return result
+
+    def _why(self, error):
+        """Say why the line is of no use any longer."""
+        if isinstance(error, Late):
+            return Lost("timeout", self._clock.late())
+        if isinstance(error, Gone):
+            return Lost("died", "")
+        if isinstance(error, WireError):
+            return Lost("refused", f"The answer returned {error}.")
+        # Whatever a forged message makes Python say.
+        kind = type(error).__name__
+        return Lost("refused", f"The answer sent what means nothing ({kind}).")
+
+    def _send(self, message):
+        try:
+            text, buffers = self._shared.pack(message)
+        except NotData as error:
+            self._lost = Lost("refused", f"The test hands over {error}.")
+            raise self._lost from None
+        self._channel.send(text, buffers)
+
+    def _receive(self):
+        message = self._shared.unpack(*self._channel.receive())
+        if type(message) not in (tuple, list) or not message:
+            raise Refused("a message that says nothing")
+        return message
+
+    def _result(self, kind, value, *rest):
+        printed = rest[-1]
+        if type(printed) is not str:
+            raise Refused("printed text that is none")
+        room = _PRINTED - sum(map(len, self.printed))
+        if printed and room > 0:
+            self.printed.append(printed[:room])
+        if kind == "refused":
+            raise Refused(value)
+        if kind == "error":
+            return kind, classes.exception(value, *rest)
+        return kind, value
+
+    def _called_back(self, number, method, args, kwargs):
+        """Call an object of a test that was handed to an answer."""
+        target = self.world.exported[number]
+        if method is not None and method not in methods(target):
+            raise Refused(f"a call of {method!r}, which was not offered")
+        target = target if method is None else getattr(target, method)
+        try:
+            return ("value", target(*args, **kwargs))
+        except Exception as error:
+            return ("error", *classes.described(error, 2000))

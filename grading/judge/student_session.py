@@ -1,0 +1,226 @@
+"""A student's process as the tester uses it: started, loaded, replaced when lost."""
+
+import ast
+import contextlib
+import re
+
+from grading.judge.protocol.channel import Channel
+from grading.judge.proxy import class_stand_in, stand_in
+from grading.judge.remote_calls import Line, Lost
+from grading.judge.source import answer_source
+
+#: A process that is lost so often before a test begins has lost the test.
+_ATTEMPTS = 3
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+>")
+
+
+class Pupil:
+    """Answers to the tester's questions, from whichever process is alive.
+
+    Parameters
+    ----------
+    job : dict
+        What the judge said: ``environment``, ``broken`` and more.
+    cells : list of grading.judge.exam.Cell
+        The exam.
+    answers : dict of {str: str}
+        The student's cells.
+    names : dict
+        The tester's namespace; what answers define is bound there.
+    clock : grading.judge.clock.Clock
+        Says when calls must be over.
+    desk : object
+        The judge: ``desk.new_process()`` returns a socket, ``desk.lost(status)`` says
+        how it ended, ``desk.failed(name, why)`` takes note.
+
+    Attributes
+    ----------
+    line : grading.judge.proxy.Line or None
+        To the process that is alive.
+    """
+
+    def __init__(self, job, cells, answers, names, clock, desk):
+        self._environment, self._broken = job["environment"], dict(job["broken"])
+        self._value_bytes = job["limits"]["value_bytes"]
+        self._cells, self._answers, self._names = cells, answers, names
+        self._clock, self._desk = clock, desk
+        self._loaded, self._loading = 0, None
+        self.line = None
+
+    def prepare(self, place, seed):
+        """Have the cells above a place loaded, in a process that is alive.
+
+        Parameters
+        ----------
+        place : int
+            Position of the test that is next.
+        seed : int
+            For what the test draws without a seed.
+
+        Raises
+        ------
+        Lost
+            If no process lives that long.
+        """
+        for _ in range(_ATTEMPTS + len(self._answers)):
+            self._clock.start()
+            try:
+                if self.line is None:
+                    self._start()
+                self._load_to(place)
+                self.line.ask("seed", seed)
+                return
+            except Lost as lost:
+                if self._clock.is_over:
+                    raise
+                status, message = self.drop(lost)
+        raise Lost(status, message)
+
+    def drop(self, lost):
+        """Give up the process; return how it ended and a sentence about it."""
+        self.line = None
+        status, message = self._desk.lost(lost.status)
+        message = message or lost.message
+        if self._loading is not None:
+            self._note(self._loading, True, message)
+        self._loading = None
+        return status, message
+
+    def _start(self):
+        channel = Channel(self._desk.new_process(), buffer_bytes=self._value_bytes)
+        self.line = Line(channel, self._clock, self._sources)
+        self.line.ask("environment", self._environment)
+        self._loaded = 0
+
+    def _load_to(self, place):
+        while self._loaded < place:
+            cell = self._cells[self._loaded]
+            if cell.kind == "setup":
+                self._load_setup(cell)
+            elif cell.kind == "answer":
+                self._load_answer(cell)
+            self._loaded += 1
+
+    def _load_setup(self, cell):
+        for name, value in self._names.items():
+            if isinstance(value, type) and value.__module__ == "__main__":
+                self.line.world.setup[name] = value
+        with contextlib.suppress(
+            Exception
+        ):  # it runs here; there, answers may hinder it
+            self.line.ask("load", cell.name, cell.source, True)
+
+    def _load_answer(self, cell):
+        source = self._answers.get(cell.name)
+        wanted = defined(cell.source)
+        for name in wanted:
+            self._names.pop(name, None)
+        wanted |= dict.fromkeys(self.line.world.setup)  # answers may write these anew
+        if source is None or self._broken.get(cell.name, (False,))[0]:
+            return
+        self._loading = cell
+        try:
+            self.line.ask("load", cell.name, source, False)
+        except Exception as error:
+            self._note(cell, False, said(error))
+        found = self.line.ask("find", list(wanted))
+        self._loading = None
+        self._bind(wanted, found)
+
+    def _note(self, cell, deadly, why):
+        if cell.name not in self._broken:
+            self._desk.failed(cell.name, deadly, why)
+        self._broken[cell.name] = (deadly, why)
+
+    def _bind(self, wanted, found):
+        """Bind what an answer defines to what stands for it here."""
+        for name, owner in wanted.items():
+            kind, parameters, members = found.get(name, (None, (), ()))
+            if kind == "class":
+                value = class_stand_in(self.line, name, members)
+            elif kind == "function":
+                value = stand_in(self.line, name, parameters)
+            else:
+                continue
+            self._names[name] = value
+            if isinstance(self._names.get(owner), type):
+                setattr(self._names[owner], name, value)
+
+    def _sources(self, name):
+        loaded = self._cells[: self._loaded]  # what comes later does not run yet
+        setup = [cell.source for cell in loaded if cell.kind == "setup"]
+        answers = []
+        for cell in loaded:
+            if cell.kind == "answer":
+                source = self._answers.get(cell.name, "")
+                broken = cell.name in self._broken
+                answers.append(answer_source.unfinished(source) if broken else source)
+        if not all(map(answer_source.is_plain, answers)):
+            return []
+        return answer_source.sources(name, setup, answers)
+
+
+def defined(solution):
+    """List what an answer is to define.
+
+    Parameters
+    ----------
+    solution : str
+        The cell with the solution.
+
+    Returns
+    -------
+    wanted : dict of {str: str or None}
+        Names of functions and classes, and of the class that a method belongs to.
+    """
+    wanted = {}
+    for node in ast.parse(solution).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            owners = [
+                call.args[0].id
+                for call in node.decorator_list
+                if isinstance(call, ast.Call) and call.args
+            ]
+            wanted[node.name] = owners[0] if owners else None
+    return wanted
+
+
+def said(error, most=2000):
+    """Write an error as a notebook shows it in its last line.
+
+    Parameters
+    ----------
+    error : BaseException
+        What was raised.
+    most : int, optional
+        Longest text.
+
+    Returns
+    -------
+    text : str
+        Class and message.
+    """
+    try:
+        text = str(error)
+    except Exception:  # what an answer returned may not be printable
+        text = ""
+    return readable(f"{type(error).__name__}: {text}"[:most])
+
+
+def readable(text):
+    """Take out of a text what no page, file or terminal should get.
+
+    Parameters
+    ----------
+    text : str
+        What an answer said.
+
+    Returns
+    -------
+    text : str
+        Without control characters, half characters, and addresses of objects, which
+        differ from run to run.
+    """
+    text = text.encode(errors="replace").decode().replace("\r", "\n")
+    return _ADDRESS.sub(">", _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text))

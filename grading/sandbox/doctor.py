@@ -1,0 +1,59 @@
+"""What this machine offers to keep student code in.
+
+``python -m grading.sandbox.doctor`` prints it, and fails if a rung is missing.
+"""
+
+import sys
+
+from grading.sandbox.fork_server import Nursery
+from grading.sandbox.levels import RUNGS, IsolationError
+
+
+def report():
+    """Try every rung of the ladder with a real child.
+
+    Returns
+    -------
+    rungs : list of (rung, available, why)
+        Strongest first: name, whether it works here, and in a sentence what it gives or
+        what is missing and how to get it.
+    """
+    return [(rung, *_try(rung)) for rung in RUNGS]
+
+
+#: What holds on each rung.
+GUARANTEES = {
+    "bubblewrap": (
+        "Own processes, files, users and network, built by bubblewrap; a system call "
+        "filter and limits on top."
+    ),
+    "namespaces": (
+        "The same isolation as bubblewrap, built by our own code from the kernel's "
+        "namespaces."
+    ),
+    "landlock": (
+        "Files, network and other processes are shut off by Landlock and a system call "
+        "filter; names of files and total load stay visible."
+    ),
+    "none": "Answers run with all rights of whoever grades: for trusted students only.",
+}
+
+
+def _try(rung):
+    try:
+        with Nursery(rung, preload=()):
+            return True, GUARANTEES[rung]
+    except IsolationError as error:
+        return False, str(error)
+
+
+def main():
+    """Print the ladder; exit with 1 if this machine lacks a rung of it."""
+    ladder = report()
+    for rung, available, why in ladder:
+        print(f"{'yes' if available else 'NO':>3}  {rung:<11} {why}")
+    return int(not all(available for _, available, _ in ladder))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

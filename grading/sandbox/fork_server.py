@@ -1,0 +1,249 @@
+"""Where the processes that run student code come from.
+
+A nursery starts one warm process, which loads the packages once and then forks a child
+in a few milliseconds. A child shares nothing with anybody but one socket.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from dataclasses import asdict
+
+from grading.sandbox import landlock, levels
+from grading.sandbox.child import Child, listen
+from grading.sandbox.levels import (
+    RUNGS,
+    WITH_SPACES,
+    IsolationError,
+    OverloadError,
+    PreloadError,
+)
+from grading.sandbox.limits import Limits
+from grading.sandbox.readable_paths import python_view
+
+#: What nearly every notebook imports.
+PRELOAD = ("numpy", "matplotlib.pyplot", "cs231n.layers", "cs231n.testing")
+_START = 120.0  # seconds for loading the packages
+_BIRTH = 60.0  # seconds for one child
+
+
+class Nursery:
+    """A warm process that forks isolated children; one for each judging process.
+
+    Parameters
+    ----------
+    isolation : str, optional
+        "strongest" takes the first of "bubblewrap", "namespaces" and "landlock" that
+        this machine can do; a name asks for that rung; "none" is for trusted answers.
+    preload : iterable of str, optional
+        Modules to load before any student's code is there.
+    readable : iterable of path, optional
+        Files and folders that children may read besides Python and these modules.
+
+    Attributes
+    ----------
+    rung : str
+        What the children really get.
+
+    Raises
+    ------
+    IsolationError
+        If the machine cannot do what was asked, or is too busy to say so; it is
+        never less.
+    """
+
+    def __init__(self, isolation="strongest", preload=PRELOAD, readable=()):
+        if isolation not in ("strongest", *RUNGS):
+            raise ValueError(
+                f"Isolation must be one of {', '.join(('strongest', *RUNGS))}; "
+                f"got {isolation!r}."
+            )
+        self._preload = tuple(preload)
+        self._view = python_view(self._preload, readable)
+        self.rung = self._warm = None
+        if isolation == "strongest":
+            self._climb()
+        else:
+            self._start(isolation)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+    def child(self, main, limits=None):
+        """Fork a child, isolate it, and call a function in it.
+
+        Parameters
+        ----------
+        main : str
+            "package.module:function" of trusted code; called with the child's end of
+            the socket. When it returns, the child ends.
+        limits : Limits, optional
+            What the child may use, with all that it starts.
+
+        Returns
+        -------
+        child : Child
+            Isolated already; `main` is about to run.
+
+        Raises
+        ------
+        IsolationError
+            If the child could not be isolated, or `main` not be found.
+        """
+        request = {"main": main, "limits": asdict(limits or Limits())}
+        channel, theirs = socket.socketpair()
+        hear, tell = _messages()
+        with theirs, tell:
+            try:
+                self._warm.send(request, [theirs.fileno(), tell.fileno()])
+            except OSError:
+                tell.send(b"{}")  # which says as much as no answer
+        words, handles = listen(hear, _BIRTH)
+        if not words.get("ready"):
+            channel.close()
+            hear.close()
+            if "late" in words:
+                raise _busy(self.rung, words["late"])
+            reason = words.get("failed", _gone(self.rung))
+            raise IsolationError(f"No child could be isolated ({self.rung}): {reason}.")
+        return Child(channel, hear, handles[0])
+
+    def close(self):
+        """End the warm process and every child at once."""
+        if self._warm:
+            self._warm.close()
+        self._warm = None
+
+    def _climb(self):
+        """Take the strongest rung that works."""
+        reasons = []
+        for rung in RUNGS[:-1]:
+            try:
+                return self._start(rung)
+            except (OverloadError, PreloadError):  # a lower rung is no remedy
+                raise
+            except IsolationError as error:
+                reasons.append(str(error))
+        raise IsolationError(
+            "This machine offers no isolation for student code. " + " ".join(reasons)
+        )
+
+    def _start(self, rung):
+        lacking = levels.missing(rung) or levels.misplaced(self._view)
+        if lacking:
+            raise IsolationError(f"No isolation by {rung} here: {lacking}")
+        self.rung = rung
+        self._warm = _Warm(rung, self._view, self._preload)
+        try:
+            with self.child("grading.sandbox.supervisor:rest") as child:
+                ending = child.ending(_BIRTH)
+                if ending == "running":
+                    raise _busy(rung, ending)
+                if ending != "exit 0":
+                    raise IsolationError(
+                        f"A child on the rung {rung} did not end well: {ending}."
+                    )
+        except IsolationError:
+            self.close()
+            raise
+
+
+class _Warm:
+    """The warm process as seen from the judge."""
+
+    def __init__(self, rung, view, preload):
+        self.handle = self.folder = None
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115 (`close` closes it)
+        self.control, theirs = _messages()
+        with theirs:
+            self.process = subprocess.Popen(
+                levels.command(rung, view, theirs.fileno()),
+                pass_fds=(theirs.fileno(),),
+                env=levels.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self.log,
+                cwd="/",
+                start_new_session=True,
+            )
+        try:
+            self._greet(rung, view, preload)
+        except BaseException:
+            self.close()
+            raise
+
+    def send(self, request, sockets):
+        socket.send_fds(self.control, [json.dumps(request).encode()], sockets)
+
+    def close(self):
+        self.control.close()
+        if self.handle is not None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+            os.close(self.handle)
+        else:
+            self.process.kill()
+        self.process.wait()
+        self.log.close()
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _greet(self, rung, view, preload):
+        spaces = rung in WITH_SPACES
+        nursery = {
+            "spaces": spaces,
+            "locked": rung != "none",
+            "fence": landlock.version() > 0,
+            "readable": view.readable,
+            "links": view.links,
+            "preload": preload,
+        }
+        judge = os.pidfd_open(os.getpid())
+        try:
+            with contextlib.suppress(OSError):  # it has ended; the log says why
+                self.send(nursery, [judge])
+        finally:
+            os.close(judge)
+        words, handles = listen(self.control, _START)
+        self.handle = handles[0] if handles else None
+        if words.get("alive"):
+            words, _ = listen(self.control, _START)
+        if not words.get("ready"):
+            if "late" in words:
+                raise _busy(rung, words["late"])
+            if "unloaded" in words:
+                raise PreloadError(
+                    f"Where student code runs ({rung}), a module cannot be loaded: "
+                    f"{words['unloaded']}."
+                )
+            reason = words.get("failed") or self._last_words()
+            raise IsolationError(f"No isolation by {rung} here: {reason}")
+        self.folder = None if spaces else words["folder"]
+
+    def _last_words(self):
+        self.log.seek(0)
+        lines = self.log.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "the process that forks children did not start."
+
+
+def _messages():
+    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+
+def _busy(rung, why):
+    return OverloadError(
+        f"This machine is too busy to say whether it can isolate by {rung} "
+        f"({why}). Try again with fewer jobs."
+    )
+
+
+def _gone(rung):
+    return f"the process that forks children ({rung}) has ended"

@@ -1,0 +1,149 @@
+"""The warm process: has the packages loaded, knows no secret, and forks children.
+
+Started by :mod:`fork_server` in a room of its own, or without one. Everything in its
+memory can be read by every child, so it is told nothing but what to load.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import traceback
+
+from grading import ROOT
+from grading.sandbox import linux, namespaces, supervisor
+from grading.sandbox.levels import PreloadError
+from grading.sandbox.readable_paths import View
+
+_MESSAGE = 1 << 20  # bytes of the longest request
+
+
+def main(control, enter=False):
+    """Load the packages, then fork a child for every request until the judge is gone.
+
+    Parameters
+    ----------
+    control : int
+        File descriptor of the socket to the judge.
+    enter : bool, optional
+        Whether to build the room first.
+    """
+    control = socket.socket(fileno=control)
+    first, (judge,), _, _ = socket.recv_fds(control, _MESSAGE, 1)
+    nursery = json.loads(first)
+    try:
+        if enter:
+            namespaces.enter(View(nursery["readable"], nursery["links"]))
+        _say(control, [os.pidfd_open(os.getpid())], alive=True)
+        nursery["capabilities"] = _become_nobody(nursery)
+        with _scratch(nursery["spaces"]) as folder:
+            _load(nursery["preload"])
+            _say(control, ready=True, folder=folder)
+            _serve(nursery, control, judge)
+    except PreloadError as error:
+        with contextlib.suppress(OSError):
+            _say(control, unloaded=str(error))
+    except Exception as error:
+        with contextlib.suppress(OSError):
+            _say(control, failed=_said(error))
+
+
+def _said(error):
+    if isinstance(error, linux.SpacesError):
+        return str(error)
+    return traceback.format_exception_only(error)[-1].strip()
+
+
+def _say(control, handles=(), **words):
+    socket.send_fds(control, [json.dumps(words).encode()], list(handles))
+
+
+def _become_nobody(nursery):
+    """Give up root's number and rights; return the one right that may have to stay."""
+    if os.geteuid() != 0 or not _is_real(namespaces.NOBODY):
+        return 0
+    if nursery["spaces"]:
+        namespaces.show_processes()
+        os.chmod(namespaces.PRIVATE, 0o1777)
+    linux.prctl(linux.KEEPCAPS, 0 if nursery["spaces"] else 1)
+    os.setgroups([])
+    os.setresgid(namespaces.NOBODY, namespaces.NOBODY, namespaces.NOBODY)
+    os.setresuid(namespaces.NOBODY, namespaces.NOBODY, namespaces.NOBODY)
+    kept = 0
+    if not nursery["spaces"]:
+        # Python may lie in root's home. Landlock still says which files can be read.
+        hidden = not all(os.access(path, os.R_OK) for path in nursery["readable"])
+        kept = linux.CAP_DAC_READ_SEARCH if hidden else 0
+        linux.set_capabilities(kept)
+    linux.prctl(linux.DUMPABLE, 1)  # or /proc/self would stay root's
+    return kept
+
+
+def _is_real(uid):
+    """Whether a user's number means anything here; in a user namespace it need not."""
+    with open("/proc/self/uid_map") as file:
+        ranges = [tuple(map(int, line.split())) for line in file]
+    return any(first <= uid < first + count for first, _, count in ranges)
+
+
+@contextlib.contextmanager
+def _scratch(spaces):
+    """Give the packages a folder for what they write while they are loaded."""
+    folder = namespaces.PRIVATE if spaces else tempfile.mkdtemp(prefix="nursery-")
+    os.chdir(folder)
+    os.environ.pop("PWD", None)  # of bubblewrap
+    os.environ.update(HOME=folder, TMPDIR=folder)
+    tempfile.tempdir = folder
+    try:
+        yield folder
+    finally:
+        if not spaces:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _load(modules):
+    for name in modules:
+        try:
+            importlib.import_module(name)
+        except Exception as error:
+            raise PreloadError(f"{name}: {_said(error)}") from None
+    # The path of this project was for loading the judge.
+    sys.path[:] = [path for path in sys.path if path != str(ROOT)]
+    gc.collect()
+    gc.freeze()  # what is here now is shared with the children; leave it alone
+
+
+def _serve(nursery, control, judge):
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # wardens report for themselves
+    waiting = select.poll()
+    waiting.register(control, select.POLLIN)
+    waiting.register(judge, select.POLLIN)
+    while True:
+        if any(number == judge for number, _ in waiting.poll()):
+            return
+        message, sockets, _, _ = socket.recv_fds(control, _MESSAGE, 2)
+        if not message:
+            return
+        _bear(nursery, json.loads(message), sockets, (control, judge))
+
+
+def _bear(nursery, request, sockets, ours):
+    with contextlib.suppress(Exception):  # the child will say why
+        importlib.import_module(request["main"].partition(":")[0])
+    channel, report = (socket.socket(fileno=number) for number in sockets)
+    with channel, report:
+        if os.fork():
+            return
+        try:
+            ours[0].close()
+            os.close(ours[1])
+            supervisor.attend(request, nursery, channel, report)
+        finally:
+            os._exit(0)

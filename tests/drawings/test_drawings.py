@@ -1,0 +1,110 @@
+"""The drawings: numbers are right, letters are legible, nothing leaves the page."""
+
+import base64
+import re
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from scipy.signal import correlate2d
+
+from cs231n import drawings
+
+IMAGE = np.array([[1, 2, 0], [0, 1, 3], [2, 0, 1]])
+KERNEL = np.array([[1, -1], [0, 2]])
+FIGURES = {
+    "window_columns": lambda theme: drawings.window_columns(IMAGE, KERNEL, theme),
+    "norm_graph": drawings.norm_graph,
+    "loss_curves": drawings.loss_curves,
+    "pool_winners": lambda theme: drawings.pool_winners(
+        np.arange(16).reshape(4, 4), np.array([[1, 2], [3, 4]]), theme=theme
+    ),
+    "unrolled": lambda theme: drawings.unrolled(theme=theme),
+}
+
+
+def words(figure):
+    return [text.get_text() for ax in figure.axes for text in ax.texts]
+
+
+def luminance(colour):
+    """Relative luminance as the WCAG defines it."""
+    rgb = np.array(to_rgb(colour))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return linear @ [0.2126, 0.7152, 0.0722]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_word_stays_on_the_page(name, theme):
+    figure = FIGURES[name](theme)
+    figure.canvas.draw()
+
+    assert words(figure)
+    for ax in figure.axes:
+        for text in ax.texts:
+            box = text.get_window_extent()
+            assert figure.bbox.contains(box.x0, box.y0), text
+            assert figure.bbox.contains(box.x1, box.y1), text
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("role", ["ink", "quiet", "data", "learned", "grad", "other"])
+def test_letters_have_a_contrast_of_four_and_a_half(theme, role):
+    colours = drawings.THEMES[theme]
+    light, dark = sorted((luminance(colours[n]) for n in ("paper", role)), reverse=True)
+
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+def test_the_output_of_window_columns_is_the_convolution():
+    expected = [f"{value:g}" for value in correlate2d(IMAGE, KERNEL, "valid").ravel()]
+    shown = [
+        word.replace("\N{MINUS SIGN}", "-")
+        for word in words(FIGURES["window_columns"]("light"))
+    ]
+    numbers = [word for word in shown if re.fullmatch(r"-?\d+", word)]
+
+    assert numbers[-len(expected) :] == expected
+
+
+def test_pooling_sends_gradients_to_the_winners_only():
+    image = np.array([[9, 1, 1, 1], [1, 1, 1, 8], [1, 1, 1, 1], [1, 7, 6, 1]])
+    shown = words(drawings.pool_winners(image, np.array([[2, 3], [4, 5]])))
+    numbers = [int(word) for word in shown if re.fullmatch(r"\d+", word)]
+
+    assert numbers[16:20] == [9, 8, 7, 6]
+    back = np.array([[2, 0, 0, 0], [0, 0, 0, 3], [0, 0, 0, 0], [0, 4, 5, 0]])
+    assert np.array_equal(np.reshape(numbers[24:], (4, 4)), back)
+
+
+def test_an_arrow_of_a_gradient_is_dashed_and_no_other_is():
+    page = drawings.Page(4, 4)
+    page.arrow((0, 0), (3, 0), "grad")
+    page.arrow((0, 1), (3, 1), "data")
+
+    assert [line.get_linestyle() for line in page.ax.lines] == ["--", "-"]
+
+
+def test_unrolled_shows_every_word_and_its_target():
+    shown = words(drawings.unrolled(["<START>", "tea"], "<END>"))
+
+    assert {"<START>", "tea", "target: tea", "target: <END>", "$h_2$"} <= set(shown)
+    assert "$h_3$" not in shown
+
+
+def test_show_gives_a_picture_and_its_text(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    drawings.show(drawings.loss_curves(), 'A "hinge" & a curve.')
+
+    (picture,) = shown
+    assert 'alt="A &quot;hinge&quot; &amp; a curve."' in picture.data
+    assert "width: 826px" in picture.data
+    data = re.search(r"base64,([^\"]+)", picture.data)[1]
+    assert base64.b64decode(data).startswith(b"\x89PNG")
+
+
+def test_a_picture_without_a_text_is_refused():
+    with pytest.raises(ValueError, match="alt is empty; say in a sentence"):
+        drawings.show(drawings.loss_curves(), " ")

@@ -1,0 +1,97 @@
+"""Benches for tests of what stands around a judge: they run tests in plain Python."""
+
+import os
+import signal
+import time
+
+from grading.engine.judging.judge_host import NoIsolation
+from grading.judge.exam import Outcome, Verdict
+
+
+class PlainBench:
+    """Judges in its own process, and does what some answers ask for."""
+
+    isolation = "plain"
+
+    def __init__(self, require_isolation, imports=()):
+        pass
+
+    def close(self):
+        pass
+
+    def judge(self, exam, answers, limits):
+        names, failed, outcomes = {"__name__": "cell"}, {}, []
+        for cell in exam.cells:
+            if cell.kind == "test":
+                outcomes.append(_outcome(cell, names))
+                continue
+            source = answers.get(cell.name, cell.source)
+            if cell.kind == "answer" and "KILL_WORKER" in source:
+                os.kill(os.getpid(), signal.SIGKILL)
+            try:
+                exec(source, names)
+            except BaseException as error:
+                failed[cell.name] = f"{type(error).__name__}: {error}"
+        verdict = Verdict(exam.digest, tuple(outcomes), failed, (), self.isolation)
+        return verdict, {outcome.name: 0.001 for outcome in outcomes}
+
+
+def _outcome(cell, names):
+    try:
+        exec(cell.source, names)
+    except BaseException as error:
+        message = f"{type(error).__name__}: {error}"
+        return Outcome(cell.name, cell.points, 0.0, "failed", message)
+    return Outcome(cell.name, cell.points, cell.points, "passed")
+
+
+class SlowBench(PlainBench):
+    """Takes a moment for each notebook, so that it can be killed in it."""
+
+    def judge(self, exam, answers, limits):
+        time.sleep(0.05)
+        return super().judge(exam, answers, limits)
+
+
+class CarelessBench(PlainBench):
+    """Kills its process once over the first notebook, as a machine fault would."""
+
+    def judge(self, exam, answers, limits):
+        marker = os.environ["DIE_ONCE"]
+        try:
+            os.close(os.open(marker, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return super().judge(exam, answers, limits)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class NakedBench(PlainBench):
+    """A machine without isolation."""
+
+    isolation = "none"
+
+    def __init__(self, require_isolation, imports=()):
+        if require_isolation:
+            raise NoIsolation("This machine offers no isolation.")
+
+
+class PickyBench(PlainBench):
+    """A machine that may be without isolation."""
+
+    def __init__(self, require_isolation, imports=()):
+        if os.environ.get("NAKED") == "1":
+            raise NoIsolation("This machine offers no isolation.")
+
+
+class HungBench(PlainBench):
+    """Never comes to a verdict."""
+
+    def judge(self, exam, answers, limits):
+        time.sleep(1000)
+
+
+class NeverReadyBench(PlainBench):
+    """Never gets up."""
+
+    def __init__(self, require_isolation, imports=()):
+        time.sleep(1000)

@@ -1,0 +1,195 @@
+"""What a run leaves in the gradebook, and what it leaves alone."""
+
+import os
+import shutil
+import sqlite3
+import threading
+
+import nbformat
+import pytest
+
+from grading.engine.intake.intake import Intake
+from grading.engine.results.gradebook_writer import RecordError
+from grading.engine.run import Options, Run
+from grading.engine.storage.store import Store
+from tests.engine.conftest import grade, scores
+from tests.engine.graded import book, with_double
+from tests.engine.small_course import (
+    RIGHT,
+    answered,
+    hand_in_right,
+    released,
+)
+
+
+def test_manual_scores_comments_and_penalties_survive(course):
+    hand_in_right(course, "ada", numbers=with_double(course, "def double(x): return 0"))
+    grade(course)
+    with book(course) as gradebook:
+        grade_ = gradebook.find_grade("q-why", "numbers", "hw1", "ada")
+        assert grade_.needs_manual_grade
+        grade_.manual_score, grade_.needs_manual_grade = 1.5, False
+        gradebook.find_grade("test-total", "numbers", "hw1", "ada").extra_credit = 1
+        comment = gradebook.find_comment("q-why", "numbers", "hw1", "ada")
+        comment.manual_comment = "Good, but short."
+        notebook = gradebook.find_submission_notebook("numbers", "hw1", "ada")
+        notebook.late_submission_penalty = 0.5
+        gradebook.db.commit()
+    grade(course)
+    hand_in_right(course, "ada")
+    grade(course)
+
+    with book(course) as gradebook:
+        assert gradebook.find_grade("q-why", "numbers", "hw1", "ada").score == 1.5
+        assert gradebook.find_grade("test-total", "numbers", "hw1", "ada").score == 4
+        comment = gradebook.find_comment("q-why", "numbers", "hw1", "ada")
+        assert comment.comment == "Good, but short."
+        notebook = gradebook.find_submission_notebook("numbers", "hw1", "ada")
+        assert notebook.late_submission_penalty == 0.5
+        assert notebook.score == 2 + 1 + 3 + 1 + 1.5
+
+
+def test_a_late_submission_gets_the_plugins_penalty(course, monkeypatch):
+    from nbgrader.plugins import LateSubmissionPlugin
+
+    monkeypatch.setattr(
+        LateSubmissionPlugin,
+        "late_submission_penalty",
+        lambda self, student, score, seconds: seconds / 3600,
+    )
+    with book(course) as gradebook:
+        gradebook.update_or_create_assignment("hw1", duedate="2026-10-01 12:00:00 UTC")
+    folder = hand_in_right(course, "ada")
+    (folder / "timestamp.txt").write_text("2026-10-01 14:00:00 UTC")
+    intake = Intake(course, "hw1", Store(course.ledger / "objects"))
+    intake.from_tree(trust_timestamps=True)
+    intake.close()
+    for _ in range(2):
+        grade(course, force=True)
+        with book(course) as gradebook:
+            notebook = gradebook.find_submission_notebook("numbers", "hw1", "ada")
+            assert notebook.late_submission_penalty == 2
+            assert gradebook.find_submission("hw1", "ada").total_seconds_late == 7200
+
+
+def test_a_busy_gradebook_is_waited_for(course):
+    hand_in_right(course, "ada")
+    other = sqlite3.connect(course.database, check_same_thread=False)
+    other.execute("BEGIN EXCLUSIVE")
+    timer = threading.Timer(1.5, other.rollback)
+    timer.start()
+    grade(course)
+    timer.join()
+    other.close()
+
+    assert scores(course)["ada", "numbers"] == 6
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda path: path.unlink(), "No gradebook at"),
+        (lambda path: path.write_bytes(b"garbage" * 1000), "not a database"),
+        pytest.param(
+            lambda path: path.chmod(0o400), "readonly", marks=pytest.mark.unprivileged
+        ),
+    ],
+)
+def test_a_bad_gradebook_is_a_sentence(course, spoil, words):
+    hand_in_right(course, "ada")
+    if words == "readonly" and os.geteuid() == 0:
+        pytest.skip("root may write everything")
+    spoil(course.database)
+
+    with pytest.raises(RecordError, match=words):
+        grade(course)
+
+
+def test_a_lost_gradebook_is_filled_again_without_judging(course, released_course):
+    hand_in_right(course, "ada")
+    grade(course)
+    shutil.copy(released_course.database, course.database)
+    summary = grade(course, "NakedBench")
+
+    assert summary.counts == {"known": 2}
+    assert scores(course)["ada", "numbers"] == 6
+
+
+def test_an_unknown_assignment_names_the_known_ones(course):
+    with pytest.raises(LookupError, match=r"No assignment 'hw9' in .*; there are: hw1"):
+        Run(course, "hw9", Options())
+
+
+def test_a_gradebook_of_another_release_is_a_sentence(course):
+    hand_in_right(course, "ada")
+    path = course.source / "hw1" / "words.ipynb"
+    path.write_text(path.read_text().replace('"points": 2', '"points": 5'))
+
+    with pytest.raises(
+        RecordError, match=r"other cells or points of words(.|\n)*release"
+    ):
+        grade(course)
+
+
+def test_the_graded_notebook_is_the_templates(course):
+    hand_in_right(course, "ada", numbers=with_double(course, "def double(x): return 1"))
+    grade(course)
+    path = course.autograded / "ada" / "hw1" / "numbers.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+
+    cells = {cell.id: cell for cell in notebook.cells}
+    assert cells["double"].source == "def double(x): return 1"
+    assert "BEGIN HIDDEN" in cells["test-double-hidden"].source
+    assert cells["test-double"].outputs[0].evalue == "AssertionError: twice 3 is 6"
+    assert not cells["test-total"].outputs
+    assert notebook.metadata.grading.isolation == "plain"
+
+
+@pytest.mark.slow
+def test_nbgraders_own_commands_go_on_from_here(course):
+    hand_in_right(course, "ada")
+    hand_in_right(course, "ben", numbers=with_double(course, "def double(x): return 1"))
+    grade(course)
+    course.nbgrader("generate_feedback", "hw1")
+    course.nbgrader("export", "--to", str(course.root / "grades.csv"))
+
+    page = (course.feedback / "ben" / "hw1" / "numbers.html").read_text("utf-8")
+    assert "twice 3 is 6" in page
+    assert "Score: 3.0 / 8.0" in page
+    rows = (course.root / "grades.csv").read_text()
+    assert ",8.0," in rows
+    assert ",5.0," in rows
+
+
+@pytest.mark.slow
+def test_nbgrader_gives_honest_work_the_same_scores(course, isolated):
+    helper = answered(
+        course, "numbers", RIGHT | {"double": "def double(x):\n    return two*x"}
+    )
+    helper["cells"].insert(
+        3,
+        {
+            "cell_type": "code",
+            "source": "two = 2",
+            "metadata": {},
+            "outputs": [],
+            "execution_count": None,
+            "id": "helper",
+        },
+    )
+    hand_in_right(course, "ada", numbers=helper)
+    hand_in_right(course, "ben", numbers=released(course, "numbers"))
+    hand_in_right(course, "cho", numbers=with_double(course, "def double(x): return 6"))
+    hand_in_right(course, "dee", numbers=with_double(course, "def double(x: return 6"))
+    Run(course, "hw1", Options(jobs=1)).grade()
+    ours = scores(course)
+    course.nbgrader("autograde", "hw1", "--force")
+
+    assert scores(course) == ours
+    assert [ours[name, "numbers"] for name in ("ada", "ben", "cho", "dee")] == [
+        6,
+        0,
+        5,
+        3,
+    ]

@@ -1,0 +1,88 @@
+"""The rooms of the grading code, and which may know which."""
+
+import pytest
+
+from tests.imports import arrows, imported, modules
+
+FILES = {
+    name: path
+    for name, path in modules("grading").items()
+    if ".mistakes." not in name  # students' wrong answers, not modules
+}
+#: Rooms and single modules by layer, lowest first. An arrow goes to a lower layer, or
+#: stays in its room; no room knows another of its layer.
+LAYERS = [
+    {"grading"},  # only says where the project is
+    {"course", "sandbox", "judge.protocol", "judge.source", "engine.storage"},
+    {"judge", "gradebook", "engine.intake"},
+    {"authoring"},
+    {"engine.notebooks", "engine.judging", "engine.results"},
+    {"engine.pages"},
+    {"engine"},
+    {"__main__", "nbgrader_config"},
+    {"demo"},
+]
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+ARROWS = sorted(set(arrows(FILES)))
+#: More than this in one folder, and nobody finds anything.
+MOST_MODULES = 20
+
+
+def room(module):
+    """Name what stands in `LAYERS`: a folder, or a module beside the folders."""
+    if module == "grading":
+        return module
+    path = FILES[module]
+    folder = module if path.stem == "__init__" else module.rpartition(".")[0]
+    return (module if folder == "grading" else folder).removeprefix("grading.")
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_every_module_has_a_room(name):
+    assert room(name) in LEVEL, f"Add {room(name)} to LAYERS and docs/architecture.md."
+
+
+def test_arrows_go_down():
+    assert len(ARROWS) > 150
+    for here, there in ARROWS:
+        if room(here) != room(there):
+            lower = LEVEL[room(there)] < LEVEL[room(here)]
+            assert lower, f"{here} may not know {there}."
+
+
+def test_no_circle():
+    knows = {name: {there for here, there in ARROWS if here == name} for name in FILES}
+    while ends := {name for name, others in knows.items() if not others & knows.keys()}:
+        knows = {name: others for name, others in knows.items() if name not in ends}
+    assert not knows, f"These know each other in a circle: {sorted(knows)}."
+
+
+def test_no_folder_is_crowded():
+    folders = {path.parent for path in FILES.values()}
+    for folder in folders:
+        found = [path for path in folder.glob("*.py") if path.stem != "__init__"]
+        assert len(found) <= MOST_MODULES, f"{folder}: make rooms in it."
+
+
+@pytest.mark.parametrize("room", ["intake", "notebooks"])
+def test_readers_of_files_know_no_judge_and_no_gradebook(room):
+    """But for what makes the templates, which reads no student's file."""
+    refused = ("grading.judge", "nbgrader", "nbformat", "pickle")
+    for name, path in FILES.items():
+        if name.startswith(f"grading.engine.{room}.") and "build_template" not in name:
+            assert not [found for found in imported(path) if found.startswith(refused)]
+
+
+def test_workers_know_no_course():
+    for name, path in FILES.items():
+        if name.startswith("grading.engine.judging."):
+            refused = ("grading.course", "nbgrader")
+            assert not [found for found in imported(path) if found.startswith(refused)]
+
+
+def test_what_students_can_read_knows_no_answers():
+    """A student's process can read the judge and the sandbox, no more of `grading`."""
+    readable = ("grading.judge", "grading.sandbox")
+    for here, there in ARROWS:
+        if here.startswith(readable):
+            assert there == "grading" or there.startswith(readable)

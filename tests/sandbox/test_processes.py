@@ -1,0 +1,297 @@
+"""Whatever a child starts ends with it; whatever it does, nobody else notices."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from grading.sandbox.levels import IsolationError
+from tests.sandbox.conftest import HANG, descendants, open_stage
+
+pytestmark = pytest.mark.isolation
+
+#: Python that a signal does not interrupt, for at least minutes.
+LOOPS = {
+    "python": "while True: pass",
+    "swallowing": """
+        while True:
+            try:
+                while True: pass
+            except BaseException: pass
+    """,
+    "regular expression": "import re; re.match('(a+)+b', 'a' * 60)",
+    "big integer": "pow(7, 10**12)",
+    "libc": "import ctypes; ctypes.CDLL(None).sleep(1000)",
+    "signals ignored": """
+        import signal
+        for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
+            signal.signal(number, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        while True: pass
+    """,
+    "threads": """
+        import threading
+        def spin():
+            while True: pass
+        for _ in range(8): threading.Thread(target=spin).start()
+        spin()
+    """,
+    "stopped": "import os, signal, threading\nthreading.Event().wait()",
+}
+#: Ways to leave work behind, which must not outlive or delay the end.
+REMAINS = {
+    "thread": "threading.Thread(target=time.sleep, args=(1000,)).start()",
+    "atexit": "atexit.register(time.sleep, 1000)",
+    "finaliser": """
+        class Slow:
+            def __del__(self): time.sleep(1000)
+        import builtins; builtins.slow = Slow()
+    """,
+    "signal": """
+        signal.signal(signal.SIGALRM, lambda *a: time.sleep(1000))
+        signal.alarm(1)
+    """,
+}
+
+
+def survivors(stage):
+    """Processes below the warm one, wardens of children included."""
+    return descendants(stage.nursery._warm.process.pid)
+
+
+def settled(stage, before, seconds=HANG):
+    end = time.monotonic() + seconds
+    while survivors(stage) - before and time.monotonic() < end:
+        time.sleep(0.01)
+    return not survivors(stage) - before
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_no_loop_resists_being_killed(stage, name):
+    before = survivors(stage)
+    with stage.start(f"sock.sendall(b'on')\n{textwrap.dedent(LOOPS[name])}") as child:
+        assert child.sock.recv(2) == b"on"
+        assert child.ending(0.05) == "running"
+        child.kill()
+        assert child.ending(HANG) == "killed"
+    assert settled(stage, before)
+
+
+@pytest.mark.parametrize("name", REMAINS)
+def test_the_end_waits_for_nothing(stage, name):
+    head = "import atexit, threading, time, signal\nanswer = 1\n"
+    # What is left behind lasts longer than this test waits.
+    assert stage.play(head + textwrap.dedent(REMAINS[name])) == (1, "exit 0")
+
+
+def test_orphans_end_with_the_child(stage):
+    before = survivors(stage)
+    code = """
+    import os, time
+    answer = 0
+    try:
+        for depth in range(4):
+            if os.fork() == 0:
+                os.setsid()
+                if os.fork() == 0:
+                    time.sleep(1000)
+                os._exit(0)
+            answer += 1
+    except PermissionError:
+        pass
+    """
+    assert stage.ask(code) == (4 if stage.spaces else 0)
+    assert settled(stage, before)
+
+
+def test_orphans_end_with_a_killed_child(stage):
+    stage.need_processes()
+    before = survivors(stage)
+    code = """
+    import os, time
+    for _ in range(5):
+        if os.fork() == 0:
+            os.setsid()
+            time.sleep(1000)
+    sock.sendall(b"on")
+    time.sleep(1000)
+    """
+    with stage.start(code) as child:
+        assert child.sock.recv(2) == b"on"
+        assert len(survivors(stage) - before) >= 7  # warden, child, orphans
+        child.kill()
+        assert child.ending(HANG) == "killed"
+    assert settled(stage, before)
+
+
+@pytest.mark.parametrize(
+    ("code", "ending"),
+    [
+        ("import os; os._exit(7)", "exit 7"),
+        ("raise SystemExit(3)", "exit 0"),  # caught by whoever runs the answer
+        ("import ctypes; ctypes.string_at(0)", "signal 11"),
+        (
+            "import sys; sys.setrecursionlimit(10**9)\ndef f(): g()\ndef g(): f()\nf()",
+            "",
+        ),
+        ("import os; os.abort()", ""),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", ""),
+    ],
+)
+def test_how_it_ended(stage, code, ending):
+    _, said = stage.play(code)
+    assert said == ending or not ending
+    assert stage.ask("answer = 'and the next one lives'") == "and the next one lives"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "os.closerange(0, 1000)",
+        "[os.dup2(0, n) for n in range(1, 30)]",
+        "sock.shutdown(2)",
+        "sock.close(); time.sleep(0.1)",
+        "os.dup2(sock.fileno(), 1); sock.close(); os.write(1, b'forged')",
+    ],
+)
+def test_closing_files_harms_oneself_only(stage, code):
+    stage.play(f"import os, time\nanswer = 1\n{code}")
+    assert stage.ask("answer = 2") == 2
+
+
+def test_nobody_else_can_be_signalled(stage):
+    with stage.start("import time\nsock.sendall(b'on')\ntime.sleep(1000)") as sibling:
+        assert sibling.sock.recv(2) == b"on"
+        others = [sibling.pid, os.getpid(), stage.nursery._warm.process.pid]
+        others += sorted(survivors(stage))
+        reached = stage.ask(
+            f"""
+            import ctypes, os, signal
+            answer = []
+            libc = ctypes.CDLL(None, use_errno=True)
+            for pid in [os.getppid() or 99999, *{others}]:
+                for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP, 0):
+                    try:
+                        os.kill(pid, number)
+                        answer.append(["kill", pid])
+                    except OSError:
+                        pass
+                    for call in ("tkill", "tgkill"):
+                        code = {{"tkill": (200, pid), "tgkill": (234, pid, pid)}}[call]
+                        if libc.syscall(*code, number) == 0:
+                            answer.append([call, pid])
+                    try:
+                        os.killpg(pid, number)
+                        answer.append(["killpg", pid])
+                    except OSError:
+                        pass
+            """
+        )
+        assert reached == []
+        assert sibling.ending() == "running"
+
+
+def test_killing_everybody_kills_oneself_at_most(stage):
+    with stage.start("import time\nsock.sendall(b'on')\ntime.sleep(1000)") as sibling:
+        assert sibling.sock.recv(2) == b"on"
+        stage.play(
+            """
+            import os, signal
+            for pid in (-1, 0):
+                for number in (signal.SIGTERM, signal.SIGKILL):
+                    try: os.kill(pid, number)
+                    except OSError: pass
+            """
+        )
+        assert sibling.ending() == "running"
+    assert stage.ask("answer = 1") == 1
+
+
+def test_signals_cannot_be_sent_by_a_file_either(stage):
+    """A pipe's owner gets SIGIO, or any signal that is asked for, when bytes arrive."""
+    with stage.start("import time\nsock.sendall(b'on')\ntime.sleep(1000)") as sibling:
+        assert sibling.sock.recv(2) == b"on"
+        stage.play(
+            f"""
+            import fcntl, os, signal
+            for pid in ({sibling.pid}, {stage.nursery._warm.process.pid}):
+                r, w = os.pipe()
+                try:
+                    fcntl.fcntl(r, fcntl.F_SETOWN, pid)
+                    fcntl.fcntl(r, 10, int(signal.SIGKILL))  # F_SETSIG
+                    flags = fcntl.fcntl(r, fcntl.F_GETFL)
+                    fcntl.fcntl(r, fcntl.F_SETFL, flags | os.O_ASYNC)
+                    os.write(w, b"x")
+                except OSError:
+                    pass
+            """
+        )
+        assert sibling.ending(0.2) == "running"
+    assert stage.ask("answer = 1") == 1
+
+
+def test_a_dead_warm_process_takes_its_children_along(stage):
+    with open_stage(stage.rung) as nursery:
+        other = type(stage)(nursery)
+        child = other.start("import time\nsock.sendall(b'on')\ntime.sleep(1000)")
+        assert child.sock.recv(2) == b"on"
+        below = survivors(other)
+        signal.pidfd_send_signal(nursery._warm.handle, signal.SIGKILL)
+        assert child.ending(HANG) == "killed"
+        child.close()
+        assert _all_gone(below)
+        with pytest.raises(IsolationError, match="has ended"):
+            nursery.child("tests.sandbox.stage:perform")
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_dead_judge_takes_everything_along(stage, number):
+    code = f"""
+import os, sys, time
+from grading.sandbox.fork_server import Nursery
+from tests.sandbox.conftest import Stage, descendants
+nursery = Nursery({stage.rung!r}, preload=("tests.sandbox.stage",))
+Stage(nursery).start("while True: pass")
+# A child that does not want to end with its parent.
+Stage(nursery).start("import ctypes; ctypes.CDLL(None).prctl(1, 0)\\nwhile True: pass")
+Stage(nursery).start("import time; time.sleep(1000)")
+holder = os.fork()  # a process that holds the judge's files open
+if not holder:
+    time.sleep(1000)
+    os._exit(0)
+warm = nursery._warm.process.pid
+print(holder, *descendants(warm), warm, flush=True)
+time.sleep(1000)
+"""
+    judge = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    )
+    with judge:
+        holder, *numbers = map(int, judge.stdout.readline().split())
+        judge.send_signal(number)
+    try:
+        assert len(numbers) >= 7
+        assert _all_gone(numbers)
+    finally:
+        os.kill(holder, signal.SIGKILL)
+
+
+def _all_gone(numbers, seconds=HANG):
+    end = time.monotonic() + seconds
+    while any(map(_alive, numbers)) and time.monotonic() < end:
+        time.sleep(0.02)
+    return not any(map(_alive, numbers))
+
+
+def _alive(number):
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{number}/status").read_text()
+    except OSError:
+        return False

@@ -1,0 +1,195 @@
+"""What a failing comparison says of numbers that nobody has foreseen."""
+
+import re
+
+import numpy as np
+import pytest
+
+from cs231n.testing import WrongAnswer, expect_close, expect_equal, unchanged
+
+RIGHT = np.array([[0.5, 1.25, -3.0], [2.0, -0.75, 4.5]])
+HINT = "Rows are test images."
+
+
+def message(got, expected=RIGHT, **options):
+    with pytest.raises(WrongAnswer) as raised:
+        expect_close(got, expected, "dx", **{"hint": HINT} | options)
+    return str(raised.value)
+
+
+def spoilt(value, *places):
+    array = RIGHT.copy()
+    for place in places:
+        array[place] = value
+    return array
+
+
+@pytest.mark.parametrize(
+    ("got", "sentence"),
+    [
+        (
+            spoilt(np.nan, (0, 1), (1, 0)),
+            "2 of 6 entries are NaN, the first at [0, 1]: look for 0 / 0, inf - inf, "
+            "or the logarithm of a negative.",
+        ),
+        (spoilt(np.inf, (1, 2)), "1 of 6 entries are infinite, the first at [1, 2]:"),
+        (spoilt(-np.inf, (0, 0)), "1 of 6 entries are infinite, the first at [0, 0]:"),
+        (RIGHT.astype(int), "It holds whole numbers (int64), so decimals were cut off"),
+        (RIGHT > 0, "It holds True and False in place of numbers."),
+        (0 * RIGHT, "Every entry is 0, as if nothing had been computed or stored."),
+        (-RIGHT, "Every entry is right but for the sign."),
+        (RIGHT / 2, "Every entry is 1/2 times what it should be."),
+        (-3 * RIGHT, "Every entry is -3 times what it should be."),
+        (RIGHT * 1.7321, "Every entry is 1.732 times what it should be."),
+        (RIGHT + 0.5, "Every entry is 0.5 too large."),
+        (RIGHT - 2, "Every entry is 2 too small."),
+        (np.abs(RIGHT), "The sizes are right; some entries have the wrong sign."),
+        (RIGHT[::-1], "It is reversed along axis 0."),
+        (RIGHT.T.reshape(2, 3), "These are the right numbers in other places:"),
+    ],
+)
+def test_a_diagnosis_that_fits_beats_the_hint(got, sentence):
+    assert sentence in message(got)
+    assert HINT not in message(got)
+
+
+@pytest.mark.parametrize(
+    ("got", "sentence"),
+    [
+        (
+            np.add(RIGHT, [[1], [2]]),
+            "Within each row all entries are off by the same amount",
+        ),
+        (RIGHT + 1e-6 * RIGHT**2, "It is nearly right: at most 5e-06 of the largest"),
+        (spoilt(0.1, (0, 2), (1, 2)), "All wrong entries have index 2 on axis 1."),
+    ],
+)
+def test_a_remark_is_followed_by_the_hint(got, sentence):
+    assert sentence in message(got, rtol=1e-8)
+    assert message(got, rtol=1e-8).endswith(HINT)
+
+
+def test_what_fits_nothing_gets_the_hint_alone():
+    got = np.add(RIGHT, [[0.3, 0, -1], [0, 0.2, 0.7]])
+    assert message(got).endswith(f"differ). {HINT}")
+
+
+def test_a_foreseen_fault_comes_first():
+    why = message(-RIGHT, faults={"Move against the gradient.": -RIGHT})
+    assert why.endswith("differ). Move against the gradient.")
+
+
+def test_of_one_number_only_a_simple_factor_is_said():
+    assert message(1.37, 2.9).endswith(f"got 1.37. {HINT}")
+    assert "It is 2 times what it should be. Rows" in message(5.8, 2.9)
+    assert "It is right but for the sign. Rows" in message(-2.9, 2.9)
+    assert "It is NaN" in message(np.nan, 2.9)
+
+
+def test_a_transposed_result_is_recognised_in_every_shape():
+    square = np.arange(9.0).reshape(3, 3)
+    for right in (RIGHT, square, np.arange(24.0).reshape(2, 3, 4)):
+        assert "The result is transposed" in message(right.T, right)
+
+
+@pytest.mark.parametrize(
+    ("got", "sentence"),
+    [
+        (RIGHT[None], "it has an axis of length 1 too many, as `keepdims` leaves"),
+        (RIGHT.ravel(), "Its numbers are right and in the right order; only the shape"),
+        (RIGHT.sum(), "It is the sum over all entries: pass an `axis`."),
+        (RIGHT.mean(), "It is the mean over all entries: pass an `axis`."),
+    ],
+)
+def test_a_wrong_shape_is_explained(got, sentence):
+    assert sentence in message(got)
+    assert HINT not in message(got)
+
+
+def test_running_averages_of_one_row_too_many_are_named():
+    why = message(RIGHT[:1], RIGHT[0])
+    assert why.startswith(
+        "dx should have shape (3,); got (1, 3). Its numbers are right"
+    )
+
+
+def test_a_hint_about_shapes_is_for_shapes():
+    hints = {"hint": "Look at the margin.", "shape_hint": "Print the shapes."}
+    assert message(RIGHT[:, :2], **hints).endswith("got (2, 2). Print the shapes.")
+    assert message(RIGHT**2 + RIGHT, **hints).endswith("differ). Look at the margin.")
+    assert message(RIGHT[:, :2]).endswith(HINT)
+
+
+def test_inputs_are_recognised_in_what_comes_back():
+    with unchanged(x=RIGHT, w=np.ones((5, 3))):
+        pass
+    assert "It is the input x, handed back as it was." in message(RIGHT, RIGHT * 2 + 1)
+    assert (
+        "It has one number for each row of x; there should be one for each column"
+        in (message(np.zeros(2), np.ones(3)))
+    )
+    assert "one number for each column of w" in message(np.ones(3), np.ones(5))
+    assert "Every entry is 5 times what it should be, and w has 5 rows." in (
+        message(5 * RIGHT)
+    )
+
+
+def test_a_ragged_list_is_a_sentence():
+    assert message([[1.0, 2.0], [3.0]]) == (
+        "dx should be an array; got a list whose parts differ in length or shape."
+    )
+
+
+def test_none_and_other_things_are_sentences():
+    assert "dx is None: the answer ends without `return`" in message(None)
+    assert "got a function." in message(message)
+    assert "got a dictionary." in message({"a": 1})
+    assert "got a list of <U1." in message(["a"])
+
+
+def test_a_lost_dtype_is_said_where_the_numbers_are_right():
+    right = RIGHT.astype(np.float32)
+    expect_close(right, right, dtype=np.float32)
+    why = message(RIGHT, right, dtype=np.float32)
+    assert (
+        "The numbers of dx are right, but its dtype should be float32; got float64"
+        in (why)
+    )
+    assert "dtype" not in message(RIGHT * 2, right, dtype=np.float32)
+
+
+def test_numbers_that_differ_look_different():
+    assert "should be 1; got 1.00000001." in message(1.00000001, 1.0, rtol=0, atol=0)
+
+
+def test_nothing_is_written_and_no_warning_raised(recwarn, capsys):
+    message(np.array([np.inf, 1e308, -1e308]), np.array([np.inf, 1.0, 2.0]))
+    message(np.full(3, 1e308), np.array([-1e308, 1.0, 2.0]))
+    assert not recwarn.list
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "said"),
+    [
+        (np.float32(1e-7), "sgd", "lr should be a text, 'sgd'; got a number, 1e-07."),
+        (np.int64(3), 4, "lr should be 4; got 3."),
+        ([np.float64(0.5)], [0.25], "lr should be [0.25]; got [0.5]."),
+        ((1,), [1], "lr should be a list, [1]; got a tuple, (1,)."),
+        ({"b": 1}, {"a": 1}, "lr should be {'a': 1}; got {'b': 1}."),
+        (True, 1, "lr should be a whole number, 1; got True or False, True."),
+        (None, 1, "lr is None."),
+        (len, 1, "lr should be a whole number, 1; got an object of class"),
+        (np.dtype("f4"), np.dtype("f8"), "lr should be float64; got float32."),
+        (np.float32, np.float64, "lr should be float64; got float32."),
+        (list(range(99)), [], "lr should be []; got [0, 1, 2, 3, 4, 5, 6, 7, ...]."),
+    ],
+)
+def test_other_values_are_told_as_a_person_would(got, expected, said):
+    with pytest.raises(WrongAnswer, match=re.escape(said)):
+        expect_equal(got, expected, "lr")
+
+
+def test_whole_numbers_of_numpy_are_whole_numbers():
+    expect_equal(np.int64(3), 3)
+    expect_equal(3, 3.0)
