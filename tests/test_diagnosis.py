@@ -74,6 +74,16 @@ def test_what_fits_nothing_gets_the_hint_alone():
     assert message(got).endswith(f"differ). {HINT}")
 
 
+def test_an_error_knows_whether_it_names_the_mistake():
+    for got, named in ((-RIGHT, True), (RIGHT**2 + RIGHT, False), (None, True)):
+        with pytest.raises(WrongAnswer) as raised:
+            expect_close(got, RIGHT, hint=HINT)
+        assert raised.value.named is named
+    with pytest.raises(WrongAnswer) as raised:
+        expect_close(RIGHT**2 + RIGHT, RIGHT, faults={"Squares.": RIGHT**2 + RIGHT})
+    assert raised.value.named
+
+
 def test_a_foreseen_fault_comes_first():
     why = message(-RIGHT, faults={"Move against the gradient.": -RIGHT})
     assert why.endswith("differ). Move against the gradient.")

@@ -108,8 +108,12 @@ def expect_close(
         raise WrongAnswer(_other_shape(got, expected.shape, name, why))
     wrong = ~tolerance.near(got, expected)
     if wrong.any():
-        why = fault or _explained(got, expected, tolerance, hint)
-        raise WrongAnswer(_difference(got, expected, wrong, name, why))
+        sentence, certain = fault, True
+        if not fault:
+            sentence, certain = diagnose(got, expected, tolerance)
+        why = sentence if certain else f"{sentence} {hint}".strip()
+        message = _difference(got, expected, wrong, name, why)
+        raise WrongAnswer(message, named=bool(certain))
     if dtype is not None:
         _expect_dtype(got, np.dtype(dtype), name)
 
@@ -118,11 +122,6 @@ def _known_fault(got, faults, tolerance):
     """Return the sentence of the first known wrong result that ``got`` equals."""
     known = (words for words, value in faults.items() if tolerance.same(got, value))
     return next(known, "")
-
-
-def _explained(got, expected, tolerance, hint):
-    sentence, certain = diagnose(got, expected, tolerance)
-    return sentence if certain else f"{sentence} {hint}".strip()
 
 
 def _difference(got, expected, wrong, name, why):

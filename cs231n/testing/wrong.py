@@ -5,7 +5,20 @@ import types
 
 
 class WrongAnswer(AssertionError):
-    """An answer that is not what a test expects."""
+    """An answer that is not what a test expects.
+
+    Parameters
+    ----------
+    message : str
+        Expected, got, likeliest cause.
+    named : bool, optional
+        Whether the message says what is wrong; false if it only says where, and what
+        often is.
+    """
+
+    def __init__(self, message, *, named=True):
+        super().__init__(message)
+        self.named = named
 
     def _render_traceback_(self):
         # IPython asks for this. The last line a student sees is one of the notebook,

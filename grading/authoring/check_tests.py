@@ -26,9 +26,10 @@ from grading.judge import seeding
 _FIX = """
 import sys
 sys.path.append({root!r})
-from grading.judge import seeding as _entropy
+from grading.judge import seeding as _seeding
 sys.path.remove({root!r})
-_entropy.fix({seed})
+_seeding.fix({seed})
+_seeding.replace_rng(globals(), {secret!r}, {test!r})
 """
 #: A kernel has nothing to say to the terminal below an error.
 QUIET = ["--log-level=40"]
@@ -46,7 +47,7 @@ class Variant:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TestScore:
     """What a test cell gave."""
 
     score: float
@@ -149,7 +150,7 @@ class Grader:
         """
         return self._cleared[exercise]
 
-    def grade(self, answers, tests=None):
+    def grade(self, answers, tests=None, secret=""):
         """Run the notebook with some answers replaced.
 
         Parameters
@@ -158,10 +159,12 @@ class Grader:
             Cells to use in place of the solutions, by grade_id.
         tests : list of str, optional
             Test cells to run; all by default.
+        secret : str, optional
+            What the numbers come from that tests draw, as for the judge.
 
         Returns
         -------
-        outcomes : dict of {str: Outcome}
+        outcomes : dict of {str: TestScore}
             By test cell.
         """
         self._execute("%reset -f")
@@ -170,7 +173,7 @@ class Grader:
             if cell.kind != "test":
                 self._execute(answers.get(cell.name, cell.source))
             elif tests is None or cell.name in tests:
-                self._execute(_FIX.format(root=str(ROOT), seed=self.seed(cell.name)))
+                self._execute(self._fix(cell.name, secret))
                 outcomes[cell.name] = self._outcome(cell)
         return outcomes
 
@@ -189,6 +192,12 @@ class Grader:
         """
         return seeding.seed_of(self.exam.notebook, test)
 
+    def _fix(self, test, secret):
+        """Write the cell that seeds the test after it as the judge does."""
+        return _FIX.format(
+            root=str(ROOT), seed=self.seed(test), secret=secret, test=test
+        )
+
     def _execute(self, source):
         cell = nbformat.v4.new_code_cell(source)
         self._client.nb.cells = [cell]
@@ -200,7 +209,7 @@ class Grader:
         score, points = determine_grade(done)
         errors = [out for out in done.outputs if out.output_type == "error"]
         message = f"{errors[0].ename}: {errors[0].evalue}" if errors else ""
-        return Outcome(score, points, message)
+        return TestScore(score, points, message)
 
 
 def main(argv=None):

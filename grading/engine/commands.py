@@ -14,14 +14,15 @@ from grading.engine.intake.lms_export import IntakeError
 from grading.engine.intake.roster import RosterError, read_roster
 from grading.engine.intake.times import read_times
 from grading.engine.judging.cluster import ClusterFailed
-from grading.engine.judging.judge_host import BenchPlan, NoIsolation
+from grading.engine.judging.judge_host import HostPlan, NoIsolation
 from grading.engine.judging.pool import WorkersFailed
 from grading.engine.overview import Overview
-from grading.engine.results.gradebook_writer import RecordError
+from grading.engine.results.gradebook_writer import GradebookError
 from grading.engine.run import NOT_RUN, ExamFault, Options, Run
-from grading.engine.storage.append_log import LedgerError
+from grading.engine.storage.append_log import LogError
 from grading.engine.storage.lock import Busy, only_one
 from grading.engine.storage.names import printable
+from grading.engine.storage.secret import SecretError
 from grading.engine.storage.store import Store
 
 PLATFORMS = ("auto", *lms_names.KINDS)
@@ -32,11 +33,12 @@ REFUSALS = (
     ClusterFailed,
     ExamFault,
     IntakeError,
-    LedgerError,
+    LogError,
     LookupError,
     NoIsolation,
-    RecordError,
+    GradebookError,
     RosterError,
+    SecretError,
     WorkersFailed,
 )
 #: Flags and problems that are printed one by one.
@@ -100,7 +102,7 @@ def run(course, args):
         scheduler=args.scheduler,
         students=tuple(args.student),
         force=args.force,
-        plan=BenchPlan(require_isolation=not args.trust_students),
+        plan=HostPlan(require_isolation=not args.trust_students),
         limits=args.limits,
     )
     start = time.monotonic()
@@ -265,9 +267,9 @@ def doctor(course, args):
     """
     from grading.sandbox import doctor
 
-    rungs = doctor.report()
-    for name, there, why in rungs:
+    levels = doctor.report()
+    for name, there, why in levels:
         print(f"{'yes' if there else 'no ':<3}  {name:<11} {why}")
-    best = next((name for name, there, _ in rungs if there), "none")
+    best = next((name for name, there, _ in levels if there), "none")
     print(f"Students would be judged with: {best}.")
     return 1 if best == "none" else 0

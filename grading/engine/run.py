@@ -7,15 +7,16 @@ import os
 from dataclasses import dataclass, field, replace
 
 from grading.engine.intake.intake import Intake
-from grading.engine.judging.in_flight import MAX_DEATHS, Flight
-from grading.engine.judging.judge_host import BenchPlan
+from grading.engine.judging.in_flight import MAX_DEATHS, InFlight
+from grading.engine.judging.judge_host import HostPlan
 from grading.engine.judging.pool import Pool
 from grading.engine.judging.task import Task, exam_of
 from grading.engine.notebooks.released import templates
 from grading.engine.notebooks.sorting import sort_files
-from grading.engine.results.gradebook_writer import Record
+from grading.engine.results.gradebook_writer import GradebookWriter
 from grading.engine.results.journal import Journal, journal_path
 from grading.engine.storage.lock import only_one
+from grading.engine.storage.secret import Secret
 from grading.engine.storage.store import Store
 from grading.engine.summary import Summary
 from grading.judge.exam import Outcome, Verdict
@@ -41,7 +42,7 @@ class Options:
     scheduler: str = ""  #: address of a Dask scheduler; empty for this machine
     students: tuple[str, ...] = ()  #: only these; empty for all
     force: bool = False  #: judge again what was judged
-    plan: BenchPlan = field(default_factory=BenchPlan)
+    plan: HostPlan = field(default_factory=HostPlan)
     limits: Limits = field(default_factory=Limits)
 
 
@@ -92,18 +93,19 @@ class Run:
 
         Raises
         ------
-        Busy, LookupError, RecordError, LedgerError, ExamFault, NoIsolation,
-        WorkersFailed, ClusterFailed
+        Busy, LookupError, GradebookError, LogError, SecretError, ExamFault,
+        NoIsolation, WorkersFailed, ClusterFailed
             If it cannot go on; what was judged so far is kept.
         """
         with contextlib.ExitStack() as stack:
             stack.enter_context(only_one(self.course.ledger / "lock"))
+            self._secret = Secret(self.course.ledger / "secret")
             submissions = self._submissions()
             self._open(stack)
             total = len(submissions) * len(self._templates)
             bar = stack.enter_context((progress or _silent)(total))
             self._bar = bar
-            self._flight = stack.enter_context(Flight(self._open_backend))
+            self._in_flight = stack.enter_context(InFlight(self._open_backend))
             self._loop(iter(submissions))
         return self.summary
 
@@ -123,7 +125,7 @@ class Run:
         path = journal_path(self.course, self.assignment)
         self._journal = stack.enter_context(contextlib.closing(Journal(path)))
         self._record = stack.enter_context(
-            contextlib.closing(Record(self.course, self.assignment))
+            contextlib.closing(GradebookWriter(self.course, self.assignment))
         )
         self._record.check(self._templates)
         self._recorded = self._record.scores()
@@ -135,14 +137,14 @@ class Run:
 
     def _loop(self, submissions):
         while True:
-            while self._flight.has_room:
+            while self._in_flight.has_room:
                 submission = next(submissions, None)
                 if submission is None:
                     break
                 self._begin(submission)
-            if not self._flight:
+            if not self._in_flight:
                 return
-            for landed in self._flight.landed():
+            for landed in self._in_flight.landed():
                 self._hear(*landed)
 
     def _begin(self, submission):
@@ -164,7 +166,8 @@ class Run:
     def _reading_digest(self, submission):
         digests = {name: one.digest for name, one in self._templates.items()}
         limits = vars(self.options.limits)
-        text = json.dumps([submission.files, digests, limits], sort_keys=True)
+        mark = self._secret.of("reading")  # another secret, another verdict
+        text = json.dumps([submission.files, digests, limits, mark], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _key(self, name, normalised):
@@ -174,7 +177,9 @@ class Run:
         return self._task(name, normalised).key
 
     def _task(self, name, normalised):
-        return Task(self._exams[name], normalised.answers, self.options.limits)
+        exam, answers = self._exams[name], normalised.answers
+        secret = self._secret.of(exam.digest, answers)
+        return Task(exam, answers, self.options.limits, secret)
 
     def _is_settled(self, submission, known):
         """Count a submission whose verdicts the gradebook has already."""
@@ -220,7 +225,7 @@ class Run:
             self._finish(waiting, key, verdict, "unread")
         else:
             name = waiting.template.name
-            self._flight.join(
+            self._in_flight.join(
                 key, waiting, lambda: self._task(name, waiting.normalised)
             )
 

@@ -78,7 +78,7 @@ class Verdict:
     outcomes: tuple[Outcome, ...]
     answers: dict = field(default_factory=dict)  #: {grade_id: why it did not load}
     flags: tuple[str, ...] = ()  #: what an instructor should look at, a sentence each
-    isolation: str = "none"  #: the rung it ran on, as `doctor` names them
+    isolation: str = "none"  #: the level it ran on, as `doctor` names them
 
     @property
     def score(self):

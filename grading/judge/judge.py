@@ -13,7 +13,7 @@ from dataclasses import asdict
 from grading.judge.exam import Outcome, Verdict
 from grading.judge.notebook import as_python
 from grading.judge.preload import drawn_images
-from grading.judge.protocol.channel import Channel, Late, WireError
+from grading.judge.protocol.channel import Channel, ChannelError, Late
 from grading.judge.source import suspicion
 
 #: Seconds that a test may take beyond its limit before its tester is stopped.
@@ -26,7 +26,7 @@ class ExamError(Exception):
     """The exam itself cannot run: a set-up cell fails."""
 
 
-def judge(exam, answers, limits, nursery):
+def judge(exam, answers, limits, fork_server, secret=""):
     """Run the tests of an exam on a student's answers.
 
     Parameters
@@ -37,8 +37,10 @@ def judge(exam, answers, limits, nursery):
         The student's cells by grade_id. An answer that is missing is not loaded.
     limits : grading.judge.exam.Limits
         What a submission may use.
-    nursery : grading.sandbox.fork_server.Nursery
-        Starts isolated processes; :func:`grading.judge.preload.nursery_for` makes one.
+    fork_server : grading.sandbox.fork_server.ForkServer
+        Starts isolated processes; `preload.fork_server_for` makes one.
+    secret : str, optional
+        What the numbers come from that tests draw; nothing secret by default.
 
     Returns
     -------
@@ -52,12 +54,13 @@ def judge(exam, answers, limits, nursery):
     ExamError
         If the exam is at fault: a set-up cell fails.
     """
-    return _Sitting(exam, answers, limits, nursery).run()
+    return _Sitting(exam, answers, limits, fork_server, secret).run()
 
 
 class _Sitting:
-    def __init__(self, exam, answers, limits, nursery):
-        self._exam, self._limits, self._nursery = exam, limits, nursery
+    def __init__(self, exam, answers, limits, fork_server, secret):
+        self._exam, self._limits, self._fork_server = exam, limits, fork_server
+        self._secret = secret
         self._answers = {name: as_python(text) for name, text in answers.items()}
         self._ends = time.monotonic() + limits.notebook_seconds
         self._outcomes, self._seconds = {}, {}
@@ -79,13 +82,13 @@ class _Sitting:
             tuple(self._outcomes[test.name] for test in tests),
             {name: why for name, (_, why) in self._broken.items()},
             tuple(sorted(self._flags)),
-            self._nursery.rung,
+            self._fork_server.level,
         )
         return verdict, self._seconds
 
     def _sit(self):
         """Run one tester until it is done or has to be stopped."""
-        tester = self._nursery.child("grading.judge.tester:main", self._limits)
+        tester = self._fork_server.child("grading.judge.tester:main", self._limits)
         self._sock, self._channel = tester.sock, Channel(tester.sock)
         self._channel.deadline = self._ends + _GRACE
         self._testing = None
@@ -94,7 +97,7 @@ class _Sitting:
             self._new_student()  # while the tester runs the first set-up cells
             while self._heard():
                 pass
-        except WireError as error:
+        except ChannelError as error:
             waiting = 0 if isinstance(error, Late) else _ENDING
             self._stopped(error, tester.ending(waiting))
         finally:
@@ -108,6 +111,7 @@ class _Sitting:
             "answers": self._answers,
             "limits": asdict(self._limits),
             "seed": self._exam.notebook,
+            "secret": self._secret,
             "done": list(self._outcomes),
             "broken": self._broken,
             "environment": {"CS231N_DATA": str(drawn)} if drawn else {},
@@ -123,12 +127,12 @@ class _Sitting:
         kind, *rest = json.loads(text)
         if kind == "done":
             return False
-        getattr(self, f"_on_{kind}")(*rest)
+        _MESSAGES[kind](self, *rest)
         return True
 
     # What the tester says.
 
-    def _on_student(self):
+    def _hand_over_student(self):
         """Hand over the line to a fresh process of the student's."""
         if not self._is_fresh:
             self._new_student()
@@ -137,10 +141,11 @@ class _Sitting:
 
     def _new_student(self):
         self._end_student()
-        self._student = self._nursery.child("grading.judge.student:main", self._limits)
+        main = "grading.judge.student:main"
+        self._student = self._fork_server.child(main, self._limits)
         self._is_fresh = True
 
-    def _on_lost(self, status):
+    def _explain_loss(self, status):
         """Say how the student's process ended, and see to it that it has."""
         message = ""
         if status == "died" and self._student is not None:
@@ -160,24 +165,25 @@ class _Sitting:
             return "died", "The answer closed its line to the tests."
         return "died", _HOW.get(ending) or _in_words(ending)
 
-    def _on_broken(self, name, why):
+    def _give_up(self, name, why):
         """Give up: a set-up cell fails by itself."""
         raise ExamError(f"{self._exam.notebook}: the set-up cell {name} fails: {why}")
 
-    def _on_answer(self, name, deadly, why):
+    def _note_answer(self, name, deadly, why):
         """Note that an answer did not load."""
         self._broken.setdefault(name, (deadly, why))
 
-    def _on_test(self, name):
-        """Note that a test begins, or that its answers are loaded."""
+    def _note_test(self, name):
+        """Note that a test begins: first its answers are loaded."""
         (self._testing,) = (t for t in self._exam.cells if t.name == name)
         self._give_time()
 
     def _give_time(self):
+        """Let the time of a cell begin."""
         limit = time.monotonic() + self._limits.cell_seconds + _GRACE
         self._channel.deadline = min(limit, self._ends + _GRACE)
 
-    def _on_outcome(self, outcome, took, noise):
+    def _keep_outcome(self, outcome, took, noise):
         """Keep what a test gave."""
         self._outcomes[outcome["name"]] = Outcome(**outcome)
         self._seconds[outcome["name"]] = took
@@ -211,6 +217,16 @@ class _Sitting:
         self._outcomes[self._testing.name] = _zero(self._testing, status, message)
 
 
+#: What the tester says, with what follows, and what the judge does.
+_MESSAGES = {
+    "student": _Sitting._hand_over_student,  # it needs a process
+    "lost": _Sitting._explain_loss,  # status: the process does not answer
+    "broken": _Sitting._give_up,  # name, why: of a set-up cell
+    "answer": _Sitting._note_answer,  # name, deadly, why: it did not load
+    "test": _Sitting._note_test,  # name: its answers are being loaded
+    "loaded": _Sitting._give_time,  # they are there, and the test itself runs
+    "outcome": _Sitting._keep_outcome,  # outcome, took, noise
+}  # and "done", the last
 _HOW = {
     "files": "The answer wrote more to files than it may.",
     "processes": "The answer started more processes than it may.",

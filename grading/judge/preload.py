@@ -7,26 +7,26 @@ from pathlib import Path
 
 from cs231n.data import load_shapes10
 from cs231n.data.home import data_home, user_cache
-from grading.sandbox.fork_server import Nursery
+from grading.sandbox.fork_server import ForkServer
 
 #: Modules of the judge that run in its children.
 _OURS = ("grading.judge.student", "grading.judge.tester", "cs231n.testing")
 _GENERATED = "generated"
 
 
-def nursery_for(exams, isolation="strongest"):
-    """Start a nursery whose children can run some exams at once.
+def fork_server_for(exams, isolation="strongest"):
+    """Start a fork server whose children can run some exams at once.
 
     Parameters
     ----------
     exams : iterable of grading.judge.exam.Exam
         Their set-up cells say what to load.
     isolation : str, optional
-        As for :class:`~grading.sandbox.fork_server.Nursery`.
+        As for :class:`~grading.sandbox.fork_server.ForkServer`.
 
     Returns
     -------
-    nursery : grading.sandbox.fork_server.Nursery
+    fork_server : grading.sandbox.fork_server.ForkServer
         For :func:`grading.judge.judge.judge`; close it in the end.
 
     Raises
@@ -36,7 +36,7 @@ def nursery_for(exams, isolation="strongest"):
     """
     folder = drawn_images()
     readable = [] if folder is None else [folder / _GENERATED]
-    return Nursery(isolation, (*_OURS, *modules(exams)), readable)
+    return ForkServer(isolation, (*_OURS, *modules(exams)), readable)
 
 
 def modules(exams):

@@ -7,14 +7,14 @@ import keyword
 class Opaque:
     """Something of the student's that is no data: it can only be handed back."""
 
-    __slots__ = ("__weakref__", "_handle", "_line")
+    __slots__ = ("__weakref__", "_handle", "_remote")
 
     def __repr__(self):
         return f"<{type(self).__name__} object>"
 
     def __elsewhere__(self, function, args, kwargs):
         """Call a function of the package where this is."""
-        return self._line.call(function, args, kwargs)
+        return self._remote.call(function, args, kwargs)
 
 
 def opaque_class(kind):
@@ -34,12 +34,12 @@ def opaque_class(kind):
     return type(name, (Opaque,), {"__slots__": (), "__module__": "__main__"})
 
 
-def stand_in(line, name, parameters):
+def stand_in(remote, name, parameters):
     """Make a function that stands for one of the student's.
 
     Parameters
     ----------
-    line : grading.judge.remote_calls.Line
+    remote : grading.judge.remote_calls.RemoteCalls
         To the student's process.
     name : str
         What it is called; ``"Model.loss"`` for a method.
@@ -53,7 +53,7 @@ def stand_in(line, name, parameters):
     """
 
     def answer(*args, **kwargs):
-        return line.call(answer, args, kwargs)
+        return remote.call(answer, args, kwargs)
 
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     answer.__name__, answer.__qualname__ = name.rpartition(".")[2], name
@@ -65,13 +65,13 @@ def stand_in(line, name, parameters):
             if str(parameter).isidentifier() and not keyword.iskeyword(parameter)
         ]
     )
-    answer.__sources__ = lambda: line.sources(name)
-    answer.__elsewhere__ = line.call
-    line.world.stand_ins[name] = answer
+    answer.__sources__ = lambda: remote.sources(name)
+    answer.__elsewhere__ = remote.call
+    remote.references.stand_ins[name] = answer
     return answer
 
 
-def class_stand_in(line, name, members):
+def class_stand_in(remote, name, members):
     """Make a class that stands for one of the student's.
 
     Its objects live here; what they hold crosses with every call of a method. Of the
@@ -80,7 +80,7 @@ def class_stand_in(line, name, members):
 
     Parameters
     ----------
-    line : grading.judge.remote_calls.Line
+    remote : grading.judge.remote_calls.RemoteCalls
         To the student's process.
     name : str
         What it is called.
@@ -99,10 +99,10 @@ def class_stand_in(line, name, members):
         if member.startswith("__") and member not in ("__init__", "__call__"):
             continue  # whatever a forged message says
         if type(value) is list:
-            value = stand_in(line, f"{name}.{member}", value)
+            value = stand_in(remote, f"{name}.{member}", value)
         elif member.startswith("__"):
             continue
         body[member] = value
     cls = type(name, (), body)
-    line.world.setup[name] = cls
+    remote.references.setup[name] = cls
     return cls

@@ -8,17 +8,17 @@ from grading.judge.protocol.data_types import NotData
 from grading.judge.proxy import Opaque, opaque_class
 
 
-class World:
+class References:
     """What the tester makes of objects that are no data.
 
     Parameters
     ----------
-    line : grading.judge.remote_calls.Line
+    remote : grading.judge.remote_calls.RemoteCalls
         To the student's process.
     """
 
-    def __init__(self, line):
-        self._line = line
+    def __init__(self, remote):
+        self._remote = remote
         self.setup = {}  # name of a class of the set-up cells -> class
         self.stand_ins = {}  # name -> function or class
         self.exported = {}  # number -> object of a test, for one exchange
@@ -50,7 +50,7 @@ class World:
     def dump(self, value, encoder):
         """Encode what is no data for the student's process."""
         if isinstance(value, Opaque):
-            if value._line is not self._line:
+            if value._remote is not self._remote:
                 raise NotData("something of an answer that has been stopped")
             return ["h", value._handle]
         name = getattr(value, "__qualname__", None)
@@ -95,7 +95,7 @@ class World:
         if present is not None:
             return present
         value = object.__new__(opaque_class(str(kind)))
-        value._handle, value._line = handle, self._line
+        value._handle, value._remote = handle, self._remote
         self._held[handle] = value
         weakref.finalize(value, self.freed.append, handle).atexit = False
         return value

@@ -5,11 +5,11 @@ import tracemalloc
 from cs231n import testing
 from grading.judge import seeding
 from grading.judge.protocol import classes
-from grading.judge.protocol.channel import Gone, Late, Refused, WireError
+from grading.judge.protocol.channel import ChannelError, Gone, Late, Refused
 from grading.judge.protocol.data_types import NotData
 from grading.judge.protocol.pristine_numpy import np
 from grading.judge.protocol.shared import Shared
-from grading.judge.references import World, methods
+from grading.judge.references import References, methods
 
 _PRINTED = 1 << 20  # letters kept for one test, before the limit of bytes applies
 _FREED = 200  # handles that may be dead before the student's side hears of it
@@ -34,7 +34,7 @@ class Lost(BaseException):
         self.status, self.message = status, message
 
 
-class Line:
+class RemoteCalls:
     """The tester's end of the channel to one student's process.
 
     Parameters
@@ -56,7 +56,7 @@ class Line:
     def __init__(self, channel, clock, sources):
         self._channel, self._clock = channel, clock
         self.sources = sources
-        self.world = World(self)
+        self.references = References(self)
         self.printed = []
         self._shared = self._lost = None
 
@@ -87,20 +87,20 @@ class Line:
             raise self._lost
         if self._shared is not None:  # from within a call: the same exchange goes on
             return self._exchange(message)
-        if len(self.world.freed) > _FREED:
-            self._begin(("free", self.world.take_freed()))
+        if len(self.references.freed) > _FREED:
+            self._begin(("free", self.references.take_freed()))
         return self._begin(message)
 
     def _begin(self, message):
         self._channel.begin()
         one_call = message[0] != "load"
         self._channel.deadline = self._clock.deadline(one_call=one_call)
-        self._shared = Shared(self.world, 0, watch=False)
+        self._shared = Shared(self.references, 0, watch=False)
         try:
             return self._exchange(message)
         finally:
             self._shared = None
-            self.world.exported.clear()
+            self.references.exported.clear()
 
     def call(self, target, args, kwargs):
         """Call something of the student's, as if it were here.
@@ -154,12 +154,12 @@ class Line:
         return result
 
     def _why(self, error):
-        """Say why the line is of no use any longer."""
+        """Say why the process is of no use any longer."""
         if isinstance(error, Late):
             return Lost("timeout", self._clock.late())
         if isinstance(error, Gone):
             return Lost("died", "")
-        if isinstance(error, WireError):
+        if isinstance(error, ChannelError):
             return Lost("refused", f"The answer returned {error}.")
         # Whatever a forged message makes Python say.
         kind = type(error).__name__
@@ -194,7 +194,7 @@ class Line:
 
     def _called_back(self, number, method, args, kwargs):
         """Call an object of a test that was handed to an answer."""
-        target = self.world.exported[number]
+        target = self.references.exported[number]
         if method is not None and method not in methods(target):
             raise Refused(f"a call of {method!r}, which was not offered")
         target = target if method is None else getattr(target, method)

@@ -15,7 +15,7 @@ from tracemalloc import get_traced_memory, is_tracing, start, stop
 
 from grading.judge import notebook, seeding
 from grading.judge.protocol import classes
-from grading.judge.protocol.channel import Channel, WireError
+from grading.judge.protocol.channel import Channel, ChannelError
 from grading.judge.protocol.data_types import NotData
 from grading.judge.protocol.pristine_numpy import np
 from grading.judge.protocol.shared import Shared
@@ -31,7 +31,7 @@ def main(sock):
     sock : socket.socket
         The only way out of this process.
     """
-    with contextlib.suppress(WireError):
+    with contextlib.suppress(ChannelError):
         _Student(Channel(sock, follows=True)).serve()
 
 
@@ -45,13 +45,13 @@ class _Student:
         sys.stdout = self.printed
         notebook.furnish(self.names)
         self.names["__builtins__"] = _own_builtins()
-        self.world = _World(self)
+        self.references = _References(self)
         self.shared = None
 
     def serve(self):
         """Answer one request after the other."""
         while True:
-            self.shared = Shared(self.world, 1, watch=True)
+            self.shared = Shared(self.references, 1, watch=True)
             self._answer(self._receive())
             self.channel.end()
 
@@ -94,14 +94,15 @@ class _Student:
             exec(compile(source, f"<{name}>", "exec", dont_inherit=True), self.names)
         finally:
             if setup:
-                self.world.know(self.names, before)
+                self.references.know(self.names, before)
 
     def _find(self, names):
         """Tell what some names stand for, as far as the tester needs to know."""
         return {
-            name: self.world.describe(name, self.names[name])
+            name: self.references.describe(name, self.names[name])
             for name in names
-            if name in self.names and not self.world.is_setup(name, self.names[name])
+            if name in self.names
+            and not self.references.is_setup(name, self.names[name])
         }
 
     def _seed(self, seed):
@@ -124,7 +125,7 @@ class _Student:
 
     def _free(self, handles):
         for handle in handles:
-            self.world.free(handle)
+            self.references.free(handle)
 
 
 def _traced(target, args, kwargs):
@@ -157,7 +158,7 @@ _REQUESTS = {
 }
 
 
-class _World:
+class _References:
     """What the student's side makes of objects that are no data."""
 
     def __init__(self, student):

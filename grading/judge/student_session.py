@@ -6,7 +6,7 @@ import re
 
 from grading.judge.protocol.channel import Channel
 from grading.judge.proxy import class_stand_in, stand_in
-from grading.judge.remote_calls import Line, Lost
+from grading.judge.remote_calls import Lost, RemoteCalls
 from grading.judge.source import answer_source
 
 #: A process that is lost so often before a test begins has lost the test.
@@ -15,7 +15,7 @@ _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+>")
 
 
-class Pupil:
+class StudentSession:
     """Answers to the tester's questions, from whichever process is alive.
 
     Parameters
@@ -36,7 +36,7 @@ class Pupil:
 
     Attributes
     ----------
-    line : grading.judge.proxy.Line or None
+    remote : grading.judge.remote_calls.RemoteCalls or None
         To the process that is alive.
     """
 
@@ -46,7 +46,7 @@ class Pupil:
         self._cells, self._answers, self._names = cells, answers, names
         self._clock, self._desk = clock, desk
         self._loaded, self._loading = 0, None
-        self.line = None
+        self.remote = None
 
     def prepare(self, place, seed):
         """Have the cells above a place loaded, in a process that is alive.
@@ -66,10 +66,10 @@ class Pupil:
         for _ in range(_ATTEMPTS + len(self._answers)):
             self._clock.start()
             try:
-                if self.line is None:
+                if self.remote is None:
                     self._start()
                 self._load_to(place)
-                self.line.ask("seed", seed)
+                self.remote.ask("seed", seed)
                 return
             except Lost as lost:
                 if self._clock.is_over:
@@ -79,7 +79,7 @@ class Pupil:
 
     def drop(self, lost):
         """Give up the process; return how it ended and a sentence about it."""
-        self.line = None
+        self.remote = None
         status, message = self._desk.lost(lost.status)
         message = message or lost.message
         if self._loading is not None:
@@ -89,8 +89,8 @@ class Pupil:
 
     def _start(self):
         channel = Channel(self._desk.new_process(), buffer_bytes=self._value_bytes)
-        self.line = Line(channel, self._clock, self._sources)
-        self.line.ask("environment", self._environment)
+        self.remote = RemoteCalls(channel, self._clock, self._sources)
+        self.remote.ask("environment", self._environment)
         self._loaded = 0
 
     def _load_to(self, place):
@@ -105,26 +105,27 @@ class Pupil:
     def _load_setup(self, cell):
         for name, value in self._names.items():
             if isinstance(value, type) and value.__module__ == "__main__":
-                self.line.world.setup[name] = value
+                self.remote.references.setup[name] = value
         with contextlib.suppress(
             Exception
         ):  # it runs here; there, answers may hinder it
-            self.line.ask("load", cell.name, cell.source, True)
+            self.remote.ask("load", cell.name, cell.source, True)
 
     def _load_answer(self, cell):
         source = self._answers.get(cell.name)
         wanted = defined(cell.source)
         for name in wanted:
             self._names.pop(name, None)
-        wanted |= dict.fromkeys(self.line.world.setup)  # answers may write these anew
+        # Answers may write the classes of the set-up anew.
+        wanted |= dict.fromkeys(self.remote.references.setup)
         if source is None or self._broken.get(cell.name, (False,))[0]:
             return
         self._loading = cell
         try:
-            self.line.ask("load", cell.name, source, False)
+            self.remote.ask("load", cell.name, source, False)
         except Exception as error:
             self._note(cell, False, said(error))
-        found = self.line.ask("find", list(wanted))
+        found = self.remote.ask("find", list(wanted))
         self._loading = None
         self._bind(wanted, found)
 
@@ -138,9 +139,9 @@ class Pupil:
         for name, owner in wanted.items():
             kind, parameters, members = found.get(name, (None, (), ()))
             if kind == "class":
-                value = class_stand_in(self.line, name, members)
+                value = class_stand_in(self.remote, name, members)
             elif kind == "function":
-                value = stand_in(self.line, name, parameters)
+                value = stand_in(self.remote, name, parameters)
             else:
                 continue
             self._names[name] = value

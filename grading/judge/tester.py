@@ -19,7 +19,7 @@ from grading.judge.clock import Clock
 from grading.judge.exam import Cell, Outcome
 from grading.judge.protocol.channel import Channel, Gone
 from grading.judge.remote_calls import Lost
-from grading.judge.student_session import Pupil, readable, said
+from grading.judge.student_session import StudentSession, readable, said
 from grading.sandbox.limits import Limits
 
 
@@ -73,10 +73,13 @@ class _Tester:
         self._limits = Limits(**job["limits"])
         self._clock = Clock(self._limits, job["seconds"])
         self._seed, self._done = job["seed"], set(job["done"])
+        self._secret = job["secret"]
         os.environ.update(job["environment"])
         self._names = _namespace()
         answers = job["answers"]
-        self._pupil = Pupil(job, self._cells, answers, self._names, self._clock, desk)
+        self._session = StudentSession(
+            job, self._cells, answers, self._names, self._clock, desk
+        )
 
     def run(self):
         """Run the cells in order."""
@@ -99,46 +102,68 @@ class _Tester:
     def _test(self, place, cell):
         self._desk.say("test", cell.name)
         printed = io.StringIO()
-        score, line = 0.0, None
+        score, remote = 0.0, None
         try:
             seed = seeding.seed_of(self._seed, cell.name)
-            self._pupil.prepare(place, seed)
-            line = self._pupil.line
-            self._desk.say("test", cell.name)
+            self._session.prepare(place, seed)
+            remote = self._session.remote
+            self._desk.say("loaded")
             self._clock.start()
-            line.printed.clear()
+            remote.printed.clear()
             seeding.fix(seed)
             with contextlib.redirect_stdout(printed):
-                score, status, message = *self._score(cell), ""
+                names = dict(self._names)  # no test needs what another has left
+                seeding.replace_rng(names, self._secret, cell.name)
+                score, status, message = *score_of(cell, names), ""
         except Lost as lost:
-            status, message = self._pupil.drop(lost)
+            status, message = self._session.drop(lost)
         except MemoryError as error:
             status, message = "memory", said(error)
         except Exception as error:
             status, message = "failed", said(error)
         took = self._clock.took
-        texts = [printed.getvalue(), *(line.printed if line else ())]
+        texts = [printed.getvalue(), *(remote.printed if remote else ())]
         output = readable(_capped("".join(texts), self._limits.output_bytes))
         message = readable(message)
         outcome = Outcome(cell.name, cell.points, score, status, message, output)
-        noise = line.noise if line else 0
+        noise = remote.noise if remote else 0
         self._desk.say("outcome", vars(outcome), took, noise)
 
-    def _score(self, cell):
-        """Run a test cell; a number at its end is the score, as nbgrader counts."""
-        tree = ast.parse(cell.source)
-        last = None
-        if tree.body and isinstance(tree.body[-1], ast.Expr):
-            last = ast.Expression(tree.body.pop().value)
-        names = dict(self._names)  # so that no test needs what another has left
-        exec(compile(tree, f"<{cell.name}>", "exec"), names)
-        value = eval(compile(last, f"<{cell.name}>", "eval"), names) if last else None
-        if value is None:
-            return cell.points, "passed"
-        score = float(value)
-        if not math.isfinite(score) or not 0 <= score <= cell.points:
-            raise ValueError(f"The test gave {score} of {cell.points} points.")
-        return score, "passed" if score == cell.points else "partial"
+
+def score_of(cell, names):
+    """Run a test cell; a number at its end is the score, as nbgrader counts.
+
+    Parameters
+    ----------
+    cell : grading.judge.exam.Cell
+        The test.
+    names : dict
+        What it runs in.
+
+    Returns
+    -------
+    score : float
+        From 0 to the cell's points.
+    status : str
+        "passed" or "partial".
+
+    Raises
+    ------
+    Exception
+        Whatever the test raises; ValueError if its score is not to be had.
+    """
+    tree = ast.parse(cell.source)
+    last = None
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        last = ast.Expression(tree.body.pop().value)
+    exec(compile(tree, f"<{cell.name}>", "exec"), names)
+    value = eval(compile(last, f"<{cell.name}>", "eval"), names) if last else None
+    if value is None:
+        return cell.points, "passed"
+    score = float(value)
+    if not math.isfinite(score) or not 0 <= score <= cell.points:
+        raise ValueError(f"The test gave {score} of {cell.points} points.")
+    return score, "passed" if score == cell.points else "partial"
 
 
 def _namespace():

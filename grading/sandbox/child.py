@@ -18,7 +18,7 @@ class Child:
     sock : socket.socket
         The only channel to it.
     report : socket.socket
-        Where its warden says how it ended.
+        Where its supervisor says how it ended.
     handle : int
         File descriptor that stands for the process (a pidfd).
 

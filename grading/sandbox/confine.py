@@ -12,12 +12,12 @@ from grading.sandbox.readable_paths import DEVICES
 FILES = 4096
 #: Open at one time; pipes and sockets hold memory that no other limit counts.
 _OPEN = 64
-_NICE = 5  # so that the warden and the judge get their turn
+_NICE = 5  # so that the supervisor and the judge get their turn
 _NEW_SPACES = linux.NEWPID | linux.NEWNS | linux.NEWIPC
 
 
 def separate():
-    """Leave the warm process's namespaces; the next fork is process 1 of its own."""
+    """Leave the zygote's namespaces; the next fork is process 1 of its own."""
     linux.prctl(linux.DUMPABLE, 1)  # else /proc/self is root's, after becoming nobody
     unshare_with_user(_NEW_SPACES)
 
@@ -59,7 +59,7 @@ def limit(limits, *, count_processes):
         "SIGPENDING": 1024,
     }
     if count_processes:
-        bounds["NPROC"] = limits["processes"] + 1  # its warden counts, too
+        bounds["NPROC"] = limits["processes"] + 1  # its supervisor counts, too
     for name, bound in bounds.items():
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (bound, bound))
 
@@ -110,12 +110,12 @@ def silence(keep):
     os.closerange(last + 1, 1 << 20)
 
 
-def lock(nursery, folder):
+def lock(settings, folder):
     """Give up every right to more; there is no way back.
 
     Parameters
     ----------
-    nursery : dict
+    settings : dict
         "spaces", "fence", "readable", "capabilities"; see :mod:`zygote`.
     folder : str
         The only one that can be written to.
@@ -125,12 +125,12 @@ def lock(nursery, folder):
     listener : int or None
         As of :func:`seccomp.install`.
     """
-    spaces = nursery["spaces"]
-    if nursery["fence"]:
-        readable = [*nursery["readable"], *DEVICES, *(["/proc"] if spaces else [])]
+    spaces = settings["spaces"]
+    if settings["fence"]:
+        readable = [*settings["readable"], *DEVICES, *(["/proc"] if spaces else [])]
         landlock.restrict(readable, [folder, "/dev/null"], execute=spaces)
     linux.prctl(linux.NO_NEW_PRIVS, 1)
-    linux.set_capabilities(nursery["capabilities"])
+    linux.set_capabilities(settings["capabilities"])
     return seccomp.install(processes=spaces)
 
 

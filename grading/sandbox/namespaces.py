@@ -1,4 +1,4 @@
-"""The room that the warm process lives in: namespaces, and a root with what it needs.
+"""The room that the zygote lives in: namespaces, and a root with what it needs.
 
 `bubblewrap` builds the room from its command line; :func:`enter` builds the same by
 hand where that program is not installed. Root makes the namespaces with its own rights,

@@ -1,4 +1,4 @@
-"""What a child tried that the filter refuses, noticed by its warden."""
+"""What a child tried that the filter refuses, noticed by its supervisor."""
 
 import errno
 import fcntl

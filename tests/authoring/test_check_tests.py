@@ -58,14 +58,14 @@ def same(graders):
         yield lambda *args: None  # the judge runs on Linux only
         return
     from grading.judge.judge import judge
-    from grading.judge.preload import nursery_for
+    from grading.judge.preload import fork_server_for
 
     with contextlib.ExitStack() as stack:
 
         @functools.cache
-        def nursery(notebook):
+        def fork_server(notebook):
             exam = graders(notebook).exam
-            return stack.enter_context(nursery_for([exam], isolation="none"))
+            return stack.enter_context(fork_server_for([exam], isolation="none"))
 
         def check(notebook, answers, outcomes):
             exam = graders(notebook).exam
@@ -75,7 +75,7 @@ def same(graders):
                 replace(exam, cells=tuple(cells)),
                 solutions | answers,
                 Limits(),
-                nursery(notebook),
+                fork_server(notebook),
             )
             for judged in verdict.outcomes:
                 known = outcomes[judged.name]

@@ -3,12 +3,13 @@
 import os
 import signal
 import time
+from dataclasses import replace
 
 from grading.engine.judging.judge_host import NoIsolation
 from grading.judge.exam import Outcome, Verdict
 
 
-class PlainBench:
+class PlainHost:
     """Judges in its own process, and does what some answers ask for."""
 
     isolation = "plain"
@@ -19,7 +20,7 @@ class PlainBench:
     def close(self):
         pass
 
-    def judge(self, exam, answers, limits):
+    def judge(self, exam, answers, limits, secret=""):
         names, failed, outcomes = {"__name__": "cell"}, {}, []
         for cell in exam.cells:
             if cell.kind == "test":
@@ -45,27 +46,36 @@ def _outcome(cell, names):
     return Outcome(cell.name, cell.points, cell.points, "passed")
 
 
-class SlowBench(PlainBench):
+class TellingHost(PlainHost):
+    """Says in every outcome what the numbers of the tests come from."""
+
+    def judge(self, exam, answers, limits, secret=""):
+        verdict, seconds = super().judge(exam, answers, limits)
+        outcomes = tuple(replace(one, message=secret) for one in verdict.outcomes)
+        return replace(verdict, outcomes=outcomes), seconds
+
+
+class SlowHost(PlainHost):
     """Takes a moment for each notebook, so that it can be killed in it."""
 
-    def judge(self, exam, answers, limits):
+    def judge(self, exam, answers, limits, secret=""):
         time.sleep(0.05)
-        return super().judge(exam, answers, limits)
+        return super().judge(exam, answers, limits, secret)
 
 
-class CarelessBench(PlainBench):
+class CarelessHost(PlainHost):
     """Kills its process once over the first notebook, as a machine fault would."""
 
-    def judge(self, exam, answers, limits):
+    def judge(self, exam, answers, limits, secret=""):
         marker = os.environ["DIE_ONCE"]
         try:
             os.close(os.open(marker, os.O_CREAT | os.O_EXCL))
         except FileExistsError:
-            return super().judge(exam, answers, limits)
+            return super().judge(exam, answers, limits, secret)
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-class NakedBench(PlainBench):
+class NakedHost(PlainHost):
     """A machine without isolation."""
 
     isolation = "none"
@@ -75,7 +85,7 @@ class NakedBench(PlainBench):
             raise NoIsolation("This machine offers no isolation.")
 
 
-class PickyBench(PlainBench):
+class PickyHost(PlainHost):
     """A machine that may be without isolation."""
 
     def __init__(self, require_isolation, imports=()):
@@ -83,14 +93,14 @@ class PickyBench(PlainBench):
             raise NoIsolation("This machine offers no isolation.")
 
 
-class HungBench(PlainBench):
+class HungHost(PlainHost):
     """Never comes to a verdict."""
 
-    def judge(self, exam, answers, limits):
+    def judge(self, exam, answers, limits, secret=""):
         time.sleep(1000)
 
 
-class NeverReadyBench(PlainBench):
+class NeverReadyHost(PlainHost):
     """Never gets up."""
 
     def __init__(self, require_isolation, imports=()):

@@ -35,7 +35,7 @@ def hand_in_class(course, count):
 def verdicts(course):
     """Read every verdict line of the journal: [(key, verdict)]."""
     journal = Journal(course.ledger / "hw1" / "journal.jsonl", writable=False)
-    lines = [line for _, line in journal._ledger.lines()]
+    lines = [line for _, line in journal._log.lines()]
     assert journal.damaged == 0
     return [(one["key"], one["verdict"]) for one in lines if one["kind"] == "verdict"]
 
@@ -55,7 +55,7 @@ def fork_run(course):
     if pid == 0:
         os.setpgid(0, 0)
         try:
-            Run(course, "hw1", Options(jobs=2, plan=plan("SlowBench"))).grade()
+            Run(course, "hw1", Options(jobs=2, plan=plan("SlowHost"))).grade()
         finally:
             os._exit(0)
     return pid
@@ -105,7 +105,7 @@ def test_workers_killed_at_random_points(course):
     killer = threading.Thread(target=kill)
     killer.start()
     try:
-        summary = grade(course, "SlowBench", jobs=2)
+        summary = grade(course, "SlowHost", jobs=2)
     finally:
         over.set()
         killer.join()

@@ -67,10 +67,10 @@ def exam(tests=TESTS):
     return Exam("small", tuple(cells))
 
 
-def sit(nursery, double=DOUBLE, move=MOVE, *, tests=TESTS, **limits):
+def sit(fork_server, double=DOUBLE, move=MOVE, *, tests=TESTS, **limits):
     """Judge answers; return the verdict."""
     answers = {"double": textwrap.dedent(double), "move": textwrap.dedent(move)}
-    verdict, _ = judge(exam(tests), answers, replace(LIMITS, **limits), nursery)
+    verdict, _ = judge(exam(tests), answers, replace(LIMITS, **limits), fork_server)
     return verdict
 
 
@@ -79,6 +79,6 @@ def by_name(verdict):
     return {outcome.name: outcome for outcome in verdict.outcomes}
 
 
-def one(nursery, test, double=DOUBLE, **limits):
+def one(fork_server, test, double=DOUBLE, **limits):
     """Judge one test of `double`; return its outcome."""
-    return by_name(sit(nursery, double, tests={"test": test}, **limits))["test"]
+    return by_name(sit(fork_server, double, tests={"test": test}, **limits))["test"]

@@ -154,8 +154,8 @@ answer = [attempt(lambda: open({str(tmp_path)!r} + "/data/x.txt").read()),
           attempt(open, {str(tmp_path)!r} + "/y.txt"),
           attempt(open, {str(tmp_path)!r} + "/data/x.txt", "a")]
 """
-    with open_stage(stage.rung, readable=[tmp_path / "data"]) as nursery:
-        answer = type(stage)(nursery).ask(code)
+    with open_stage(stage.level, readable=[tmp_path / "data"]) as fork_server:
+        answer = type(stage)(fork_server).ask(code)
     assert answer[0] == "'data'"
     assert answer[1] in DENIED
     assert answer[2] in {"PermissionError", "OSError"}

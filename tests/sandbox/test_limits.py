@@ -62,7 +62,7 @@ def test_memory_of_many_processes_counts_together(stage):
 
 
 def test_what_is_loaded_already_does_not_count(stage):
-    """Memory the warm process has, shared by all that are forked, costs nobody."""
+    """Memory the zygote has, shared by all that are forked, costs nobody."""
     code = """
     import numpy as np
     x = np.ones(20 << 20)  # 160 of 256 MB
@@ -116,7 +116,7 @@ def test_a_fork_bomb_stays_small(stage):
         for _ in range(20):
             most = max(most, len(survivors(stage) - before))
             time.sleep(0.02)
-    assert most <= SMALL.processes + 1  # and the warden
+    assert most <= SMALL.processes + 1  # and the supervisor
     assert stage.ask("answer = 1") == 1
 
 
@@ -135,7 +135,7 @@ def test_threads_are_counted(stage):
     started, ending = stage.play(code)
     if stage.spaces:
         assert (started, ending) == (SMALL.processes - 1, "exit 0")
-    else:  # the kernel would count all processes of the user; the warden counts instead
+    else:  # the kernel would count all the user's processes; the supervisor counts
         assert (started, ending) == (None, "processes")
 
 

@@ -60,8 +60,8 @@ REMAINS = {
 
 
 def survivors(stage):
-    """Processes below the warm one, wardens of children included."""
-    return descendants(stage.nursery._warm.process.pid)
+    """Processes below the zygote, supervisors of children included."""
+    return descendants(stage.fork_server._zygote.process.pid)
 
 
 def settled(stage, before, seconds=HANG):
@@ -123,7 +123,7 @@ def test_orphans_end_with_a_killed_child(stage):
     """
     with stage.start(code) as child:
         assert child.sock.recv(2) == b"on"
-        assert len(survivors(stage) - before) >= 7  # warden, child, orphans
+        assert len(survivors(stage) - before) >= 7  # supervisor, child, orphans
         child.kill()
         assert child.ending(HANG) == "killed"
     assert settled(stage, before)
@@ -167,7 +167,7 @@ def test_closing_files_harms_oneself_only(stage, code):
 def test_nobody_else_can_be_signalled(stage):
     with stage.start("import time\nsock.sendall(b'on')\ntime.sleep(1000)") as sibling:
         assert sibling.sock.recv(2) == b"on"
-        others = [sibling.pid, os.getpid(), stage.nursery._warm.process.pid]
+        others = [sibling.pid, os.getpid(), stage.fork_server._zygote.process.pid]
         others += sorted(survivors(stage))
         reached = stage.ask(
             f"""
@@ -219,7 +219,7 @@ def test_signals_cannot_be_sent_by_a_file_either(stage):
         stage.play(
             f"""
             import fcntl, os, signal
-            for pid in ({sibling.pid}, {stage.nursery._warm.process.pid}):
+            for pid in ({sibling.pid}, {stage.fork_server._zygote.process.pid}):
                 r, w = os.pipe()
                 try:
                     fcntl.fcntl(r, fcntl.F_SETOWN, pid)
@@ -236,36 +236,37 @@ def test_signals_cannot_be_sent_by_a_file_either(stage):
 
 
 def test_a_dead_warm_process_takes_its_children_along(stage):
-    with open_stage(stage.rung) as nursery:
-        other = type(stage)(nursery)
+    with open_stage(stage.level) as fork_server:
+        other = type(stage)(fork_server)
         child = other.start("import time\nsock.sendall(b'on')\ntime.sleep(1000)")
         assert child.sock.recv(2) == b"on"
         below = survivors(other)
-        signal.pidfd_send_signal(nursery._warm.handle, signal.SIGKILL)
+        signal.pidfd_send_signal(fork_server._zygote.handle, signal.SIGKILL)
         assert child.ending(HANG) == "killed"
         child.close()
         assert _all_gone(below)
         with pytest.raises(IsolationError, match="has ended"):
-            nursery.child("tests.sandbox.stage:perform")
+            fork_server.child("tests.sandbox.stage:perform")
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_dead_judge_takes_everything_along(stage, number):
     code = f"""
 import os, sys, time
-from grading.sandbox.fork_server import Nursery
+from grading.sandbox.fork_server import ForkServer
 from tests.sandbox.conftest import Stage, descendants
-nursery = Nursery({stage.rung!r}, preload=("tests.sandbox.stage",))
-Stage(nursery).start("while True: pass")
+fork_server = ForkServer({stage.level!r}, preload=("tests.sandbox.stage",))
+Stage(fork_server).start("while True: pass")
 # A child that does not want to end with its parent.
-Stage(nursery).start("import ctypes; ctypes.CDLL(None).prctl(1, 0)\\nwhile True: pass")
-Stage(nursery).start("import time; time.sleep(1000)")
+stage = Stage(fork_server)
+stage.start("import ctypes; ctypes.CDLL(None).prctl(1, 0)\\nwhile True: pass")
+Stage(fork_server).start("import time; time.sleep(1000)")
 holder = os.fork()  # a process that holds the judge's files open
 if not holder:
     time.sleep(1000)
     os._exit(0)
-warm = nursery._warm.process.pid
-print(holder, *descendants(warm), warm, flush=True)
+zygote = fork_server._zygote.process.pid
+print(holder, *descendants(zygote), zygote, flush=True)
 time.sleep(1000)
 """
     judge = subprocess.Popen(

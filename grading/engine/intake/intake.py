@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass, field, replace
 
+from cs231n.files import write_whole
 from grading.engine.intake.exchange import inbound
-from grading.engine.intake.folder import Refused, read_folder
+from grading.engine.intake.folder import RefusedFile, read_folder
 from grading.engine.intake.lms_export import Export
 from grading.engine.intake.roster import folded
 from grading.engine.intake.submission import Submission
 from grading.engine.intake.times import timestamp, utc
-from grading.engine.storage.append_log import Ledger
+from grading.engine.storage.append_log import AppendLog
 from grading.engine.storage.names import RefusedName, checked_name, printable
-from grading.engine.storage.store import write_whole
 
 
 @dataclass
@@ -40,14 +40,14 @@ class Intake:
         self.course, self.assignment, self.store = course, assignment, store
         self._writable = writable
         path = course.ledger / assignment / "collected.jsonl"
-        self._ledger = Ledger(path, writable=writable)
+        self._log = AppendLog(path, writable=writable)
         self._known = {}
-        for _, raw in self._ledger.lines():
+        for _, raw in self._log.lines():
             self._known[raw["student"]] = Submission.from_dict(raw)
 
     def close(self):
-        """Close the ledger."""
-        self._ledger.close()
+        """Close the log."""
+        self._log.close()
 
     def from_tree(self, *, trust_timestamps=False):
         """Take what lies in the course's ``submitted`` folder.
@@ -68,8 +68,8 @@ class Intake:
             try:
                 submission = self._of_folder(folder, trust_timestamps)
                 if submission.student in seen:  # one name, composed and not
-                    raise Refused(f"Two folders are called {submission.student!r}.")
-            except (Refused, RefusedName) as reason:
+                    raise RefusedFile(f"Two folders are called {submission.student!r}.")
+            except (RefusedFile, RefusedName) as reason:
                 collected.problems.append(str(reason))
             else:
                 seen.add(submission.student)
@@ -94,7 +94,7 @@ class Intake:
         for one in found:
             try:
                 files, flags = read_folder(one.folder)
-            except Refused as reason:
+            except RefusedFile as reason:
                 collected.problems.append(str(reason))
                 continue
             submission = self._submission(
@@ -116,7 +116,7 @@ class Intake:
     def _of_folder(self, folder, trust_timestamps):
         student = checked_name(folder.parent.name)
         if folder.parent.is_symlink():
-            raise Refused(f"{printable(str(folder.parent))!r} is a link.")
+            raise RefusedFile(f"{printable(str(folder.parent))!r} is a link.")
         files, flags = read_folder(folder)
         time = timestamp(folder) if trust_timestamps else ""
         return self._submission(student, files, flags, time=time, source="folder")
@@ -135,7 +135,7 @@ class Intake:
             flags = dict.fromkeys(known.flags + submission.flags)
             submission = replace(known, flags=tuple(flags))
         if submission != known and self._writable:
-            self._ledger.append(submission.to_dict())
+            self._log.append(submission.to_dict())
             self._known[submission.student] = submission
         return submission
 

@@ -21,8 +21,8 @@ class Cluster:
     ----------
     address : str
         Such as ``"tcp://host:8786"``.
-    plan : BenchPlan
-        How each worker sets its bench up.
+    plan : HostPlan
+        How each worker sets its host up.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The flight: tasks that are being judged, and the notebooks that wait for them."""
+"""What is in flight: tasks being judged, and the notebooks that wait for them."""
 
 from collections import Counter, defaultdict, deque
 
@@ -9,7 +9,7 @@ MAX_DEATHS = 3
 MAX_WAITING = 200
 
 
-class Flight:
+class InFlight:
     """Tasks under way on a pool or a cluster.
 
     Parameters

@@ -1,4 +1,4 @@
-"""The bench: where a judge sits, with the isolated children it lets students run in."""
+"""The host of a judge: it has the isolated children that answers run in."""
 
 import functools
 import importlib
@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from grading.judge.exam import Cell, Exam
 
-#: Packages that make forking slow: who needs one gets a nursery of its own.
+#: Packages that make forking slow: who needs one gets a fork server of its own.
 HEAVY = {"torch"}
 
 
@@ -16,10 +16,10 @@ class NoIsolation(Exception):
 
 
 @dataclass(frozen=True)
-class BenchPlan:
-    """How a worker is to set its bench up."""
+class HostPlan:
+    """How a worker is to set its host up."""
 
-    bench: str = "grading.engine.judging.judge_host:Bench"  #: module:class
+    host: str = "grading.engine.judging.judge_host:JudgeHost"  #: module:class
     require_isolation: bool = True
     imports: tuple[str, ...] = ()  #: modules that set-up cells load
 
@@ -38,18 +38,18 @@ class BenchPlan:
 
         Returns
         -------
-        plan : BenchPlan
+        plan : HostPlan
             Equal to the one written.
         """
         raw = json.loads(text)
         return cls(**raw | {"imports": tuple(raw["imports"])})
 
     def open(self):
-        """Set a bench up.
+        """Set a host up.
 
         Returns
         -------
-        bench : Bench
+        host : JudgeHost
             Ready to judge.
 
         Raises
@@ -57,18 +57,18 @@ class BenchPlan:
         NoIsolation
             If this machine cannot isolate students and that is required.
         """
-        module, _, name = self.bench.partition(":")
+        module, _, name = self.host.partition(":")
         kind = getattr(importlib.import_module(module), name)
         return kind(self.require_isolation, self.imports)
 
 
-class Bench:
+class JudgeHost:
     """The judge on isolated children of this machine.
 
     Parameters
     ----------
     require_isolation : bool
-        Take the strongest rung there is and refuse to go without; else none at all.
+        Take the strongest level there is and refuse to go without; else none at all.
     imports : iterable of str
         Modules to load before any answer is there.
 
@@ -87,35 +87,35 @@ class Bench:
         from grading.judge.judge import judge
 
         self._judge = judge
-        self._rung = "strongest" if require_isolation else "none"
-        self._imports, self._nurseries = imports, {}
-        self.isolation = self._nursery(frozenset()).rung
+        self._level = "strongest" if require_isolation else "none"
+        self._imports, self._fork_servers = imports, {}
+        self.isolation = self._fork_server(frozenset()).level
 
-    def _nursery(self, heavy):
-        """Start the nursery that has the heavy modules loaded which an exam needs."""
-        if heavy not in self._nurseries:
+    def _fork_server(self, heavy):
+        """Start the fork server that has loaded the heavy modules an exam needs."""
+        if heavy not in self._fork_servers:
             light = [
                 name for name in self._imports if name.partition(".")[0] not in HEAVY
             ]
             names = ["cs231n.testing", *light, *sorted(heavy)]
-            self._nurseries[heavy] = self._started(
+            self._fork_servers[heavy] = self._started(
                 "\n".join(f"import {n}" for n in names)
             )
-        return self._nurseries[heavy]
+        return self._fork_servers[heavy]
 
     def _started(self, setup):
-        from grading.judge.preload import nursery_for
+        from grading.judge.preload import fork_server_for
         from grading.sandbox.levels import IsolationError
 
         exam = Exam("", (Cell("setup", "imports", setup),))
         try:
-            return nursery_for([exam], self._rung)
+            return fork_server_for([exam], self._level)
         except IsolationError as reason:
             raise NoIsolation(
                 f"{reason}\nSee what is missing with:  python -m grading doctor"
             ) from None
 
-    def judge(self, exam, answers, limits):
+    def judge(self, exam, answers, limits, secret=""):
         """Judge one notebook.
 
         Parameters
@@ -126,6 +126,8 @@ class Bench:
             The student's, by grade_id.
         limits : Limits
             What they may use.
+        secret : str, optional
+            What the numbers come from that tests draw.
 
         Returns
         -------
@@ -134,13 +136,13 @@ class Bench:
         seconds : dict of {str: float}
             How long each test took.
         """
-        nursery = self._nursery(_heavy(exam))
-        return self._judge(exam, answers, limits, nursery)
+        fork_server = self._fork_server(_heavy(exam))
+        return self._judge(exam, answers, limits, fork_server, secret)
 
     def close(self):
         """End all children."""
-        for nursery in self._nurseries.values():
-            nursery.close()
+        for fork_server in self._fork_servers.values():
+            fork_server.close()
 
 
 @functools.lru_cache(maxsize=64)

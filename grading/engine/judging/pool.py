@@ -43,8 +43,8 @@ class Pool:
     ----------
     jobs : int
         Number of processes.
-    plan : BenchPlan
-        How each sets its bench up.
+    plan : HostPlan
+        How each sets its host up.
     seconds : float
         After so long with one task a worker is taken for hung, and killed.
     """

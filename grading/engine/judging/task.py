@@ -10,16 +10,18 @@ from grading.sandbox.limits import Limits
 
 @dataclass(frozen=True)
 class Task:
-    """An exam, the answers to it, and the limits."""
+    """An exam, the answers to it, the limits, and what the tests' numbers come from."""
 
     exam: Exam
     answers: dict  #: {grade_id: Python}
     limits: Limits
+    secret: str = ""  #: of this exam and these answers; :class:`Secret` makes it
 
     @property
     def key(self):
         """SHA-256 of what the verdict depends on, as hexadecimal digits."""
-        text = _json([self.exam.digest, self.answers, asdict(self.limits)])
+        depends = [self.exam.digest, self.answers, asdict(self.limits), self.secret]
+        text = _json(depends)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def to_json(self):
@@ -29,6 +31,7 @@ class Task:
                 "exam": asdict(self.exam),
                 "answers": self.answers,
                 "limits": asdict(self.limits),
+                "secret": self.secret,
             }
         )
 
@@ -49,7 +52,7 @@ class Task:
         raw = json.loads(text)
         cells = tuple(Cell(**cell) for cell in raw["exam"]["cells"])
         exam = Exam(raw["exam"]["notebook"], cells)
-        return cls(exam, raw["answers"], Limits(**raw["limits"]))
+        return cls(exam, raw["answers"], Limits(**raw["limits"]), raw["secret"])
 
 
 def exam_of(template):

@@ -11,7 +11,7 @@ from grading.engine.notebooks.statements import defined, parsed
 class Match:
     """Where everything in a student's notebook belongs."""
 
-    cells: list  #: of Found
+    cells: list  #: of ReadCell
     groups: dict = field(default_factory=dict)  #: {answer: [positions of its cells]}
     owner: dict = field(default_factory=dict)  #: {position: name of a template's cell}
     flags: list = field(default_factory=list)
@@ -61,7 +61,7 @@ def likeness(template, cells):
     ----------
     template : Template
         A released notebook.
-    cells : list of Found
+    cells : list of ReadCell
         A notebook handed in.
 
     Returns
@@ -96,7 +96,7 @@ def match(template, cells):
     ----------
     template : Template
         The released notebook.
-    cells : list of Found
+    cells : list of ReadCell
         The notebook handed in.
 
     Returns

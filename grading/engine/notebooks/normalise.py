@@ -38,7 +38,7 @@ def normalise(template, cells, flags=()):
     ----------
     template : Template
         The released notebook.
-    cells : list of Found
+    cells : list of ReadCell
         The notebook handed in.
     flags : iterable of str, optional
         What is known already.
@@ -180,7 +180,7 @@ def _lend(found, answers, template, flags):
 
 
 def _helpers(found, template, wanted):
-    """List the statements that give wanted names: ``[(position, Piece)]``."""
+    """List the statements that give wanted names: ``[(position, Statement)]``."""
     roles = {slot.name: slot.role for slot in template.slots}
     taken = {at for group in found.groups.values() for at in group}
     sources = {

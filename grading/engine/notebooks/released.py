@@ -4,8 +4,8 @@ import hashlib
 import json
 from dataclasses import asdict
 
+from cs231n.files import write_whole
 from grading.engine.notebooks.template import VERSION, Slot, Template
-from grading.engine.storage.store import write_whole
 
 
 def templates(course, assignment):

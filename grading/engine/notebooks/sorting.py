@@ -4,7 +4,7 @@ import re
 
 from grading.engine.notebooks.matching import likeness
 from grading.engine.notebooks.normalise import normalise, unreadable
-from grading.engine.notebooks.read_limited import read_carefully
+from grading.engine.notebooks.read_limited import read_limited
 from grading.engine.notebooks.reading import Unreadable
 from grading.engine.storage.names import printable
 
@@ -48,7 +48,7 @@ def _read(submission, store):
     names = [name for name, _ in submission.files]
     for name, digest in submission.files[:MAX_NOTEBOOKS]:
         try:
-            files[name] = read_carefully(store.get(digest))
+            files[name] = read_limited(store.get(digest))
         except Unreadable as reason:
             broken[name] = str(reason)
     for name in names[MAX_NOTEBOOKS:]:

@@ -1,4 +1,4 @@
-"""Pieces of Python source: what a cell defines, uses, and may lend to an answer."""
+"""Statements of Python source: what a cell defines, uses, and may lend to an answer."""
 
 import ast
 import builtins
@@ -19,7 +19,7 @@ MAX_SOURCE = 200_000
 
 
 @dataclass(frozen=True, eq=False)
-class Piece:
+class Statement:
     """A statement at the top of a cell."""
 
     source: str
@@ -176,7 +176,7 @@ def pieces(source):
 
     Returns
     -------
-    found : list of Piece
+    found : list of Statement
         In order; empty if the cell is no Python.
     """
     text, tree = _parsed(source)
@@ -189,7 +189,7 @@ def pieces(source):
 def _piece(statement, lines):
     decorators = getattr(statement, "decorator_list", [])
     first = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
-    return Piece("\n".join(lines[first - 1 : statement.end_lineno]), statement)
+    return Statement("\n".join(lines[first - 1 : statement.end_lineno]), statement)
 
 
 def _kind(statement):

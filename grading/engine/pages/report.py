@@ -3,11 +3,11 @@
 import shutil
 from collections import Counter, defaultdict
 
+from cs231n.files import write_whole
 from grading.engine.pages.html import clean, number, render
 from grading.engine.pages.side_by_side import both_sides
 from grading.engine.pages.similarity import pairs
 from grading.engine.pages.statistics import notebook_statistics
-from grading.engine.storage.store import write_whole
 
 #: Pairs that get a page of their own.
 SHOWN = 60

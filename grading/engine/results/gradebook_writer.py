@@ -1,4 +1,4 @@
-"""The record: verdicts in nbgrader's gradebook and its tree of graded notebooks.
+"""The gradebook: verdicts in nbgrader's gradebook and its tree of graded notebooks.
 
 Scores given by hand, comments and penalties are a person's and stay. The coordinator
 is the only writer; who else has the database open is waited for.
@@ -11,19 +11,19 @@ import time
 import warnings
 from types import SimpleNamespace
 
+from cs231n.files import write_whole
 from grading.course import CONFIG
 from grading.engine.results.autograded import autograded
-from grading.engine.storage.store import write_whole
 
 #: Seconds to wait for somebody else who writes to the gradebook.
 PATIENCE = 60.0
 
 
-class RecordError(Exception):
+class GradebookError(Exception):
     """The gradebook cannot be used; the message says why."""
 
 
-class Record:
+class GradebookWriter:
     """The gradebook and the graded notebooks of one assignment.
 
     Parameters
@@ -35,13 +35,13 @@ class Record:
 
     Raises
     ------
-    RecordError
+    GradebookError
         If there is no such gradebook, or it cannot be written.
     """
 
     def __init__(self, course, assignment):
         if not course.database.is_file():
-            raise RecordError(
+            raise GradebookError(
                 f"No gradebook at {course.database}.\nMake one with:  make release"
             )
         from nbgrader.api import Gradebook, MissingEntry
@@ -54,7 +54,7 @@ class Record:
         try:
             self._gradebook.find_assignment(assignment)
         except MissingEntry:
-            raise RecordError(
+            raise GradebookError(
                 f"The gradebook {course.database} has no {assignment!r}.\n"
                 f"Tell it about the assignment with:  make release"
             ) from None
@@ -87,7 +87,7 @@ class Record:
                     self._gradebook.db.rollback()
                 busy = "locked" in str(error.orig) or "busy" in str(error.orig)
                 if not busy or time.monotonic() > deadline:
-                    raise RecordError(
+                    raise GradebookError(
                         f"The gradebook {self.course.database} cannot be used "
                         f"({error.orig}). What was judged is kept: mend it and run the "
                         f"same command again."
@@ -104,7 +104,7 @@ class Record:
 
         Raises
         ------
-        RecordError
+        GradebookError
             If the gradebook was told of others.
         """
         found = self._gradebook.find_assignment(self.assignment).notebooks
@@ -126,7 +126,7 @@ class Record:
             names = {
                 name for name in known | wanted if known.get(name) != wanted.get(name)
             }
-            raise RecordError(
+            raise GradebookError(
                 f"The gradebook {self.course.database} knows other cells or points of "
                 f"{', '.join(sorted(names))} than build/source has.\n"
                 f"Tell it about them with:  make release"

@@ -1,6 +1,6 @@
 """The journal: every verdict ever given, found again by what it depends on."""
 
-from grading.engine.storage.append_log import Ledger
+from grading.engine.storage.append_log import AppendLog
 from grading.judge.exam import Verdict
 
 
@@ -28,15 +28,15 @@ class Journal:
     Parameters
     ----------
     path : path-like
-        Ledger file.
+        File of the log.
     writable : bool, optional
         False for a look at what somebody else may be writing.
     """
 
     def __init__(self, path, *, writable=True):
-        self._ledger = Ledger(path, writable=writable)
+        self._log = AppendLog(path, writable=writable)
         self._verdicts, self._readings, self._records = {}, {}, {}
-        for offset, line in self._ledger.lines():
+        for offset, line in self._log.lines():
             self._learn(offset, line)
 
     def _learn(self, offset, line):
@@ -50,11 +50,11 @@ class Journal:
     @property
     def damaged(self):
         """Number of lines that were skipped because their checksum is wrong."""
-        return self._ledger.damaged
+        return self._log.damaged
 
     def close(self):
         """Close the file."""
-        self._ledger.close()
+        self._log.close()
 
     def add(self, key, verdict, seconds):
         """Write a verdict down.
@@ -69,7 +69,7 @@ class Journal:
             How long each test took; not part of the verdict.
         """
         line = {"kind": "verdict", "key": key, "verdict": verdict.to_json()}
-        self._learn(self._ledger.append(line | {"seconds": seconds}), line)
+        self._learn(self._log.append(line | {"seconds": seconds}), line)
 
     def verdict(self, key):
         """Look a verdict up.
@@ -114,7 +114,7 @@ class Journal:
             For each notebook, the task's key and the flags.
         """
         line = {"kind": "reading", "of": of, "notebooks": notebooks}
-        self._learn(self._ledger.append(line), line)
+        self._learn(self._log.append(line), line)
 
     def reading(self, of):
         """Look up how a submission was read.
@@ -143,7 +143,7 @@ class Journal:
             What was recorded.
         """
         line = {"kind": "record", "student": student, "notebook": notebook}
-        self._learn(self._ledger.append(line | details), line)
+        self._learn(self._log.append(line | details), line)
 
     def record(self, student, notebook):
         """Look up what was recorded last.
@@ -161,4 +161,4 @@ class Journal:
         return self._line(self._records, (student, notebook)) or {}
 
     def _line(self, index, key):
-        return self._ledger.at(index[key]) if key in index else None
+        return self._log.at(index[key]) if key in index else None

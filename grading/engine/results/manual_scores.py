@@ -1,10 +1,10 @@
-"""Marks: what a person, and the calendar, added to what the tests gave."""
+"""Scores by hand: what a person, and the calendar, added to what the tests gave."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Marks:
+class ManualScores:
     """One student's notebook in the gradebook."""
 
     score: float = 0.0  #: everything, without the penalty
@@ -20,7 +20,7 @@ class Marks:
         return max(0.0, self.score - self.penalty)
 
 
-def read_marks(course, assignment):
+def read_manual_scores(course, assignment):
     """Read an assignment's marks.
 
     Parameters
@@ -34,7 +34,7 @@ def read_marks(course, assignment):
     ------
     student, notebook : str
         Whose, and which.
-    marks : Marks
+    marks : ManualScores
         What the gradebook has.
     """
     from nbgrader.api import Gradebook
@@ -49,7 +49,7 @@ def read_marks(course, assignment):
 def _marks(notebook):
     grades = {grade.name: grade for grade in notebook.grades}
     comments = {comment.name: comment.comment for comment in notebook.comments}
-    return Marks(
+    return ManualScores(
         score=notebook.score,
         points=notebook.max_score,
         penalty=notebook.late_submission_penalty or 0.0,

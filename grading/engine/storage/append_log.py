@@ -1,7 +1,7 @@
-"""A ledger: append-only lines that survive a crash at any byte.
+"""A log: append-only lines that survive a crash at any byte.
 
 A line is a checksum, a blank, and JSON. It counts once it is whole on the disk; a torn
-last line is dropped when the ledger is opened, and a damaged one in between is skipped
+last line is dropped when the log is opened, and a damaged one in between is skipped
 and reported.
 """
 
@@ -14,11 +14,11 @@ from pathlib import Path
 DIGITS = 16
 
 
-class LedgerError(Exception):
-    """A ledger cannot be written; what it held before is still there."""
+class LogError(Exception):
+    """A log cannot be written; what it held before is still there."""
 
 
-class Ledger:
+class AppendLog:
     """A file of checked lines, open for appending.
 
     Parameters
@@ -26,11 +26,11 @@ class Ledger:
     path : path-like
         The file; made if it is not there.
     writable : bool, optional
-        False for a look at a ledger that somebody else may be writing.
+        False for a look at a log that somebody else may be writing.
 
     Raises
     ------
-    LedgerError
+    LogError
         If the file cannot be opened for writing.
     """
 
@@ -44,7 +44,7 @@ class Ledger:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         except OSError as error:
-            raise LedgerError(
+            raise LogError(
                 f"{self.path} cannot be written ({error.strerror}). Nothing was graded."
             ) from None
 
@@ -100,7 +100,7 @@ class Ledger:
 
         Raises
         ------
-        LedgerError
+        LogError
             If the disk is full or gone; nothing of the line stays behind.
         """
         text = json.dumps(value, sort_keys=True, separators=(",", ":"))
@@ -111,7 +111,7 @@ class Ledger:
             os.fsync(self._file)
         except OSError as error:
             os.ftruncate(self._file, offset)
-            raise LedgerError(
+            raise LogError(
                 f"{self.path} cannot be written ({error.strerror}). What was graded so "
                 f"far is kept: make room and run the same command again."
             ) from None
@@ -132,14 +132,14 @@ class Ledger:
 
         Raises
         ------
-        LedgerError
+        LogError
             If no whole line begins there.
         """
         with open(self.path, "rb") as file:
             file.seek(offset)
             value = _checked(file.readline())
         if value is None:
-            raise LedgerError(f"{self.path} was changed by somebody else; run again.")
+            raise LogError(f"{self.path} was changed by somebody else; run again.")
         return value
 
 

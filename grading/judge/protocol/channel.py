@@ -23,19 +23,19 @@ _READ_AHEAD = 1 << 16
 _PERIOD = struct.pack("@ll", 0, 100_000)  # s, us
 
 
-class WireError(Exception):
+class ChannelError(Exception):
     """The other side cannot be talked to any longer."""
 
 
-class Gone(WireError):
+class Gone(ChannelError):
     """The other side has closed its end: it ended or was killed."""
 
 
-class Late(WireError):
+class Late(ChannelError):
     """The other side did not answer in time."""
 
 
-class Refused(WireError):
+class Refused(ChannelError):
     """What came is not a frame, or not one that is allowed."""
 
 
@@ -107,7 +107,7 @@ class Channel:
 
         Raises
         ------
-        WireError
+        ChannelError
             If the other side is gone or takes too long to read.
         """
         views = [memoryview(buffer).cast("B") for buffer in buffers]
@@ -131,7 +131,7 @@ class Channel:
 
         Raises
         ------
-        WireError
+        ChannelError
             If the other side is gone or late, or the frame is not as allowed.
         """
         header = self._next_header()

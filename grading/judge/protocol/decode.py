@@ -65,7 +65,7 @@ class Decoder:
     """Turns nodes into values and trusts none of them."""
 
     def __init__(self, shared, buffers):
-        self.shared, self.world = shared, shared.world
+        self.shared, self.references = shared, shared.references
         self.buffers = buffers
         self._nodes = 0
         self._definitions = []
@@ -103,7 +103,7 @@ class Decoder:
             return tuple(self.value(part, depth + 1) for part in rest)
         constant = _CONSTANTS.get(tag)
         if constant is None:
-            return self.world.load(node)
+            return self.references.load(node)
         return constant(*(self.value(part, depth + 1) for part in rest))
 
     def _known(self, number):
@@ -174,9 +174,9 @@ def _fill_dict(decoder, value, rest):
 def _fill_instance(decoder, value, rest):
     name, *pairs = rest
     items = decoder.pairs(pairs)
-    if decoder.world.class_of(value) != name or not all(map(_is_name, items)):
+    if decoder.references.class_of(value) != name or not all(map(_is_name, items)):
         raise Refused("an object that became another one")
-    decoder.world.allow(value, items)
+    decoder.references.allow(value, items)
     vars(value).clear()
     vars(value).update(items)
 
@@ -199,7 +199,7 @@ _SHELLS = {
     "s": lambda decoder, rest: set(),
     "d": lambda decoder, rest: {},
     "g": lambda decoder, rest: np.random.Generator(GENERATORS[rest[0]](0)),
-    "x": lambda decoder, rest: decoder.world.shell(rest[0]),
+    "x": lambda decoder, rest: decoder.references.shell(rest[0]),
 }
 _FILLS = {
     "l": _fill_list,

@@ -21,7 +21,7 @@ class Encoder:
     """Turns values into nodes; what can change goes to the definitions."""
 
     def __init__(self, shared):
-        self.shared, self.world = shared, shared.world
+        self.shared, self.references = shared, shared.references
         self.definitions, self.buffers = [], []
         self._waiting = []
         self._nodes = 0
@@ -45,7 +45,7 @@ class Encoder:
         number = self.shared.number(value)
         if number is not None:
             return ["r", number]
-        if _define(kind) is not None or self.world.class_of(value) is not None:
+        if _define(kind) is not None or self.references.class_of(value) is not None:
             number = self.shared.enter(value)
             self._waiting.append((number, value))
             return ["r", number]
@@ -72,7 +72,7 @@ class Encoder:
             return ["dtype", checked(value).str]
         if isinstance(value, type) and value in TYPE_NAMES:
             return ["type", TYPE_NAMES[value]]
-        return self.world.dump(value, self)
+        return self.references.dump(value, self)
 
     def define_all(self):
         """Encode the objects that nodes refer to."""
@@ -95,7 +95,7 @@ class Encoder:
         define = _define(type(value))
         if define is not None:
             return define(self, number, value)
-        name = self.world.class_of(value)
+        name = self.references.class_of(value)
         return ["x", number, name, *self.pairs(vars(value))]
 
     def pairs(self, value):

@@ -21,20 +21,20 @@ class Shared:
 
     Parameters
     ----------
-    world : object
-        What this side makes of objects that are no data. ``world.class_of(value)``
-        names the class of an instance that crosses by what it holds, or is None;
-        ``world.dump(value)`` returns a node for anything else; ``world.load(node)``
-        is the reverse of the other side's; ``world.shell(name)`` makes an empty
-        instance, and ``world.allow(value, items)`` may refuse what it shall hold.
+    references : object
+        What this side makes of objects that are no data. ``class_of(value)`` names the
+        class of an instance that crosses by what it holds, or is None; ``dump(value)``
+        returns a node for anything else; ``load(node)`` is the reverse of the other
+        side's; ``shell(name)`` makes an empty instance, and ``allow(value, items)`` may
+        refuse what it shall hold.
     first : int
         0 or 1: one side gives even numbers, the other odd ones.
     watch : bool
         Remember what crossed, so that changes are noticed and sent.
     """
 
-    def __init__(self, world, first, *, watch):
-        self.world, self.watch = world, watch
+    def __init__(self, references, first, *, watch):
+        self.references, self.watch = references, watch
         self._next = first
         self._objects = {}  # number -> object
         self._numbers = {}  # id(object) -> number

@@ -57,7 +57,7 @@ def test_a_printing_answer_cannot_pass_for_a_verdict(task):
 
 def test_a_hung_worker_is_ended(task, monkeypatch):
     monkeypatch.setattr(pool, "GRACE", 0.0)
-    with Pool(1, plan("HungBench"), 0.3) as workers:
+    with Pool(1, plan("HungHost"), 0.3) as workers:
         workers.submit("k", task.to_json())
 
         assert results(workers, 1) == [("k", None)]
@@ -65,14 +65,14 @@ def test_a_hung_worker_is_ended(task, monkeypatch):
 
 def test_workers_that_never_get_ready_are_a_sentence(task, monkeypatch):
     monkeypatch.setattr(pool, "START", 0.3)
-    with Pool(1, plan("NeverReadyBench"), 60) as workers:
+    with Pool(1, plan("NeverReadyHost"), 60) as workers:
         workers.submit("k", task.to_json())
         with pytest.raises(WorkersFailed, match="end as soon as they start"):
             results(workers, 1)
 
 
 def test_nothing_is_left_running(task):
-    with Pool(2, plan("HungBench"), 60) as workers:
+    with Pool(2, plan("HungHost"), 60) as workers:
         workers.submit("k", task.to_json())
         processes = [worker.process for worker in workers._workers]
     # The bench would go on for a quarter of an hour.

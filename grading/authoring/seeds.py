@@ -1,0 +1,115 @@
+"""Run solutions and styles under many seeds: no kink, no tie, no bad luck.
+
+``python -m grading.authoring.seeds assignment1/knn --seeds 1000`` runs every test that
+draws from ``rng``. A right answer that fails once in a thousand would lose a student's
+points in a class of a thousand.
+"""
+
+import argparse
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+
+from tqdm import tqdm
+
+from grading.authoring.build import scripts
+from grading.authoring.check_tests import variants
+from grading.authoring.exam_from_notebook import exam_of
+from grading.authoring.source_rules import exercise_of
+from grading.authoring.trial import Trial
+
+#: Seeds that a process tries before the bar moves.
+_CHUNK = 50
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A right answer that failed a test."""
+
+    answer: str  #: "solution", or what is different about a style
+    test: str
+    seed: int
+    message: str
+
+
+def failures(notebook, seeds):
+    """Run the tests of a notebook under some seeds.
+
+    Parameters
+    ----------
+    notebook : str
+        Such as ``"assignment1/knn"``.
+    seeds : iterable of int
+        One run of all tests that draw from ``rng`` for each.
+
+    Returns
+    -------
+    found : list of Failure
+        Empty if every right answer always passes.
+    """
+    exam = exam_of(notebook)
+    trial, found = Trial(exam), []
+    for why, exercise, source in _right_answers(notebook, exam):
+        tests = [test for test in _drawing(exam) if exercise in ("", _of(test, exam))]
+        if not tests:
+            continue
+        if exercise:
+            trial.run(exercise, source)
+        for seed in seeds:
+            for test in tests:
+                outcome = trial.test(test, f"seed {seed}")
+                if not outcome.passed:
+                    found.append(Failure(why, test.name, seed, outcome.message))
+        if exercise:
+            solution = next(cell for cell in exam.cells if cell.name == exercise)
+            trial.run(exercise, solution.source)
+    return found
+
+
+def _right_answers(notebook, exam):
+    """Yield what is said of an answer, its exercise, its cell; the solution first."""
+    yield "solution", "", ""
+    for variant in variants(notebook):
+        if variant.kind == "style":
+            yield variant.why, variant.exercise, variant.source
+
+
+def _drawing(exam):
+    return [cell for cell in exam.of_kind("test") if "rng" in cell.source]
+
+
+def _of(test, exam):
+    return exercise_of(test.name, [cell.name for cell in exam.of_kind("answer")])
+
+
+def main(argv=None):
+    """Run the command line; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("notebooks", nargs="*", help="for example assignment1/knn")
+    parser.add_argument("--seeds", type=int, default=1000)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    args = parser.parse_args(argv)
+    known = [f"{path.parent.name}/{path.stem}" for path in scripts()]
+    for name in set(args.notebooks) - set(known):
+        parser.error(f"no notebook {name}; there are: {', '.join(known)}.")
+    bad = 0
+    for notebook in args.notebooks or known:
+        found = _run(notebook, args.seeds, args.jobs)
+        bad += len(found)
+        print(f"{notebook}: {args.seeds} seeds, {len(found)} failures")
+        for one in found[:10]:
+            print(f"  {one.test}, seed {one.seed}, {one.answer}: {one.message}")
+    return 1 if bad else 0
+
+
+def _run(notebook, count, jobs):
+    chunks = [range(k, min(k + _CHUNK, count)) for k in range(0, count, _CHUNK)]
+    with ProcessPoolExecutor(jobs) as pool:
+        runs = [pool.submit(failures, notebook, chunk) for chunk in chunks]
+        bar = tqdm(as_completed(runs), total=len(runs), desc=notebook, file=sys.stdout)
+        return [failure for run in bar for failure in run.result()]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

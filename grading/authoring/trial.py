@@ -1,0 +1,140 @@
+"""An exam's cells in this process: for authors who run a test a thousand times.
+
+Nothing is isolated here and no outcome counts; the judge gives the points.
+"""
+
+import contextlib
+import io
+import linecache
+import re
+import signal
+import warnings
+from dataclasses import dataclass, replace
+
+from grading.judge import seeding
+from grading.judge.notebook import furnish
+from grading.judge.tester import score_of
+
+_HIDDEN = re.compile(
+    r"^[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.S | re.M
+)
+#: Seconds that a test may take.
+_LIMIT = 30
+
+
+class TooLong(BaseException):
+    """A test takes longer than a test should."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """How a test ended."""
+
+    passed: bool
+    message: str = ""  #: class and text of the error
+    named: bool = False  #: whether the text says what is wrong, and not only that
+
+
+def visible(exam):
+    """Leave out of an exam what students do not see.
+
+    Parameters
+    ----------
+    exam : grading.judge.exam.Exam
+        Whole.
+
+    Returns
+    -------
+    exam : grading.judge.exam.Exam
+        Without hidden parts, and without tests that had no other.
+    """
+    cells = []
+    for cell in exam.cells:
+        if cell.kind == "test" and "BEGIN HIDDEN TESTS" in cell.source:
+            cell = replace(cell, source=_HIDDEN.sub("", cell.source))
+            if not any("expect" in line for line in cell.source.splitlines()):
+                continue
+        cells.append(cell)
+    return replace(exam, cells=tuple(cells))
+
+
+class Trial:
+    """The cells of an exam, set up and answered once.
+
+    Parameters
+    ----------
+    exam : grading.judge.exam.Exam
+        With the solutions as answers.
+    """
+
+    def __init__(self, exam):
+        self._names = {}
+        furnish(self._names)
+        for cell in exam.cells:
+            if cell.kind != "test":
+                self.run(cell.name, cell.source)
+
+    def run(self, name, source):
+        """Run a cell in place of what ran under its name before.
+
+        Parameters
+        ----------
+        name : str
+            grade_id, or the id of a set-up cell.
+        source : str
+            Python.
+        """
+        file = f"<{name}>"
+        lines = source.splitlines(keepends=True)
+        linecache.cache[file] = (len(source), None, lines, file)  # for `expect_source`
+        with _quiet():
+            exec(compile(source, file, "exec"), self._names)
+
+    def test(self, cell, seed=""):
+        """Run a test.
+
+        Parameters
+        ----------
+        cell : grading.judge.exam.Cell
+            The test.
+        seed : str, optional
+            What the numbers that it draws come from.
+
+        Returns
+        -------
+        found : Found
+            How it ended.
+        """
+        names = dict(self._names)
+        seeding.fix(seeding.seed_of(cell.name))
+        seeding.replace_rng(names, seed, cell.name)
+        try:
+            with _time_limit(), _quiet():
+                score, _ = score_of(cell, names)
+        except TooLong:
+            return Found(False, f"It takes longer than {_LIMIT} s.", True)
+        except Exception as error:
+            named = getattr(error, "named", not isinstance(error, AssertionError))
+            return Found(False, f"{type(error).__name__}: {error}", named)
+        return Found(score == cell.points, f"{score:g} of {cell.points:g} points")
+
+
+@contextlib.contextmanager
+def _quiet():
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextlib.contextmanager
+def _time_limit():
+    def stop(number, frame):
+        raise TooLong
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, _LIMIT)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
