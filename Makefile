@@ -32,9 +32,9 @@ In a container add ARGS=--ip=0.0.0.0 and publish its port."
 # [2 of 6]: the steps of a target are counted as they come.
 COUNT :=
 step = $(eval COUNT += x)@echo "[$(words $(COUNT)) of $(STEPS)] $(1)"
-STEPS = 6
-check: STEPS = 7
-test: STEPS = 9
+STEPS = 7
+check: STEPS = 8
+test: STEPS = 10
 
 .DEFAULT_GOAL := help
 .PHONY: help lab demo check test lint format release drift solutions formgrader accuracy \
@@ -116,6 +116,8 @@ lint: $(VENV)/.dev ## style, docstrings, type hints, kernels, templates
 	$(BIN)/mypy
 	$(call step,Style of the Cython kernels)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" cython-lint cs231n/kernels
+	$(call step,Format of the kernels' C)
+	$(BIN)/clang-format --dry-run -Werror cs231n/kernels/csrc/*
 	$(call step,The CI workflow and the templates for issues)
 	@$(SCHEMA).github-workflows .github/workflows/*.yml
 	@$(SCHEMA).github-issue-forms .github/ISSUE_TEMPLATE/[!c]*.yml
@@ -125,6 +127,7 @@ lint: $(VENV)/.dev ## style, docstrings, type hints, kernels, templates
 format: $(VENV)/.dev ## mend what lint can mend by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/clang-format -i cs231n/kernels/csrc/*
 
 release: $(VENV)/.course ## rebuild assignments/ from solutions/
 	$(PY) -m grading.authoring.release $(ARGS)

@@ -2,10 +2,13 @@
 
 import numpy as np
 
-from cs231n.kernels._check import floats, pair, shapes, upstream
+from cs231n.kernels.arrays import floats, shapes, upstream
+from cs231n.kernels.options import pair
 
 
-def upsample_nearest_forward(x, factor):
+def upsample_nearest_forward(
+    x: np.ndarray, factor: int | tuple[int, int]
+) -> tuple[np.ndarray, tuple]:
     """Repeat every pixel, so that images grow by a whole factor.
 
     Parameters
@@ -36,7 +39,7 @@ def upsample_nearest_forward(x, factor):
     return wide.reshape(n, c, h * fy, w * fx), (x.shape, x.dtype, fy, fx)
 
 
-def upsample_nearest_backward(dout, cache):
+def upsample_nearest_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
     """Carry a gradient back through :func:`upsample_nearest_forward`.
 
     Parameters

@@ -1,5 +1,8 @@
 """Answers that work on tensors, called with arrays."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import torch
 from torch import nn
@@ -8,7 +11,7 @@ from cs231n.testing import beside_answers, expect
 
 
 @beside_answers
-def call(answer, *args, **kwargs):
+def call(answer: Callable, *args: Any, **kwargs: Any) -> Any:
     """Call an answer with tensors in place of arrays.
 
     Parameters
@@ -28,7 +31,9 @@ def call(answer, *args, **kwargs):
 
 
 @beside_answers
-def forward(model, x, *, training=False):
+def forward(
+    model: "torch.nn.Module", x: np.ndarray, *, training: bool = False
+) -> np.ndarray:
     """Compute the scores of a module.
 
     Parameters
@@ -57,7 +62,9 @@ def forward(model, x, *, training=False):
 
 
 @beside_answers
-def gradients(answer, *args, dout):
+def gradients(
+    answer: Callable, *args: np.ndarray | list[np.ndarray], dout: np.ndarray
+) -> list:
     """Carry a gradient back to every array an answer was called with.
 
     Parameters
@@ -80,7 +87,7 @@ def gradients(answer, *args, dout):
     WrongAnswer
         If the answer does not return a tensor shaped like ``dout``.
     """
-    leaves = []
+    leaves: list[torch.Tensor] = []
     out = answer(*tensors(args, leaves))
     expect(
         isinstance(out, torch.Tensor) and out.shape == dout.shape,
@@ -93,7 +100,7 @@ def gradients(answer, *args, dout):
 
 
 @beside_answers
-def leaves(answer, *args):
+def leaves(answer: Callable, *args: Any) -> list[bool]:
     """Tell which of the tensors that an answer returns collect gradients.
 
     Parameters
@@ -114,7 +121,7 @@ def leaves(answer, *args):
 
 
 @beside_answers
-def parameters(model):
+def parameters(model: "torch.nn.Module") -> dict[str, np.ndarray]:
     """Read the parameters that a module has registered.
 
     Parameters
@@ -139,7 +146,7 @@ def parameters(model):
 
 
 @beside_answers
-def set_parameters(model, values):
+def set_parameters(model: "torch.nn.Module", values: dict[str, np.ndarray]) -> None:
     """Give a module other parameters.
 
     Parameters
@@ -161,7 +168,7 @@ def set_parameters(model, values):
 
 
 @beside_answers
-def expect_module(model):
+def expect_module(model: Any) -> None:
     """Fail unless an answer is a module.
 
     Parameters
@@ -180,7 +187,7 @@ def expect_module(model):
     )
 
 
-def describe(value):
+def describe(value: Any) -> str:
     """Say what an answer returned, for a message.
 
     Parameters
@@ -200,7 +207,7 @@ def describe(value):
     return type(value).__name__
 
 
-def tensors(value, leaves=None):
+def tensors(value: Any, leaves: list | None = None) -> Any:
     """Put tensors in place of arrays, in lists and dictionaries too.
 
     Parameters
@@ -229,7 +236,7 @@ def tensors(value, leaves=None):
     return value
 
 
-def arrays(value):
+def arrays(value: Any) -> Any:
     """Put arrays in place of tensors, in lists and dictionaries too.
 
     Parameters

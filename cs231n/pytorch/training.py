@@ -1,5 +1,8 @@
 """Training that involves an answer: a loop, an optimizer, a whole network."""
 
+from collections.abc import Callable
+
+import numpy as np
 import torch
 from torch import nn, optim
 
@@ -16,7 +19,9 @@ from cs231n.testing import beside_answers, expect
 
 
 @beside_answers
-def loss_gradients(model, X, y):
+def loss_gradients(
+    model: "torch.nn.Module", X: np.ndarray, y: np.ndarray
+) -> tuple[float, dict[str, np.ndarray]]:
     """Compute the cross-entropy of a module's scores and its gradients.
 
     Parameters
@@ -52,7 +57,12 @@ def loss_gradients(model, X, y):
 
 
 @beside_answers
-def take_step(model, optimizer, X, y):
+def take_step(
+    model: "torch.nn.Module",
+    optimizer: "torch.optim.Optimizer",
+    X: np.ndarray,
+    y: np.ndarray,
+) -> dict[str, np.ndarray]:
     """Let an optimizer take one step on a batch.
 
     Parameters
@@ -85,7 +95,15 @@ def take_step(model, optimizer, X, y):
 
 
 @beside_answers
-def train_linear(train, batches, W, b, *, learning_rate, epochs):
+def train_linear(
+    train: Callable,
+    batches: list[tuple[np.ndarray, np.ndarray]],
+    W: np.ndarray,
+    b: np.ndarray,
+    *,
+    learning_rate: float,
+    epochs: int,
+) -> dict:
     """Hand a training loop a linear network that takes notes, and plain SGD.
 
     Parameters
@@ -115,7 +133,12 @@ def train_linear(train, batches, W, b, *, learning_rate, epochs):
 
 
 @beside_answers
-def score_linear(check_accuracy, batches, W, b):
+def score_linear(
+    check_accuracy: Callable,
+    batches: list[tuple[np.ndarray, np.ndarray]],
+    W: np.ndarray,
+    b: np.ndarray,
+) -> dict:
     """Hand an accuracy check a linear network that takes notes.
 
     Parameters
@@ -138,7 +161,14 @@ def score_linear(check_accuracy, batches, W, b):
 
 
 @beside_answers
-def train_net(build, data, *, epochs, batch_size=50, seed=0):
+def train_net(
+    build: Callable,
+    data: dict[str, np.ndarray],
+    *,
+    epochs: int,
+    batch_size: int = 50,
+    seed: int = 0,
+) -> dict:
     """Train the network that an answer builds; return its scores of other images.
 
     Their classes stay with the test, which counts how many are right.

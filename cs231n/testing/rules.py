@@ -2,6 +2,7 @@
 
 import ast
 import functools
+from collections.abc import Callable, Iterable
 
 from cs231n.testing.sources import PACKAGE, reached, sources
 from cs231n.testing.wrong import expect
@@ -41,7 +42,9 @@ _LOOPS = (
 )
 
 
-def expect_source(function, *, loops=None, without=()):
+def expect_source(
+    function: Callable, *, loops: int | None = None, without: Iterable[str] = ()
+) -> None:
     """Hold the source of an answer, and of the helpers it calls, to the rules.
 
     Parameters
@@ -86,7 +89,7 @@ def expect_source(function, *, loops=None, without=()):
         expect(not hits, f"{name} should do without {forbidden}; it uses {hits[:1]}.")
 
 
-def hiding(trees):
+def hiding(trees: Iterable[ast.AST]) -> list[str]:
     """List what hides which code runs.
 
     Parameters
