@@ -8,6 +8,8 @@ markers. ``# %% [markdown] hint="bn-forward"`` and ``# %% drawing="bn-graph"`` a
 graded.
 """
 
+from collections.abc import Iterator
+
 import nbformat
 
 #: What a cell may be, with what else may stand in its header.
@@ -29,7 +31,7 @@ _BY_HAND = (
 )
 
 
-def role_of(cell):
+def role_of(cell: nbformat.NotebookNode) -> str | None:
     """Say what the header of a cell calls it.
 
     Parameters
@@ -45,7 +47,7 @@ def role_of(cell):
     return next((role for role in ROLES if role in cell.metadata), None)
 
 
-def header_faults(cells):
+def header_faults(cells: list[nbformat.NotebookNode]) -> Iterator[str]:
     """List what is wrong with the headers of a notebook.
 
     Parameters
@@ -122,7 +124,9 @@ def _partner_faults(cell, role, known, last):
         )
 
 
-def expand(cells, collapsed=False):
+def expand(
+    cells: list[nbformat.NotebookNode], collapsed: bool = False
+) -> list[nbformat.NotebookNode]:
     """Turn short headers into nbgrader's flags.
 
     Parameters

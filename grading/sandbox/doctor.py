@@ -47,7 +47,7 @@ def _try(level):
         return False, str(error)
 
 
-def main():
+def main() -> int:
     """Print the ladder; exit with 1 if this machine lacks a level of it."""
     ladder = report()
     for level, available, why in ladder:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from grading.judge.exam import Cell, Exam
 from grading.sandbox.limits import Limits
@@ -18,13 +19,13 @@ class Task:
     secret: str = ""  #: of this exam and these answers; :class:`Secret` makes it
 
     @property
-    def key(self):
+    def key(self) -> str:
         """SHA-256 of what the verdict depends on, as hexadecimal digits."""
         depends = [self.exam.digest, self.answers, asdict(self.limits), self.secret]
         text = _json(depends)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def to_json(self):
+    def to_json(self) -> str:
         """Return the task as text; whoever reads it needs nothing else."""
         return _json(
             {
@@ -36,7 +37,7 @@ class Task:
         )
 
     @classmethod
-    def from_json(cls, text):
+    def from_json(cls, text: str) -> "Task":
         """Read what :meth:`to_json` wrote.
 
         Parameters
@@ -55,7 +56,7 @@ class Task:
         return cls(exam, raw["answers"], Limits(**raw["limits"]), raw["secret"])
 
 
-def exam_of(template):
+def exam_of(template: Any) -> Exam:
     """Make the exam of a template.
 
     Parameters

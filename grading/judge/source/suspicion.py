@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+from collections.abc import Iterator
 
 _MACHINERY = "the notebook's machinery"
 _READY = "answers that are ready-made"
@@ -81,7 +82,7 @@ _MODULES = {
 _ALL = {**_MODULES, **_ATTRIBUTES, **_NAMES}
 
 
-def flags(answers):
+def flags(answers: dict[str, str]) -> list[str]:
     """List what is unusual in answers.
 
     Parameters
@@ -134,7 +135,7 @@ def _known(table, word):
         yield word
 
 
-def patched(tree):
+def patched(tree: ast.Module) -> Iterator[str]:
     """Yield the attributes of modules that a cell assigns.
 
     Parameters
