@@ -67,11 +67,13 @@ lint: $(VENV)/.dev ## style, docstrings, type hints, the CI workflow
 	$(PY) -m numpydoc.hooks.validate_docstrings $$(find cs231n grading -name '*.py')
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" cython-lint cs231n/kernels
+	$(BIN)/clang-format --dry-run -Werror cs231n/kernels/csrc/*
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 format: $(VENV)/.dev ## mend what lint can mend by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/clang-format -i cs231n/kernels/csrc/*
 
 release: $(VENV)/.course ## rebuild assignments/ from solutions/
 	$(PY) -m grading.authoring.release

@@ -1,8 +1,11 @@
 """The course's old names for loading images; new code imports from ``cs231n.data``."""
 
+import os
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 
 from cs231n.data import (
     find_cifar10,
@@ -27,7 +30,9 @@ __all__ = [
 ]
 
 
-def load_CIFAR_batch(filename, dtype=np.float32):
+def load_CIFAR_batch(
+    filename: str | os.PathLike[str], dtype: npt.DTypeLike = np.float32
+) -> tuple[np.ndarray, np.ndarray]:
     """Load one batch file of CIFAR-10.
 
     Parameters
@@ -50,7 +55,9 @@ def load_CIFAR_batch(filename, dtype=np.float32):
     return X, labels.astype(np.int64)
 
 
-def load_CIFAR10(ROOT, dtype=np.float32):
+def load_CIFAR10(
+    ROOT: str | os.PathLike[str], dtype: npt.DTypeLike = np.float32
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Load all of CIFAR-10.
 
     Parameters
@@ -71,7 +78,7 @@ def load_CIFAR10(ROOT, dtype=np.float32):
     return images.X_train, images.y_train, images.X_test, images.y_test
 
 
-def load_pickle(f):
+def load_pickle(f: BinaryIO) -> Any:
     """Read a pickle of plain arrays; anything else in it is refused.
 
     Parameters

@@ -9,7 +9,13 @@ import numpy as np
 from cs231n import kernels
 
 
-def get_im2col_indices(x_shape, field_height, field_width, padding=1, stride=1):
+def get_im2col_indices(
+    x_shape: tuple[int, ...],
+    field_height: int,
+    field_width: int,
+    padding: int = 1,
+    stride: int = 1,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return indices that pick the columns out of padded images.
 
     Parameters
@@ -41,7 +47,13 @@ def get_im2col_indices(x_shape, field_height, field_width, padding=1, stride=1):
     return k, i0 + i1, j0 + j1
 
 
-def im2col_indices(x, field_height, field_width, padding=1, stride=1):
+def im2col_indices(
+    x: np.ndarray,
+    field_height: int,
+    field_width: int,
+    padding: int = 1,
+    stride: int = 1,
+) -> np.ndarray:
     """Return the column matrix of images in the course's layout.
 
     Parameters
@@ -64,7 +76,14 @@ def im2col_indices(x, field_height, field_width, padding=1, stride=1):
     return cols.transpose(1, 2, 3, 4, 5, 0).reshape(c * kh * kw, oh * ow * n)
 
 
-def col2im_indices(cols, x_shape, field_height=3, field_width=3, padding=1, stride=1):
+def col2im_indices(
+    cols: np.ndarray,
+    x_shape: tuple[int, ...],
+    field_height: int = 3,
+    field_width: int = 3,
+    padding: int = 1,
+    stride: int = 1,
+) -> np.ndarray:
     """Add the columns of a column matrix back to where they came from.
 
     Parameters
@@ -105,7 +124,17 @@ def col2im_indices(cols, x_shape, field_height=3, field_width=3, padding=1, stri
 im2col_cython = im2col_indices
 
 
-def col2im_cython(cols, N, C, H, W, field_height, field_width, padding, stride):
+def col2im_cython(
+    cols: np.ndarray,
+    N: int,
+    C: int,
+    H: int,
+    W: int,
+    field_height: int,
+    field_width: int,
+    padding: int,
+    stride: int,
+) -> np.ndarray:
     """Add the columns of a column matrix back, with the compiled module's arguments.
 
     Parameters

@@ -1,10 +1,20 @@
 """Pictures the notebooks share. Functions that draw take and return an ``Axes``."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import matplotlib.pyplot as plt
 import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
-def tile(images, *, columns=None, padding=1, fill=0):
+def tile(
+    images: np.ndarray, *, columns: int | None = None, padding: int = 1, fill: float = 0
+) -> np.ndarray:
     """Lay images out as one large image, row by row.
 
     Parameters
@@ -48,7 +58,7 @@ def tile(images, *, columns=None, padding=1, fill=0):
     return picture
 
 
-def rescale(images):
+def rescale(images: np.ndarray) -> np.ndarray:
     """Stretch each image to the range 0..1 by its own minimum and maximum.
 
     Parameters
@@ -67,7 +77,13 @@ def rescale(images):
     return (images - low) / np.where(span == 0, 1, span)
 
 
-def show_grid(images, *, columns=None, padding=1, ax=None):
+def show_grid(
+    images: np.ndarray,
+    *,
+    columns: int | None = None,
+    padding: int = 1,
+    ax: "Axes | None" = None,
+) -> "Axes":
     """Show images side by side, each stretched to its own range.
 
     Parameters
@@ -94,7 +110,14 @@ def show_grid(images, *, columns=None, padding=1, ax=None):
     return ax
 
 
-def show_samples(images, labels, classes, *, per_class=7, ax=None):
+def show_samples(
+    images: np.ndarray,
+    labels: np.ndarray,
+    classes: Sequence[str],
+    *,
+    per_class: int = 7,
+    ax: "Axes | None" = None,
+) -> "Axes":
     """Show the first images of every class, one class in a column.
 
     Parameters
@@ -131,7 +154,9 @@ def show_samples(images, labels, classes, *, per_class=7, ax=None):
     return ax
 
 
-def show_neighbours(queries, neighbours, titles=None):
+def show_neighbours(
+    queries: np.ndarray, neighbours: np.ndarray, titles: npt.ArrayLike | None = None
+) -> "Figure":
     """Show query images, each followed by a row of neighbours.
 
     Parameters
@@ -159,11 +184,11 @@ def show_neighbours(queries, neighbours, titles=None):
             ax.set(xticks=[], yticks=[])
             ax.spines[:].set(color="tab:blue", linewidth=2.5, visible=column == 0)
             if titles is not None:
-                ax.set_title(titles[row][column], fontsize=7, pad=3)
+                ax.set_title(np.asarray(titles)[row, column], fontsize=7, pad=3)
     return figure
 
 
-def show_distances(dists, *, ax=None):
+def show_distances(dists: np.ndarray, *, ax: "Axes | None" = None) -> "Axes":
     """Show a matrix of distances, one test example in a row.
 
     Parameters
@@ -185,7 +210,12 @@ def show_distances(dists, *, ax=None):
     return ax
 
 
-def show_cross_validation(accuracies, *, xlabel="k", ax=None):
+def show_cross_validation(
+    accuracies: dict[float, Sequence[float]],
+    *,
+    xlabel: str = "k",
+    ax: "Axes | None" = None,
+) -> "Axes":
     """Show the accuracy of every fold and their mean, by hyper-parameter.
 
     Parameters

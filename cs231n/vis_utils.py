@@ -1,5 +1,7 @@
 """Old spelling of :mod:`cs231n.vis`: the names people have in their fingers."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from cs231n.vis import rescale, tile
@@ -7,7 +9,9 @@ from cs231n.vis import rescale, tile
 __all__ = ["vis_grid", "vis_nn", "visualize_grid"]
 
 
-def visualize_grid(Xs, ubound=255.0, padding=1):
+def visualize_grid(
+    Xs: np.ndarray, ubound: float = 255.0, padding: int = 1
+) -> np.ndarray:
     """Lay out images as one, each stretched to the range 0..ubound.
 
     Parameters
@@ -27,7 +31,7 @@ def visualize_grid(Xs, ubound=255.0, padding=1):
     return ubound * tile(rescale(Xs), padding=padding)
 
 
-def vis_grid(Xs):
+def vis_grid(Xs: np.ndarray) -> np.ndarray:
     """Lay out images as one in the range 0..1.
 
     Parameters
@@ -43,7 +47,7 @@ def vis_grid(Xs):
     return rescale(tile(Xs, fill=Xs.max())[None])[0]
 
 
-def vis_nn(rows):
+def vis_nn(rows: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
     """Lay out rows of images as one image in the range 0..1.
 
     Parameters

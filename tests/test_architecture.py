@@ -12,10 +12,19 @@ PACKAGE = Path(__file__).resolve().parents[1] / "cs231n"
 #: Modules by layer, lowest first. Modules of one layer do not import each other.
 LAYERS = [
     {"files"},
-    {"kernels", "data", "gradcheck", "vis", "drawings", "checkpoint", "schedules"},
+    {
+        "kernels",
+        "data",
+        "old_imports",
+        "gradcheck",
+        "vis",
+        "drawings",
+        "checkpoint",
+        "schedules",
+    },
     {"layers", "optim", "features"},
-    {"nets"},
-    {"solver", "captioning", "search", "demos"},
+    {"nets", "autograd"},
+    {"solver", "captioning", "search", "demos", "engine"},
     {"notebook", "testing"},
     {"pytorch"},
 ]

@@ -3,14 +3,20 @@
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels._check import floats, shapes, upstream, whole
+from cs231n.kernels.arrays import floats, shapes, upstream
+from cs231n.kernels.options import whole
 from cs231n.layers.affine import affine_backward, affine_forward
 
 #: Parameters of multi-head attention: weights act as ``x @ W``.
 PARAMETERS = ("Wq", "bq", "Wk", "bk", "Wv", "bv", "Wo", "bo")
 
 
-def scaled_dot_product_attention_forward(query, key, value, attn_mask=None):
+def scaled_dot_product_attention_forward(
+    query: np.ndarray,
+    key: np.ndarray,
+    value: np.ndarray,
+    attn_mask: np.ndarray | None = None,
+) -> tuple[np.ndarray, tuple]:
     """Mix values by how well their keys match each query.
 
     Parameters
@@ -49,7 +55,9 @@ def scaled_dot_product_attention_forward(query, key, value, attn_mask=None):
     return out, _attend(query, key, value, attn_mask, out)
 
 
-def scaled_dot_product_attention_backward(dout, cache):
+def scaled_dot_product_attention_backward(
+    dout: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`scaled_dot_product_attention_forward`.
 
     Parameters
@@ -66,14 +74,20 @@ def scaled_dot_product_attention_backward(dout, cache):
     """
     query, key, value = cache[:3]
     dout = upstream(dout, (*query.shape[:-1], value.shape[-1]), query.dtype)
-    gradients = tuple(np.empty(a.shape, a.dtype) for a in (query, key, value))
-    _attend_back(dout, cache, *gradients)
-    return gradients
+    dquery, dkey, dvalue = (np.empty(a.shape, a.dtype) for a in (query, key, value))
+    _attend_back(dout, cache, dquery, dkey, dvalue)
+    return dquery, dkey, dvalue
 
 
 def multi_head_attention_forward(
-    query, key, value, params, *, num_heads, attn_mask=None
-):
+    query: np.ndarray,
+    key: np.ndarray,
+    value: np.ndarray,
+    params: dict,
+    *,
+    num_heads: int,
+    attn_mask: np.ndarray | None = None,
+) -> tuple[np.ndarray, tuple]:
     """Attend in several subspaces at once, between projections.
 
     Parameters
@@ -120,7 +134,9 @@ def multi_head_attention_forward(
         )
         heads.append(_split(flat.reshape(x.shape), num_heads))
     mixed = np.empty_like(query)
-    attention = _attend(*heads, attn_mask, _split(mixed, num_heads))
+    attention = _attend(
+        heads[0], heads[1], heads[2], attn_mask, _split(mixed, num_heads)
+    )
     out, projections["o"] = affine_forward(
         mixed.reshape(-1, e), params["Wo"], params["bo"]
     )
@@ -128,7 +144,9 @@ def multi_head_attention_forward(
     return out.reshape(query.shape), (projections, attention, num_heads, shapes_in)
 
 
-def multi_head_attention_backward(dout, cache):
+def multi_head_attention_backward(
+    dout: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict]:
     """Carry a gradient back through :func:`multi_head_attention_forward`.
 
     Parameters
@@ -161,7 +179,8 @@ def multi_head_attention_backward(dout, cache):
             dhead.reshape(-1, dhead.shape[-1]), projections[name]
         )
         inputs.append(dx.reshape(dhead.shape))
-    return *inputs, grads
+    dquery, dkey, dvalue = inputs
+    return dquery, dkey, dvalue, grads
 
 
 def _attend(query, key, value, attn_mask, out):

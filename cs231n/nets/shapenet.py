@@ -1,8 +1,10 @@
 """A small convolutional network, shipped with weights trained on ``shapes10``."""
 
+import os
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from cs231n.data import drawn
 from cs231n.layers import (
@@ -49,7 +51,13 @@ class ShapeNet:
         Mode and running averages of each batch norm.
     """
 
-    def __init__(self, rng=None, num_classes=10, dtype=np.float32, reg=0.0):
+    def __init__(
+        self,
+        rng: np.random.Generator | None = None,
+        num_classes: int = 10,
+        dtype: npt.DTypeLike = np.float32,
+        reg: float = 0.0,
+    ) -> None:
         self.dtype, self.reg = np.dtype(dtype), reg
         if rng is None:
             self.params, averages = _load(self.dtype)
@@ -65,7 +73,9 @@ class ShapeNet:
                 }
             )
 
-    def loss(self, X, y=None):
+    def loss(
+        self, X: np.ndarray, y: np.ndarray | None = None
+    ) -> np.ndarray | tuple[float, dict[str, np.ndarray]]:
         """Score images, or compute a loss and its gradients, as ``Solver`` asks.
 
         Parameters
@@ -94,7 +104,7 @@ class ShapeNet:
         _, grads = self.backward(dscores, caches)
         return add_penalty(loss, grads, self.params, self.reg), grads
 
-    def forward(self, x):
+    def forward(self, x: np.ndarray) -> tuple[np.ndarray, list]:
         """Score images.
 
         Parameters
@@ -117,7 +127,9 @@ class ShapeNet:
         scores, cache = affine_forward(pooled, self.params["W7"], self.params["b7"])
         return scores, [*caches, (x.shape, cache)]
 
-    def backward(self, dscores, caches):
+    def backward(
+        self, dscores: np.ndarray, caches: list
+    ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Carry a gradient back to the pixels and the parameters.
 
         Parameters
@@ -143,7 +155,7 @@ class ShapeNet:
             dx = _block_backward(i, dx, cache, grads)
         return dx, grads
 
-    def features(self, x):
+    def features(self, x: np.ndarray) -> list[np.ndarray]:
         """List what every stage of the network sees.
 
         Parameters
@@ -162,7 +174,7 @@ class ShapeNet:
             seen.append(x)
         return seen
 
-    def save(self, path):
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write weights and running averages in half precision.
 
         Parameters
@@ -208,7 +220,7 @@ def _block_backward(i, dout, cache, grads):
     return dx
 
 
-def normalise(images, dtype=np.float32):
+def normalise(images: np.ndarray, dtype: npt.DTypeLike = np.float32) -> np.ndarray:
     """Turn pictures into what the network takes.
 
     Parameters

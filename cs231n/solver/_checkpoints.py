@@ -3,31 +3,13 @@
 from pathlib import Path
 
 from cs231n.checkpoint import read_state, write_state
-
-#: Attributes that, with the model and the generators, are the state of a run.
-SAVED = (
-    "epoch",
-    "iteration",
-    "target",
-    "best_val_acc",
-    "best_params",
-    "_best_extras",
-    "loss_history",
-    "train_acc_history",
-    "val_acc_history",
-    "_epochs_since_best",
-    "optim_configs",
-    "_rates",
-    "rng",
-    "_eval_rng",
-)
+from cs231n.solver._state import as_dict, from_dict
 
 
 def save(solver, model_state):
     """Write a checkpoint of a solver and its model after an epoch."""
-    state = {name: getattr(solver, name) for name in SAVED}
     path = f"{solver.checkpoint_name}_epoch_{solver.epoch}.npz"
-    write_state(path, {"model": model_state, "solver": state})
+    write_state(path, {"model": model_state, "solver": as_dict(solver.state)})
 
 
 def load(solver, path):
@@ -40,7 +22,7 @@ def load(solver, path):
         raise ValueError(
             f"{path} is a checkpoint of another model: {shapes}; this one has {mine}."
         )
-    vars(solver).update(saved["solver"])
+    solver.state = from_dict(saved["solver"])
     return saved["model"]
 
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from tqdm import tqdm
 
 from grading.authoring.build import scripts
-from grading.authoring.check_tests import variants
 from grading.authoring.exam_from_notebook import exam_of
+from grading.authoring.mistakes import variants
 from grading.authoring.source_rules import exercise_of
 from grading.authoring.trial import Trial
 

@@ -12,7 +12,7 @@ from grading.engine.intake.intake import Intake
 from grading.engine.judging.in_flight import MAX_DEATHS, InFlight
 from grading.engine.judging.judge_host import HostPlan
 from grading.engine.judging.pool import Pool
-from grading.engine.judging.task import Task, exam_of
+from grading.engine.judging.task import Task
 from grading.engine.notebooks.released import templates
 from grading.engine.notebooks.sorting import sort_files
 from grading.engine.results.gradebook_writer import GradebookWriter
@@ -21,7 +21,7 @@ from grading.engine.storage.lock import only_one
 from grading.engine.storage.secret import Secret
 from grading.engine.storage.store import Store
 from grading.engine.summary import Summary
-from grading.judge.exam import Outcome, Verdict
+from grading.judge.exam import Exam, Outcome, Verdict
 from grading.sandbox.limits import Limits
 
 if TYPE_CHECKING:
@@ -79,7 +79,9 @@ class Run:
         self.summary = Summary()
         self._store = Store(course.ledger / "objects")
         self._templates = templates(course, assignment)
-        self._exams = {name: exam_of(one) for name, one in self._templates.items()}
+        self._exams = {
+            name: Exam.from_dict(one.exam) for name, one in self._templates.items()
+        }
         self._fresh = set()  #: keys judged in this run
 
     def grade(self, progress: Callable | None = None) -> Summary:

@@ -42,6 +42,22 @@ class Exam:
         """SHA-256 of everything in it, as hexadecimal digits."""
         return hashlib.sha256(_json(asdict(self)).encode()).hexdigest()
 
+    @classmethod
+    def from_dict(cls, raw: dict) -> "Exam":
+        """Read what :func:`dataclasses.asdict` made of an exam.
+
+        Parameters
+        ----------
+        raw : dict
+            With ``"notebook"`` and ``"cells"``.
+
+        Returns
+        -------
+        exam : Exam
+            Equal to the one before.
+        """
+        return cls(raw["notebook"], tuple(Cell(**cell) for cell in raw["cells"]))
+
     def of_kind(self, kind: str) -> "list[Cell]":
         """List the cells of one kind.
 

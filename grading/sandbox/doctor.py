@@ -9,7 +9,7 @@ from grading.sandbox.fork_server import ForkServer
 from grading.sandbox.levels import LEVELS, IsolationError
 
 
-def report():
+def report() -> list[tuple[str, bool, str]]:
     """Try every level of isolation with a real child.
 
     Returns

@@ -16,7 +16,7 @@ LAYERS = 6
 BATCH = 2  # so that the columns of a layer stay in the cache
 
 
-def scene_features(images):
+def scene_features(images: np.ndarray) -> np.ndarray:
     """Describe pictures by what a network trained on ``shapes10`` sees in them.
 
     Parameters

@@ -4,6 +4,7 @@ import numpy as np
 
 from cs231n.data.drawn.backdrops import paint_texture, planes
 from cs231n.data.drawn.canvas import Canvas, column
+from cs231n.data.drawn.random_draws import Draws
 from cs231n.data.drawn.scene_words import COLOURS, SHAPES, SIDE, SIZES
 
 #: Scenes that are drawn at a time.
@@ -29,7 +30,7 @@ HELD_OUT = (0,)
 RADIUS = (4.5, 8.0)
 
 
-def arrange(split, draws):
+def arrange(split: str, draws: Draws) -> np.ndarray:
     """Choose objects that do not touch each other.
 
     Parameters
@@ -51,7 +52,7 @@ def arrange(split, draws):
     tries = draws.integers(SIDE, (CHUNK, MOST_OBJECTS, 40, 2))
     objects = np.full((CHUNK, MOST_OBJECTS, 5), -1, np.int16)
     for n in range(CHUNK):
-        done = []
+        done: list[tuple] = []
         for k in range(number[n]):
             place = _free_place(tries[n, k].tolist(), int(size[n, k]), done)
             if place is not None:
@@ -90,7 +91,7 @@ def _free_place(tries, size, done):
     return None
 
 
-def paint(objects, grounds, draws):
+def paint(objects: np.ndarray, grounds: np.ndarray, draws: Draws) -> np.ndarray:
     """Paint scenes, each object a little unlike the others of its kind.
 
     Parameters

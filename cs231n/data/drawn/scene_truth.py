@@ -42,7 +42,7 @@ def _lies(thing, place):
     )
 
 
-def is_true(words, scene, ground):
+def is_true(words: list[str], scene: list[tuple[int, ...]], ground: int) -> bool:
     """Say whether a sentence is well formed and true of a scene.
 
     Parameters

@@ -27,7 +27,9 @@ _LAYOUT = {  # of a cached record: dtype and shape
 }
 
 
-def load_scenes(num_train=NUM_TRAIN, num_val=NUM_VAL, seed=231):
+def load_scenes(
+    num_train: int = NUM_TRAIN, num_val: int = NUM_VAL, seed: int = 231
+) -> dict:
     """Load ``scenes``; draw and describe them first where that is not done yet.
 
     Parameters
@@ -70,7 +72,12 @@ def load_scenes(num_train=NUM_TRAIN, num_val=NUM_VAL, seed=231):
     return data
 
 
-def caption_accuracy(captions, image_idxs, data, split="val"):
+def caption_accuracy(
+    captions: np.ndarray | list[str],
+    image_idxs: np.ndarray,
+    data: dict,
+    split: str = "val",
+) -> float:
     """Measure how many captions are true of their pictures.
 
     Parameters
@@ -89,12 +96,15 @@ def caption_accuracy(captions, image_idxs, data, split="val"):
     accuracy : float
         Share of the captions that are whole sentences and true, 0..1.
     """
-    if not isinstance(captions, list):
-        captions = decode_captions(captions, data["idx_to_word"])
+    texts = (
+        captions
+        if isinstance(captions, list)
+        else decode_captions(captions, data["idx_to_word"])
+    )
     objects, grounds = data[f"{split}_objects"], data[f"{split}_grounds"]
     true = [
         is_true(_plain(text), _things(objects[i]), int(grounds[i]))
-        for text, i in zip(captions, image_idxs, strict=True)
+        for text, i in zip(texts, image_idxs, strict=True)
     ]
     return float(np.mean(true))
 
@@ -156,7 +166,7 @@ def _split_record(content):
     return parts
 
 
-def draw_scenes(split, chunk, seed):
+def draw_scenes(split: str, chunk: int, seed: int) -> dict[str, np.ndarray]:
     """Draw and describe 600 scenes.
 
     Parameters

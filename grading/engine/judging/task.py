@@ -3,9 +3,8 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
 
-from grading.judge.exam import Cell, Exam
+from grading.judge.exam import Exam
 from grading.sandbox.limits import Limits
 
 
@@ -51,30 +50,8 @@ class Task:
             Equal to the one written.
         """
         raw = json.loads(text)
-        cells = tuple(Cell(**cell) for cell in raw["exam"]["cells"])
-        exam = Exam(raw["exam"]["notebook"], cells)
+        exam = Exam.from_dict(raw["exam"])
         return cls(exam, raw["answers"], Limits(**raw["limits"]), raw["secret"])
-
-
-def exam_of(template: Any) -> Exam:
-    """Make the exam of a template.
-
-    Parameters
-    ----------
-    template : Template
-        A released notebook.
-
-    Returns
-    -------
-    exam : Exam
-        Its set-up, answers (as solved) and tests, in order.
-    """
-    cells = tuple(
-        Cell(slot.role, slot.name, slot.solution or slot.source, slot.points)
-        for slot in template.slots
-        if slot.role in ("setup", "answer", "test") and slot.kind == "code"
-    )
-    return Exam(f"{template.assignment}/{template.name}", cells)
 
 
 def _json(value):

@@ -50,7 +50,7 @@ def _cached(course, assignment, path):
     try:
         raw = json.loads(kept.read_bytes())
         slots = tuple(Slot(**slot) for slot in raw["slots"])
-        return Template(assignment, path.stem, slots, raw["metadata"])
+        return Template(assignment, path.stem, slots, raw["metadata"], raw["exam"])
     except (OSError, ValueError, KeyError, TypeError):
         # It loads nbgrader, which takes seconds.
         from grading.engine.notebooks.build_template import build_template

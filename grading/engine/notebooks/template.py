@@ -38,6 +38,7 @@ class Template:
     name: str  #: "knn"
     slots: tuple[Slot, ...]
     metadata: dict
+    exam: dict  #: what a judge runs of it, as plain data
 
     @cached_property
     def digest(self) -> str:

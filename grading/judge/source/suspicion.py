@@ -4,6 +4,8 @@ import ast
 import contextlib
 from collections.abc import Iterator
 
+from cs231n.testing import hiding
+
 _MACHINERY = "the notebook's machinery"
 _READY = "answers that are ready-made"
 _FRAMES = "the variables of other functions"
@@ -125,7 +127,9 @@ def _words(node):
         for alias in node.names:
             yield from _known(_MODULES, alias.name.partition(".")[0])
     elif isinstance(node, ast.ImportFrom):
-        yield from _known(_MODULES, (node.module or "").partition(".")[0])
+        module = (node.module or "").partition(".")[0]
+        if module != "builtins" or hiding([node]):
+            yield from _known(_MODULES, module)
         for alias in node.names:
             yield from _known(_ATTRIBUTES, alias.name)
 
