@@ -10,7 +10,7 @@ import sys
 import types
 
 #: What Python 2 had, by the module that old files import it from.
-_OLD = {
+_OLD: dict[str, dict] = {
     "past": {},
     "past.builtins": {"xrange": range, "basestring": str, "unicode": str, "long": int},
     "future": {"standard_library": types.SimpleNamespace(install_aliases=lambda: None)},

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 
 from cs231n import kernels
+from cs231n.autograd import averaging as swa_utils
 from cs231n.autograd._names import missing
 from cs231n.autograd.graph import enable_grad
 from cs231n.autograd.tensor import Tensor
@@ -284,5 +285,5 @@ class RMSprop(Optimizer):
         )
 
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop"]
+__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "swa_utils"]
 __getattr__ = missing("optim", lambda: __all__)

@@ -113,7 +113,11 @@ class Module:
 
     def named_children(self):
         """Yield the modules directly below, with their names."""
-        return ((n, m) for n, m in self._modules.items() if m is not None)
+        seen = set()
+        for name, module in self._modules.items():
+            if module is not None and id(module) not in seen:
+                seen.add(id(module))
+                yield name, module
 
     def children(self):
         """Yield the modules directly below."""
@@ -221,13 +225,13 @@ class Module:
     def state_dict(self):
         """Return all parameters and buffers by name; they share the memory."""
         state = OrderedDict()
-        for path, module in self.named_modules():
-            for name, value in module._parameters.items():
-                if value is not None:
-                    state[_joined(path, name)] = value.detach()
-            for name, value in module._buffers.items():
-                if value is not None and name not in module._fleeting:
-                    state[_joined(path, name)] = value.detach()
+        for name, value in [*self._parameters.items(), *self._buffers.items()]:
+            if value is not None and name not in self._fleeting:
+                state[name] = value.detach()
+        for name, module in self._modules.items():
+            if module is not None:
+                for path, value in module.state_dict().items():
+                    state[_joined(name, path)] = value
         return state
 
     def load_state_dict(self, state_dict, strict=True):
