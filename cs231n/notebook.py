@@ -7,6 +7,10 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from cs231n import old_imports
+
+old_imports.provide()
+
 
 def add_to_class(cls: type) -> Callable:
     """Return a decorator that makes a function a method of ``cls``.

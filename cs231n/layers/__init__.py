@@ -15,6 +15,8 @@ from cs231n.layers.activation import (
     relu_forward,
     sigmoid_backward,
     sigmoid_forward,
+    silu_backward,
+    silu_forward,
     tanh_backward,
     tanh_forward,
 )
@@ -118,6 +120,8 @@ from cs231n.layers.temporal import (
     temporal_softmax_loss,
 )
 from cs231n.layers.upsample import (
+    upsample_bilinear_backward,
+    upsample_bilinear_forward,
     upsample_nearest_backward,
     upsample_nearest_forward,
 )
@@ -188,6 +192,8 @@ __all__ = [
     "scaled_dot_product_attention_forward",
     "sigmoid_backward",
     "sigmoid_forward",
+    "silu_backward",
+    "silu_forward",
     "softmax_loss",
     "spatial_batchnorm_backward",
     "spatial_batchnorm_forward",
@@ -200,6 +206,8 @@ __all__ = [
     "temporal_affine_forward",
     "temporal_affine_softmax_loss",
     "temporal_softmax_loss",
+    "upsample_bilinear_backward",
+    "upsample_bilinear_forward",
     "upsample_nearest_backward",
     "upsample_nearest_forward",
     "word_embedding_backward",

@@ -29,6 +29,8 @@ _HIDING = {
     *("ctypes", "gc", "inspect", "marshal", "pickle", "attrgetter", _COMPUTED),
     *("methodcaller", "__getattr__"),
 }
+#: What files of the course import from these, for Python 2, hides nothing.
+_OLD = {"builtins.range", "builtins.object", "builtins.str", "builtins.zip"}
 #: The same, unless they are attributes, as in ``model.eval()`` and ``re.compile``.
 _RUNNING = {"exec", "eval", "compile"}
 _LOOPS = (
@@ -109,8 +111,13 @@ def _hiding(used):
     return sorted(
         dotted
         for dotted in used
-        if dotted in _RUNNING or _HIDING & set(dotted.split("."))
+        if dotted in _RUNNING
+        or (_HIDING & set(dotted.split(".")) and not _is_old(dotted))
     )
+
+
+def _is_old(dotted):
+    return dotted in _OLD or dotted.startswith("past.builtins.")
 
 
 def _is_loop(node):

@@ -4,13 +4,15 @@ import contextlib
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from grading.engine.intake.intake import Intake
 from grading.engine.judging.in_flight import MAX_DEATHS, InFlight
 from grading.engine.judging.judge_host import HostPlan
 from grading.engine.judging.pool import Pool
-from grading.engine.judging.task import Task, exam_of
+from grading.engine.judging.task import Task
 from grading.engine.notebooks.released import templates
 from grading.engine.notebooks.sorting import sort_files
 from grading.engine.results.gradebook_writer import GradebookWriter
@@ -19,8 +21,11 @@ from grading.engine.storage.lock import only_one
 from grading.engine.storage.secret import Secret
 from grading.engine.storage.store import Store
 from grading.engine.summary import Summary
-from grading.judge.exam import Outcome, Verdict
+from grading.judge.exam import Exam, Outcome, Verdict
 from grading.sandbox.limits import Limits
+
+if TYPE_CHECKING:
+    from grading.course import Course
 
 #: The isolation of verdicts for which nothing of a student's had to run.
 NOT_RUN = "not run"
@@ -69,15 +74,17 @@ class Run:
         What the instructor chose.
     """
 
-    def __init__(self, course, assignment, options):
+    def __init__(self, course: "Course", assignment: str, options: "Options") -> None:
         self.course, self.assignment, self.options = course, assignment, options
         self.summary = Summary()
         self._store = Store(course.ledger / "objects")
         self._templates = templates(course, assignment)
-        self._exams = {name: exam_of(one) for name, one in self._templates.items()}
+        self._exams = {
+            name: Exam.from_dict(one.exam) for name, one in self._templates.items()
+        }
         self._fresh = set()  #: keys judged in this run
 
-    def grade(self, progress=None):
+    def grade(self, progress: Callable | None = None) -> Summary:
         """Grade everything that was handed in and not graded yet.
 
         Parameters

@@ -4,15 +4,19 @@ It trusts the tester and is not trusted by it. It never holds a test: only the s
 cells, the student's own cells, and what the tests pass to them.
 """
 
+import ast
 import builtins
 import contextlib
+import inspect
 import io
 import os
 import random
 import sys
 import types
 from tracemalloc import get_traced_memory, is_tracing, start, stop
+from typing import TYPE_CHECKING
 
+from cs231n import old_imports
 from grading.judge import notebook, seeding
 from grading.judge.protocol import classes
 from grading.judge.protocol.channel import Channel, ChannelError
@@ -20,10 +24,14 @@ from grading.judge.protocol.data_types import NotData
 from grading.judge.protocol.pristine_numpy import np
 from grading.judge.protocol.shared import Shared
 
+if TYPE_CHECKING:
+    from socket import socket
+
+_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _TEXT = 2000  # longest message of an error
 
 
-def main(sock):
+def main(sock: "socket") -> None:
     """Serve the tester at the other end of a socket until it hangs up.
 
     Parameters
@@ -44,6 +52,7 @@ class _Student:
         self.printed = _Printed()
         sys.stdout = self.printed
         notebook.furnish(self.names)
+        old_imports.provide(colab=True)
         self.names["__builtins__"] = _own_builtins()
         self.references = _References(self)
         self.shared = None
@@ -91,7 +100,7 @@ class _Student:
         """Run a cell."""
         before = dict(self.names)
         try:
-            exec(compile(source, f"<{name}>", "exec", dont_inherit=True), self.names)
+            _run(compile(source, f"<{name}>", "exec", _AWAIT, True), self.names)
         finally:
             if setup:
                 self.references.know(self.names, before)
@@ -126,6 +135,15 @@ class _Student:
     def _free(self, handles):
         for handle in handles:
             self.references.free(handle)
+
+
+def _run(code, names):
+    """Run a cell; one that awaits something, as IPython lets it, in a loop."""
+    found = eval(code, names)
+    if inspect.iscoroutine(found):
+        import asyncio
+
+        asyncio.run(found)
 
 
 def _traced(target, args, kwargs):

@@ -15,7 +15,8 @@ from dataclasses import replace
 import pytest
 
 from grading.authoring.build import lacking, scripts
-from grading.authoring.check_tests import Grader, variants
+from grading.authoring.check_tests import Grader
+from grading.authoring.mistakes import variants
 from grading.sandbox.limits import Limits
 
 

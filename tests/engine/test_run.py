@@ -5,13 +5,11 @@ import subprocess
 import sys
 import time
 
-import nbformat
 import pytest
 
 from grading.__main__ import main
 from grading.engine.judging.judge_host import HostPlan, NoIsolation
 from grading.engine.judging.pool import WorkersFailed
-from grading.engine.judging.task import exam_of
 from grading.engine.results.journal import Journal
 from grading.engine.run import Options, Run
 from grading.engine.storage.lock import Busy, only_one
@@ -257,18 +255,6 @@ def test_a_forged_timestamp_counts_for_nothing(course):
 def test_a_second_coordinator_is_refused(course):
     with only_one(course.ledger / "lock"), pytest.raises(Busy, match="being graded"):
         grade(course)
-
-
-def test_exams_are_what_the_judge_builds():
-    from grading.authoring import exam_from_notebook
-    from grading.authoring.build import scripts, source_notebook
-    from grading.engine.notebooks.build_template import build_template
-
-    for path in scripts():
-        name = f"{path.parent.name}/{path.stem}"
-        text = nbformat.writes(source_notebook(path))
-        template = build_template(path.parent.name, path.stem, text)
-        assert exam_of(template) == exam_from_notebook.exam_of(name)
 
 
 def run_command(course, *arguments):

@@ -18,7 +18,7 @@ SMALL = 4 << 20
 MEMORY, SECONDS = 1 << 30, 60  # of a processor; ten times that on the clock
 
 
-def read_limited(data):
+def read_limited(data: bytes) -> tuple[list[ReadCell], list[str]]:
     """Read the cells of a notebook of any size.
 
     Parameters
@@ -56,7 +56,7 @@ def read_limited(data):
     return [ReadCell(**cell) for cell in reply["cells"]], reply["flags"]
 
 
-def main():
+def main() -> None:
     """Read a notebook from standard input; write its cells as JSON."""
     if sys.platform == "linux":
         import resource

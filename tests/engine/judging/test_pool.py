@@ -6,7 +6,8 @@ import pytest
 
 from grading.engine.judging import pool
 from grading.engine.judging.pool import Pool, WorkersFailed
-from grading.engine.judging.task import Task, exam_of
+from grading.engine.judging.task import Task
+from grading.judge.exam import Exam
 from grading.sandbox.limits import Limits
 from tests.engine.conftest import plan
 from tests.engine.small_course import RIGHT
@@ -14,7 +15,7 @@ from tests.engine.small_course import RIGHT
 
 @pytest.fixture
 def task(template):
-    exam = exam_of(template["words"])
+    exam = Exam.from_dict(template["words"].exam)
     return Task(exam, {"shout": RIGHT["shout"]}, Limits())
 
 
