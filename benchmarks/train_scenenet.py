@@ -2,7 +2,7 @@
 
 Writes ``cs231n/data/drawn/scenenet.npz`` and prints how much of the validation scenes
 it gets right. The draws are the same in every run, and so is every bit of the result on
-any number of threads (of the same vector instructions). 75 seconds on one core.
+any number of threads (of the same vector instructions). 80 seconds on one core.
 
 Half of each minibatch has its hues turned by random angles, and colours do not count
 there. So the network sees every shape in every hue, those pairs of shape and colour
