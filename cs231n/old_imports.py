@@ -10,7 +10,7 @@ import sys
 import types
 
 #: What Python 2 had, by the module that old files import it from.
-_OLD = {
+_OLD: dict[str, dict] = {
     "past": {},
     "past.builtins": {"xrange": range, "basestring": str, "unicode": str, "long": int},
     "future": {"standard_library": types.SimpleNamespace(install_aliases=lambda: None)},
@@ -19,7 +19,7 @@ _OLD = {
 _GRADED = "NBGRADER_EXECUTION"
 
 
-def provide(*, colab=None):
+def provide(*, colab: bool | None = None) -> None:
     """Make modules for old import lines, where they are not installed.
 
     Parameters
@@ -57,7 +57,7 @@ def _module(name, held):
 class _Anything(types.ModuleType):
     """Takes every call and attribute, and does nothing."""
 
-    __path__ = ()
+    __path__ = ()  # type: ignore[assignment]
 
     def __call__(self, *args, **kwargs):
         return self

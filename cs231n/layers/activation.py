@@ -218,6 +218,50 @@ def gelu_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
     return _backward(kernel, dout, x)
 
 
+def silu_forward(x: np.ndarray) -> tuple[np.ndarray, tuple]:
+    """Weight every element by its sigmoid.
+
+    Parameters
+    ----------
+    x : ndarray of any shape, float32 or float64
+        Inputs.
+
+    Returns
+    -------
+    out : ndarray, shaped like ``x``
+        ``x / (1 + exp(-x))``, without overflow.
+    cache : tuple
+        What :func:`silu_backward` needs.
+    """
+    gate, _ = sigmoid_forward(x)
+    return x * gate, (x, gate)
+
+
+def silu_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
+    """Carry a gradient back through :func:`silu_forward`.
+
+    Parameters
+    ----------
+    dout : ndarray, shaped like the output
+        Gradient of the loss with respect to the output.
+    cache : tuple
+        As returned by :func:`silu_forward`.
+
+    Returns
+    -------
+    dx : ndarray
+        ``dout * gate * (1 + x * (1 - gate))`` with ``gate`` the sigmoid of ``x``.
+    """
+    x, gate = cache
+    dout = upstream(dout, x.shape, x.dtype)
+    dx = 1 - gate
+    dx *= x
+    dx += 1
+    dx *= gate
+    dx *= dout
+    return dx
+
+
 def _forward(kernel, x):
     (data,) = floats(x=x)
     out = np.empty(x.shape, x.dtype)

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import torch
-from torch import nn
 
+from cs231n.engine import engine_of
 from cs231n.testing import beside_answers, expect
+
+#: Where the tensors of both engines are defined.
+TENSORS = ("torch", "torch._tensor", "cs231n.autograd.tensor")
 
 
 @beside_answers
@@ -27,18 +29,17 @@ def call(answer: Callable, *args: Any, **kwargs: Any) -> Any:
     result : object
         What it returned, with arrays in place of tensors.
     """
-    return arrays(answer(*tensors(args), **tensors(kwargs)))
+    torch = engine_of(answer)
+    return arrays(answer(*tensors(torch, args), **tensors(torch, kwargs)))
 
 
 @beside_answers
-def forward(
-    model: "torch.nn.Module", x: np.ndarray, *, training: bool = False
-) -> np.ndarray:
+def forward(model: Any, x: np.ndarray, *, training: bool = False) -> np.ndarray:
     """Compute the scores of a module.
 
     Parameters
     ----------
-    model : torch.nn.Module
+    model : nn.Module
         The answer.
     x : ndarray of shape (N, ...)
         A batch, of the parameters' dtype.
@@ -57,7 +58,7 @@ def forward(
     """
     expect_module(model)
     model.train(training)
-    with torch.no_grad():
+    with engine_of(model).no_grad():
         return call(model, x)
 
 
@@ -87,10 +88,11 @@ def gradients(
     WrongAnswer
         If the answer does not return a tensor shaped like ``dout``.
     """
-    leaves: list[torch.Tensor] = []
-    out = answer(*tensors(args, leaves))
+    torch = engine_of(answer)
+    leaves: list = []
+    out = answer(*tensors(torch, args, leaves))
     expect(
-        isinstance(out, torch.Tensor) and out.shape == dout.shape,
+        is_tensor(out) and out.shape == dout.shape,
         f"Return a tensor of shape {dout.shape}; got {describe(out)}.",
     )
     if not out.requires_grad:
@@ -116,17 +118,17 @@ def leaves(answer: Callable, *args: Any) -> list[bool]:
         For each tensor: autograd was asked for its gradient, and no operation made it
         from others.
     """
-    found = answer(*tensors(args))
+    found = answer(*tensors(engine_of(answer), args))
     return [tensor.requires_grad and tensor.is_leaf for tensor in found]
 
 
 @beside_answers
-def parameters(model: "torch.nn.Module") -> dict[str, np.ndarray]:
+def parameters(model: Any) -> dict[str, np.ndarray]:
     """Read the parameters that a module has registered.
 
     Parameters
     ----------
-    model : torch.nn.Module
+    model : nn.Module
         The answer.
 
     Returns
@@ -146,12 +148,12 @@ def parameters(model: "torch.nn.Module") -> dict[str, np.ndarray]:
 
 
 @beside_answers
-def set_parameters(model: "torch.nn.Module", values: dict[str, np.ndarray]) -> None:
+def set_parameters(model: Any, values: dict[str, np.ndarray]) -> None:
     """Give a module other parameters.
 
     Parameters
     ----------
-    model : torch.nn.Module
+    model : nn.Module
         The answer.
     values : dict of str to ndarray
         By the names that :func:`parameters` lists.
@@ -162,6 +164,7 @@ def set_parameters(model: "torch.nn.Module", values: dict[str, np.ndarray]) -> N
         If the answer is no module.
     """
     expect_module(model)
+    torch = engine_of(model)
     with torch.no_grad():
         for name, value in model.named_parameters():
             value.copy_(torch.from_numpy(values[name]))
@@ -182,7 +185,7 @@ def expect_module(model: Any) -> None:
         If it is none.
     """
     expect(
-        isinstance(model, nn.Module),
+        isinstance(model, engine_of(model).nn.Module),
         f"The model should be an nn.Module; got {describe(model)}.",
     )
 
@@ -202,16 +205,37 @@ def describe(value: Any) -> str:
     """
     if value is None:
         return "None: the answer ends without `return`"
-    if isinstance(value, torch.Tensor):
+    if is_tensor(value):
         return f"a tensor of shape {tuple(value.shape)}"
     return type(value).__name__
 
 
-def tensors(value: Any, leaves: list | None = None) -> Any:
+def is_tensor(value: Any) -> bool:
+    """Tell whether a value is a tensor, of either engine.
+
+    Parameters
+    ----------
+    value : object
+        What an answer returned.
+
+    Returns
+    -------
+    bool
+        True for a tensor.
+    """
+    return any(
+        base.__name__ == "Tensor" and base.__module__ in TENSORS
+        for base in type(value).__mro__
+    )
+
+
+def tensors(torch: Any, value: Any, leaves: list | None = None) -> Any:
     """Put tensors in place of arrays, in lists and dictionaries too.
 
     Parameters
     ----------
+    torch : module
+        The engine.
     value : object
         Data; a tensor shares its memory with the array it replaces, unless that is
         read-only.
@@ -230,9 +254,9 @@ def tensors(value: Any, leaves: list | None = None) -> Any:
             leaves.append(tensor.requires_grad_())
         return tensor
     if isinstance(value, list | tuple):
-        return type(value)(tensors(item, leaves) for item in value)
+        return type(value)(tensors(torch, item, leaves) for item in value)
     if isinstance(value, dict):
-        return {key: tensors(item, leaves) for key, item in value.items()}
+        return {key: tensors(torch, item, leaves) for key, item in value.items()}
     return value
 
 
@@ -249,8 +273,8 @@ def arrays(value: Any) -> Any:
     value : object
         The same with arrays.
     """
-    if isinstance(value, torch.Tensor):
-        return value.detach().numpy()
+    if is_tensor(value):
+        return value.detach().cpu().numpy()
     if isinstance(value, list | tuple):
         return type(value)(arrays(item) for item in value)
     if isinstance(value, dict):

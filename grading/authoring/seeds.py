@@ -8,6 +8,7 @@ points in a class of a thousand.
 import argparse
 import os
 import sys
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 
@@ -33,7 +34,9 @@ class Failure:
     message: str
 
 
-def failures(notebook, seeds, styles=True):
+def failures(
+    notebook: str, seeds: Iterable[int], styles: bool = True
+) -> "list[Failure]":
     """Run the tests of a notebook under some seeds.
 
     Parameters
@@ -85,7 +88,7 @@ def _of(test, exam):
     return exercise_of(test.name, [cell.name for cell in exam.of_kind("answer")])
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("notebooks", nargs="*", help="for example assignment1/knn")

@@ -2,25 +2,25 @@
 
 # ruff: noqa: F401
 
-from cs231n.kernels._columns_np import col2im, im2col
-from cs231n.kernels._conv_np import conv_dw, conv_dx, conv_forward
-from cs231n.kernels._embedding_np import embedding_backward, embedding_forward
-from cs231n.kernels._linear_np import linear_softmax_loss, linear_svm_loss
-from cs231n.kernels._loss_np import (
+from cs231n.kernels._numpy.columns import col2im, im2col
+from cs231n.kernels._numpy.conv import conv_dw, conv_dx, conv_forward
+from cs231n.kernels._numpy.embedding import embedding_backward, embedding_forward
+from cs231n.kernels._numpy.linear import linear_softmax_loss, linear_svm_loss
+from cs231n.kernels._numpy.loss import (
     softmax,
     softmax_backward,
     softmax_loss,
     svm_loss,
 )
-from cs231n.kernels._matmul_np import matmul, matmul_packed, pack, row_sum
-from cs231n.kernels._norm_np import (
+from cs231n.kernels._numpy.matmul import matmul, matmul_packed, pack, row_sum
+from cs231n.kernels._numpy.norm import (
     batch_norm_backward,
     batch_norm_forward,
     group_norm_backward,
     group_norm_forward,
     scale_shift,
 )
-from cs231n.kernels._pointwise_np import (
+from cs231n.kernels._numpy.pointwise import (
     gelu_backward,
     gelu_exact_backward,
     gelu_exact_forward,
@@ -32,13 +32,13 @@ from cs231n.kernels._pointwise_np import (
     tanh_backward,
     tanh_forward,
 )
-from cs231n.kernels._pool_np import (
+from cs231n.kernels._numpy.pool import (
     avg_pool_backward,
     avg_pool_forward,
     max_pool_backward,
     max_pool_forward,
 )
-from cs231n.kernels._recurrent_np import (
+from cs231n.kernels._numpy.recurrent import (
     gru_gates_backward,
     gru_gates_forward,
     lstm_gates_backward,
@@ -46,11 +46,15 @@ from cs231n.kernels._recurrent_np import (
     rnn_state_backward,
     rnn_state_forward,
 )
-from cs231n.kernels._update_np import adam, momentum, rms, sgd
+from cs231n.kernels._numpy.update import adam, momentum, rms, sgd
 
 
 def set_threads(count):
     """Do nothing: NumPy's matrix products have threads of their own."""
 
 
-__all__ = sorted(name for name in globals() if not name.startswith("_"))
+__all__ = sorted(
+    name
+    for name, value in globals().items()
+    if callable(value) and not name.startswith("_")
+)
