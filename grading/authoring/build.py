@@ -34,7 +34,7 @@ class SourceError(Exception):
     """A percent script breaks a rule that nbgrader would not report."""
 
 
-def scripts(solutions=ROOT / "solutions"):
+def scripts(solutions: Path = ROOT / "solutions") -> list[Path]:
     """List the percent scripts, by assignment and name.
 
     Parameters
@@ -50,7 +50,7 @@ def scripts(solutions=ROOT / "solutions"):
     return sorted(Path(solutions).glob("*/*.py"))
 
 
-def lacking(notebook):
+def lacking(notebook: str) -> str:
     """Say which library a notebook needs and this environment has not.
 
     Parameters
@@ -69,7 +69,7 @@ def lacking(notebook):
     return f"{notebook} needs {library}, which is not installed: pip install {library}."
 
 
-def source_notebook(path):
+def source_notebook(path: Path) -> nbformat.NotebookNode:
     """Read one percent script as a notebook that builds the same way every time.
 
     jupytext gives cells random ids and leaves its own metadata behind, both of which
@@ -161,7 +161,7 @@ def _complete_title(notebook, path):
     title.source = f"{heading}\n\n{badge}\n{text}\n\n{total}"
 
 
-def points(notebook):
+def points(notebook: nbformat.NotebookNode) -> tuple[float, float]:
     """Add up what a notebook is worth.
 
     Parameters
@@ -201,7 +201,7 @@ def _repository():
         return tomllib.load(file)["project"]["urls"]["Repository"]
 
 
-def build_sources(target, solutions=ROOT / "solutions"):
+def build_sources(target: Path, solutions: Path = ROOT / "solutions") -> list[str]:
     """Write every source notebook where nbgrader looks for it.
 
     Parameters

@@ -8,6 +8,8 @@ markers. ``# %% [markdown] hint="bn-forward"`` and ``# %% drawing="bn-graph"`` a
 graded.
 """
 
+from collections.abc import Iterator
+
 import nbformat
 
 #: What a cell may be, with what else may stand in its header.
@@ -36,7 +38,7 @@ _BY_HAND = (
 )
 
 
-def role_of(cell):
+def role_of(cell: nbformat.NotebookNode) -> str | None:
     """Say what the header of a cell calls it.
 
     Parameters
@@ -52,7 +54,7 @@ def role_of(cell):
     return next((role for role in ROLES if role in cell.metadata), None)
 
 
-def grade_id(role, header):
+def grade_id(role: str | None, header: dict) -> str | None:
     """Say how the gradebook knows a cell.
 
     Parameters
@@ -73,7 +75,7 @@ def grade_id(role, header):
     return _GRADE_IDS[role].format(f"{header[role]}{part}")
 
 
-def header_faults(cells):
+def header_faults(cells: list[nbformat.NotebookNode]) -> Iterator[str]:
     """List what is wrong with the headers of a notebook.
 
     Parameters
@@ -150,7 +152,9 @@ def _partner_faults(cell, role, known, last):
         )
 
 
-def expand(cells, collapsed=False):
+def expand(
+    cells: list[nbformat.NotebookNode], collapsed: bool = False
+) -> list[nbformat.NotebookNode]:
     """Turn short headers into nbgrader's flags.
 
     Parameters

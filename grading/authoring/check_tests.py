@@ -56,7 +56,7 @@ class Grader:
         Folder of the percent scripts.
     """
 
-    def __init__(self, notebook, solutions=ROOT / "solutions"):
+    def __init__(self, notebook: str, solutions: Path = ROOT / "solutions") -> None:
         source = source_notebook(Path(solutions) / f"{notebook}.py")
         self.exam = exam_from(notebook, source)
         self._written = {cell.id: cell for cell in source.cells}
@@ -64,7 +64,8 @@ class Grader:
         self._cleared = {cell.id: cell.source for cell in cleared.cells}
         self._client = NotebookClient(
             nbformat.v4.new_notebook(metadata=source.metadata),
-            timeout=60,
+            timeout=600,
+            startup_timeout=300,
             allow_errors=True,
             extra_arguments=QUIET,
         )
@@ -78,11 +79,11 @@ class Grader:
         self._running.__exit__(*error)
 
     @property
-    def exercises(self):
+    def exercises(self) -> list[str]:
         """The grade_ids of the autograded answers, in order."""
         return [cell.name for cell in self.exam.of_kind("answer")]
 
-    def tests(self, exercise):
+    def tests(self, exercise: str) -> list[str]:
         """List the test cells that belong to an exercise.
 
         Parameters
@@ -101,7 +102,7 @@ class Grader:
             if exercise_of(cell.name, self.exercises) == exercise
         ]
 
-    def stub(self, exercise):
+    def stub(self, exercise: str) -> str:
         """Return the empty answer that students find.
 
         Parameters
@@ -116,7 +117,9 @@ class Grader:
         """
         return self._cleared[exercise]
 
-    def grade(self, answers, tests=None, secret=""):
+    def grade(
+        self, answers: dict[str, str], tests: list[str] | None = None, secret: str = ""
+    ) -> "dict[str, TestScore]":
         """Run the notebook with some answers replaced.
 
         Parameters
@@ -143,7 +146,7 @@ class Grader:
                 outcomes[cell.name] = self._outcome(cell)
         return outcomes
 
-    def seed(self, test):
+    def seed(self, test: str) -> int:
         """Say what seeds the random numbers that a test does not seed itself.
 
         Parameters
@@ -178,7 +181,7 @@ class Grader:
         return TestScore(score, points, message)
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("notebook", help="for example assignment1/knn")

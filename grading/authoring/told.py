@@ -27,7 +27,7 @@ class Told:
     found: Found  #: what it said
 
 
-def told(notebook, kind="mistake", seed=""):
+def told(notebook: str, kind: str = "mistake", seed: str = "") -> list[Told]:
     """Run the visible tests on the variants of a notebook.
 
     Parameters
@@ -72,7 +72,7 @@ def _first_failure(trial, variant, tests, seed):
     return "", Found(True)
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     known = [f"{path.parent.name}/{path.stem}" for path in scripts()]

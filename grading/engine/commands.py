@@ -4,6 +4,7 @@ import contextlib
 import os
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
@@ -25,6 +26,11 @@ from grading.engine.storage.names import printable
 from grading.engine.storage.secret import SecretError
 from grading.engine.storage.store import Store
 
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from grading.course import Course
+
 PLATFORMS = ("auto", *lms_names.KINDS)
 #: Whatever ends a command with a sentence.
 REFUSALS = (
@@ -45,7 +51,7 @@ REFUSALS = (
 SHOWN = 20
 
 
-def collect(course, args):
+def collect(course: "Course", args: "Namespace") -> int:
     """Take submissions in.
 
     Parameters
@@ -82,7 +88,7 @@ def collect(course, args):
     return 1 if collected.problems else 0
 
 
-def run(course, args):
+def run(course: "Course", args: "Namespace") -> int:
     """Judge everything that was handed in.
 
     Parameters
@@ -154,7 +160,7 @@ def _print_flags(flagged, problems):
         )
 
 
-def status(course, args):
+def status(course: "Course", args: "Namespace") -> int:
     """Say who handed in, and what is graded.
 
     Parameters
@@ -181,7 +187,7 @@ def status(course, args):
     return 1 if waiting else 0
 
 
-def feedback(course, args):
+def feedback(course: "Course", args: "Namespace") -> int:
     """Write the students' pages.
 
     Parameters
@@ -207,7 +213,7 @@ def feedback(course, args):
     return 0 if count else 1
 
 
-def report(course, args):
+def report(course: "Course", args: "Namespace") -> int:
     """Write the instructor's report.
 
     Parameters
@@ -228,7 +234,7 @@ def report(course, args):
     return 0
 
 
-def export(course, args):
+def export(course: "Course", args: "Namespace") -> int:
     """Print the scores as CSV.
 
     Parameters
@@ -250,7 +256,7 @@ def export(course, args):
     return gradebook.main([args.assignment, *database, *out])
 
 
-def doctor(course, args):
+def doctor(course: "Course", args: "Namespace") -> int:
     """Say which isolation this machine offers.
 
     Parameters

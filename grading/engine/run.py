@@ -4,7 +4,9 @@ import contextlib
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from grading.engine.intake.intake import Intake
 from grading.engine.judging.in_flight import MAX_DEATHS, InFlight
@@ -21,6 +23,9 @@ from grading.engine.storage.store import Store
 from grading.engine.summary import Summary
 from grading.judge.exam import Exam, Outcome, Verdict
 from grading.sandbox.limits import Limits
+
+if TYPE_CHECKING:
+    from grading.course import Course
 
 #: The isolation of verdicts for which nothing of a student's had to run.
 NOT_RUN = "not run"
@@ -69,7 +74,7 @@ class Run:
         What the instructor chose.
     """
 
-    def __init__(self, course, assignment, options):
+    def __init__(self, course: "Course", assignment: str, options: "Options") -> None:
         self.course, self.assignment, self.options = course, assignment, options
         self.summary = Summary()
         self._store = Store(course.ledger / "objects")
@@ -79,7 +84,7 @@ class Run:
         }
         self._fresh = set()  #: keys judged in this run
 
-    def grade(self, progress=None):
+    def grade(self, progress: Callable | None = None) -> Summary:
         """Grade everything that was handed in and not graded yet.
 
         Parameters

@@ -38,12 +38,12 @@ class Exam:
     cells: tuple[Cell, ...]
 
     @property
-    def digest(self):
+    def digest(self) -> str:
         """SHA-256 of everything in it, as hexadecimal digits."""
         return hashlib.sha256(_json(asdict(self)).encode()).hexdigest()
 
     @classmethod
-    def from_dict(cls, raw):
+    def from_dict(cls, raw: dict) -> "Exam":
         """Read what :func:`dataclasses.asdict` made of an exam.
 
         Parameters
@@ -58,7 +58,7 @@ class Exam:
         """
         return cls(raw["notebook"], tuple(Cell(**cell) for cell in raw["cells"]))
 
-    def of_kind(self, kind):
+    def of_kind(self, kind: str) -> "list[Cell]":
         """List the cells of one kind.
 
         Parameters
@@ -97,16 +97,16 @@ class Verdict:
     isolation: str = "none"  #: the level it ran on, as `doctor` names them
 
     @property
-    def score(self):
+    def score(self) -> float:
         """Sum over the tests."""
         return sum(outcome.score for outcome in self.outcomes)
 
-    def to_json(self):
+    def to_json(self) -> str:
         """Return the verdict as one line of JSON, the same for equal verdicts."""
         return _json(asdict(self))
 
     @classmethod
-    def from_json(cls, text):
+    def from_json(cls, text: str) -> "Verdict":
         """Read what :meth:`to_json` wrote.
 
         Parameters

@@ -9,12 +9,18 @@ import signal
 import socket
 import time
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from grading.judge.exam import Outcome, Verdict
 from grading.judge.notebook import as_python
 from grading.judge.preload import drawn_images
 from grading.judge.protocol.channel import Channel, ChannelError, Late
 from grading.judge.source import suspicion
+
+if TYPE_CHECKING:
+    from grading.judge.exam import Exam
+    from grading.sandbox.fork_server import ForkServer
+    from grading.sandbox.limits import Limits
 
 #: Seconds that a test may take beyond its limit before its tester is stopped.
 _GRACE = 2.0
@@ -26,7 +32,13 @@ class ExamError(Exception):
     """The exam itself cannot run: a set-up cell fails."""
 
 
-def judge(exam, answers, limits, fork_server, secret=""):
+def judge(
+    exam: "Exam",
+    answers: dict[str, str],
+    limits: "Limits",
+    fork_server: "ForkServer",
+    secret: str = "",
+) -> tuple[Verdict, dict[str, float]]:
     """Run the tests of an exam on a student's answers.
 
     Parameters

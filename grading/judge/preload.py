@@ -3,18 +3,25 @@
 import ast
 import functools
 import importlib.util
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cs231n.data import load_shapes10
 from cs231n.data.home import data_home, user_cache
 from grading.sandbox.fork_server import ForkServer
+
+if TYPE_CHECKING:
+    from grading.judge.exam import Exam
 
 #: Modules of the judge that run in its children.
 _OURS = ("grading.judge.student", "grading.judge.tester", "cs231n.testing")
 _GENERATED = "generated"
 
 
-def fork_server_for(exams, isolation="strongest"):
+def fork_server_for(
+    exams: "Iterable[Exam]", isolation: str = "strongest"
+) -> ForkServer:
     """Start a fork server whose children can run some exams at once.
 
     Parameters
@@ -39,7 +46,7 @@ def fork_server_for(exams, isolation="strongest"):
     return ForkServer(isolation, (*_OURS, *modules(exams)), readable)
 
 
-def modules(exams):
+def modules(exams: "Iterable[Exam]") -> list[str]:
     """List the installed modules that set-up cells import.
 
     Parameters
@@ -59,7 +66,7 @@ def modules(exams):
                 if isinstance(node, ast.Import):
                     found |= {alias.name for alias in node.names}
                 elif isinstance(node, ast.ImportFrom) and node.level == 0:
-                    found.add(node.module)
+                    found.add(node.module or "")
     return sorted(name for name in found if _is_there(name))
 
 
@@ -71,7 +78,7 @@ def _is_there(name):
 
 
 @functools.cache
-def drawn_images():
+def drawn_images() -> Path | None:
     """Say where the drawn images that tests train on are kept; draw missing ones.
 
     Returns

@@ -2,6 +2,7 @@
 
 import types
 import weakref
+from typing import Any
 
 from grading.judge.protocol import classes
 from grading.judge.protocol.data_types import NotData
@@ -17,7 +18,7 @@ class References:
         To the student's process.
     """
 
-    def __init__(self, remote):
+    def __init__(self, remote: Any) -> None:
         self._remote = remote
         self.setup = {}  # name of a class of the set-up cells -> class
         self.stand_ins = {}  # name -> function or class
@@ -25,19 +26,19 @@ class References:
         self._held = weakref.WeakValueDictionary()  # handle -> Opaque
         self.freed = []  # handles that nothing here refers to any longer
 
-    def class_of(self, value):
+    def class_of(self, value: object) -> str | None:
         """Name the class of an object that crosses by what it holds."""
         name = type(value).__name__
         if self.setup.get(name) is type(value):
             return name
         return classes.package_name(type(value))
 
-    def shell(self, name):
+    def shell(self, name: str) -> Any:
         """Make an object of the student's that crosses by what it holds."""
         cls = self.setup.get(name) or classes.package_class(name)
         return object.__new__(cls)
 
-    def allow(self, value, items):
+    def allow(self, value: Any, items: dict) -> None:
         """Refuse answers in place of an object's methods."""
         held, cls = vars(value), type(value)
         for name, item in items.items():
@@ -47,7 +48,7 @@ class References:
             if is_method or isinstance(item, types.FunctionType):
                 raise NotData(f"an object whose {name} is another one's")
 
-    def dump(self, value, encoder):
+    def dump(self, value: Any, encoder: Any) -> list:
         """Encode what is no data for the student's process."""
         if isinstance(value, Opaque):
             if value._remote is not self._remote:
@@ -71,13 +72,13 @@ class References:
         name = getattr(value, "__name__", type(value).__name__)
         return ["k", number, name, *methods(value)]
 
-    def take_freed(self):
+    def take_freed(self) -> list[int]:
         """Return the handles that nothing here refers to, and forget them."""
         handles = [handle for handle in self.freed if handle not in self._held]
         self.freed.clear()
         return handles
 
-    def load(self, node):
+    def load(self, node: list) -> Any:
         """Decode what is no data for the student's process."""
         tag, *rest = node
         if tag == "own" and rest[0] in self.stand_ins:
@@ -101,7 +102,7 @@ class References:
         return value
 
 
-def methods(value):
+def methods(value: object) -> list[str]:
     """List the methods of an object of a test that an answer may call.
 
     Parameters

@@ -1,6 +1,8 @@
 """The tester's end of the line to one student's process."""
 
 import tracemalloc
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from cs231n import testing
 from grading.judge import seeding
@@ -10,6 +12,10 @@ from grading.judge.protocol.data_types import NotData
 from grading.judge.protocol.pristine_numpy import np
 from grading.judge.protocol.shared import Shared
 from grading.judge.references import References, methods
+
+if TYPE_CHECKING:
+    from grading.judge.clock import Clock
+    from grading.judge.protocol.channel import Channel
 
 _PRINTED = 1 << 20  # letters kept for one test, before the limit of bytes applies
 _FREED = 200  # handles that may be dead before the student's side hears of it
@@ -29,7 +35,7 @@ class Lost(BaseException):
         A sentence for the student.
     """
 
-    def __init__(self, status, message):
+    def __init__(self, status: str, message: str) -> None:
         super().__init__(message)
         self.status, self.message = status, message
 
@@ -53,7 +59,7 @@ class RemoteCalls:
         What the student's code has printed.
     """
 
-    def __init__(self, channel, clock, sources):
+    def __init__(self, channel: "Channel", clock: "Clock", sources: Callable) -> None:
         self._channel, self._clock = channel, clock
         self.sources = sources
         self.references = References(self)
@@ -61,11 +67,11 @@ class RemoteCalls:
         self._shared = self._lost = None
 
     @property
-    def noise(self):
+    def noise(self) -> int:
         """Bytes that came over the line and belong to no frame."""
         return self._channel.noise
 
-    def ask(self, *message):
+    def ask(self, *message: object) -> Any:
         """Send a request and wait for its result.
 
         Parameters
@@ -102,7 +108,7 @@ class RemoteCalls:
             self._shared = None
             self.references.exported.clear()
 
-    def call(self, target, args, kwargs):
+    def call(self, target: object, args: tuple, kwargs: dict) -> object:
         """Call something of the student's, as if it were here.
 
         Parameters

@@ -14,6 +14,7 @@ import random
 import sys
 import types
 from tracemalloc import get_traced_memory, is_tracing, start, stop
+from typing import TYPE_CHECKING
 
 from cs231n import old_imports
 from grading.judge import notebook, seeding
@@ -23,11 +24,14 @@ from grading.judge.protocol.data_types import NotData
 from grading.judge.protocol.pristine_numpy import np
 from grading.judge.protocol.shared import Shared
 
+if TYPE_CHECKING:
+    from socket import socket
+
 _AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _TEXT = 2000  # longest message of an error
 
 
-def main(sock):
+def main(sock: "socket") -> None:
     """Serve the tester at the other end of a socket until it hangs up.
 
     Parameters

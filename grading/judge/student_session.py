@@ -3,11 +3,16 @@
 import ast
 import contextlib
 import re
+from typing import TYPE_CHECKING, Any
 
 from grading.judge.protocol.channel import Channel
 from grading.judge.proxy import class_stand_in, stand_in
 from grading.judge.remote_calls import Lost, RemoteCalls
 from grading.judge.source import answer_source
+
+if TYPE_CHECKING:
+    from grading.judge.clock import Clock
+    from grading.judge.exam import Cell
 
 #: A process that is lost so often before a test begins has lost the test.
 _ATTEMPTS = 3
@@ -40,15 +45,23 @@ class StudentSession:
         To the process that is alive.
     """
 
-    def __init__(self, job, cells, answers, names, clock, desk):
+    def __init__(
+        self,
+        job: dict,
+        cells: "list[Cell]",
+        answers: dict[str, str],
+        names: dict,
+        clock: "Clock",
+        desk: Any,
+    ) -> None:
         self._environment, self._broken = job["environment"], dict(job["broken"])
         self._value_bytes = job["limits"]["value_bytes"]
         self._cells, self._answers, self._names = cells, answers, names
         self._clock, self._desk = clock, desk
         self._loaded, self._loading = 0, None
-        self.remote = None
+        self.remote: Any = None
 
-    def prepare(self, place, seed):
+    def prepare(self, place: int, seed: int) -> None:
         """Have the cells above a place loaded, in a process that is alive.
 
         Parameters
@@ -77,7 +90,7 @@ class StudentSession:
                 status, message = self.drop(lost)
         raise Lost(status, message)
 
-    def drop(self, lost):
+    def drop(self, lost: Lost) -> tuple[str, str]:
         """Give up the process; return how it ended and a sentence about it."""
         self.remote = None
         status, message = self._desk.lost(lost.status)
@@ -162,7 +175,7 @@ class StudentSession:
         return answer_source.sources(name, setup, answers)
 
 
-def defined(solution):
+def defined(solution: str) -> dict[str, str | None]:
     """List what an answer is to define.
 
     Parameters
@@ -179,7 +192,7 @@ def defined(solution):
     for node in ast.parse(solution).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             owners = [
-                call.args[0].id
+                ast.unparse(call.args[0])
                 for call in node.decorator_list
                 if isinstance(call, ast.Call) and call.args
             ]
@@ -187,7 +200,7 @@ def defined(solution):
     return wanted
 
 
-def said(error, most=2000):
+def said(error: BaseException, most: int = 2000) -> str:
     """Write an error as a notebook shows it in its last line.
 
     Parameters
@@ -209,7 +222,7 @@ def said(error, most=2000):
     return readable(f"{type(error).__name__}: {text}"[:most])
 
 
-def readable(text):
+def readable(text: str) -> str:
     """Take out of a text what no page, file or terminal should get.
 
     Parameters

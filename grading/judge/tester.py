@@ -23,7 +23,7 @@ from grading.judge.student_session import StudentSession, readable, said
 from grading.sandbox.limits import Limits
 
 
-def main(sock):
+def main(sock: socket.socket) -> None:
     """Grade one notebook for the judge at the other end of a socket.
 
     Parameters
@@ -114,7 +114,8 @@ class _Tester:
             with contextlib.redirect_stdout(printed):
                 names = dict(self._names)  # no test needs what another has left
                 seeding.replace_rng(names, self._secret, cell.name)
-                score, status, message = *score_of(cell, names), ""
+                score, status = score_of(cell, names)
+            message = ""
         except Lost as lost:
             status, message = self._session.drop(lost)
         except MemoryError as error:
@@ -130,7 +131,7 @@ class _Tester:
         self._desk.say("outcome", vars(outcome), took, noise)
 
 
-def score_of(cell, names):
+def score_of(cell: Cell, names: dict) -> tuple[float, str]:
     """Run a test cell; a number at its end is the score, as nbgrader counts.
 
     Parameters
@@ -154,8 +155,10 @@ def score_of(cell, names):
     """
     tree = ast.parse(cell.source)
     last = None
-    if tree.body and isinstance(tree.body[-1], ast.Expr):
-        last = ast.Expression(tree.body.pop().value)
+    end = tree.body[-1] if tree.body else None
+    if isinstance(end, ast.Expr):
+        tree.body.pop()
+        last = ast.Expression(end.value)
     exec(compile(tree, f"<{cell.name}>", "exec"), names)
     value = eval(compile(last, f"<{cell.name}>", "eval"), names) if last else None
     if value is None:

@@ -9,7 +9,7 @@ from grading.sandbox.fork_server import ForkServer
 from grading.sandbox.levels import LEVELS, IsolationError
 
 
-def report():
+def report() -> list[tuple[str, bool, str]]:
     """Try every level of isolation with a real child.
 
     Returns
@@ -47,7 +47,7 @@ def _try(level):
         return False, str(error)
 
 
-def main():
+def main() -> int:
     """Print the ladder; exit with 1 if this machine lacks a level of it."""
     ladder = report()
     for level, available, why in ladder:

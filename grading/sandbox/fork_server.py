@@ -12,7 +12,10 @@ import signal
 import socket
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from dataclasses import asdict
+from os import PathLike
+from typing import Any
 
 from grading.sandbox import landlock, levels
 from grading.sandbox.child import Child, listen
@@ -57,7 +60,12 @@ class ForkServer:
         never less.
     """
 
-    def __init__(self, isolation="strongest", preload=PRELOAD, readable=()):
+    def __init__(
+        self,
+        isolation: str = "strongest",
+        preload: Iterable[str] = PRELOAD,
+        readable: Iterable[str | PathLike] = (),
+    ) -> None:
         if isolation not in ("strongest", *LEVELS):
             raise ValueError(
                 f"Isolation must be one of {', '.join(('strongest', *LEVELS))}; "
@@ -65,7 +73,8 @@ class ForkServer:
             )
         self._preload = tuple(preload)
         self._view = python_view(self._preload, readable)
-        self.level = self._zygote = None
+        self.level = ""
+        self._zygote: Any = None
         if isolation == "strongest":
             self._climb()
         else:
@@ -77,7 +86,7 @@ class ForkServer:
     def __exit__(self, *exception):
         self.close()
 
-    def child(self, main, limits=None):
+    def child(self, main: str, limits: Limits | None = None) -> Child:
         """Fork a child, isolate it, and call a function in it.
 
         Parameters
@@ -118,7 +127,7 @@ class ForkServer:
             )
         return Child(channel, hear, handles[0])
 
-    def close(self):
+    def close(self) -> None:
         """End the zygote and every child at once."""
         if self._zygote:
             self._zygote.close()

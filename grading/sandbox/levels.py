@@ -4,9 +4,13 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grading import ROOT
 from grading.sandbox import landlock, namespaces, seccomp
+
+if TYPE_CHECKING:
+    from grading.sandbox.readable_paths import View
 
 #: From the strongest to none at all.
 LEVELS = ("bubblewrap", "namespaces", "landlock", "none")
@@ -26,7 +30,7 @@ class PreloadError(IsolationError):
     """A module cannot be loaded where student code is to run; no level mends that."""
 
 
-def misplaced(view):
+def misplaced(view: "View") -> str:
     """Say whether Python is installed around the project or the current folder.
 
     Parameters
@@ -50,7 +54,7 @@ def misplaced(view):
     return ""
 
 
-def missing(level):
+def missing(level: str) -> str:
     """Say what a level lacks, as far as can be seen without trying it.
 
     Parameters
@@ -80,7 +84,7 @@ def missing(level):
     return ""
 
 
-def command(level, view, control):
+def command(level: str, view: "View", control: int) -> list[str]:
     """Write the command that starts the zygote on a level.
 
     Parameters
@@ -104,11 +108,11 @@ def command(level, view, control):
     )
     python = [sys.executable, "-P", "-s", "-B", "-c", code]
     if level == "bubblewrap":
-        return namespaces.bubblewrap(shutil.which("bwrap"), view) + python
+        return namespaces.bubblewrap(shutil.which("bwrap") or "bwrap", view) + python
     return python
 
 
-def environment():
+def environment() -> dict[str, str]:
     """List all that student code finds in its environment, home folder apart.
 
     Returns

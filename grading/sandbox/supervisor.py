@@ -23,7 +23,9 @@ _EVERY = 0.02  # seconds between two looks
 _BIRTH = 30_000  # milliseconds that isolating oneself may take
 
 
-def attend(request, settings, channel, report):
+def attend(
+    request: dict, settings: dict, channel: socket.socket, report: socket.socket
+) -> None:
     """Start a child, watch it, report, and end with it.
 
     Parameters
@@ -193,7 +195,7 @@ def _say(report, handles=(), **words):
         socket.send_fds(report, [json.dumps(words).encode()], list(handles))
 
 
-def rest(channel):
+def rest(channel: socket.socket) -> None:
     """Do nothing; the first child of a fork server shows with it that isolation works.
 
     Parameters
@@ -203,7 +205,7 @@ def rest(channel):
     """
 
 
-def wait(channel):
+def wait(channel: socket.socket) -> None:
     """Stay until the judge closes the channel; for measuring an idle child.
 
     Parameters

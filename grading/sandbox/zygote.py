@@ -25,7 +25,7 @@ from grading.sandbox.readable_paths import View
 _MESSAGE = 1 << 20  # bytes of the longest request
 
 
-def main(control, enter=False):
+def main(control: int, enter: bool = False) -> None:
     """Load the packages, then fork a child for every request until the judge is gone.
 
     Parameters
@@ -35,24 +35,24 @@ def main(control, enter=False):
     enter : bool, optional
         Whether to build the room first.
     """
-    control = socket.socket(fileno=control)
-    first, (judge,), _, _ = socket.recv_fds(control, _MESSAGE, 1)
+    asked = socket.socket(fileno=control)
+    first, (judge,), _, _ = socket.recv_fds(asked, _MESSAGE, 1)
     settings = json.loads(first)
     try:
         if enter:
             namespaces.enter(View(settings["readable"], settings["links"]))
-        _say(control, [os.pidfd_open(os.getpid())], alive=True)
+        _say(asked, [os.pidfd_open(os.getpid())], alive=True)
         settings["capabilities"] = _become_nobody(settings)
         with _scratch(settings["spaces"]) as folder:
             _load(settings["preload"])
-            _say(control, ready=True, folder=folder)
-            _serve(settings, control, judge)
+            _say(asked, ready=True, folder=folder)
+            _serve(settings, asked, judge)
     except PreloadError as error:
         with contextlib.suppress(OSError):
-            _say(control, unloaded=str(error))
+            _say(asked, unloaded=str(error))
     except Exception as error:
         with contextlib.suppress(OSError):
-            _say(control, failed=_said(error))
+            _say(asked, failed=_said(error))
 
 
 def _said(error):

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from os import PathLike
 
 from grading.engine.storage.names import printable
 
@@ -17,7 +18,7 @@ class RefusedFile(ValueError):
     """A file that is not taken; the message says why."""
 
 
-def read_folder(path):
+def read_folder(path: str | PathLike) -> tuple[dict[str, bytes], list[str]]:
     """Read the notebooks of a folder.
 
     Parameters
@@ -114,7 +115,7 @@ def _check_plain(name, folder):
         raise RefusedFile("it is a link, a pipe or a device.")
 
 
-def read_file(name, folder=None):
+def read_file(name: str | PathLike, folder: int | None = None) -> bytes:
     """Read one file, if it is a plain one.
 
     Parameters

@@ -1,6 +1,7 @@
 """Intake: from what a collector has to submissions that never change."""
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from cs231n.files import write_whole
 from grading.engine.intake.exchange import inbound
@@ -11,6 +12,13 @@ from grading.engine.intake.submission import Submission
 from grading.engine.intake.times import timestamp, utc
 from grading.engine.storage.append_log import AppendLog
 from grading.engine.storage.names import RefusedName, checked_name, printable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grading.course import Course
+    from grading.engine.intake.roster import Roster
+    from grading.engine.storage.store import Store
 
 
 @dataclass
@@ -36,7 +44,14 @@ class Intake:
         False for a look that writes nothing down.
     """
 
-    def __init__(self, course, assignment, store, *, writable=True):
+    def __init__(
+        self,
+        course: "Course",
+        assignment: str,
+        store: "Store",
+        *,
+        writable: bool = True,
+    ) -> None:
         self.course, self.assignment, self.store = course, assignment, store
         self._writable = writable
         path = course.ledger / assignment / "collected.jsonl"
@@ -45,11 +60,11 @@ class Intake:
         for _, raw in self._log.lines():
             self._known[raw["student"]] = Submission.from_dict(raw)
 
-    def close(self):
+    def close(self) -> None:
         """Close the log."""
         self._log.close()
 
-    def from_tree(self, *, trust_timestamps=False):
+    def from_tree(self, *, trust_timestamps: bool = False) -> "Collected":
         """Take what lies in the course's ``submitted`` folder.
 
         Parameters
@@ -76,7 +91,7 @@ class Intake:
                 collected.submissions.append(self._remember(submission))
         return collected
 
-    def from_exchange(self, root):
+    def from_exchange(self, root: "Path") -> "Collected":
         """Take what students handed in through nbgrader's exchange.
 
         Parameters
@@ -139,7 +154,14 @@ class Intake:
             self._known[submission.student] = submission
         return submission
 
-    def from_archives(self, paths, *, kind="auto", roster=None, times=None):
+    def from_archives(
+        self,
+        paths: "list[Path]",
+        *,
+        kind: str = "auto",
+        roster: "Roster | None" = None,
+        times: dict[str, str] | None = None,
+    ) -> "Collected":
         """Take the exports of a learning platform.
 
         Parameters

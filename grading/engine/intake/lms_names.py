@@ -24,7 +24,7 @@ class NamedFile:
     flags: tuple[str, ...] = ()
 
 
-def kind_of(paths):
+def kind_of(paths: list[str]) -> str:
     """Guess which platform wrote an archive.
 
     Parameters
@@ -45,7 +45,7 @@ def kind_of(paths):
     return "plain"
 
 
-def place(kind, path, metadata=None):
+def place(kind: str, path: str, metadata: dict | None = None) -> "NamedFile | None":
     """Read a file's path.
 
     Parameters
@@ -108,7 +108,7 @@ def _last(path):
     return path.rpartition("/")[2]
 
 
-def gradescope_metadata(text):
+def gradescope_metadata(text: bytes) -> dict[str, tuple]:
     """Read Gradescope's list of submissions.
 
     Parameters

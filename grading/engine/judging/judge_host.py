@@ -3,9 +3,15 @@
 import functools
 import importlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from grading.judge.exam import Cell, Exam
+
+if TYPE_CHECKING:
+    from grading.judge.exam import Verdict
+    from grading.sandbox.limits import Limits
 
 #: Packages that make forking slow: who needs one gets a fork server of its own.
 HEAVY = {"torch"}
@@ -23,12 +29,12 @@ class HostPlan:
     require_isolation: bool = True
     imports: tuple[str, ...] = ()  #: modules that set-up cells load
 
-    def to_json(self):
+    def to_json(self) -> str:
         """Return the plan as text."""
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text):
+    def from_json(cls, text: str) -> "HostPlan":
         """Read what :meth:`to_json` wrote.
 
         Parameters
@@ -44,7 +50,7 @@ class HostPlan:
         raw = json.loads(text)
         return cls(**raw | {"imports": tuple(raw["imports"])})
 
-    def open(self):
+    def open(self) -> "JudgeHost":
         """Set a host up.
 
         Returns
@@ -83,7 +89,7 @@ class JudgeHost:
         If the machine cannot do what is required.
     """
 
-    def __init__(self, require_isolation, imports=()):
+    def __init__(self, require_isolation: bool, imports: Iterable[str] = ()) -> None:
         from grading.judge.judge import judge
 
         self._judge = judge
@@ -115,7 +121,9 @@ class JudgeHost:
                 f"{reason}\nSee what is missing with:  python -m grading doctor"
             ) from None
 
-    def judge(self, exam, answers, limits, secret=""):
+    def judge(
+        self, exam: Exam, answers: dict[str, str], limits: "Limits", secret: str = ""
+    ) -> "tuple[Verdict, dict[str, float]]":
         """Judge one notebook.
 
         Parameters
@@ -139,7 +147,7 @@ class JudgeHost:
         fork_server = self._fork_server(_heavy(exam))
         return self._judge(exam, answers, limits, fork_server, secret)
 
-    def close(self):
+    def close(self) -> None:
         """End all children."""
         for fork_server in self._fork_servers.values():
             fork_server.close()

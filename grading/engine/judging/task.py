@@ -18,13 +18,13 @@ class Task:
     secret: str = ""  #: of this exam and these answers; :class:`Secret` makes it
 
     @property
-    def key(self):
+    def key(self) -> str:
         """SHA-256 of what the verdict depends on, as hexadecimal digits."""
         depends = [self.exam.digest, self.answers, asdict(self.limits), self.secret]
         text = _json(depends)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def to_json(self):
+    def to_json(self) -> str:
         """Return the task as text; whoever reads it needs nothing else."""
         return _json(
             {
@@ -36,7 +36,7 @@ class Task:
         )
 
     @classmethod
-    def from_json(cls, text):
+    def from_json(cls, text: str) -> "Task":
         """Read what :meth:`to_json` wrote.
 
         Parameters

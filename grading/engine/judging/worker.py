@@ -10,16 +10,20 @@ import json
 import os
 import sys
 import threading
+from typing import TYPE_CHECKING
 
 from grading.engine.judging.judge_host import HostPlan, NoIsolation
 from grading.engine.judging.task import Task
 from grading.judge.judge import ExamError
 from grading.sandbox.linux import die_with_parent
 
+if TYPE_CHECKING:
+    from grading.engine.judging.judge_host import JudgeHost
+
 _local = threading.local()
 
 
-def judge_text(host, text):
+def judge_text(host: "JudgeHost", text: str) -> dict:
     """Judge a task.
 
     Parameters
@@ -43,7 +47,7 @@ def judge_text(host, text):
     return {"verdict": verdict.to_json(), "seconds": seconds}
 
 
-def judge_remotely(text, plan):
+def judge_remotely(text: str, plan: str) -> str:
     """Judge a task on a cluster.
 
     Parameters
@@ -66,7 +70,7 @@ def judge_remotely(text, plan):
         return json.dumps({"refused": str(reason)})
 
 
-def look(plan):
+def look(plan: str) -> dict:
     """Say whether this machine can judge.
 
     Parameters
@@ -97,7 +101,7 @@ def _private_pipes():
     return tasks, replies
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     if sys.platform == "linux":
         die_with_parent()  # nothing runs on when the coordinator is killed

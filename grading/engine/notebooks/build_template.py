@@ -10,7 +10,7 @@ from grading.authoring.stubs import ClearAnswers
 from grading.engine.notebooks.template import Slot, Template
 
 
-def build_template(assignment, name, text):
+def build_template(assignment: str, name: str, text: str) -> Template:
     """Take the answers out, as the release does, and keep the tests.
 
     Parameters

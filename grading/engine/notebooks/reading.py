@@ -33,7 +33,7 @@ class ReadCell:
     cell_id: str = ""
 
 
-def read_cells(data):
+def read_cells(data: bytes) -> "tuple[list[ReadCell], list[str]]":
     """Read the cells of a notebook.
 
     Parameters

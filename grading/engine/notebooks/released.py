@@ -3,12 +3,16 @@
 import hashlib
 import json
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from cs231n.files import write_whole
 from grading.engine.notebooks.template import VERSION, Slot, Template
 
+if TYPE_CHECKING:
+    from grading.course import Course
 
-def templates(course, assignment):
+
+def templates(course: "Course", assignment: str) -> dict[str, Template]:
     """Read the templates of an assignment from what was built for its release.
 
     Parameters

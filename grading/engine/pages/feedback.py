@@ -1,9 +1,15 @@
 """Feedback: one page a notebook, which a student may see and nobody can misuse."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
 from cs231n.files import write_whole
 from grading.engine.pages.exercises import exercises, is_hidden, purpose
 from grading.engine.pages.html import clean, render
 from grading.engine.results.manual_scores import ManualScores, read_manual_scores
+
+if TYPE_CHECKING:
+    from grading.course import Course
 
 #: What a student reads beside a mark for each end of a test.
 WORDS = {
@@ -25,7 +31,9 @@ HIDDEN = {
 }
 
 
-def write_feedback(course, overview, tick=lambda: None):
+def write_feedback(
+    course: "Course", overview: Any, tick: Callable = lambda: None
+) -> int:
     """Write every student's pages.
 
     Parameters
@@ -60,7 +68,7 @@ def write_feedback(course, overview, tick=lambda: None):
     return count
 
 
-def feedback_page(overview, row, marks=None):
+def feedback_page(overview: Any, row: Any, marks: ManualScores | None = None) -> str:
     """Build the page of one notebook.
 
     Parameters

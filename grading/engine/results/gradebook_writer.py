@@ -10,10 +10,16 @@ import os
 import time
 import warnings
 from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 from cs231n.files import write_whole
 from grading.course import CONFIG
 from grading.engine.results.autograded import autograded
+
+if TYPE_CHECKING:
+    from grading.course import Course
+    from grading.engine.intake.submission import Submission
+    from grading.judge.exam import Verdict
 
 #: Seconds to wait for somebody else who writes to the gradebook.
 PATIENCE = 60.0
@@ -39,7 +45,7 @@ class GradebookWriter:
         If there is no such gradebook, or it cannot be written.
     """
 
-    def __init__(self, course, assignment):
+    def __init__(self, course: "Course", assignment: str) -> None:
         if not course.database.is_file():
             raise GradebookError(
                 f"No gradebook at {course.database}.\nMake one with:  make release"
@@ -60,7 +66,7 @@ class GradebookWriter:
             ) from None
         self._savers = _savers(course)
 
-    def close(self):
+    def close(self) -> None:
         """Close the gradebook."""
         self._gradebook.close()
 
@@ -94,7 +100,7 @@ class GradebookWriter:
                     ) from None
                 time.sleep(0.05)
 
-    def check(self, templates):
+    def check(self, templates: dict[str, Any]) -> None:
         """Compare the gradebook's cells with the notebooks'.
 
         Parameters
@@ -132,7 +138,7 @@ class GradebookWriter:
                 f"Tell it about them with:  make release"
             )
 
-    def scores(self):
+    def scores(self) -> dict:
         """Read what the gradebook has by tests.
 
         Returns
@@ -171,7 +177,14 @@ class GradebookWriter:
             found.setdefault((student, notebook), {})[cell] = score
         return found
 
-    def write(self, submission, template, normalised, verdict, details):
+    def write(
+        self,
+        submission: "Submission",
+        template: Any,
+        normalised: Any,
+        verdict: "Verdict",
+        details: dict,
+    ) -> float | None:
         """Record one notebook.
 
         Parameters

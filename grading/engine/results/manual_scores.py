@@ -1,6 +1,11 @@
 """Scores by hand: what a person, and the calendar, added to what the tests gave."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grading.course import Course
 
 
 @dataclass(frozen=True)
@@ -15,12 +20,14 @@ class ManualScores:
     comments: dict = field(default_factory=dict)  #: {cell: a person's words}
 
     @property
-    def final(self):
+    def final(self) -> float:
         """What counts: never below 0."""
         return max(0.0, self.score - self.penalty)
 
 
-def read_manual_scores(course, assignment):
+def read_manual_scores(
+    course: "Course", assignment: str
+) -> "Iterator[tuple[str, str, ManualScores]]":
     """Read an assignment's marks.
 
     Parameters

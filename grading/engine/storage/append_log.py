@@ -8,7 +8,10 @@ and reported.
 import hashlib
 import json
 import os
+from collections.abc import Iterator
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
 #: Hexadecimal digits of the checksum that begins a line.
 DIGITS = 16
@@ -34,10 +37,10 @@ class AppendLog:
         If the file cannot be opened for writing.
     """
 
-    def __init__(self, path, *, writable=True):
+    def __init__(self, path: str | PathLike, *, writable: bool = True) -> None:
         self.path, self._writable = Path(path), writable
         self.damaged = 0  #: lines whose checksum is wrong, a torn last one not counted
-        self._file = None
+        self._file: Any = None  # its descriptor while it is open
         if not writable:
             return
         try:
@@ -54,13 +57,13 @@ class AppendLog:
     def __exit__(self, *error):
         self.close()
 
-    def close(self):
+    def close(self) -> None:
         """Close the file."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
 
-    def lines(self):
+    def lines(self) -> Iterator[tuple[int, Any]]:
         """Read every whole line, and cut off a torn last one.
 
         Yields
@@ -85,7 +88,7 @@ class AppendLog:
         if self._writable and good < os.fstat(self._file).st_size:
             os.ftruncate(self._file, good)
 
-    def append(self, value):
+    def append(self, value: object) -> int:
         """Write one line and wait until the disk has it.
 
         Parameters
@@ -117,7 +120,7 @@ class AppendLog:
             ) from None
         return offset
 
-    def at(self, offset):
+    def at(self, offset: int) -> Any:
         """Read the line that begins at an offset.
 
         Parameters

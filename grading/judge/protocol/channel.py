@@ -9,8 +9,13 @@ import secrets
 import socket
 import struct
 import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from grading.judge.protocol.pristine_numpy import np
+
+if TYPE_CHECKING:
+    from numpy import ndarray
 
 #: mark, number of the exchange, step, length of the text, buffers, their bytes
 _HEADER = struct.Struct("<8sQIIIQ")
@@ -66,13 +71,13 @@ class Channel:
 
     def __init__(
         self,
-        sock,
+        sock: socket.socket,
         *,
-        text_bytes=32 << 20,
-        buffer_bytes=512 << 20,
-        buffers=20_000,
-        follows=False,
-    ):
+        text_bytes: int = 32 << 20,
+        buffer_bytes: int = 512 << 20,
+        buffers: int = 20_000,
+        follows: bool = False,
+    ) -> None:
         self._sock = sock
         sock.setblocking(True)
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
@@ -86,16 +91,18 @@ class Channel:
         self.deadline = None
         self.noise = 0
 
-    def begin(self):
+    def begin(self) -> None:
         """Start an exchange under a new number."""
         self._number, self._step = secrets.randbits(64), 0
         self._received = 0
 
-    def end(self):
+    def end(self) -> None:
         """Wait for another exchange to start."""
         self._step = 0
 
-    def send(self, text, buffers=()):
+    def send(
+        self, text: bytes, buffers: Sequence[bytes | bytearray | memoryview] = ()
+    ) -> None:
         """Send one frame.
 
         Parameters
@@ -119,7 +126,7 @@ class Channel:
         self._step += 1
         self._send_all([memoryview(header + sizes + text), *views])
 
-    def receive(self):
+    def receive(self) -> "tuple[bytearray, list[ndarray]]":
         """Wait for the next frame of this exchange.
 
         Returns

@@ -1,5 +1,7 @@
 """From nodes and buffers to values, trusting none of them."""
 
+from typing import Any
+
 from grading.judge.protocol.channel import Refused
 from grading.judge.protocol.data_types import (
     DEPTH,
@@ -13,7 +15,7 @@ from grading.judge.protocol.data_types import (
 from grading.judge.protocol.pristine_numpy import np
 
 
-def measure(definitions):
+def measure(definitions: dict[int, list]) -> None:
     """Refuse containers that are endless, or deep or enormous when written out.
 
     Parameters
@@ -64,14 +66,14 @@ def _references(node):
 class Decoder:
     """Turns nodes into values and trusts none of them."""
 
-    def __init__(self, shared, buffers):
+    def __init__(self, shared: Any, buffers: list) -> None:
         self.shared, self.references = shared, shared.references
         self.buffers = buffers
         self._nodes = 0
         self._definitions = []
         self._snapshots = {}
 
-    def define_all(self, definitions):
+    def define_all(self, definitions: list) -> None:
         """Make the new objects, then fill them and change the known ones."""
         self._definitions = definitions
         containers = {p[1]: p for p in definitions if p[0] in ("l", "s", "d")}
@@ -89,7 +91,7 @@ class Decoder:
         for tag, number, *rest in others:
             _FILLS[tag](self, self.shared.object(number), rest)
 
-    def value(self, node, depth=0):
+    def value(self, node: Any, depth: int = 0) -> Any:
         """Return the value of a node."""
         self._nodes += 1
         if self._nodes > NODES or depth > DEPTH:
@@ -129,15 +131,15 @@ class Decoder:
             raise Refused("an input whose shape or type was changed in place")
         np.copyto(present, fresh)
 
-    def many(self, nodes):
+    def many(self, nodes: list) -> list:
         """Return the values of nodes."""
         return [self.value(node) for node in nodes]
 
-    def pairs(self, nodes):
+    def pairs(self, nodes: list) -> dict:
         """Return a dict of nodes in pairs."""
         return {self.value(key): self.value(item) for key, item in nodes}
 
-    def remember(self, seen):
+    def remember(self, seen: dict) -> None:
         """Note what the other side knows of what it sent."""
         for definition in self._definitions:
             seen[definition[1]] = definition
@@ -209,7 +211,7 @@ _FILLS = {
     "g": _fill_generator,
     "x": _fill_instance,
 }
-_CONSTANTS = {
+_CONSTANTS: dict[str, Any] = {
     "i": lambda digits: int(digits[: DIGITS + 3], 16),
     "c": complex,
     "y": bytes.fromhex,

@@ -1,5 +1,7 @@
 """From values to nodes and buffers."""
 
+from typing import Any
+
 from grading.judge.protocol.data_types import (
     DEPTH,
     DIGITS,
@@ -20,13 +22,13 @@ _BLOCK = 1 << 18  # bytes that are compared at once
 class Encoder:
     """Turns values into nodes; what can change goes to the definitions."""
 
-    def __init__(self, shared):
+    def __init__(self, shared: Any) -> None:
         self.shared, self.references = shared, shared.references
         self.definitions, self.buffers = [], []
         self._waiting = []
         self._nodes = 0
 
-    def node(self, value, depth=0):
+    def node(self, value: Any, depth: int = 0) -> Any:
         """Return the node of a value."""
         self._nodes += 1
         if self._nodes > NODES or depth > DEPTH:
@@ -74,13 +76,13 @@ class Encoder:
             return ["type", TYPE_NAMES[value]]
         return self.references.dump(value, self)
 
-    def define_all(self):
+    def define_all(self) -> None:
         """Encode the objects that nodes refer to."""
         while self._waiting:
             number, value = self._waiting.pop()
             self.definitions.append(self._definition(number, value))
 
-    def change(self, number, known):
+    def change(self, number: int, known: Any) -> None:
         """Encode an object again if it is no longer as both sides know it."""
         value = self.shared.object(number)
         if isinstance(value, np.ndarray):
@@ -98,11 +100,11 @@ class Encoder:
         name = self.references.class_of(value)
         return ["x", number, name, *self.pairs(vars(value))]
 
-    def pairs(self, value):
+    def pairs(self, value: dict) -> list:
         """Encode what a dict holds."""
         return [[self.node(key), self.node(item)] for key, item in value.items()]
 
-    def remember(self, seen):
+    def remember(self, seen: dict) -> None:
         """Note what the other side knows from now on."""
         for definition in self.definitions:
             number = definition[1]

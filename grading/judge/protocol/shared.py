@@ -10,10 +10,14 @@ or a list that begins with a tag; ``["r", number]`` is an object with a number.
 """
 
 from json import dumps, loads
+from typing import TYPE_CHECKING, Any
 
 from grading.judge.protocol.channel import Refused
 from grading.judge.protocol.decode import Decoder
 from grading.judge.protocol.encode import Encoder
+
+if TYPE_CHECKING:
+    from numpy import ndarray
 
 
 class Shared:
@@ -33,14 +37,14 @@ class Shared:
         Remember what crossed, so that changes are noticed and sent.
     """
 
-    def __init__(self, references, first, *, watch):
+    def __init__(self, references: object, first: int, *, watch: bool) -> None:
         self.references, self.watch = references, watch
         self._next = first
         self._objects = {}  # number -> object
         self._numbers = {}  # id(object) -> number
         self._seen = {}  # number -> what both sides know of it
 
-    def pack(self, value):
+    def pack(self, value: object) -> "tuple[bytes, list[ndarray]]":
         """Turn a value, and what changed since both sides last spoke, into bytes.
 
         Parameters
@@ -70,12 +74,12 @@ class Shared:
         text = dumps([encoder.definitions, root], separators=(",", ":"))
         return text.encode(), encoder.buffers
 
-    def unpack(self, text, buffers):
+    def unpack(self, text: bytes | bytearray, buffers: "list[ndarray]") -> object:
         """Turn bytes into a value, and take over what changed on the other side.
 
         Parameters
         ----------
-        text : bytes-like
+        text : bytes or bytearray
             As :meth:`pack` made it, or anything else.
         buffers : list of ndarray of uint8
             Its arrays; they become those of the value.
@@ -103,11 +107,11 @@ class Shared:
             decoder.remember(self._seen)
         return value
 
-    def number(self, value):
+    def number(self, value: object) -> int | None:
         """Return the number of an object, or None."""
         return self._numbers.get(id(value))
 
-    def enter(self, value, number=None):
+    def enter(self, value: object, number: int | None = None) -> int:
         """Give an object a number.
 
         Parameters
@@ -128,6 +132,6 @@ class Shared:
         self._numbers[id(value)] = number
         return number
 
-    def object(self, number):
+    def object(self, number: int) -> Any:
         """Return the object with a number, or None."""
         return self._objects.get(number)

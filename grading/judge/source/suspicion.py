@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+from collections.abc import Iterator
 
 from cs231n.testing import hiding
 
@@ -83,7 +84,7 @@ _MODULES = {
 _ALL = {**_MODULES, **_ATTRIBUTES, **_NAMES}
 
 
-def flags(answers):
+def flags(answers: dict[str, str]) -> list[str]:
     """List what is unusual in answers.
 
     Parameters
@@ -138,7 +139,7 @@ def _known(table, word):
         yield word
 
 
-def patched(tree):
+def patched(tree: ast.Module) -> Iterator[str]:
     """Yield the attributes of modules that a cell assigns.
 
     Parameters
