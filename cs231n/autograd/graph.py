@@ -216,3 +216,12 @@ def _call(node, gradient):
             f"{tuple(gradient.shape)}: {error}"
         ) from error
     return gradients if type(gradients) is tuple else (gradients,)
+
+
+__all__ = [
+    "enable_grad",
+    "inference_mode",
+    "is_grad_enabled",
+    "no_grad",
+    "set_grad_enabled",
+]

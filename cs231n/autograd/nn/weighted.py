@@ -6,7 +6,7 @@ from cs231n import kernels, layers
 from cs231n.autograd import dtypes
 from cs231n.autograd.history import asks, record
 from cs231n.autograd.nn.fused import fused, zeros_or
-from cs231n.autograd.products import times
+from cs231n.autograd.ops.products import times
 from cs231n.autograd.tensor import need
 
 
