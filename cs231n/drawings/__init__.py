@@ -10,6 +10,7 @@ from cs231n.drawings.losses import loss_curves
 from cs231n.drawings.normalisation import norm_graph
 from cs231n.drawings.page import THEMES, Page, show
 from cs231n.drawings.recurrence import unrolled
+from cs231n.drawings.tape import tape_graph
 
 __all__ = [
     "THEMES",
@@ -18,6 +19,7 @@ __all__ = [
     "norm_graph",
     "pool_winners",
     "show",
+    "tape_graph",
     "unrolled",
     "window_columns",
 ]
