@@ -1,6 +1,5 @@
 """A drawing of any small expression as the graph that a tape has recorded."""
 
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,9 @@ _SIGNS = {
     **{"add": "+", "sub": "\N{MINUS SIGN}", "mul": "×", "div": "÷", "matmul": "@"},
     **{"sum": "Σ", "total": "Σ", "neg": "\N{MINUS SIGN}", "mm": "@"},
 }
-_COLUMN, _ROW = 3.5, 2.3  # cells between neighbours
+_COLUMN, _ROW = 2.75, 3.1  # cells between neighbours
+_GAP = 0.9  # between the centre of a node and its arrows
+_INCH = 0.27
 
 
 @dataclass
@@ -155,75 +156,67 @@ def _fold(items):
 
 
 def _number(value):
-    return f"{value.item():.3g}".replace("-", "\N{MINUS SIGN}")
+    digits = f"{value.item():.3g}".replace("e-0", "e-")
+    return digits.replace("-", "\N{MINUS SIGN}")
 
 
 def _draw(items, places, theme):
     spots = [spot for place in places.values() for spot in [place.at, *place.by()]]
-    x = [spot[0] for spot in spots]
-    y = [spot[1] for spot in spots]
-    width = (max(x) - min(x)) * _COLUMN + 5.2
-    height = (max(y) - min(y)) * _ROW + 4.2
-    page = Page(width, height, theme, inch=0.31)
+    first = np.min(spots, axis=0)
+    width, height = (np.max(spots, axis=0) - first) * (_COLUMN, _ROW) + (3.0, 4.4)
+    page = Page(max(width, 15), height, theme, inch=_INCH)
 
     def point(spot):
-        return np.array([spot[0] - min(x), spot[1] - min(y)]) * (_COLUMN, _ROW) + (
-            1.5,
-            1.5,
-        )
+        return (np.array(spot) - first) * (_COLUMN, _ROW) + (1.5, 1.6)
 
     for key, item in items.items():
-        for child, route in places[key].routes.items():
-            points = [point(places[key].at), *map(point, route)]
-            _edge(page, [*points, point(places[child].at)], item.collects)
+        for user, route in places[key].routes.items():
+            points = [*map(point, [places[key].at, *route, places[user].at])]
+            uses = items[user].parents.count(key)
+            for use in range(uses):
+                _edge(page, points, item.collects, 0.5 * (use - (uses - 1) / 2))
     for key, item in items.items():
         _item(page, point(places[key].at), item)
     _legend(page, height)
     return page.fig
 
 
-def _edge(page, points, collects):
+def _edge(page, points, collects, off):
     """Draw a value's way to a step, and dashed the gradient's way back."""
-    role = "data" if collects else "quiet"
-    for number, (start, end) in enumerate(itertools.pairwise(points)):
-        along = (end - start) / np.hypot(*(end - start))
-        across = np.array([-along[1], along[0]])
-        first = start + (0.95 if number == 0 else 0) * along
-        last = end - (0.95 if number == len(points) - 2 else 0) * along
-        for side, tail, tip, kind, ends in (
-            (-0.13, first, last, role, number == len(points) - 2),
-            (0.13, last, first, "grad", number == 0),
-        ):
-            if kind == "grad" and not collects:
-                continue
-            if ends:
-                page.arrow(tail + side * across, tip + side * across, kind, 1.2)
-            else:
-                line = zip(tail + side * across, tip + side * across, strict=True)
-                style = (0, (3, 1.8)) if kind == "grad" else "-"
-                page.ax.plot(*line, color=page.colours[kind], lw=1.2, ls=style)
+    points = np.array(points, dtype=float)
+    for end, other in ((0, 1), (-1, -2)):  # keep clear of the nodes
+        along = points[other] - points[end]
+        points[end] += _GAP * along / np.hypot(*along)
+    points[:, 1] += off
+    shift = np.array([0, 0.14])
+    _way(page, points - shift, "data" if collects else "quiet")
+    if collects:
+        _way(page, points[::-1] + shift, "grad")
+
+
+def _way(page, points, role):
+    """Draw straight pieces, the last with the head of an arrow."""
+    style = (0, (3, 1.8)) if role == "grad" else "-"
+    x, y = points[:-1].T
+    page.ax.plot(x, y, color=page.colours[role], lw=1.2, ls=style)
+    page.arrow(points[-2], points[-1], role, 1.2)
 
 
 def _item(page, at, item):
+    x, y = at
     if item.is_step:
-        radius = 0.62 if len(item.label) < 3 else 0.85
-        size = 12 if len(item.label) < 3 else 8 if len(item.label) < 7 else 6
-        page.node(at, item.label, radius=radius, size=size)
+        length = len(item.label)
+        size = 11 if length < 3 else 7.5 if length < 6 else 6
+        page.node(at, item.label, radius=0.7 if length < 3 else 0.85, size=size)
     else:
         role = "learned" if item.collects else "quiet"
-        width = max(1.3, 0.3 * len(item.label) + 0.5)
+        width = min(1.7, max(1.3, 0.3 * len(item.label) + 0.5))
         page.box(at, item.label or "?", width, role)
-    paper = {"facecolor": page.colours["paper"], "edgecolor": "none", "pad": 0.6}
-    role = "data" if item.collects else "quiet"
-    x, y = np.add(at, (0.75, 0))
     if item.value is not None:
-        _words(page, x, y - 0.72, _told(item.value), role, paper)
+        role = "data" if item.collects else "quiet"
+        page.text(x, y - 1.2, _told(item.value), role, 7.5)
     if item.grad is not None:
-        _words(page, x, y + 0.72, _told(item.grad, True), "grad", paper)
-
-
-def _words(page, x, y, words, role, paper):
-    page.text(x, y, words, role, 7.5, ha="left", bbox=paper)
+        page.text(x, y + 1.22, _told(item.grad, True), "grad", 7.5)
 
 
 def _told(array, is_grad=False):
@@ -238,7 +231,7 @@ def _told(array, is_grad=False):
 
 def _legend(page, height):
     x = 0.5
-    for words, role in (("value or shape", "data"), ("gradient", "grad")):
-        page.arrow((x, height - 0.7), (x + 1.1, height - 0.7), role, 1.2)
-        page.text(x + 1.3, height - 0.68, words, "quiet", 7.5, ha="left")
-        x += 1.8 + 0.32 * len(words)
+    for words, role in (("value or shape", "data"), ("gradient or its length", "grad")):
+        page.arrow((x, height - 0.6), (x + 1.2, height - 0.6), role, 1.2)
+        page.text(x + 1.4, height - 0.58, words, "quiet", 7.5, ha="left")
+        x += 6.2
