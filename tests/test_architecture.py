@@ -20,7 +20,7 @@ LAYERS = [
     {"nets", "autograd"},
     {"solver", "search", "demos", "drawings", "engine"},
     {"notebook", "testing"},
-    {"pytorch", "tapes"},
+    {"pytorch"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 #: Old spellings: thin modules that import from anywhere and are imported by nobody.

@@ -28,7 +28,7 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n import drawings, tapes
+from cs231n import drawings
 from cs231n import layers as package
 from cs231n.gradcheck import eval_numerical_gradient_array
 from cs231n.layers import (
@@ -51,6 +51,7 @@ from cs231n.testing import (
     expect_equal,
     expect_source,
     passed,
+    tapes,
     unchanged,
 )
 
@@ -614,8 +615,9 @@ for program, right, grads, faults in [
             "The local derivative is missing.": 6 if "*" in program else np.nan,
         },
     )
-for answer in (add, mul, matmul):
-    expect_source(answer, without=READY)
+expect_source(add, without=READY)
+expect_source(mul, without=READY)
+expect_source(matmul, without=READY)
 passed("autograd-arithmetic", "the numbers of hint 3")
 
 # %% test="autograd-arithmetic" part="shapes" points=2
@@ -659,6 +661,8 @@ for program, rule, first, second, dtype in [
             if program == "x @ y" and first == second
             else None,
         )
+expect_source(mul, without=READY)
+expect_source(matmul, without=READY)
 passed("autograd-arithmetic", "gradients of +, * and @ pass the gradient check")
 
 # %% [markdown] question="autograd-square" points=2 minutes=10
@@ -893,8 +897,9 @@ for program, rule in [("x.exp()", np.exp), ("x.log()", np.log), ("x.relu()", np.
         expect_close(
             dx, expected, f"gradient of x in {where}", rtol=1e-3, atol=1e-4, dtype=dtype
         )
-for answer in (exp, log, relu):
-    expect_source(answer, without=READY)
+expect_source(exp, without=READY)
+expect_source(log, without=READY)
+expect_source(relu, without=READY)
 passed("autograd-functions", "exp, log and relu: by hand, float32, single numbers")
 
 
@@ -1009,8 +1014,8 @@ for program, dout, right, grad in [
         },
         hint="Which entry of the result did each entry of x go into?",
     )
-for answer in (total, reshape):
-    expect_source(answer, without=READY)
+expect_source(total, without=READY)
+expect_source(reshape, without=READY)
 passed("autograd-shapes", "sums along every axis and reshapes, by hand")
 
 # %% test="autograd-shapes" part="random" points=1
@@ -1036,6 +1041,7 @@ for program, rule in [
         dtype=np.float32,
         hint="Look at axes in the middle, which broadcasting does not add by itself.",
     )
+expect_source(reshape, without=READY)
 passed("autograd-shapes", "an axis in the middle, two axes at once, float32")
 
 # %% [markdown]

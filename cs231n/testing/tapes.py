@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from cs231n.testing import beside_answers, expect
+from cs231n.testing.elsewhere import beside_answers
+from cs231n.testing.wrong import expect
 
 
 @beside_answers
