@@ -18,6 +18,7 @@
 
 # %% tags=["setup"]
 import math
+import textwrap
 import time
 
 import matplotlib.pyplot as plt
@@ -463,9 +464,8 @@ def lstm_backward(dh, cache):
     dx, dWx, dWh, db = [None] * len(cache), 0, 0, 0
     dh0 = dc = np.zeros_like(dh[:, 0])
     for t in reversed(range(len(cache))):
-        dx[t], dh0, dc, dWx_t, dWh_t, db_t = lstm_step_backward(
-            dh[:, t] + dh0, dc, cache[t]
-        )
+        step = lstm_step_backward(dh[:, t] + dh0, dc, cache[t])
+        dx[t], dh0, dc, dWx_t, dWh_t, db_t = step
         dWx, dWh, db = dWx + dWx_t, dWh + dWh_t, db + db_t
     dx = np.stack(dx, axis=1)
     ### END SOLUTION
@@ -812,7 +812,9 @@ with needs_answers():
             dh[:, -1] = 1 / size
             lengths.append(np.linalg.norm(backward(dh, cache)[0][:, 0]))
         ax.semilogy(range(1, steps + 1), lengths, color=colour)
-        ax.text(1, lengths[0] * 1.5, name, color=colour)
+        side = {"GRU": "top", "LSTM": "bottom"}.get(name, "center")
+        ax.text(0.5, lengths[0], name, color=colour, ha="right", va=side)
+    ax.set_xlim(-3, 31)
     ax.set(xlabel="gradient with respect to the word of step", ylabel="length")
     plt.show()
 
@@ -1154,7 +1156,8 @@ with needs_answers():
             if true[i]
             else ("\N{MULTIPLICATION SIGN}", "tab:red")
         )
-        ax.set_title(f"{mark} {text}", size=7, color=colour, wrap=True)
+        text = textwrap.fill(f"{mark} {text}", 26)
+        ax.set_title(text, size=8, color=colour)
     plt.show()
 
 # %% [markdown]
@@ -1195,11 +1198,12 @@ with needs_answers():
         curves.append(gates.reshape(3, size).mean(axis=1))
         state, cell, _ = lstm_step_forward(x, state, cell, p["Wx"], p["Wh"], p["b"])
     fig, ax = plt.subplots(figsize=(7, 2.6), layout="constrained")
-    for curve, name in zip(
-        np.transpose(curves), ("input gate", "forget gate", "output gate"), strict=True
-    ):
-        (line,) = ax.plot(curve, "o-")
-        ax.text(len(text) - 0.85, curve[-1], name, color=line.get_color(), va="center")
+    ends = np.array(curves[-1])
+    for rank, k in enumerate(np.argsort(ends)):  # labels keep apart
+        (line,) = ax.plot(np.array(curves)[:, k], "o-")
+        name = ("input gate", "forget gate", "output gate")[k]
+        height = ends.mean() + 0.12 * (rank - 1)
+        ax.text(len(text) - 0.7, height, name, color=line.get_color(), va="center")
     ax.set_xticks(range(len(text)), ["<START>", *text[:-1]], rotation=30)
     ax.set(ylabel="mean over the units", ylim=(0, 1), xlim=(-0.3, len(text) + 1))
     plt.show()

@@ -18,6 +18,7 @@
 # **Time:** about four hours.
 
 # %% tags=["setup"]
+import textwrap
 import time
 
 import matplotlib.pyplot as plt
@@ -59,7 +60,8 @@ for ax, i in zip(axes, (5, 11, 15, 38), strict=True):
     ax.imshow(data["val_images"][i])
     ax.axis("off")
     texts = decode_captions(data["val_captions"][5 * i : 5 * i + 2, 1:], words)
-    ax.set_title("\n".join(captioning.plain(t) for t in texts), size=6.5)
+    texts = [textwrap.fill(captioning.plain(text), 26) for text in texts]
+    ax.set_title("\n".join(texts), size=7)
 plt.show()
 row = data["val_captions"][25]
 print("one caption as numbers:", row)
@@ -577,8 +579,11 @@ with needs_answers():
             dh[:, -1] = 1 / size
             lengths.append(np.linalg.norm(rnn_backward(dh, cache)[1]))
         ax.semilogy(range(1, steps + 1), lengths, color=colour)
-        ax.text(1, lengths[0] * 1.6, f"radius {radius:g}", color=colour, va="bottom")
+        ax.text(
+            0.5, lengths[0], f"radius {radius:g}", color=colour, ha="right", va="center"
+        )
     ax.set(xlabel="gradient with respect to the state before step", ylabel="length")
+    ax.set_xlim(-6, 31)
     plt.show()
 
 # %% [markdown]
@@ -1338,7 +1343,9 @@ with needs_answers():
     print(
         f"loss {solver.loss_history[-1]:.3f}; {50 * by_heart:.0f} of 50 captions are exact"
     )
-    solver.plot()
+    fig, ax = plt.subplots(figsize=(5, 2.4), layout="constrained")
+    ax.semilogy(solver.loss_history, ".", markersize=3)
+    ax.set(xlabel="step", ylabel="loss of the minibatch")
     plt.show()
 
 # %% [markdown]
@@ -1438,7 +1445,8 @@ with needs_answers():
             if true[i]
             else ("\N{MULTIPLICATION SIGN}", "tab:red")
         )
-        ax.set_title(f"{mark} {text}", size=7, color=colour, wrap=True)
+        text = textwrap.fill(f"{mark} {text}", 26)
+        ax.set_title(text, size=8, color=colour)
     plt.show()
 
 # %% [markdown]
