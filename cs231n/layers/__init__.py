@@ -106,6 +106,8 @@ from cs231n.layers.rnn import (
 from cs231n.layers.sandwich import (
     affine_bn_relu_backward,
     affine_bn_relu_forward,
+    affine_ln_relu_backward,
+    affine_ln_relu_forward,
     affine_relu_backward,
     affine_relu_forward,
     conv_bn_relu_backward,
@@ -133,6 +135,8 @@ __all__ = [
     "affine_bn_relu_backward",
     "affine_bn_relu_forward",
     "affine_forward",
+    "affine_ln_relu_backward",
+    "affine_ln_relu_forward",
     "affine_relu_backward",
     "affine_relu_forward",
     "attend_backward",
