@@ -56,7 +56,7 @@ def told(notebook: str, kind: str = "mistake", seed: str = "") -> list[Told]:
                 if exercise_of(test.name, solutions) == variant.exercise
             ]
             results.append(Told(variant, *_first_failure(trial, variant, tests, seed)))
-            trial.run(variant.exercise, solutions[variant.exercise])
+            trial.undo(variant.exercise)
     return results
 
 

@@ -74,9 +74,22 @@ class Trial:
     def __init__(self, exam: "Exam") -> None:
         self._names = {}
         furnish(self._names)
-        for cell in exam.cells:
-            if cell.kind != "test":
-                self.run(cell.name, cell.source)
+        self._cells = {c.name: c.source for c in exam.cells if c.kind != "test"}
+        for name, source in self._cells.items():
+            self.run(name, source)
+        self._before = dict(self._names)
+
+    def undo(self, name: str) -> None:
+        """Put the solution of an exercise back, and whatever else an answer changed.
+
+        Parameters
+        ----------
+        name : str
+            grade_id of the answer.
+        """
+        self._names.clear()
+        self._names.update(self._before)
+        self.run(name, self._cells[name])  # its methods go back into their class
 
     def run(self, name: str, source: str) -> None:
         """Run a cell in place of what ran under its name before.
