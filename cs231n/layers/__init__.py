@@ -106,8 +106,6 @@ from cs231n.layers.rnn import (
 from cs231n.layers.sandwich import (
     affine_bn_relu_backward,
     affine_bn_relu_forward,
-    affine_ln_relu_backward,
-    affine_ln_relu_forward,
     affine_relu_backward,
     affine_relu_forward,
     conv_bn_relu_backward,
@@ -135,8 +133,6 @@ __all__ = [
     "affine_bn_relu_backward",
     "affine_bn_relu_forward",
     "affine_forward",
-    "affine_ln_relu_backward",
-    "affine_ln_relu_forward",
     "affine_relu_backward",
     "affine_relu_forward",
     "attend_backward",

@@ -13,7 +13,6 @@ from cs231n.layers.batchnorm import (
     spatial_batchnorm_forward,
 )
 from cs231n.layers.conv import conv_backward, conv_forward
-from cs231n.layers.groupnorm import layernorm_backward, layernorm_forward
 from cs231n.layers.pool import max_pool_backward, max_pool_forward
 
 
@@ -114,61 +113,6 @@ def affine_bn_relu_backward(
     fc_cache, bn_cache, relu_cache = cache
     normal = relu_backward(dout, relu_cache)
     da, dgamma, dbeta = batchnorm_backward(normal, bn_cache)
-    return *affine_backward(da, fc_cache), dgamma, dbeta
-
-
-def affine_ln_relu_forward(
-    x: np.ndarray,
-    w: np.ndarray,
-    b: np.ndarray,
-    gamma: np.ndarray,
-    beta: np.ndarray,
-    ln_param: dict,
-) -> tuple[np.ndarray, tuple]:
-    """Affine layer, layer normalisation, then ReLU.
-
-    Parameters
-    ----------
-    x, w, b : ndarray
-        As for :func:`affine_forward`.
-    gamma, beta : ndarray of shape (M,)
-        As for :func:`layernorm_forward`.
-    ln_param : dict
-        As for :func:`layernorm_forward`.
-
-    Returns
-    -------
-    out : ndarray of shape (N, M)
-        Output of the ReLU.
-    cache : tuple
-        What :func:`affine_ln_relu_backward` needs.
-    """
-    a, fc_cache = affine_forward(x, w, b)
-    normal, ln_cache = layernorm_forward(a, gamma, beta, ln_param)
-    out, relu_cache = relu_forward(normal)
-    return out, (fc_cache, ln_cache, relu_cache)
-
-
-def affine_ln_relu_backward(
-    dout: np.ndarray, cache: tuple
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Carry a gradient back through :func:`affine_ln_relu_forward`.
-
-    Parameters
-    ----------
-    dout : ndarray of shape (N, M)
-        Gradient of the loss with respect to the output.
-    cache : tuple
-        As returned by :func:`affine_ln_relu_forward`.
-
-    Returns
-    -------
-    dx, dw, db, dgamma, dbeta : ndarray
-        Gradients with respect to the inputs.
-    """
-    fc_cache, ln_cache, relu_cache = cache
-    normal = relu_backward(dout, relu_cache)
-    da, dgamma, dbeta = layernorm_backward(normal, ln_cache)
     return *affine_backward(da, fc_cache), dgamma, dbeta
 
 

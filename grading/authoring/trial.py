@@ -17,6 +17,8 @@ from grading.judge.notebook import as_python, furnish
 from grading.judge.tester import score_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from grading.judge.exam import Cell, Exam
 
 _HIDDEN = re.compile(
@@ -74,22 +76,9 @@ class Trial:
     def __init__(self, exam: "Exam") -> None:
         self._names = {}
         furnish(self._names)
-        self._cells = {c.name: c.source for c in exam.cells if c.kind != "test"}
-        for name, source in self._cells.items():
-            self.run(name, source)
-        self._before = dict(self._names)
-
-    def undo(self, name: str) -> None:
-        """Put the solution of an exercise back, and whatever else an answer changed.
-
-        Parameters
-        ----------
-        name : str
-            grade_id of the answer.
-        """
-        self._names.clear()
-        self._names.update(self._before)
-        self.run(name, self._cells[name])  # its methods go back into their class
+        for cell in exam.cells:
+            if cell.kind != "test":
+                self.run(cell.name, cell.source)
 
     def run(self, name: str, source: str) -> None:
         """Run a cell in place of what ran under its name before.
@@ -106,6 +95,31 @@ class Trial:
         linecache.cache[file] = (len(source), None, lines, file)  # for `expect_source`
         with _quiet():
             exec(compile(source, file, "exec"), self._names)
+
+    @contextlib.contextmanager
+    def instead(self, cell: "Cell", source: str) -> "Iterator[None]":
+        """Let a variant stand in for an answer, and all that it defines besides.
+
+        Parameters
+        ----------
+        cell : grading.judge.exam.Cell
+            The answer, which runs again afterwards.
+        source : str
+            Python.
+
+        Yields
+        ------
+        None
+            Nothing.
+        """
+        before = dict(self._names)
+        try:
+            self.run(cell.name, source)
+            yield
+        finally:
+            self._names.clear()
+            self._names.update(before)
+            self.run(cell.name, cell.source)  # for methods of classes
 
     def test(self, cell: "Cell", seed: str = "") -> "Found":
         """Run a test.
