@@ -6,6 +6,7 @@ points in a class of a thousand.
 """
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Iterable
@@ -56,20 +57,21 @@ def failures(
     """
     exam = exam_of(notebook)
     trial, found = Trial(exam), []
+    answers = {cell.name: cell for cell in exam.of_kind("answer")}
     for why, exercise, source in _right_answers(notebook, styles):
-        tests = [test for test in _drawing(exam) if exercise in ("", _of(test, exam))]
-        if not tests:
-            continue
-        if exercise:
-            trial.run(exercise, source)
-        for seed in seeds:
-            for test in tests:
-                outcome = trial.test(test, f"seed {seed}")
-                if not outcome.passed:
-                    found.append(Failure(why, test.name, seed, outcome.message))
-        if exercise:
-            solution = next(cell for cell in exam.cells if cell.name == exercise)
-            trial.run(exercise, solution.source)
+        tests = [
+            test
+            for test in _drawing(exam)
+            if exercise in ("", exercise_of(test.name, answers))
+        ]
+        with contextlib.ExitStack() as stack:
+            if exercise:
+                stack.enter_context(trial.instead(answers[exercise], source))
+            for seed in seeds:
+                for test in tests:
+                    outcome = trial.test(test, f"seed {seed}")
+                    if not outcome.passed:
+                        found.append(Failure(why, test.name, seed, outcome.message))
     return found
 
 
@@ -83,10 +85,6 @@ def _right_answers(notebook, styles):
 
 def _drawing(exam):
     return [cell for cell in exam.of_kind("test") if "rng" in cell.source]
-
-
-def _of(test, exam):
-    return exercise_of(test.name, [cell.name for cell in exam.of_kind("answer")])
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -17,6 +17,7 @@ WRITTEN = [
     "assignment1/svm",
     "assignment1/softmax",
     "assignment1/two_layer_net",
+    "assignment2/batch_normalization",
 ]
 NOTEBOOKS = [
     pytest.param(
