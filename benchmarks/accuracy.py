@@ -96,7 +96,9 @@ def main(argv=None):
     for reason in filter(None, map(lacking, notebooks)):
         print(f"Left out: {reason}")
     notebooks = [notebook for notebook in notebooks if not lacking(notebook)]
-    found = {n: measure(n) for n in tqdm(notebooks, file=sys.stdout, unit="notebook")}
+    found = {
+        n: measure(n) for n in tqdm(notebooks, file=sys.stdout, disable=not notebooks)
+    }
     missed = print_table(found, find_cifar10() is not None) if found else 0
     return missed | print_experiments([one for one in chosen if callable(one)])
 
