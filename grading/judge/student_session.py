@@ -46,6 +46,7 @@ class Pupil:
         self._cells, self._answers, self._names = cells, answers, names
         self._clock, self._desk = clock, desk
         self._loaded, self._loading = 0, None
+        self._lent = _methods_asked_for(cells)
         self.line = None
 
     def prepare(self, place, seed):
@@ -137,6 +138,9 @@ class Pupil:
         """Bind what an answer defines to what stands for it here."""
         for name, owner in wanted.items():
             kind, parameters, members = found.get(name, (None, (), ()))
+            if name in self._lent:
+                self._lend(name, members if kind == "class" else {})
+                continue
             if kind == "class":
                 value = class_stand_in(self.line, name, members)
             elif kind == "function":
@@ -146,6 +150,16 @@ class Pupil:
             self._names[name] = value
             if isinstance(self._names.get(owner), type):
                 setattr(self._names[owner], name, value)
+
+    def _lend(self, name, members):
+        """Give a class of the set-up what a class of that name has of what is asked.
+
+        The class stays the exam's: nothing else of an answer's comes into it.
+        """
+        for method, parameters in members.items():
+            if method in self._lent[name] and type(parameters) is list:
+                value = stand_in(self.line, f"{name}.{method}", parameters)
+                setattr(self._names[name], method, value)
 
     def _sources(self, name):
         loaded = self._cells[: self._loaded]  # what comes later does not run yet
@@ -159,6 +173,19 @@ class Pupil:
         if not all(map(answer_source.is_plain, answers)):
             return []
         return answer_source.sources(name, setup, answers)
+
+
+def _methods_asked_for(cells):
+    """Map each class of the set-up to the methods that answers are to add to it."""
+    found = {}
+    for cell in cells:
+        if cell.kind == "setup":
+            body = ast.parse(cell.source).body
+            found |= {n.name: set() for n in body if isinstance(n, ast.ClassDef)}
+        elif cell.kind == "answer":
+            for method, owner in defined(cell.source).items():
+                found.get(owner, set()).add(method)
+    return found
 
 
 def defined(solution):

@@ -71,6 +71,24 @@ def package_class(name):
     return cls
 
 
+def empty(cls):
+    """Make an object of a class that crosses by what it holds, without anything in it.
+
+    Parameters
+    ----------
+    cls : type
+        From :func:`package_class`, or of the notebook.
+
+    Returns
+    -------
+    value : object
+        Its ``__init__`` has not run.
+    """
+    if cls is types.SimpleNamespace:
+        return types.SimpleNamespace()
+    return object.__new__(cls)
+
+
 def package_function(value):
     """Name a function of the package or of NumPy.
 

@@ -26,7 +26,8 @@ class Shared:
         names the class of an instance that crosses by what it holds, or is None;
         ``world.dump(value)`` returns a node for anything else; ``world.load(node)``
         is the reverse of the other side's; ``world.shell(name)`` makes an empty
-        instance, and ``world.allow(value, items)`` may refuse what it shall hold.
+        instance; ``world.allow(value, items)`` may refuse what it shall hold, and
+        ``world.allow_change(before, after)`` what a known container shall.
     first : int
         0 or 1: one side gives even numbers, the other odd ones.
     watch : bool
