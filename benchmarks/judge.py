@@ -55,7 +55,7 @@ def main():
 
 def _calls(nursery):
     limits = Limits()
-    with nursery.child("grading.judge.student:main", limits) as child:
+    with nursery.student(limits) as child:
         line = Line(Channel(child.sock), Clock(limits, 600), lambda name: [])
         line.ask("load", "answers", ANSWERS, False)
         names = ("add", "take", "give", "keep")

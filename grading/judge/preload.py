@@ -1,21 +1,124 @@
 """What exams need to be there: packages loaded beforehand, and the drawn images."""
 
 import ast
+import contextlib
 import functools
 import importlib.util
 from pathlib import Path
 
 from cs231n.data import load_shapes10
 from cs231n.data.home import data_home, user_cache
+from grading.judge.room import importing
+from grading.judge.room.handed_out import PACKAGE
+from grading.judge.room.stripped import TOOLS, shelves, stripped
 from grading.sandbox.fork_server import Nursery
 
-#: Modules of the judge that run in its children.
-_OURS = ("grading.judge.student", "grading.judge.tester", "cs231n.testing")
+#: What testers have loaded, beside what set-up cells import.
+_TESTERS = ("grading.judge.tester", "cs231n.testing")
+#: What answers have: tools of the package that need none of its answers.
+_NEEDY = ("solver",)
+_BESIDE = (
+    "grading.judge.student",
+    "numpy",
+    "matplotlib.pyplot",
+    *(f"{PACKAGE}.{tool}" for tool in TOOLS if tool not in _NEEDY),
+)
+#: Libraries with answers in them; an exam whose set-up imports one has it.
+_READY_MADE = (
+    *("cupy", "cv2", "jax", "numba", "scipy", "skimage", "sklearn"),
+    *("tensorflow", "torch", "torchvision"),
+)
 _GENERATED = "generated"
 
 
+class Rooms:
+    """Where testers run, and where answers do: no process of one is the other's parent.
+
+    Parameters
+    ----------
+    exams : iterable of grading.judge.exam.Exam
+        Their set-up cells say what to load.
+    isolation : str, optional
+        As for :class:`~grading.sandbox.fork_server.Nursery`.
+
+    Attributes
+    ----------
+    rung : str
+        The isolation of the answers.
+
+    Raises
+    ------
+    grading.sandbox.levels.IsolationError
+        If the machine cannot do what was asked.
+    """
+
+    def __init__(self, exams, isolation="strongest"):
+        folder = drawn_images()
+        readable = [] if folder is None else [folder / _GENERATED]
+        loaded = modules(exams)
+        used = {name.partition(".")[0] for name in loaded}
+        self._absent = sorted(set(_READY_MADE) - used)
+        others = [name for name in loaded if name.partition(".")[0] != PACKAGE]
+        self._answers = Nursery(
+            isolation, (*_BESIDE, *others), readable, hidden=_hidden(self._absent)
+        )
+        self.rung = self._answers.rung
+        try:
+            self._testers = Nursery(self.rung, (*_TESTERS, *loaded), readable)
+        except BaseException:
+            self._answers.close()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+    def tester(self, limits):
+        """Start a tester.
+
+        Parameters
+        ----------
+        limits : grading.sandbox.limits.Limits
+            What it may use.
+
+        Returns
+        -------
+        child : grading.sandbox.child.Child
+            Waits for its job.
+        """
+        return self._testers.child("grading.judge.tester:main", limits)
+
+    def student(self, limits, given=frozenset()):
+        """Start a process for answers.
+
+        Parameters
+        ----------
+        limits : grading.sandbox.limits.Limits
+            What it may use.
+        given : frozenset of str, optional
+            What it is to have of the package, from
+            :func:`~grading.judge.room.handed_out.handed_out`.
+
+        Returns
+        -------
+        child : grading.sandbox.child.Child
+            Waits for requests.
+        """
+        child = self._answers.child("grading.judge.student:main", limits)
+        with contextlib.suppress(OSError):  # it has ended; whoever talks to it will see
+            importing.send(child.sock, stripped(given), self._absent)
+        return child
+
+    def close(self):
+        """End every process."""
+        self._answers.close()
+        self._testers.close()
+
+
 def nursery_for(exams, isolation="strongest"):
-    """Start a nursery whose children can run some exams at once.
+    """Start the processes that run some exams at once.
 
     Parameters
     ----------
@@ -26,17 +129,20 @@ def nursery_for(exams, isolation="strongest"):
 
     Returns
     -------
-    nursery : grading.sandbox.fork_server.Nursery
-        For :func:`grading.judge.judge.judge`; close it in the end.
-
-    Raises
-    ------
-    grading.sandbox.levels.IsolationError
-        If the machine cannot do what was asked.
+    rooms : Rooms
+        For :func:`grading.judge.judge.judge`; close them in the end.
     """
-    folder = drawn_images()
-    readable = [] if folder is None else [folder / _GENERATED]
-    return Nursery(isolation, (*_OURS, *modules(exams)), readable)
+    return Rooms(exams, isolation)
+
+
+def _hidden(absent):
+    """List the files that answers must not read: ready-made ones."""
+    paths = list(shelves())
+    for name in absent:
+        spec = importlib.util.find_spec(name)
+        if spec is not None:
+            paths += spec.submodule_search_locations or [spec.origin]
+    return paths
 
 
 def modules(exams):

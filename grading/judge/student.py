@@ -19,6 +19,7 @@ from grading.judge.protocol.channel import Channel, WireError
 from grading.judge.protocol.data_types import NotData
 from grading.judge.protocol.pristine_numpy import np
 from grading.judge.protocol.shared import Shared
+from grading.judge.room import importing
 
 _TEXT = 2000  # longest message of an error
 
@@ -32,6 +33,7 @@ def main(sock):
         The only way out of this process.
     """
     with contextlib.suppress(WireError):
+        importing.receive(sock)
         _Student(Channel(sock, follows=True)).serve()
 
 

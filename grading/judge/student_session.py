@@ -26,13 +26,11 @@ class Pupil:
         The exam.
     answers : dict of {str: str}
         The student's cells.
-    names : dict
-        The tester's namespace; what answers define is bound there.
     clock : grading.judge.clock.Clock
         Says when calls must be over.
     desk : object
-        The judge: ``desk.new_process()`` returns a socket, ``desk.lost(status)`` says
-        how it ended, ``desk.failed(name, why)`` takes note.
+        The judge: ``desk.new_process(number)`` returns a socket, ``desk.lost(status)``
+        says how it ended, ``desk.failed(name, why)`` takes note.
 
     Attributes
     ----------
@@ -40,14 +38,27 @@ class Pupil:
         To the process that is alive.
     """
 
-    def __init__(self, job, cells, answers, names, clock, desk):
+    def __init__(self, job, cells, answers, clock, desk):
         self._environment, self._broken = job["environment"], dict(job["broken"])
         self._value_bytes = job["limits"]["value_bytes"]
-        self._cells, self._answers, self._names = cells, answers, names
+        self._cells, self._answers = cells, answers
         self._clock, self._desk = clock, desk
+        self._group, self._names = 0, {}
         self._loaded, self._loading = 0, None
         self._lent = _methods_asked_for(cells)
         self.line = None
+
+    def go_to(self, number, names):
+        """Leave the process of one group of tests for that of another.
+
+        Parameters
+        ----------
+        number : int
+            Of the group, as :func:`grading.judge.order.groups` counts.
+        names : dict
+            The tester's namespace; what answers define is bound there.
+        """
+        self._group, self._names, self.line = number, names, None
 
     def prepare(self, place, seed):
         """Have the cells above a place loaded, in a process that is alive.
@@ -89,7 +100,8 @@ class Pupil:
         return status, message
 
     def _start(self):
-        channel = Channel(self._desk.new_process(), buffer_bytes=self._value_bytes)
+        sock = self._desk.new_process(self._group)
+        channel = Channel(sock, buffer_bytes=self._value_bytes)
         self.line = Line(channel, self._clock, self._sources)
         self.line.ask("environment", self._environment)
         self._loaded = 0

@@ -44,6 +44,8 @@ class Nursery:
         Modules to load before any student's code is there.
     readable : iterable of path, optional
         Files and folders that children may read besides Python and these modules.
+    hidden : iterable of path, optional
+        Files and folders that they may not.
 
     Attributes
     ----------
@@ -57,14 +59,14 @@ class Nursery:
         never less.
     """
 
-    def __init__(self, isolation="strongest", preload=PRELOAD, readable=()):
+    def __init__(self, isolation="strongest", preload=PRELOAD, readable=(), hidden=()):
         if isolation not in ("strongest", *RUNGS):
             raise ValueError(
                 f"Isolation must be one of {', '.join(('strongest', *RUNGS))}; "
                 f"got {isolation!r}."
             )
         self._preload = tuple(preload)
-        self._view = python_view(self._preload, readable)
+        self._view = python_view(self._preload, readable, hidden)
         self.rung = self._warm = None
         if isolation == "strongest":
             self._climb()

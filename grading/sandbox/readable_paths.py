@@ -34,7 +34,7 @@ class View:
     links: tuple[tuple[str, str], ...]  #: (path, target), as /lib -> usr/lib
 
 
-def python_view(modules=(), more=()):
+def python_view(modules=(), more=(), hidden=()):
     """Name the files that this Python and some modules need.
 
     The course, home folders and programs are not among them; of this project only the
@@ -46,6 +46,8 @@ def python_view(modules=(), more=()):
         Modules, whose whole top-level packages become readable.
     more : iterable of path
         Further files and folders.
+    hidden : iterable of path
+        Files and folders to leave out, wherever they lie.
 
     Returns
     -------
@@ -70,7 +72,8 @@ def python_view(modules=(), more=()):
         paths += _package(name)
     for path in more:
         paths.append(str(Path(path).resolve(strict=True)))
-    return View(_outermost(paths), tuple(links))
+    hidden = {str(Path(path).resolve()) for path in hidden}
+    return View(_outermost(_without(_outermost(paths), hidden)), tuple(links))
 
 
 def _prefixes():
@@ -102,6 +105,19 @@ def _package(name):
     if spec.submodule_search_locations:
         return list(spec.submodule_search_locations)
     return [spec.origin] if spec.origin and os.path.exists(spec.origin) else []
+
+
+def _without(paths, hidden):
+    """Put the contents of a folder in its place where some of them are hidden."""
+    for path in paths:
+        real = os.path.realpath(path)
+        if any(f"{real}/".startswith(f"{inner}/") for inner in hidden):
+            continue
+        if any(inner.startswith(f"{real}/") for inner in hidden):
+            parts = sorted(os.path.join(path, name) for name in os.listdir(path))
+            yield from _without(parts, hidden)
+        else:
+            yield path
 
 
 def _outermost(paths):

@@ -81,6 +81,9 @@ def same(graders):
                 known = outcomes[judged.name]
                 if known.score < known.points and not known.message:
                     continue  # warned: a kernel gives no points then, the judge does
+                if " is not there" in judged.message:  # it is, where the rules stand
+                    assert judged.score == known.score, judged
+                    continue
                 assert head(judged) == head(known), judged
 
         yield check

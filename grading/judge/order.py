@@ -1,0 +1,44 @@
+"""The order of tests: what students see first, hidden tests after it, elsewhere.
+
+A process that has seen a hidden test runs no visible one after it, so nothing that the
+hidden one handed over can be printed where students read it.
+"""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from grading.judge.room.handed_out import stages
+
+
+@dataclass(frozen=True)
+class Group:
+    """Tests that one process of the student's serves."""
+
+    hidden: bool  #: whether students do not see them
+    stage: int  #: place of the exam up to which set-up cells hand something out
+    places: tuple[int, ...]  #: of the tests in the exam, in order
+
+
+def groups(exam, done=()):
+    """Put the tests of an exam in order.
+
+    Parameters
+    ----------
+    exam : grading.judge.exam.Exam
+        Any.
+    done : container of str, optional
+        Tests that have an outcome.
+
+    Returns
+    -------
+    found : list of Group
+        Visible tests, then hidden ones.
+    """
+    stage = stages(exam)
+    keys = {
+        place: (cell.is_hidden, stage[place])
+        for place, cell in enumerate(exam.cells)
+        if cell.kind == "test" and cell.name not in done
+    }
+    places = sorted(keys, key=lambda place: (keys[place][0], place))
+    return [Group(*key, tuple(part)) for key, part in groupby(places, keys.get)]
