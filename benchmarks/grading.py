@@ -32,7 +32,7 @@ from benchmarks.handed_in import (
 from grading import ROOT
 from grading.authoring.check_tests import Grader
 from grading.course import Course
-from grading.engine.results.gradebook_writer import Record
+from grading.engine.results.gradebook_writer import GradebookWriter
 from grading.engine.results.journal import Journal, journal_path
 from grading.engine.run import Options, Run
 from grading.sandbox.limits import Limits
@@ -68,7 +68,7 @@ def grade(course, assignment, jobs, limits=Limits()):  # noqa: B008 - frozen
 
 def scores(course, assignment):
     """Read what the gradebook has by tests: {student: {test: score}}."""
-    record = Record(course, assignment)
+    record = GradebookWriter(course, assignment)
     try:
         return {student: tests for (student, _), tests in record.scores().items()}
     finally:
@@ -165,7 +165,7 @@ def own_seconds(course):
     journal = Journal(path, writable=False)
     return statistics.median(
         sum(line["seconds"].values())
-        for _, line in journal._ledger.lines()
+        for _, line in journal._log.lines()
         if line["kind"] == "verdict"
     )
 

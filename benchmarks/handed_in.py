@@ -5,8 +5,8 @@ import shutil
 import nbformat
 
 from grading import ROOT
-from grading.authoring.check_tests import variants
 from grading.authoring.exam_from_notebook import exam_of
+from grading.authoring.mistakes import variants
 from grading.authoring.release import release
 from grading.course import Course
 from grading.demo import _without_markers

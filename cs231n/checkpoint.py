@@ -7,8 +7,10 @@ where each of them belongs. Reading one never runs code, as unpickling would.
 
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +26,7 @@ BIT_GENERATORS = {
 }
 
 
-def write_state(path, state):
+def write_state(path: str | os.PathLike[str], state: Any) -> None:
     """Write a nested state to a file that is either whole or not there.
 
     Parameters
@@ -44,11 +46,12 @@ def write_state(path, state):
     writer = _Writer()
     tree = json.dumps(writer.encode(state))
     buffer = io.BytesIO()
-    np.savez(buffer, **{TREE: np.array(tree)}, **writer.arrays)
+    arrays: dict[str, Any] = {TREE: np.array(tree), **writer.arrays}
+    np.savez(buffer, **arrays)
     write_whole(path, buffer.getbuffer(), mode=0o600)
 
 
-def read_state(path):
+def read_state(path: str | os.PathLike[str]) -> Any:
     """Read what :func:`write_state` wrote.
 
     Parameters
@@ -82,7 +85,7 @@ def read_state(path):
         ) from None
 
 
-def is_state(value, *, generators=True):
+def is_state(value: Any, *, generators: bool = True) -> bool:
     """Tell whether :func:`write_state` can store a value.
 
     Parameters
@@ -105,7 +108,7 @@ def is_state(value, *, generators=True):
     return generators or not writer.generators
 
 
-def copy_state(value):
+def copy_state(value: Any) -> Any:
     """Copy a state so that later changes to the original do not show.
 
     Parameters

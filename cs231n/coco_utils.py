@@ -1,4 +1,4 @@
-"""The course's old names for captions; new code imports from ``cs231n.data``."""
+"""Old spelling of the captions in :mod:`cs231n.data`."""
 
 from cs231n.data.captions import decode_captions, sample_coco_minibatch
 from cs231n.data.coco import load_coco_data

@@ -1,19 +1,8 @@
-"""The course's old names for loading images; new code imports from ``cs231n.data``."""
+"""Old spelling of :mod:`cs231n.data`: the course's names for loading images."""
 
-from pathlib import Path
-
-import numpy as np
-
-from cs231n.data import (
-    find_cifar10,
-    load_cifar10,
-    load_imagenet_val,
-    load_tiny_imagenet,
-    read_cifar_batch,
-    split_cifar10,
-)
-from cs231n.data.imageset import copy_planes, empty_images
-from cs231n.data.pickles import loads_plain
+from cs231n.data import load_imagenet_val, load_tiny_imagenet
+from cs231n.data import split_cifar10 as get_CIFAR10_data
+from cs231n.data.plain import load_CIFAR10, load_CIFAR_batch, load_pickle
 from cs231n.nets.saved import load_models
 
 __all__ = [
@@ -25,66 +14,3 @@ __all__ = [
     "load_pickle",
     "load_tiny_imagenet",
 ]
-
-
-def load_CIFAR_batch(filename, dtype=np.float32):
-    """Load one batch file of CIFAR-10.
-
-    Parameters
-    ----------
-    filename : path-like
-        A file of the Python version, or ``*.bin`` of the binary version.
-    dtype : dtype-like
-        Of the pixels, 0..255.
-
-    Returns
-    -------
-    X : ndarray of shape (N, 32, 32, 3)
-        Images.
-    Y : ndarray of shape (N,), int64
-        Classes.
-    """
-    pixels, labels = read_cifar_batch(filename)
-    X = empty_images(len(labels), dtype, "NHWC")
-    copy_planes(pixels, X, "NHWC")
-    return X, labels.astype(np.int64)
-
-
-def load_CIFAR10(ROOT, dtype=np.float32):
-    """Load all of CIFAR-10.
-
-    Parameters
-    ----------
-    ROOT : path-like
-        The folder with the batches. Where it does not exist and the data home has
-        them neither, the drawn images of ``shapes10`` come instead.
-    dtype : dtype-like
-        Of the pixels, 0..255.
-
-    Returns
-    -------
-    Xtr, Ytr, Xte, Yte : ndarray
-        Training images (N, 32, 32, 3) and classes (N,), test images and classes.
-    """
-    root = ROOT if Path(ROOT).exists() and find_cifar10(ROOT) else None
-    images = load_cifar10(dtype=dtype, root=root)
-    return images.X_train, images.y_train, images.X_test, images.y_test
-
-
-def load_pickle(f):
-    """Read a pickle of plain arrays; anything else in it is refused.
-
-    Parameters
-    ----------
-    f : binary file
-        An open file, as older code has it.
-
-    Returns
-    -------
-    value : object
-        What was pickled.
-    """
-    return loads_plain(f.read(), getattr(f, "name", "the file"))
-
-
-get_CIFAR10_data = split_cifar10

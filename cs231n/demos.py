@@ -1,12 +1,17 @@
 """Small experiments to move by hand; a picture stands in where widgets do not work."""
 
 import io
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from cs231n.nets.linear import softmax_loss_vectorized, svm_loss_vectorized
 from cs231n.nets.neighbours import euclidean_distances, vote
+
+if TYPE_CHECKING:
+    import ipywidgets
 
 #: One colour for each class, light for regions and dark for points.
 LIGHT = ("#c6dbef", "#fdd0a2", "#c7e9c0")
@@ -30,12 +35,14 @@ class Demo:
         The settings of the row of pictures; the first is where the controls start.
     """
 
-    def __init__(self, draw, controls, examples):
+    def __init__(
+        self, draw: Callable, controls: dict[str, Sequence], examples: list[dict]
+    ) -> None:
         self.draw = draw
         self.controls = controls
         self.examples = examples
 
-    def figure(self):
+    def figure(self) -> "Figure":
         """Draw the row of pictures.
 
         Returns
@@ -50,7 +57,7 @@ class Demo:
             self.draw(ax, **settings)
         return figure
 
-    def widget(self):
+    def widget(self) -> "ipywidgets.Widget":
         """Build the controls with their picture.
 
         Returns
@@ -108,7 +115,7 @@ def _png(figure):
     return buffer.getvalue()
 
 
-def neighbours_demo(seed=231):
+def neighbours_demo(seed: int = 231) -> Demo:
     """Show the regions that k nearest neighbours cut the plane into.
 
     Parameters
@@ -146,7 +153,7 @@ def _distances(X, Y, metric):
     return euclidean_distances(X, Y)
 
 
-def linear_demo(seed=231):
+def linear_demo(seed: int = 231) -> Demo:
     """Show the lines a linear classifier draws, by hinge loss or by cross-entropy.
 
     Parameters
@@ -196,7 +203,7 @@ def linear_demo(seed=231):
     )
 
 
-def learning_rate_demo():
+def learning_rate_demo() -> Demo:
     """Show gradient descent on a long valley, too slow, right and too fast.
 
     Returns

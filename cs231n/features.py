@@ -2,6 +2,7 @@
 
 import functools
 import sys
+from collections.abc import Callable
 
 import numpy as np
 from tqdm import tqdm
@@ -13,7 +14,9 @@ LUMA = (0.299, 0.587, 0.114)
 CHUNK = 64
 
 
-def extract_features(imgs, feature_fns, verbose=False):
+def extract_features(
+    imgs: np.ndarray, feature_fns: list[Callable], verbose: bool = False
+) -> np.ndarray:
     """Compute several features of every image and put them side by side.
 
     Parameters
@@ -64,7 +67,7 @@ def _apply(feature_fn, imgs):
     return np.stack(rows)
 
 
-def rgb2gray(rgb):
+def rgb2gray(rgb: np.ndarray) -> np.ndarray:
     """Turn colours into brightness.
 
     Parameters
@@ -81,7 +84,9 @@ def rgb2gray(rgb):
     return rgb @ np.asarray(LUMA, dtype=rgb.dtype)
 
 
-def hog_feature(im, *, orientations=9, cell=8, signed=False):
+def hog_feature(
+    im: np.ndarray, *, orientations: int = 9, cell: int = 8, signed: bool = False
+) -> np.ndarray:
     """Describe an image by the directions of its edges, cell by cell.
 
     The histogram of oriented gradients: in every cell of 8 by 8 pixels, nine bins of 20
@@ -181,7 +186,13 @@ def _first_slots(n, rows, cols, cell, count):
     return slots
 
 
-def color_histogram_hsv(im, nbin=10, xmin=0, xmax=255, normalized=True):
+def color_histogram_hsv(
+    im: np.ndarray,
+    nbin: int = 10,
+    xmin: float = 0,
+    xmax: float = 255,
+    normalized: bool = True,
+) -> np.ndarray:
     """Count how much of an image has which hue.
 
     Parameters
@@ -225,10 +236,10 @@ def color_histogram_hsv(im, nbin=10, xmin=0, xmax=255, normalized=True):
     slots += np.arange(len(batch))[:, None] * nbin
     kept = slots.ravel() if xmin <= 0 else slots[hue >= xmin]
     counts = np.bincount(kept, minlength=len(batch) * nbin)
-    counts = counts.reshape(len(batch), nbin).astype(hue.dtype)
+    bins = counts.reshape(len(batch), nbin).astype(hue.dtype)
     if normalized:
-        counts /= np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    return counts if im.ndim == 4 else counts[0]
+        bins /= np.maximum(bins.sum(axis=1, keepdims=True), 1)
+    return bins if im.ndim == 4 else bins[0]
 
 
 def _hue(rgb):
@@ -257,4 +268,5 @@ def _as_float(a):
     return a if np.issubdtype(a.dtype, np.floating) else a.astype(np.float32)
 
 
-hog_feature.batched = color_histogram_hsv.batched = True
+for _feature in (hog_feature, color_histogram_hsv):
+    vars(_feature)["batched"] = True

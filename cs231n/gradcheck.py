@@ -1,6 +1,9 @@
 """Numerical gradients: the ruler every backward pass in the course is held to."""
 
+from collections.abc import Callable
+
 import numpy as np
+import numpy.typing as npt
 
 #: Central-difference step. The truncation error falls as h**2 and the rounding
 #: error grows as eps/h, so the sum is least near eps**(1/3) (about 6e-6).
@@ -11,7 +14,7 @@ STEP = float(np.cbrt(np.finfo(np.float64).eps))
 BATCH_BYTES = 2_000_000
 
 
-def rel_error(x, y, *, floor=1e-8):
+def rel_error(x: npt.ArrayLike, y: npt.ArrayLike, *, floor: float = 1e-8) -> float:
     """Return the largest elementwise relative error between two arrays.
 
     Parameters
@@ -31,7 +34,16 @@ def rel_error(x, y, *, floor=1e-8):
     return float(error.max()) if error.size else 0.0
 
 
-def directional_error(f, x, dout, dx, *, rng, directions=3, step=STEP):
+def directional_error(
+    f: Callable,
+    x: np.ndarray,
+    dout: np.ndarray | float,
+    dx: np.ndarray,
+    *,
+    rng: np.random.Generator,
+    directions: int = 3,
+    step: float = STEP,
+) -> float:
     """Compare an analytic gradient with finite differences along random lines.
 
     Costs ``2 * directions`` calls of ``f``, whatever the size of ``x``; checking
@@ -90,7 +102,9 @@ def directional_error(f, x, dout, dx, *, rng, directions=3, step=STEP):
     )  # a NaN anywhere comes out as NaN, which no bound admits
 
 
-def eval_numerical_gradient(f, x, verbose=False, h=1e-5):
+def eval_numerical_gradient(
+    f: Callable, x: np.ndarray, verbose: bool = False, h: float = 1e-5
+) -> np.ndarray:
     """Return the numerical gradient of a scalar function, element by element.
 
     Parameters
@@ -128,7 +142,14 @@ def eval_numerical_gradient(f, x, verbose=False, h=1e-5):
     return grad
 
 
-def eval_numerical_gradient_array(f, x, df, h=1e-5, *, batched=False):
+def eval_numerical_gradient_array(
+    f: Callable,
+    x: np.ndarray,
+    df: np.ndarray | float,
+    h: float = 1e-5,
+    *,
+    batched: bool = False,
+) -> np.ndarray:
     """Return the numerical gradient of ``sum(f(x) * df)``, element by element.
 
     Parameters
@@ -172,7 +193,15 @@ def eval_numerical_gradient_array(f, x, df, h=1e-5, *, batched=False):
     return grad
 
 
-def grad_check_sparse(f, x, analytic_grad, num_checks=10, h=1e-5, *, rng=None):
+def grad_check_sparse(
+    f: Callable,
+    x: np.ndarray,
+    analytic_grad: np.ndarray,
+    num_checks: int = 10,
+    h: float = 1e-5,
+    *,
+    rng: np.random.Generator | None = None,
+) -> float:
     """Compare and print analytic and numerical gradients at a few random elements.
 
     Parameters

@@ -1,4 +1,4 @@
-"""The course's old names for photographs; new code imports from ``cs231n.data``."""
+"""Old spelling of the photographs in :mod:`cs231n.data.images`."""
 
 from cs231n.data.images import (
     SQUEEZENET_MEAN,

@@ -4,9 +4,15 @@ import contextlib
 import inspect
 import sys
 import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from cs231n import old_imports
+
+old_imports.provide()
 
 
-def add_to_class(cls):
+def add_to_class(cls: type) -> Callable:
     """Return a decorator that makes a function a method of ``cls``.
 
     Lets a notebook write a class one method at a time, with text and tests between.
@@ -38,18 +44,20 @@ class NotebookClass:
     in a notebook.
     """
 
-    def __init_subclass__(cls, **kwargs):
+    _notebook: dict[str, Any]  # the global names where the class was made
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls._notebook = sys._getframe(1).f_globals
 
-    def __getattribute__(self, name):
+    def __getattribute__(self, name: str) -> Any:
         if not name.startswith("_"):
             written = type(self)._notebook.get(name)
-            if _is_method(written):
+            if written is not None and _is_method(written):
                 return types.MethodType(written, self)
         return super().__getattribute__(name)
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         # Only reached when nothing else has the name.
         raise AttributeError(
             f"{type(self).__name__} has no {name!r} yet. Run the cell that defines it; "
@@ -64,7 +72,7 @@ def _is_method(value):
 
 
 @contextlib.contextmanager
-def needs_answers():
+def needs_answers() -> Iterator[None]:
     """Let a cell wait for the exercises it uses, instead of ending in a traceback.
 
     Every unfinished answer raises ``NotImplementedError("<exercise>: ...")``. Inside
@@ -107,23 +115,23 @@ class StandIn:
         What pip calls it.
     """
 
-    def __init__(self, library, package):
+    def __init__(self, library: str, package: str) -> None:
         self._message = (
             f"{library} is not installed: run `%pip install {package}` in a cell, then "
             f"restart the kernel."
         )
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):  # asked by Python and IPython, not by the notebook
             raise AttributeError(name)
         raise MissingLibrary(self._message)
 
-    def __call__(self, *args, **kwargs):
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Refuse to be called."""
         raise MissingLibrary(self._message)
 
 
-def missing_library(library, package):
+def missing_library(library: str, package: str) -> StandIn:
     """Say once that a library is missing, and return what stands in for it.
 
     For the set-up cell of a notebook that needs an extra::

@@ -5,9 +5,10 @@ A schedule is a function of the progress ``t``, which runs from 0 at the first s
 """
 
 import math
+from collections.abc import Callable
 
 
-def constant(t):
+def constant(t: float) -> float:
     """Leave the learning rate as it is.
 
     Parameters
@@ -23,7 +24,7 @@ def constant(t):
     return 1.0
 
 
-def linear(t):
+def linear(t: float) -> float:
     """Let the learning rate fall on a straight line to zero.
 
     Parameters
@@ -39,7 +40,7 @@ def linear(t):
     return 1.0 - t
 
 
-def cosine(t):
+def cosine(t: float) -> float:
     """Let the learning rate fall along half a cosine: slow, fast, slow.
 
     Parameters
@@ -60,7 +61,7 @@ def cosine(t):
     return 0.5 * (1.0 + math.cos(math.pi * t))
 
 
-def warmup(schedule, *, share=0.05):
+def warmup(schedule: Callable, *, share: float = 0.05) -> Callable:
     """Put a rise from zero in front of a schedule.
 
     Parameters

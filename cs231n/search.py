@@ -1,10 +1,15 @@
 """Random search for hyper-parameters, in log space, with a picture of what it found."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from tqdm import tqdm
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,7 @@ class Trial:
     score: float
 
 
-def log_uniform(low, high, rng):
+def log_uniform(low: float, high: float, rng: np.random.Generator) -> float:
     """Draw a number whose logarithm is uniform: every power of ten is as likely.
 
     Parameters
@@ -50,7 +55,14 @@ def log_uniform(low, high, rng):
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 
-def random_search(evaluate, ranges, *, trials, rng, verbose=True):
+def random_search(
+    evaluate: Callable,
+    ranges: dict[str, tuple[float, float]],
+    *,
+    trials: int,
+    rng: np.random.Generator,
+    verbose: bool = True,
+) -> list[Trial]:
     """Try random settings and list them, best first.
 
     Parameters
@@ -86,7 +98,14 @@ def random_search(evaluate, ranges, *, trials, rng, verbose=True):
     return sorted(found, key=lambda t: -t.score if t.score == t.score else np.inf)
 
 
-def show_search(trials, x="learning_rate", y="reg", *, label="accuracy", ax=None):
+def show_search(
+    trials: list[Trial],
+    x: str = "learning_rate",
+    y: str = "reg",
+    *,
+    label: str = "accuracy",
+    ax: "Axes | None" = None,
+) -> "Axes":
     """Draw a heat map of two hyper-parameters: every point takes its nearest trial.
 
     Parameters

@@ -1,10 +1,20 @@
 """Pictures the notebooks share. Functions that draw take and return an ``Axes``."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import matplotlib.pyplot as plt
 import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
-def tile(images, *, columns=None, padding=1, fill=0):
+def tile(
+    images: np.ndarray, *, columns: int | None = None, padding: int = 1, fill: float = 0
+) -> np.ndarray:
     """Lay images out as one large image, row by row.
 
     Parameters
@@ -48,7 +58,7 @@ def tile(images, *, columns=None, padding=1, fill=0):
     return picture
 
 
-def rescale(images):
+def rescale(images: np.ndarray) -> np.ndarray:
     """Stretch each image to the range 0..1 by its own minimum and maximum.
 
     Parameters
@@ -67,7 +77,13 @@ def rescale(images):
     return (images - low) / np.where(span == 0, 1, span)
 
 
-def show_grid(images, *, columns=None, padding=1, ax=None):
+def show_grid(
+    images: np.ndarray,
+    *,
+    columns: int | None = None,
+    padding: int = 1,
+    ax: "Axes | None" = None,
+) -> "Axes":
     """Show images side by side, each stretched to its own range.
 
     Parameters
@@ -94,7 +110,14 @@ def show_grid(images, *, columns=None, padding=1, ax=None):
     return ax
 
 
-def show_samples(images, labels, classes, *, per_class=7, ax=None):
+def show_samples(
+    images: np.ndarray,
+    labels: np.ndarray,
+    classes: Sequence[str],
+    *,
+    per_class: int = 7,
+    ax: "Axes | None" = None,
+) -> "Axes":
     """Show the first images of every class, one class in a column.
 
     Parameters
@@ -131,7 +154,9 @@ def show_samples(images, labels, classes, *, per_class=7, ax=None):
     return ax
 
 
-def show_neighbours(queries, neighbours, titles=None):
+def show_neighbours(
+    queries: np.ndarray, neighbours: np.ndarray, titles: npt.ArrayLike | None = None
+) -> "Figure":
     """Show query images, each followed by a row of neighbours.
 
     Parameters
@@ -159,11 +184,11 @@ def show_neighbours(queries, neighbours, titles=None):
             ax.set(xticks=[], yticks=[])
             ax.spines[:].set(color="tab:blue", linewidth=2.5, visible=column == 0)
             if titles is not None:
-                ax.set_title(titles[row][column], fontsize=7, pad=3)
+                ax.set_title(np.asarray(titles)[row, column], fontsize=7, pad=3)
     return figure
 
 
-def show_distances(dists, *, ax=None):
+def show_distances(dists: np.ndarray, *, ax: "Axes | None" = None) -> "Axes":
     """Show a matrix of distances, one test example in a row.
 
     Parameters
@@ -185,7 +210,12 @@ def show_distances(dists, *, ax=None):
     return ax
 
 
-def show_cross_validation(accuracies, *, xlabel="k", ax=None):
+def show_cross_validation(
+    accuracies: dict[float, Sequence[float]],
+    *,
+    xlabel: str = "k",
+    ax: "Axes | None" = None,
+) -> "Axes":
     """Show the accuracy of every fold and their mean, by hyper-parameter.
 
     Parameters
@@ -216,3 +246,58 @@ def show_cross_validation(accuracies, *, xlabel="k", ax=None):
 
 def _new_axes(size):
     return plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def visualize_grid(
+    Xs: np.ndarray, ubound: float = 255.0, padding: int = 1
+) -> np.ndarray:
+    """Lay out images as one, each stretched to the range 0..ubound.
+
+    Parameters
+    ----------
+    Xs : ndarray of shape (N, H, W, C)
+        Images with any range of values.
+    ubound : float, optional
+        Largest value in the result.
+    padding : int, optional
+        Pixels of 0 between neighbours.
+
+    Returns
+    -------
+    grid : ndarray of shape (H', W', C)
+        The images, about as many across as down.
+    """
+    return ubound * tile(rescale(Xs), padding=padding)
+
+
+def vis_grid(Xs: np.ndarray) -> np.ndarray:
+    """Lay out images as one in the range 0..1.
+
+    Parameters
+    ----------
+    Xs : ndarray of shape (N, H, W, C)
+        Images with any range of values.
+
+    Returns
+    -------
+    grid : ndarray of shape (H', W', C)
+        The images, about as many across as down.
+    """
+    return rescale(tile(Xs, fill=Xs.max())[None])[0]
+
+
+def vis_nn(rows: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
+    """Lay out rows of images as one image in the range 0..1.
+
+    Parameters
+    ----------
+    rows : sequence of sequences of ndarray of shape (H, W, C)
+        Images by row; rows of one length.
+
+    Returns
+    -------
+    grid : ndarray of shape (H', W', C)
+        One row of images under the other.
+    """
+    images = np.array([image for row in rows for image in row])
+    return rescale(tile(images, columns=len(rows[0]), fill=images.max())[None])[0]

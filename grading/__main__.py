@@ -19,7 +19,7 @@ from grading.engine import commands
 from grading.sandbox.limits import Limits
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
     """Describe the command line.
 
     Returns
@@ -110,7 +110,7 @@ def _seconds(text):
     return number
 
 
-def limits_of(args):
+def limits_of(args: argparse.Namespace) -> Limits:
     """Read the limits from a command line.
 
     Parameters
@@ -130,7 +130,7 @@ def limits_of(args):
     return Limits(**{name: value for name, value in chosen.items() if value})
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     args = parser().parse_args(argv)
     course = Course(args.course)

@@ -24,7 +24,7 @@ class Course:
         The folder; the project itself by default.
     """
 
-    def __init__(self, root=ROOT):
+    def __init__(self, root: Path = ROOT) -> None:
         self.root = Path(root).resolve()
         self.source = self.root / "build" / "source"
         self.released = self.root / "assignments"
@@ -36,7 +36,7 @@ class Course:
         self.ledger = self.root / "grading" / "ledger"
         self.report = self.root / "grading" / "report"
 
-    def nbgrader(self, *arguments, ok=(0,)):
+    def nbgrader(self, *arguments: str, ok: tuple[int, ...] = (0,)) -> str:
         """Run one nbgrader command on this course.
 
         Parameters

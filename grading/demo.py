@@ -13,6 +13,7 @@ import sys
 import time
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 
@@ -22,6 +23,9 @@ from grading.authoring.release import release
 from grading.course import Course, CourseError
 from grading.gradebook import scores, write_csv
 
+if TYPE_CHECKING:
+    from grading.gradebook import Score
+
 ASSIGNMENT, NOTEBOOK = "assignment1", "knn"
 #: An answer that fails as soon as its cell runs: the name is misspelt.
 RAISES = (
@@ -30,7 +34,7 @@ RAISES = (
 HALF = ("knn-two-loops", "knn-one-loop", "knn-predict-labels", "q-knn-stripes")
 
 
-def answers(notebook):
+def answers(notebook: nbformat.NotebookNode) -> dict[str, dict[str, str]]:
     """Choose what each sample student writes.
 
     Parameters
@@ -60,7 +64,7 @@ def _without_markers(source):
     return "\n".join(line for line in source.split("\n") if "### " not in line)
 
 
-def hand_in(course, students):
+def hand_in(course: Course, students: dict[str, dict[str, str]]) -> None:
     """Pack every student's notebook into one archive, as an LMS exports them.
 
     Parameters
@@ -82,7 +86,7 @@ def hand_in(course, students):
             export.writestr(f"{student}_{NOTEBOOK}.ipynb", nbformat.writes(notebook))
 
 
-def run(course, *, engine=True):
+def run(course: Course, *, engine: bool = True) -> "list[Score]":
     """Take the sample students through the whole way.
 
     Parameters
@@ -160,7 +164,7 @@ def _command(course, name, *arguments):
         raise CourseError(f"`python -m grading {name}` failed:\n{said.getvalue()}")
 
 
-def table(course, found):
+def table(course: Course, found: "list[Score]") -> str:
     """Format the result for the screen.
 
     Parameters
@@ -184,7 +188,7 @@ def table(course, found):
     return "\n".join(lines)
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--course", type=Path, default=ROOT / "build" / "demo")

@@ -4,7 +4,9 @@ import argparse
 import csv
 import sys
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
+from typing import IO
 
 from nbgrader.api import Gradebook, MissingEntry
 
@@ -27,7 +29,7 @@ class Score:
     to_mark: int  #: answers a person must still mark
 
 
-def scores(database, assignment):
+def scores(database: str | PathLike, assignment: str) -> "list[Score]":
     """Read the scores of all submissions of an assignment.
 
     Parameters
@@ -75,7 +77,7 @@ def _score(submission):
     )
 
 
-def write_csv(found, file):
+def write_csv(found: "list[Score]", file: IO[str]) -> None:
     """Write one row per submission.
 
     Parameters
@@ -95,7 +97,7 @@ def write_csv(found, file):
         writer.writerow([student, *row])
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("assignment", help="for example assignment1")

@@ -37,10 +37,10 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def isolated():
-    """Skip where nothing keeps student code in; return the strongest rung."""
+    """Skip where nothing keeps student code in; return the strongest level."""
     from grading.sandbox import doctor
 
-    best = next(rung for rung, there, _ in doctor.report() if there)
+    best = next(level for level, there, _ in doctor.report() if there)
     if best == "none":
         pytest.skip("this machine offers no isolation")
     return best

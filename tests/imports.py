@@ -4,6 +4,8 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+#: More than this in one folder, and nobody finds anything.
+MOST_MODULES = 20
 
 
 def modules(package):
@@ -29,6 +31,28 @@ def arrows(files):
     """Yield (module, module) for every import between some modules."""
     for here, path in files.items():
         for name in imported(path):
+            if ROOT.joinpath(*name.split(".")).with_suffix(".pyx").exists():
+                continue  # compiled: it knows no other module
             there = name if name in files else name.rpartition(".")[0]
             if there in files and there != here:
                 yield here, there
+
+
+def circle(files):
+    """Return the modules that know each other in a circle, or hang on one."""
+    knows = {name: set() for name in files}
+    for here, there in arrows(files):
+        knows[here].add(there)
+    while ends := {name for name, others in knows.items() if not others & knows.keys()}:
+        knows = {name: others for name, others in knows.items() if name not in ends}
+    return sorted(knows)
+
+
+def crowded(files):
+    """Return the folders with more modules than one looks through."""
+    folders = {path.parent for path in files.values()}
+    return sorted(
+        str(folder)
+        for folder in folders
+        if len({*folder.glob("*.py")} - {folder / "__init__.py"}) > MOST_MODULES
+    )

@@ -1,24 +1,28 @@
-"""The module map: an arrow between modules of ``cs231n`` may only go down."""
+"""The rooms of the package, and which may know which: an arrow only goes down."""
 
 import ast
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).resolve().parents[1] / "cs231n"
+from tests.imports import arrows, circle, crowded, imported, modules
 
-#: Modules by layer, lowest first. Modules of one layer do not import each other.
+FILES = modules("cs231n")
+#: Folders, and modules that are not like their folder, by layer, lowest first. An arrow
+#: goes to a lower layer, or stays in its room; no room knows another of its layer.
 LAYERS = [
-    {"files"},
-    {"kernels", "data", "gradcheck", "vis", "drawings", "checkpoint", "schedules"},
-    {"layers", "optim", "features"},
-    {"nets"},
-    {"solver", "captioning", "search", "demos"},
+    {"files", "schedules", "gradcheck", "vis", "old_imports", "data.errors"},
+    {"kernels._numpy", "checkpoint", "data.home", "data.locks", "data.imageset"},
+    {"kernels", "data.cache", "data.captions", "data.pickles", "data.remote"},
+    {"layers", "optim", "features", "data.drawn"},
+    {"data"},
+    {"nets", "autograd"},
+    {"solver", "search", "demos", "drawings", "engine"},
     {"notebook", "testing"},
     {"pytorch"},
 ]
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 #: Old spellings: thin modules that import from anywhere and are imported by nobody.
 SPELLINGS = {
     "captioning_solver",
@@ -33,7 +37,6 @@ SPELLINGS = {
     "rnn_layers",
     "vis_utils",
 }
-LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 #: What the lowest common install has; anything else is an extra and imported lazily.
 LIBRARIES = {
     "numpy",
@@ -48,51 +51,65 @@ LIBRARIES = {
     "ipywidgets",
     "torch",
 }
+NAMES = sorted(set(FILES) - {"cs231n"})
 
 
-def sources():
-    return sorted(PACKAGE.rglob("*.py"))
+def room(module):
+    """Name what stands in `LAYERS`: the module, or the nearest folder that does."""
+    name = module.removeprefix("cs231n.")
+    while name not in LEVEL and "." in name:
+        name = name.rpartition(".")[0]
+    return name
 
 
-def module_of(path):
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-
-
-def imported(path):
-    """Yield the dotted names a file imports, at any depth."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: use absolute imports."
-            yield node.module
-            if node.module == "cs231n":
-                yield from (f"cs231n.{alias.name}" for alias in node.names)
-
-
-@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_arrows_go_down(path):
-    here = module_of(path)
-    if here == "__init__":
-        assert list(imported(path)) == [], "cs231n/__init__.py imports nothing."
-        return
-    assert here in LEVEL or here in SPELLINGS, (
-        f"Add {here!r} to LAYERS here and to the module map in docs/architecture.md."
+@pytest.mark.parametrize("name", NAMES)
+def test_every_module_has_a_room(name):
+    assert room(name) in LEVEL.keys() | SPELLINGS, (
+        f"Add {room(name)!r} to LAYERS here and to docs/architecture.md."
     )
-    for name in imported(path):
-        top, _, rest = name.partition(".")
-        if top != "cs231n":
-            known = top in sys.stdlib_module_names or top in LIBRARIES
-            assert known, f"{path.name} imports {top}, which students may not have."
+
+
+def test_every_room_is_there():
+    assert {room(name) for name in NAMES} == LEVEL.keys() | SPELLINGS
+
+
+def test_arrows_go_down():
+    found = [arrow for arrow in sorted(set(arrows(FILES))) if "cs231n" not in arrow]
+    assert len(found) > 200
+    for here, there in found:
+        a, b = room(here), room(there)
+        if a == b or a in SPELLINGS:
             continue
-        there = rest.partition(".")[0]
-        if not there or there == here or here in SPELLINGS:
-            continue
-        assert there not in SPELLINGS, f"{here} imports the old spelling {there}."
-        assert LEVEL[there] < LEVEL[here], f"{here} may not import {there}."
+        assert b not in SPELLINGS, f"{here} imports the old spelling {there}."
+        assert LEVEL[b] < LEVEL[a], f"{here} may not import {there}."
+
+
+def test_no_circle():
+    assert circle(FILES) == []
+
+
+def test_no_folder_is_crowded():
+    assert crowded(FILES) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_only_known_libraries_are_imported(name):
+    for wanted in imported(FILES[name]):
+        top = wanted.partition(".")[0]
+        known = top in sys.stdlib_module_names or top in LIBRARIES | {"cs231n"}
+        assert known, f"{name} imports {top}, which students may not have."
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if room(name) in SPELLINGS])
+def test_an_old_spelling_says_so_and_is_thin(name):
+    tree = ast.parse(FILES[name].read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree).startswith("Old spelling of ")
+    thin = (ast.Expr, ast.ImportFrom, ast.Assign)
+    assert all(isinstance(statement, thin) for statement in tree.body)
 
 
 def test_importing_the_package_is_silent_and_loads_nothing():
+    assert list(imported(FILES["cs231n"])) == []
     code = "import sys, cs231n; print('numpy' in sys.modules, len(sys.argv))"
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

@@ -1,4 +1,4 @@
-"""The course's old names for the classifiers; new code imports from ``cs231n.nets``."""
+"""Old spelling of the models in :mod:`cs231n.nets`."""
 
 from cs231n.classifiers.cnn import ThreeLayerConvNet
 from cs231n.classifiers.fc_net import FullyConnectedNet, TwoLayerNet

@@ -1,4 +1,4 @@
-"""Old name of ``cs231n.nets.convnet``."""
+"""Old spelling of :mod:`cs231n.nets.convnet`."""
 
 from cs231n.nets.convnet import ThreeLayerConvNet
 

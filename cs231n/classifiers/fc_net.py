@@ -1,4 +1,4 @@
-"""Old name of ``cs231n.nets.fully_connected``."""
+"""Old spelling of :mod:`cs231n.nets.fully_connected`."""
 
 from cs231n.nets.fully_connected import FullyConnectedNet, TwoLayerNet
 

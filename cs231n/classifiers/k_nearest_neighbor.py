@@ -1,4 +1,4 @@
-"""Old name of ``cs231n.nets.neighbours``."""
+"""Old spelling of :mod:`cs231n.nets.neighbours`."""
 
 from cs231n.nets.neighbours import KNearestNeighbor
 

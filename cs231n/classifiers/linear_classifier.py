@@ -1,4 +1,4 @@
-"""Old name of ``cs231n.nets.linear``."""
+"""Old spelling of :mod:`cs231n.nets.linear`."""
 
 from cs231n.nets.linear import LinearClassifier, LinearSVM, Softmax
 

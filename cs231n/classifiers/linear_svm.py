@@ -1,4 +1,4 @@
-"""Old name of the hinge loss in ``cs231n.nets.linear``."""
+"""Old spelling of the hinge loss in :mod:`cs231n.nets.linear`."""
 
 from cs231n.nets.linear import svm_loss_vectorized
 

@@ -1,4 +1,4 @@
-"""Old name of the cross-entropy loss in ``cs231n.nets.linear``."""
+"""Old spelling of the cross-entropy loss in :mod:`cs231n.nets.linear`."""
 
 from cs231n.nets.linear import softmax_loss_vectorized
 

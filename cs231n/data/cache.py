@@ -1,12 +1,13 @@
 """Files that are made once and then read."""
 
 import contextlib
+from collections.abc import Callable
 
 from cs231n.data.home import data_home, user_cache
 from cs231n.files import write_whole
 
 
-def cached(name, size, make):
+def cached(name: str, size: int, make: Callable) -> bytes | bytearray | memoryview:
     """Read a generated file, or make it and keep it for the next time.
 
     Parameters
@@ -38,7 +39,7 @@ def cached(name, size, make):
     return content
 
 
-def is_cached(name):
+def is_cached(name: str) -> bool:
     """Say whether a generated file is there.
 
     Parameters

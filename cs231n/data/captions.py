@@ -6,7 +6,7 @@ import numpy as np
 SPECIAL = ("<NULL>", "<START>", "<END>", "<UNK>")
 
 
-def decode_captions(captions, idx_to_word):
+def decode_captions(captions: np.ndarray, idx_to_word: list[str]) -> list[str] | str:
     """Write captions out in words.
 
     Parameters
@@ -39,7 +39,9 @@ def _decode(caption, idx_to_word):
     return " ".join(words)
 
 
-def encode_caption(words, word_to_idx, length):
+def encode_caption(
+    words: list[str], word_to_idx: dict[str, int], length: int
+) -> np.ndarray:
     """Turn words into numbers between ``<START>`` and ``<END>``.
 
     Parameters
@@ -70,7 +72,12 @@ def encode_caption(words, word_to_idx, length):
     return row
 
 
-def sample_coco_minibatch(data, batch_size=100, split="train", rng=None):
+def sample_coco_minibatch(
+    data: dict,
+    batch_size: int = 100,
+    split: str = "train",
+    rng: np.random.Generator | None = None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """Draw captions with the features of their images.
 
     Parameters

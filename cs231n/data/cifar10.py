@@ -1,8 +1,10 @@
 """CIFAR-10 in its two public layouts."""
 
+import os
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from cs231n.data.drawn import shapes10
 from cs231n.data.errors import DatasetError
@@ -36,13 +38,13 @@ REFETCH = "Replace it with:  python -m cs231n.data.fetch cifar10 --force"
 
 
 def load_cifar10(
-    source="auto",
-    num_training=None,
-    num_test=None,
-    dtype=np.float32,
-    layout="NHWC",
-    root=None,
-):
+    source: str = "auto",
+    num_training: int | None = None,
+    num_test: int | None = None,
+    dtype: npt.DTypeLike = np.float32,
+    layout: str = "NHWC",
+    root: str | os.PathLike[str] | None = None,
+) -> ImageSet:
     """Load CIFAR-10, or where it is not on this machine its drawn stand-in.
 
     Parameters
@@ -87,12 +89,12 @@ def load_cifar10(
     dtype = check_format(dtype, layout)
     num_training = check_count("num_training", num_training, 50_000, "CIFAR-10")
     num_test = check_count("num_test", num_test, 10_000, "CIFAR-10")
-    train = _read_batches(folder, BATCHES[:5], num_training, dtype, layout)
-    test = _read_batches(folder, BATCHES[5:], num_test, dtype, layout)
-    return ImageSet(*train, *test, CLASSES, "cifar10")
+    X_train, y_train = _read_batches(folder, BATCHES[:5], num_training, dtype, layout)
+    X_test, y_test = _read_batches(folder, BATCHES[5:], num_test, dtype, layout)
+    return ImageSet(X_train, y_train, X_test, y_test, CLASSES, "cifar10")
 
 
-def find_cifar10(root=None):
+def find_cifar10(root: str | os.PathLike[str] | None = None) -> Path | None:
     """Look for the folder of the batches.
 
     Parameters
@@ -114,7 +116,7 @@ def find_cifar10(root=None):
     return None
 
 
-def read_cifar_batch(path):
+def read_cifar_batch(path: str | os.PathLike[str]) -> tuple[np.ndarray, np.ndarray]:
     """Read one batch file in either layout.
 
     Parameters

@@ -1,13 +1,18 @@
 """COCO-2014 captions with the course's VGG-16 features."""
 
 import json
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cs231n.data.captions import SPECIAL
 from cs231n.data.errors import DatasetError
 from cs231n.data.home import data_home
+
+if TYPE_CHECKING:
+    import h5py
 
 FOLDER = "coco_captioning"
 FETCH = "Fetch it with:  python -m cs231n.data.fetch coco"
@@ -16,7 +21,12 @@ REFETCH = "Replace it with:  python -m cs231n.data.fetch coco --force"
 MOST_BYTES = 1 << 28
 
 
-def load_coco_data(base_dir=None, max_train=None, pca_features=True, rng=None):
+def load_coco_data(
+    base_dir: str | os.PathLike[str] | None = None,
+    max_train: int | None = None,
+    pca_features: bool = True,
+    rng: np.random.Generator | None = None,
+) -> dict:
     """Load captions, features and vocabulary.
 
     Parameters
@@ -108,15 +118,15 @@ class Rows:
         Of shape (N, D), in a file that stays open.
     """
 
-    def __init__(self, dataset):
+    def __init__(self, dataset: "h5py.Dataset") -> None:
         self._dataset = dataset
         self.shape, self.dtype = dataset.shape, dataset.dtype
 
-    def __len__(self):
+    def __len__(self) -> int:
         """Count the rows."""
         return self.shape[0]
 
-    def __getitem__(self, rows):
+    def __getitem__(self, rows: Any) -> np.ndarray:
         """Read rows in any order, also more than once."""
         if isinstance(rows, slice | int | np.integer):
             return self._dataset[rows]

@@ -3,6 +3,7 @@
 import argparse
 import hashlib
 import json
+import os
 import shutil
 import sys
 from dataclasses import replace
@@ -12,7 +13,7 @@ from cs231n.data.errors import DatasetError
 from cs231n.data.home import data_home
 from cs231n.data.locks import locked
 from cs231n.data.remote.download import TIMEOUT, download
-from cs231n.data.remote.registry import pick, read_registry
+from cs231n.data.remote.registry import Dataset, pick, read_registry
 from cs231n.data.remote.unpack import unpack
 from cs231n.files import write_whole
 
@@ -20,7 +21,14 @@ from cs231n.files import write_whole
 RECORDS = ".fetched"
 
 
-def fetch(name, *, home=None, force=False, registry=None, timeout=TIMEOUT):
+def fetch(
+    name: str,
+    *,
+    home: str | os.PathLike[str] | None = None,
+    force: bool = False,
+    registry: dict[str, Dataset] | None = None,
+    timeout: tuple[float, float] = TIMEOUT,
+) -> list[Path]:
     """Install a dataset.
 
     Parameters
@@ -92,7 +100,12 @@ def _check_room(file, home):
         )
 
 
-def verify(name, *, home=None, registry=None):
+def verify(
+    name: str,
+    *,
+    home: str | os.PathLike[str] | None = None,
+    registry: dict[str, Dataset] | None = None,
+) -> list[str]:
     """Compare what is installed with the checksums.
 
     Parameters
@@ -164,7 +177,7 @@ def _sha256(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def list_datasets(home, registry):
+def list_datasets(home: Path, registry: dict[str, Dataset]) -> str:
     """Say what there is and what is installed.
 
     Parameters
@@ -189,7 +202,7 @@ def list_datasets(home, registry):
     return "\n".join(lines)
 
 
-def main(arguments=None):
+def main(arguments: list[str] | None = None) -> int:
     """Run the command.
 
     Parameters

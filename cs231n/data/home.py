@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 
-def data_home():
+def data_home() -> Path:
     """Say where real datasets are looked for and installed.
 
     Returns
@@ -22,7 +22,7 @@ def data_home():
     return user_cache()
 
 
-def user_cache():
+def user_cache() -> Path:
     """Say where this user's caches lie on this operating system.
 
     Returns

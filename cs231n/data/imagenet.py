@@ -1,5 +1,6 @@
 """The course's sample of ImageNet: 25 validation images with their labels."""
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -14,7 +15,9 @@ FETCH = "Fetch it with:  python -m cs231n.data.fetch imagenet-sample"
 REFETCH = "Replace it with:  python -m cs231n.data.fetch imagenet-sample --force"
 
 
-def load_imagenet_val(num=None, *, root=None):
+def load_imagenet_val(
+    num: int | None = None, *, root: str | os.PathLike[str] | None = None
+) -> tuple[np.ndarray, np.ndarray, dict[int, str]]:
     """Load images of ImageNet's validation set.
 
     Parameters

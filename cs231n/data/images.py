@@ -1,6 +1,8 @@
 """Single photographs: read, resized, normalised for a network and back."""
 
+import os
 from pathlib import Path
+from typing import Any
 
 import imageio.v3 as iio
 import numpy as np
@@ -12,7 +14,7 @@ SQUEEZENET_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 SQUEEZENET_STD = np.array([0.229, 0.224, 0.225], np.float32)
 
 
-def preprocess_image(img):
+def preprocess_image(img: np.ndarray) -> np.ndarray:
     """Normalise an image as ImageNet's networks expect it.
 
     Parameters
@@ -26,12 +28,12 @@ def preprocess_image(img):
         About -2..2, mean 0 and standard deviation 1 over ImageNet.
     """
     img = np.asarray(img)
-    dtype = np.float64 if img.dtype == np.float64 else np.float32
+    dtype: Any = np.float64 if img.dtype == np.float64 else np.float32
     mean, std = SQUEEZENET_MEAN.astype(dtype), SQUEEZENET_STD.astype(dtype)
     return (img.astype(dtype) / dtype(255) - mean) / std
 
 
-def deprocess_image(img, rescale=False):
+def deprocess_image(img: np.ndarray, rescale: bool = False) -> np.ndarray:
     """Undo :func:`preprocess_image`.
 
     Parameters
@@ -53,7 +55,7 @@ def deprocess_image(img, rescale=False):
     return np.clip(255 * img + 0.5, 0, 255).astype(np.uint8)
 
 
-def blur_image(X):
+def blur_image(X: np.ndarray) -> np.ndarray:
     """Blur images a little, as a regulariser of generated ones.
 
     Parameters
@@ -76,7 +78,7 @@ def blur_image(X):
     return X
 
 
-def load_image(filename, size=None):
+def load_image(filename: str | os.PathLike[str], size: int | None = None) -> np.ndarray:
     """Read a photograph.
 
     Parameters
@@ -100,7 +102,7 @@ def load_image(filename, size=None):
     return img if size is None else resize_image(img, size)
 
 
-def image_from_url(url, *, timeout=(10, 30)):
+def image_from_url(url: str, *, timeout: tuple[float, float] = (10, 30)) -> np.ndarray:
     """Read a photograph from the network.
 
     Parameters
@@ -135,7 +137,7 @@ def _decode(source, name):
     return np.asarray(img)
 
 
-def resize_image(img, size):
+def resize_image(img: np.ndarray, size: int) -> np.ndarray:
     """Scale an image by averaging what each new pixel covers.
 
     Parameters

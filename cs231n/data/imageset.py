@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from cs231n.data.errors import DatasetError
 
@@ -32,7 +33,7 @@ class ImageSet:
     classes: tuple
     source: str
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         """Say in one line what is inside."""
         height, width, *_ = sorted(self.X_train.shape[1:], reverse=True)
         return (
@@ -42,7 +43,7 @@ class ImageSet:
         )
 
 
-def check_format(dtype, layout):
+def check_format(dtype: npt.DTypeLike, layout: str) -> np.dtype:
     """Refuse a dtype or a layout that the loaders do not make.
 
     Parameters
@@ -70,7 +71,9 @@ def check_format(dtype, layout):
     return dtype
 
 
-def empty_images(num, dtype, layout, *, side=32, channels=3):
+def empty_images(
+    num: int, dtype: npt.DTypeLike, layout: str, *, side: int = 32, channels: int = 3
+) -> np.ndarray:
     """Allocate room for square images.
 
     Parameters
@@ -93,7 +96,7 @@ def empty_images(num, dtype, layout, *, side=32, channels=3):
     return np.empty((num, *last), dtype)
 
 
-def check_count(name, asked, available, source):
+def check_count(name: str, asked: int | None, available: int, source: str) -> int:
     """Settle how many images a caller gets.
 
     Parameters
@@ -128,7 +131,7 @@ def check_count(name, asked, available, source):
     return int(asked)
 
 
-def copy_planes(pixels, X, layout):
+def copy_planes(pixels: np.ndarray, X: np.ndarray, layout: str) -> None:
     """Copy rows of colour planes into images (written in place).
 
     Parameters

@@ -2,11 +2,13 @@
 
 import contextlib
 import errno
+import os
+from collections.abc import Iterator
 
 try:
     import fcntl
 except ImportError:  # Windows
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]
     import msvcrt
 
 #: What Windows says when another process has held a lock for ten seconds.
@@ -14,7 +16,7 @@ HELD = (errno.EDEADLK, errno.EACCES)
 
 
 @contextlib.contextmanager
-def locked(path):
+def locked(path: str | os.PathLike[str]) -> Iterator[None]:
     """Hold a lock file; wait for it where another process has it.
 
     Parameters

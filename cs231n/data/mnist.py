@@ -1,9 +1,12 @@
 """MNIST: written digits in the IDX format."""
 
 import gzip
+import os
+import zlib
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from cs231n.data.drawn.glyphs import CLASSES, load_glyphs
 from cs231n.data.errors import DatasetError
@@ -16,8 +19,12 @@ STEMS = {"train": "train", "test": "t10k"}
 
 
 def load_mnist(
-    source="auto", num_training=None, num_test=None, dtype=np.float32, root=None
-):
+    source: str = "auto",
+    num_training: int | None = None,
+    num_test: int | None = None,
+    dtype: npt.DTypeLike = np.float32,
+    root: str | os.PathLike[str] | None = None,
+) -> ImageSet:
     """Load MNIST, or where it is not on this machine its drawn stand-in.
 
     Parameters
@@ -61,7 +68,8 @@ def load_mnist(
         return load_glyphs(num_training, num_test, dtype)
     dtype = check_format(dtype, "NHWC")
     parts = [_load_part(root, part, num, dtype) for part, num in asked.items()]
-    return ImageSet(*parts[0], *parts[1], CLASSES, "mnist")
+    (X_train, y_train), (X_test, y_test) = parts
+    return ImageSet(X_train, y_train, X_test, y_test, CLASSES, "mnist")
 
 
 def _load_part(root, part, num, dtype):
@@ -90,7 +98,7 @@ def _find(root, part, kind):
     return None
 
 
-def read_idx(path):
+def read_idx(path: str | os.PathLike[str]) -> np.ndarray:
     """Read an array of bytes in the IDX format.
 
     Parameters
@@ -114,7 +122,7 @@ def read_idx(path):
         raw = gzip.decompress(raw) if path.suffix == ".gz" else raw
     except FileNotFoundError:
         raise DatasetError(f"No file {path}.\n{FETCH}") from None
-    except (OSError, EOFError, gzip.zlib.error) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise DatasetError(f"{path} is damaged: {error}.\n{REFETCH}") from None
     ndim = raw[3] if raw[:3] == b"\0\0\x08" and len(raw) > 3 else 0
     shape = np.frombuffer(raw[4 : 4 + 4 * ndim], ">u4").tolist()

@@ -1,8 +1,10 @@
 """Pickles of plain data, read without running anything that is in them."""
 
 import io
+import os
 import pickle
 import re
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -66,7 +68,7 @@ class _PlainUnpickler(pickle.Unpickler):
             raise pickle.UnpicklingError(f"the object {module}.{name}") from None
 
 
-def read_plain_pickle(path, *, max_bytes=1 << 26):
+def read_plain_pickle(path: str | os.PathLike[str], *, max_bytes: int = 1 << 26) -> Any:
     """Read a pickle that holds only numbers, text, lists, dicts and plain arrays.
 
     Anything else in it is refused before it is made, so reading an untrusted file
@@ -101,7 +103,7 @@ def read_plain_pickle(path, *, max_bytes=1 << 26):
     return loads_plain(raw, path)
 
 
-def loads_plain(raw, path):
+def loads_plain(raw: bytes, path: str | os.PathLike[str]) -> Any:
     """Read a pickle from memory; see :func:`read_plain_pickle`.
 
     Parameters
@@ -133,7 +135,7 @@ def loads_plain(raw, path):
         ) from None
 
 
-def read_plain_npy(file, path):
+def read_plain_npy(file: BinaryIO, path: str | os.PathLike[str]) -> Any:
     """Read an ``.npy`` file that may hold a pickled value in an object array.
 
     Parameters

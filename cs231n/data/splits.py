@@ -1,6 +1,9 @@
 """The course's own split of CIFAR-10 into training, validation and test images."""
 
+import os
+
 import numpy as np
+import numpy.typing as npt
 
 from cs231n.data.cifar10 import find_cifar10, load_cifar10
 
@@ -9,16 +12,16 @@ STAND_IN = 10_000
 
 
 def split_cifar10(
-    num_training=None,
-    num_validation=1000,
-    num_test=1000,
-    subtract_mean=True,
+    num_training: int | None = None,
+    num_validation: int = 1000,
+    num_test: int = 1000,
+    subtract_mean: bool = True,
     *,
-    source="auto",
-    dtype=np.float32,
-    layout="NCHW",
-    root=None,
-):
+    source: str = "auto",
+    dtype: npt.DTypeLike = np.float32,
+    layout: str = "NCHW",
+    root: str | os.PathLike[str] | None = None,
+) -> dict[str, np.ndarray]:
     """Load images and split them for training a network.
 
     The parts are views of the loaded arrays and the mean is subtracted in place, so

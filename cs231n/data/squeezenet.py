@@ -1,5 +1,6 @@
 """SqueezeNet 1.0's weights from the 0.66 MB file of Deep Compression."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ FIRES = (
 )
 
 
-def layer_shapes():
+def layer_shapes() -> dict[str, tuple[int, ...]]:
     """List the layers in the order of the file.
 
     Returns
@@ -31,7 +32,7 @@ def layer_shapes():
     shapes : dict of str to tuple of int
         Shape (F, C, KH, KW) of each layer's filters.
     """
-    shapes = {"conv1": (96, 3, 7, 7)}
+    shapes: dict[str, tuple[int, ...]] = {"conv1": (96, 3, 7, 7)}
     for i, (channels, squeezed, expanded) in enumerate(FIRES, start=2):
         shapes[f"fire{i}/squeeze1x1"] = (squeezed, channels, 1, 1)
         shapes[f"fire{i}/expand1x1"] = (expanded, squeezed, 1, 1)
@@ -40,7 +41,9 @@ def layer_shapes():
     return shapes
 
 
-def load_squeezenet(path=None):
+def load_squeezenet(
+    path: str | os.PathLike[str] | None = None,
+) -> dict[str, tuple[np.ndarray, ...]]:
     """Decode SqueezeNet's weights.
 
     Parameters

@@ -1,10 +1,13 @@
 """Tiny ImageNet: 200 classes of 64 x 64 photographs, in the folders of its archive."""
 
+import os
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from cs231n.data.errors import DatasetError
 from cs231n.data.home import data_home
@@ -20,8 +23,12 @@ MOST_BYTES = 1 << 29
 
 
 def load_tiny_imagenet(
-    path=None, dtype=np.float32, subtract_mean=True, *, layout="NCHW"
-):
+    path: str | os.PathLike[str] | None = None,
+    dtype: npt.DTypeLike = np.float32,
+    subtract_mean: bool = True,
+    *,
+    layout: str = "NCHW",
+) -> dict:
     """Load Tiny ImageNet, or any folder that is laid out like it.
 
     Parameters
@@ -73,7 +80,7 @@ def load_tiny_imagenet(
     sets = {k: Pictures(files, dtype, layout) for k, (files, _) in parts.items()}
     mean = sets["train"].mean_image() if subtract_mean else None
     names = [words.get(wnid, wnid).split(", ") for wnid in wnids]
-    data = {"class_names": names, "mean_image": mean}
+    data: dict[str, Any] = {"class_names": names, "mean_image": mean}
     for part, (_, labels) in parts.items():
         pictures = sets[part].minus(mean)
         small = pictures.nbytes <= MOST_BYTES
@@ -106,17 +113,23 @@ class Pictures:
         Size of the whole array.
     """
 
-    def __init__(self, files, dtype, layout, mean=None):
+    def __init__(
+        self,
+        files: list[Path],
+        dtype: np.dtype,
+        layout: str,
+        mean: np.ndarray | None = None,
+    ) -> None:
         self.files, self.dtype, self.layout, self.mean = files, dtype, layout, mean
         one = (3, SIDE, SIDE) if layout == "NCHW" else (SIDE, SIDE, 3)
         self.shape = (len(files), *one)
         self.nbytes = int(np.prod(self.shape, dtype=object)) * dtype.itemsize
 
-    def __len__(self):
+    def __len__(self) -> int:
         """Count the pictures."""
         return len(self.files)
 
-    def __getitem__(self, rows):
+    def __getitem__(self, rows: Any) -> np.ndarray:
         """Decode one picture, or those of a slice or an array of rows or of flags."""
         rows = np.arange(len(self))[rows]
         X = np.empty((rows.size, *self.shape[1:]), self.dtype)
@@ -126,7 +139,7 @@ class Pictures:
             X -= self.mean.astype(self.dtype)
         return X.reshape(*rows.shape, *self.shape[1:])
 
-    def minus(self, mean):
+    def minus(self, mean: np.ndarray | None) -> "Pictures":
         """Subtract an image from each.
 
         Parameters
@@ -141,7 +154,7 @@ class Pictures:
         """
         return Pictures(self.files, self.dtype, self.layout, mean)
 
-    def read(self, title):
+    def read(self, title: str) -> np.ndarray:
         """Decode all of them.
 
         Parameters
@@ -159,7 +172,7 @@ class Pictures:
             X[i] = self[i]
         return X
 
-    def mean_image(self):
+    def mean_image(self) -> np.ndarray:
         """Average all of them, one at a time.
 
         Returns

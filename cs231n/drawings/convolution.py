@@ -1,11 +1,18 @@
 """Drawings of windows: how convolution and pooling move numbers."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from cs231n.drawings.page import Page
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
-def window_columns(image, kernel, theme="light"):
+
+def window_columns(
+    image: np.ndarray, kernel: np.ndarray, theme: str = "light"
+) -> "Figure":
     """Draw im2col: windows become columns, the convolution becomes one product.
 
     Parameters
@@ -52,7 +59,9 @@ def window_columns(image, kernel, theme="light"):
     return page.fig
 
 
-def pool_winners(image, grads, size=2, theme="light"):
+def pool_winners(
+    image: np.ndarray, grads: np.ndarray, size: int = 2, theme: str = "light"
+) -> "Figure":
     """Draw max-pooling: winners go forward, gradients back to the winners only.
 
     Parameters

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from cs231n.drawings.page import THEMES
 
 
-def loss_curves(theme="light"):
+def loss_curves(theme: str = "light") -> "Figure":
     """Draw hinge and cross-entropy loss, and their slopes, over the lead of a score.
 
     Parameters
@@ -21,7 +21,9 @@ def loss_curves(theme="light"):
     """
     colours = THEMES[theme]
     fig = Figure((8.6, 3.1), facecolor=colours["paper"], layout="constrained")
-    fig.get_layout_engine().set(w_pad=0.12, h_pad=0.1)
+    fig.get_layout_engine().set(  # type: ignore[union-attr, call-arg]
+        w_pad=0.12, h_pad=0.1
+    )
     lead = np.linspace(-3, 4, 700)  # passes by 1, where the hinge has no slope
     losses = [np.maximum(0, 1 - lead), np.log1p(np.exp(-lead))]
     slopes = [np.where(lead < 1, -1.0, np.nan), -1 / (1 + np.exp(lead))]

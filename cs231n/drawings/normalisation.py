@@ -1,8 +1,13 @@
 """A drawing of batch normalisation as a computational graph."""
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from cs231n.drawings.page import Page
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 #: Where the values and operations of the middle line stand, from left to right.
 _STOPS = {
@@ -15,14 +20,14 @@ _STOPS = {
     "beta": 26.4,
     "y": 29.8,
 }
-_AT = {name: np.array([x, 5.2]) for name, x in _STOPS.items()} | {
+_AT: dict[str, Any] = {name: np.array([x, 5.2]) for name, x in _STOPS.items()} | {
     "mean": np.array([4.9, 1.5]),
     "var": np.array([13.4, 1.5]),
     "root": np.array([17.3, 1.5]),
 }
 
 
-def norm_graph(theme="light"):
+def norm_graph(theme: str = "light") -> "Figure":
     """Draw the computational graph of batch normalisation with its gradients.
 
     Parameters
@@ -37,8 +42,9 @@ def norm_graph(theme="light"):
     """
     page = Page(30.6, 9.2, theme, inch=0.31)
     _edges(page)
-    page.text(*_AT["x"], "$x$", "data", 15)
-    page.text(*_AT["y"], "$y$", "data", 15)
+    for name in "xy":
+        x, y = _AT[name]
+        page.text(x, y, f"${name}$", "data", 15)
     for point in (_AT["split"], _AT["fork"]):
         page.node(point, radius=0.3, share=1)
     for name, sign in (

@@ -3,8 +3,10 @@
 import base64
 import html
 import io
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch, Polygon, Rectangle
@@ -50,7 +52,9 @@ class Page:
         Inches that a cell is wide.
     """
 
-    def __init__(self, width, height, theme="light", inch=0.36):
+    def __init__(
+        self, width: float, height: float, theme: str = "light", inch: float = 0.36
+    ) -> None:
         self.colours = THEMES[theme]
         size = (width * inch, height * inch)
         self.fig = Figure(size, facecolor=self.colours["paper"])
@@ -58,7 +62,7 @@ class Page:
         self.ax.set(xlim=(0, width), ylim=(height, 0))
         self.ax.axis("off")
 
-    def tint(self, role, share=0.16):
+    def tint(self, role: str, share: float = 0.16) -> tuple[float, ...]:
         """Mix a colour into the paper.
 
         Parameters
@@ -76,7 +80,16 @@ class Page:
         paper = np.array(to_rgb(self.colours["paper"]))
         return tuple(paper + share * (np.array(to_rgb(self.colours[role])) - paper))
 
-    def text(self, x, y, words, role="ink", size=9.5, ha="center", **more):
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        role: str = "ink",
+        size: float = 9.5,
+        ha: str = "center",
+        **more: Any,
+    ) -> None:
         """Write at a point.
 
         Parameters
@@ -94,10 +107,21 @@ class Page:
         **more
             For :meth:`matplotlib.axes.Axes.text`.
         """
-        style = {"va": "center", "math_fontfamily": "stix", "zorder": 5} | more
+        style: dict[str, Any] = {
+            "va": "center",
+            "math_fontfamily": "stix",
+            "zorder": 5,
+        } | more
         self.ax.text(x, y, words, color=self.colours[role], size=size, ha=ha, **style)
 
-    def matrix(self, x, y, values, marks=None, role="data"):
+    def matrix(
+        self,
+        x: float,
+        y: float,
+        values: npt.ArrayLike,
+        marks: dict[tuple[int, int], str] | None = None,
+        role: str = "data",
+    ) -> None:
         """Draw numbers in cells.
 
         Parameters
@@ -123,7 +147,15 @@ class Page:
             weight = "bold" if mark else None
             self.text(x + j + 0.5, y + i + 0.53, words, ink, size, weight=weight)
 
-    def frame(self, x, y, width, height, role="quiet", dashed=False):
+    def frame(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        role: str = "quiet",
+        dashed: bool = False,
+    ) -> None:
         """Draw an outline, as of a window.
 
         Parameters
@@ -137,11 +169,23 @@ class Page:
         dashed : bool, optional
             Whether the line is dashed.
         """
-        style = {"ls": "--" if dashed else "-", "lw": 2, "ec": self.colours[role]}
+        style: dict[str, Any] = {
+            "ls": "--" if dashed else "-",
+            "lw": 2,
+            "ec": self.colours[role],
+        }
         box = Rectangle((x, y), width, height, fill=False, zorder=4, **style)
         self.ax.add_patch(box)
 
-    def node(self, at, sign="", role="ink", radius=0.62, size=12, share=0.08):
+    def node(
+        self,
+        at: npt.ArrayLike,
+        sign: str = "",
+        role: str = "ink",
+        radius: float = 0.62,
+        size: float = 12,
+        share: float = 0.08,
+    ) -> None:
         """Draw an operation: a circle with a sign in it.
 
         Parameters
@@ -159,11 +203,23 @@ class Page:
         share : float, optional
             How much of the colour fills the circle, 0 to 1.
         """
-        style = {"fc": self.tint(role, share), "ec": self.colours[role], "lw": 1.3}
-        self.ax.add_patch(Circle(at, radius, zorder=3, **style))
-        self.text(*at, sign, role, size)
+        style: dict[str, Any] = {
+            "fc": self.tint(role, share),
+            "ec": self.colours[role],
+            "lw": 1.3,
+        }
+        x, y = np.asarray(at)
+        self.ax.add_patch(Circle((x, y), radius, zorder=3, **style))
+        self.text(x, y, sign, role, size)
 
-    def box(self, at, words, width=1.8, role="data", size=9):
+    def box(
+        self,
+        at: npt.ArrayLike,
+        words: str,
+        width: float = 1.8,
+        role: str = "data",
+        size: float = 9,
+    ) -> None:
         """Draw a rounded box with words in it.
 
         Parameters
@@ -179,14 +235,25 @@ class Page:
         size : float, optional
             Of the letters, in points.
         """
-        corner = (at[0] - width / 2, at[1] - 0.6)
+        x, y = np.asarray(at)
+        corner = (x - width / 2, y - 0.6)
         shape = "round,pad=0,rounding_size=0.25"
-        style = {"fc": self.tint(role), "ec": self.colours[role], "lw": 1.3}
+        style: dict[str, Any] = {
+            "fc": self.tint(role),
+            "ec": self.colours[role],
+            "lw": 1.3,
+        }
         box = FancyBboxPatch(corner, width, 1.2, boxstyle=shape, zorder=3, **style)
         self.ax.add_patch(box)
-        self.text(*at, words, "ink", size)
+        self.text(x, y, words, "ink", size)
 
-    def arrow(self, start, end, role="ink", lw=2.0):
+    def arrow(
+        self,
+        start: npt.ArrayLike,
+        end: npt.ArrayLike,
+        role: str = "ink",
+        lw: float = 2.0,
+    ) -> None:
         """Draw a straight arrow; that of a gradient is dashed.
 
         Parameters
@@ -198,17 +265,17 @@ class Page:
         lw : float, optional
             Width of the line, in points.
         """
-        start, end, colour = np.array(start), np.array(end), self.colours[role]
-        along = (end - start) / np.hypot(*(end - start))
+        tail, tip, colour = np.array(start), np.array(end), self.colours[role]
+        along = (tip - tail) / np.hypot(*(tip - tail))
         across, head = np.array([-along[1], along[0]]), 0.26 + 0.09 * lw
-        neck = end - head * along
+        neck = tip - head * along
         dashes = (0, (3, 1.8)) if role == "grad" else "-"
-        self.ax.plot(*zip(start, neck, strict=True), color=colour, lw=lw, ls=dashes)
-        tip = [end, neck + 0.4 * head * across, neck - 0.4 * head * across]
-        self.ax.add_patch(Polygon(tip, fc=colour, lw=0, zorder=2))
+        self.ax.plot(*zip(tail, neck, strict=True), color=colour, lw=lw, ls=dashes)
+        corners = [tip, neck + 0.4 * head * across, neck - 0.4 * head * across]
+        self.ax.add_patch(Polygon(corners, fc=colour, lw=0, zorder=2))
 
 
-def show(figure, alt):
+def show(figure: "Figure", alt: str) -> None:
     """Put a drawing below the cell, with a text for screen readers.
 
     Parameters

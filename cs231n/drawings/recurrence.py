@@ -1,12 +1,22 @@
 """A drawing of a recurrent network, folded and unrolled."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from cs231n.drawings.page import Page
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _LOW, _CELL, _HIGH = 8.3, 5.3, 2.5  # words, hidden states, scores
 _STEP = 4.9
 
 
-def unrolled(words=("<START>", "a", "red", "ball"), last="<END>", theme="light"):
+def unrolled(
+    words: Sequence[str] = ("<START>", "a", "red", "ball"),
+    last: str = "<END>",
+    theme: str = "light",
+) -> "Figure":
     """Draw a recurrent network folded and unrolled, with its gradient through time.
 
     Parameters

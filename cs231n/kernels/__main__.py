@@ -11,7 +11,7 @@ from cs231n import kernels
 IMAGES, FILTERS, STEP = (16, 64, 32, 32), (64, 64, 3, 3), (1, 1)
 
 
-def main():
+def main() -> int:
     """Print the back end and a two-second speed check.
 
     Returns

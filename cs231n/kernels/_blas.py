@@ -1,7 +1,7 @@
 """The threads of NumPy's matrix products, which the twins are made of."""
 
 #: Threads that each library had before anything was set, by file.
-_own = {}
+_own: dict[str, int] = {}
 
 
 def limit(count):

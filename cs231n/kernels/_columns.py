@@ -3,8 +3,9 @@
 import numpy as np
 
 from cs231n.kernels import _backend
-from cs231n.kernels._check import floats, pair, shapes, whole
 from cs231n.kernels._geometry import Geometry
+from cs231n.kernels.arrays import floats, shapes
+from cs231n.kernels.options import pair, whole
 
 
 def im2col(x, kernel_size, *, stride=1, pad=0, dilation=1):

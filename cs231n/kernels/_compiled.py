@@ -1,6 +1,6 @@
 """The compiled back end: bindings of ``_core``, and NumPy twins for rare cases."""
 
-from cs231n.kernels import _core, _numpy
+from cs231n.kernels import _core, _numpy  # type: ignore[attr-defined]
 
 #: Kernels below that leave cases to their twins.
 SHARED = {

@@ -4,7 +4,7 @@ import contextlib
 import os
 
 from cs231n.kernels import _backend, _blas
-from cs231n.kernels._check import whole
+from cs231n.kernels.options import whole
 
 
 def _cores():

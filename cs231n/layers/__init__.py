@@ -15,6 +15,8 @@ from cs231n.layers.activation import (
     relu_forward,
     sigmoid_backward,
     sigmoid_forward,
+    silu_backward,
+    silu_forward,
     tanh_backward,
     tanh_forward,
 )
@@ -23,6 +25,8 @@ from cs231n.layers.affine import (
     affine_forward,
 )
 from cs231n.layers.attention import (
+    attend_backward,
+    attend_forward,
     multi_head_attention_backward,
     multi_head_attention_forward,
     scaled_dot_product_attention_backward,
@@ -118,6 +122,8 @@ from cs231n.layers.temporal import (
     temporal_softmax_loss,
 )
 from cs231n.layers.upsample import (
+    upsample_bilinear_backward,
+    upsample_bilinear_forward,
     upsample_nearest_backward,
     upsample_nearest_forward,
 )
@@ -129,6 +135,8 @@ __all__ = [
     "affine_forward",
     "affine_relu_backward",
     "affine_relu_forward",
+    "attend_backward",
+    "attend_forward",
     "avg_pool_backward",
     "avg_pool_forward",
     "batchnorm_backward",
@@ -188,6 +196,8 @@ __all__ = [
     "scaled_dot_product_attention_forward",
     "sigmoid_backward",
     "sigmoid_forward",
+    "silu_backward",
+    "silu_forward",
     "softmax_loss",
     "spatial_batchnorm_backward",
     "spatial_batchnorm_forward",
@@ -200,6 +210,8 @@ __all__ = [
     "temporal_affine_forward",
     "temporal_affine_softmax_loss",
     "temporal_softmax_loss",
+    "upsample_bilinear_backward",
+    "upsample_bilinear_forward",
     "upsample_nearest_backward",
     "upsample_nearest_forward",
     "word_embedding_backward",

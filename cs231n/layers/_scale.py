@@ -4,7 +4,7 @@ import numbers
 
 import numpy as np
 
-from cs231n.kernels._check import agree, widened
+from cs231n.kernels.arrays import agree, widened
 
 
 def scales(x, wanted, **given):

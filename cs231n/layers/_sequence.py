@@ -3,7 +3,7 @@
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels._check import floats, shapes, upstream
+from cs231n.kernels.arrays import floats, shapes, upstream
 
 
 def checked(gates, **arrays):

@@ -3,10 +3,10 @@
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels._check import floats, upstream
+from cs231n.kernels.arrays import floats, upstream
 
 
-def relu_forward(x):
+def relu_forward(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Replace negative elements by zero.
 
     Parameters
@@ -24,7 +24,7 @@ def relu_forward(x):
     return leaky_relu_forward(x, slope=0.0)[0], x
 
 
-def relu_backward(dout, cache):
+def relu_backward(dout: np.ndarray, cache: np.ndarray) -> np.ndarray:
     """Carry a gradient back through :func:`relu_forward`.
 
     Parameters
@@ -42,7 +42,9 @@ def relu_backward(dout, cache):
     return leaky_relu_backward(dout, (cache, 0.0))
 
 
-def leaky_relu_forward(x, *, slope=0.01):
+def leaky_relu_forward(
+    x: np.ndarray, *, slope: float = 0.01
+) -> tuple[np.ndarray, tuple]:
     """Multiply negative elements by a small slope.
 
     Parameters
@@ -73,7 +75,7 @@ def leaky_relu_forward(x, *, slope=0.01):
     return out, (x, slope)
 
 
-def leaky_relu_backward(dout, cache):
+def leaky_relu_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
     """Carry a gradient back through :func:`leaky_relu_forward`.
 
     Parameters
@@ -96,7 +98,7 @@ def leaky_relu_backward(dout, cache):
     return dx
 
 
-def sigmoid_forward(x):
+def sigmoid_forward(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Squash every element to between 0 and 1.
 
     Parameters
@@ -114,7 +116,7 @@ def sigmoid_forward(x):
     return _forward(kernels.impl.sigmoid_forward, x)
 
 
-def sigmoid_backward(dout, cache):
+def sigmoid_backward(dout: np.ndarray, cache: np.ndarray) -> np.ndarray:
     """Carry a gradient back through :func:`sigmoid_forward`.
 
     Parameters
@@ -132,7 +134,7 @@ def sigmoid_backward(dout, cache):
     return _backward(kernels.impl.sigmoid_backward, dout, cache)
 
 
-def tanh_forward(x):
+def tanh_forward(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Squash every element to between -1 and 1.
 
     Parameters
@@ -150,7 +152,7 @@ def tanh_forward(x):
     return _forward(kernels.impl.tanh_forward, x)
 
 
-def tanh_backward(dout, cache):
+def tanh_backward(dout: np.ndarray, cache: np.ndarray) -> np.ndarray:
     """Carry a gradient back through :func:`tanh_forward`.
 
     Parameters
@@ -168,7 +170,7 @@ def tanh_backward(dout, cache):
     return _backward(kernels.impl.tanh_backward, dout, cache)
 
 
-def gelu_forward(x, *, exact=False):
+def gelu_forward(x: np.ndarray, *, exact: bool = False) -> tuple[np.ndarray, tuple]:
     """Weight every element by how large it is among Gaussian numbers.
 
     Parameters
@@ -196,7 +198,7 @@ def gelu_forward(x, *, exact=False):
     return _forward(kernel, x)[0], (x, exact)
 
 
-def gelu_backward(dout, cache):
+def gelu_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
     """Carry a gradient back through :func:`gelu_forward`.
 
     Parameters
@@ -214,6 +216,50 @@ def gelu_backward(dout, cache):
     (x, exact), impl = cache, kernels.impl
     kernel = impl.gelu_exact_backward if exact else impl.gelu_backward
     return _backward(kernel, dout, x)
+
+
+def silu_forward(x: np.ndarray) -> tuple[np.ndarray, tuple]:
+    """Weight every element by its sigmoid.
+
+    Parameters
+    ----------
+    x : ndarray of any shape, float32 or float64
+        Inputs.
+
+    Returns
+    -------
+    out : ndarray, shaped like ``x``
+        ``x / (1 + exp(-x))``, without overflow.
+    cache : tuple
+        What :func:`silu_backward` needs.
+    """
+    gate, _ = sigmoid_forward(x)
+    return x * gate, (x, gate)
+
+
+def silu_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
+    """Carry a gradient back through :func:`silu_forward`.
+
+    Parameters
+    ----------
+    dout : ndarray, shaped like the output
+        Gradient of the loss with respect to the output.
+    cache : tuple
+        As returned by :func:`silu_forward`.
+
+    Returns
+    -------
+    dx : ndarray
+        ``dout * gate * (1 + x * (1 - gate))`` with ``gate`` the sigmoid of ``x``.
+    """
+    x, gate = cache
+    dout = upstream(dout, x.shape, x.dtype)
+    dx = 1 - gate
+    dx *= x
+    dx += 1
+    dx *= gate
+    dx *= dout
+    return dx
 
 
 def _forward(kernel, x):

@@ -1,14 +1,17 @@
 """Affine layers: every output a weighted sum of all inputs."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels._check import floats, shapes, upstream
+from cs231n.kernels.arrays import floats, shapes, upstream
 
 
-def affine_forward(x, w, b):
+def affine_forward(
+    x: np.ndarray, w: np.ndarray, b: np.ndarray
+) -> tuple[np.ndarray, tuple]:
     """Multiply flattened samples by a weight matrix and add a bias.
 
     Parameters
@@ -42,7 +45,9 @@ def affine_forward(x, w, b):
     return out, (x, w, b)
 
 
-def affine_backward(dout, cache, *, need_dx=True):
+def affine_backward(
+    dout: np.ndarray, cache: tuple, *, need_dx: bool = True
+) -> tuple[np.ndarray | Any, np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`affine_forward`.
 
     Parameters

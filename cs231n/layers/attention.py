@@ -3,14 +3,20 @@
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels._check import floats, shapes, upstream, whole
+from cs231n.kernels.arrays import floats, shapes, upstream
+from cs231n.kernels.options import whole
 from cs231n.layers.affine import affine_backward, affine_forward
 
 #: Parameters of multi-head attention: weights act as ``x @ W``.
 PARAMETERS = ("Wq", "bq", "Wk", "bk", "Wv", "bv", "Wo", "bo")
 
 
-def scaled_dot_product_attention_forward(query, key, value, attn_mask=None):
+def scaled_dot_product_attention_forward(
+    query: np.ndarray,
+    key: np.ndarray,
+    value: np.ndarray,
+    attn_mask: np.ndarray | None = None,
+) -> tuple[np.ndarray, tuple]:
     """Mix values by how well their keys match each query.
 
     Parameters
@@ -49,7 +55,9 @@ def scaled_dot_product_attention_forward(query, key, value, attn_mask=None):
     return out, _attend(query, key, value, attn_mask, out)
 
 
-def scaled_dot_product_attention_backward(dout, cache):
+def scaled_dot_product_attention_backward(
+    dout: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`scaled_dot_product_attention_forward`.
 
     Parameters
@@ -66,14 +74,82 @@ def scaled_dot_product_attention_backward(dout, cache):
     """
     query, key, value = cache[:3]
     dout = upstream(dout, (*query.shape[:-1], value.shape[-1]), query.dtype)
-    gradients = tuple(np.empty(a.shape, a.dtype) for a in (query, key, value))
-    _attend_back(dout, cache, *gradients)
-    return gradients
+    dquery, dkey, dvalue = (np.empty(a.shape, a.dtype) for a in (query, key, value))
+    _attend_back(dout, cache, dquery, dkey, dvalue)
+    return dquery, dkey, dvalue
+
+
+def attend_forward(
+    h: np.ndarray, grid: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, tuple]:
+    """Take, for each hidden state, a weighted mean of the cells that match it.
+
+    Parameters
+    ----------
+    h : ndarray of shape (N, T, H), float32 or float64
+        Hidden states, the queries.
+    grid : ndarray of shape (N, P, H)
+        Features of the P cells of each picture, keys and values at once.
+
+    Returns
+    -------
+    context : ndarray of shape (N, T, H)
+        ``weights @ grid``.
+    weights : ndarray of shape (N, T, P)
+        ``softmax(h @ grid.T / sqrt(H))``, over the cells.
+    cache : tuple
+        What :func:`attend_backward` needs.
+
+    Raises
+    ------
+    TypeError
+        If the dtypes differ or are not float32 or float64.
+    ValueError
+        If the sizes do not fit.
+
+    References
+    ----------
+    Luong et al. (2015), "Effective Approaches to Attention-based Neural Machine
+    Translation", section 3.1, with the scale of Vaswani et al. (2017).
+    """
+    h, grid = floats(h=h, grid=grid)
+    shapes(h=(h, "N T H"), grid=(grid, "N P H"))
+    context, cache = scaled_dot_product_attention_forward(h, grid, grid)
+    return context, cache[3], cache
+
+
+def attend_backward(
+    dcontext: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray]:
+    """Carry a gradient back through :func:`attend_forward`.
+
+    Parameters
+    ----------
+    dcontext : ndarray of shape (N, T, H)
+        Gradient of the loss with respect to the context.
+    cache : tuple
+        As returned by :func:`attend_forward`.
+
+    Returns
+    -------
+    dh : ndarray of shape (N, T, H)
+        Gradient with respect to ``h``.
+    dgrid : ndarray of shape (N, P, H)
+        Gradient with respect to ``grid``: through the weights, and as values.
+    """
+    dh, dkey, dvalue = scaled_dot_product_attention_backward(dcontext, cache)
+    return dh, dkey + dvalue
 
 
 def multi_head_attention_forward(
-    query, key, value, params, *, num_heads, attn_mask=None
-):
+    query: np.ndarray,
+    key: np.ndarray,
+    value: np.ndarray,
+    params: dict,
+    *,
+    num_heads: int,
+    attn_mask: np.ndarray | None = None,
+) -> tuple[np.ndarray, tuple]:
     """Attend in several subspaces at once, between projections.
 
     Parameters
@@ -120,7 +196,9 @@ def multi_head_attention_forward(
         )
         heads.append(_split(flat.reshape(x.shape), num_heads))
     mixed = np.empty_like(query)
-    attention = _attend(*heads, attn_mask, _split(mixed, num_heads))
+    attention = _attend(
+        heads[0], heads[1], heads[2], attn_mask, _split(mixed, num_heads)
+    )
     out, projections["o"] = affine_forward(
         mixed.reshape(-1, e), params["Wo"], params["bo"]
     )
@@ -128,7 +206,9 @@ def multi_head_attention_forward(
     return out.reshape(query.shape), (projections, attention, num_heads, shapes_in)
 
 
-def multi_head_attention_backward(dout, cache):
+def multi_head_attention_backward(
+    dout: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict]:
     """Carry a gradient back through :func:`multi_head_attention_forward`.
 
     Parameters
@@ -161,7 +241,8 @@ def multi_head_attention_backward(dout, cache):
             dhead.reshape(-1, dhead.shape[-1]), projections[name]
         )
         inputs.append(dx.reshape(dhead.shape))
-    return *inputs, grads
+    dquery, dkey, dvalue = inputs
+    return dquery, dkey, dvalue, grads
 
 
 def _attend(query, key, value, attn_mask, out):

@@ -3,7 +3,8 @@
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels._check import floats, mode, options, shapes, upstream
+from cs231n.kernels.arrays import floats, shapes, upstream
+from cs231n.kernels.options import mode, options
 from cs231n.layers._scale import folded, scales
 
 BATCH_DEFAULTS = {
@@ -14,7 +15,9 @@ BATCH_DEFAULTS = {
 }
 
 
-def batchnorm_forward(x, gamma, beta, bn_param):
+def batchnorm_forward(
+    x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, bn_param: dict
+) -> tuple[np.ndarray, tuple]:
     """Normalise every feature over the batch, then scale and shift it.
 
     Parameters
@@ -48,7 +51,9 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     return _batch_forward(x, gamma, beta, bn_param, f"(D,) with D = {d}")
 
 
-def batchnorm_backward(dout, cache):
+def batchnorm_backward(
+    dout: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`batchnorm_forward`.
 
     Parameters
@@ -78,7 +83,9 @@ def batchnorm_backward(dout, cache):
 batchnorm_backward_alt = batchnorm_backward
 
 
-def spatial_batchnorm_forward(x, gamma, beta, bn_param):
+def spatial_batchnorm_forward(
+    x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, bn_param: dict
+) -> tuple[np.ndarray, tuple]:
     """Normalise every channel over batch and pixels, then scale and shift it.
 
     Parameters
@@ -109,7 +116,9 @@ def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     return _batch_forward(x, gamma, beta, bn_param, f"(C,) with C = {c}")
 
 
-def spatial_batchnorm_backward(dout, cache):
+def spatial_batchnorm_backward(
+    dout: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`spatial_batchnorm_forward`.
 
     Parameters

@@ -1,13 +1,18 @@
 """Convolution and its transpose, forward and backward, on NCHW images."""
 
+from typing import Any
+
 import numpy as np
 
 from cs231n import kernels
 from cs231n.kernels import Geometry
-from cs231n.kernels._check import floats, options, pair, shapes, upstream, whole
+from cs231n.kernels.arrays import floats, shapes, upstream
+from cs231n.kernels.options import options, pair, whole
 
 
-def conv_forward(x, w, b, conv_param):
+def conv_forward(
+    x: np.ndarray, w: np.ndarray, b: np.ndarray, conv_param: dict
+) -> tuple[np.ndarray, tuple]:
     """Slide filters over images: cross-correlation plus a bias.
 
     Parameters
@@ -40,13 +45,15 @@ def conv_forward(x, w, b, conv_param):
         ``conv_param`` is wrong.
     """
     arrays = floats(x=x, w=w, b=b)
-    geometry, size = _plan(*arrays, conv_param)
+    geometry, size = _plan(arrays[0], arrays[1], arrays[2], conv_param)
     out = np.empty((len(x), len(w), *size), x.dtype)
     kernels.impl.conv_forward(*arrays, out, geometry)
     return out, (x, w, b, conv_param)
 
 
-def conv_backward(dout, cache, *, need_dx=True):
+def conv_backward(
+    dout: np.ndarray, cache: tuple, *, need_dx: bool = True
+) -> tuple[np.ndarray | Any, np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`conv_forward`.
 
     Parameters
@@ -79,7 +86,9 @@ def conv_backward(dout, cache, *, need_dx=True):
     return dx, dw, db
 
 
-def conv_transpose_forward(x, w, b, conv_param):
+def conv_transpose_forward(
+    x: np.ndarray, w: np.ndarray, b: np.ndarray, conv_param: dict
+) -> tuple[np.ndarray, tuple]:
     """Paint filters onto a larger image: the transpose of a convolution.
 
     Parameters
@@ -111,14 +120,16 @@ def conv_transpose_forward(x, w, b, conv_param):
         ``conv_param`` is wrong.
     """
     arrays = floats(x=x, w=w, b=b)
-    geometry, size = _plan_transpose(*arrays, conv_param)
+    geometry, size = _plan_transpose(arrays[0], arrays[1], arrays[2], conv_param)
     out = np.empty((len(x), len(b), *size), x.dtype)
     kernels.impl.conv_dx(*arrays[:2], out, geometry)
     out += arrays[2][:, None, None]
     return out, (x, w, b, conv_param)
 
 
-def conv_transpose_backward(dout, cache):
+def conv_transpose_backward(
+    dout: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`conv_transpose_forward`.
 
     Parameters

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from cs231n.kernels._check import floats, mode, options, upstream
+from cs231n.kernels.arrays import floats, upstream
+from cs231n.kernels.options import mode, options
 
 
-def dropout_forward(x, dropout_param):
+def dropout_forward(x: np.ndarray, dropout_param: dict) -> tuple[np.ndarray, tuple]:
     """Keep each element with probability ``p``, and scale up what is kept.
 
     Parameters
@@ -45,7 +46,7 @@ def dropout_forward(x, dropout_param):
     return x * mask, (dropout_param, mask)
 
 
-def dropout_backward(dout, cache):
+def dropout_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
     """Carry a gradient back through :func:`dropout_forward`.
 
     Parameters

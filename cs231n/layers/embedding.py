@@ -3,10 +3,10 @@
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels._check import floats, labels, shapes, upstream
+from cs231n.kernels.arrays import floats, labels, shapes, upstream
 
 
-def word_embedding_forward(x, W):
+def word_embedding_forward(x: np.ndarray, W: np.ndarray) -> tuple[np.ndarray, tuple]:
     """Look up the vector of every word.
 
     Parameters
@@ -38,7 +38,7 @@ def word_embedding_forward(x, W):
     return out, (x, W.shape, W.dtype)
 
 
-def word_embedding_backward(dout, cache):
+def word_embedding_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
     """Carry a gradient back through :func:`word_embedding_forward`.
 
     Parameters

@@ -3,11 +3,14 @@
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels._check import floats, options, shapes, upstream, whole
+from cs231n.kernels.arrays import floats, shapes, upstream
+from cs231n.kernels.options import options, whole
 from cs231n.layers._scale import as_floats, fits, folded, scales
 
 
-def layernorm_forward(x, gamma, beta, ln_param):
+def layernorm_forward(
+    x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, ln_param: dict
+) -> tuple[np.ndarray, tuple]:
     """Normalise every sample over its features, then scale and shift each feature.
 
     Parameters
@@ -39,10 +42,12 @@ def layernorm_forward(x, gamma, beta, ln_param):
     if n > 1 and any(np.shape(value)[:-1] == (n,) for value in given):
         return _by_row_forward(x, gamma, beta, groups, ln_param)
     rows = scales(x, f"(D,) with D = {d}", gamma=gamma, beta=beta)
-    return _group_forward(x, *rows, given, groups, ln_param, "ln_param")
+    return _group_forward(x, rows[0], rows[1], given, groups, ln_param, "ln_param")
 
 
-def layernorm_backward(dout, cache):
+def layernorm_backward(
+    dout: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`layernorm_forward`.
 
     Parameters
@@ -81,7 +86,9 @@ def _by_row_backward(dout, cache):
     return dx, folded(dout * normal, gamma.shape), folded(dout, shift)
 
 
-def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
+def spatial_groupnorm_forward(
+    x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, G: int, gn_param: dict
+) -> tuple[np.ndarray, tuple]:
     """Normalise groups of channels of every image, then scale and shift channels.
 
     Parameters
@@ -116,10 +123,13 @@ def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
     if c % whole(G, "G", 1):
         raise ValueError(f"G must divide the {c} channels of x; got {G}.")
     groups = (n, G, c // G, h * w)
-    return _group_forward(x, *rows, (gamma, beta), groups, gn_param, "gn_param")
+    given = (gamma, beta)
+    return _group_forward(x, rows[0], rows[1], given, groups, gn_param, "gn_param")
 
 
-def spatial_groupnorm_backward(dout, cache):
+def spatial_groupnorm_backward(
+    dout: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`spatial_groupnorm_forward`.
 
     Parameters

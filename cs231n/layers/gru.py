@@ -10,7 +10,9 @@ from cs231n import kernels
 from cs231n.layers import _sequence
 
 
-def gru_step_forward(x, prev_h, Wx, Wh, b):
+def gru_step_forward(
+    x: np.ndarray, prev_h: np.ndarray, Wx: np.ndarray, Wh: np.ndarray, b: np.ndarray
+) -> tuple[np.ndarray, tuple]:
     """Take one step of a GRU.
 
     Parameters
@@ -56,7 +58,9 @@ def gru_step_forward(x, prev_h, Wx, Wh, b):
     return _sequence.one_step(_forward, *arrays)
 
 
-def gru_step_backward(dnext_h, cache):
+def gru_step_backward(
+    dnext_h: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`gru_step_forward`.
 
     Parameters
@@ -78,7 +82,9 @@ def gru_step_backward(dnext_h, cache):
     return _sequence.one_step_back(_backward, dnext_h, cache)
 
 
-def gru_forward(x, h0, Wx, Wh, b):
+def gru_forward(
+    x: np.ndarray, h0: np.ndarray, Wx: np.ndarray, Wh: np.ndarray, b: np.ndarray
+) -> tuple[np.ndarray, tuple]:
     """Run a GRU over whole sequences.
 
     Parameters
@@ -112,7 +118,9 @@ def gru_forward(x, h0, Wx, Wh, b):
     return _forward(*arrays)
 
 
-def gru_backward(dh, cache):
+def gru_backward(
+    dh: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Carry gradients of all states back through :func:`gru_forward`.
 
     Parameters
@@ -136,7 +144,7 @@ def gru_backward(dh, cache):
 
 def _forward(x, h0, Wx, Wh, b):
     gates = _sequence.input_product(x, Wx, b)
-    n, steps, size = *x.shape[:2], h0.shape[1]
+    (n, steps), size = x.shape[:2], h0.shape[1]
     h, kept = np.empty((n, steps, size), x.dtype), np.empty((steps, n, size), x.dtype)
     product = np.empty((n, 3 * size), x.dtype)
     packed, before = kernels.impl.pack(Wh), h0

@@ -3,10 +3,12 @@
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels._check import agree, floats, labels, shapes
+from cs231n.kernels.arrays import agree, floats, labels, shapes
 
 
-def linear_softmax_loss(x, w, y):
+def linear_softmax_loss(
+    x: np.ndarray, w: np.ndarray, y: np.ndarray
+) -> tuple[float, np.ndarray]:
     """Return the mean cross entropy of the scores ``x @ w``, and its gradient.
 
     Parameters
@@ -36,7 +38,9 @@ def linear_softmax_loss(x, w, y):
     return _classify(kernels.impl.linear_softmax_loss, x, w, y)
 
 
-def linear_svm_loss(x, w, y):
+def linear_svm_loss(
+    x: np.ndarray, w: np.ndarray, y: np.ndarray
+) -> tuple[float, np.ndarray]:
     """Return the mean multiclass hinge loss of the scores ``x @ w``, and its gradient.
 
     Parameters

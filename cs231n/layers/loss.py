@@ -3,10 +3,10 @@
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels._check import floats, labels, shapes, upstream
+from cs231n.kernels.arrays import floats, labels, shapes, upstream
 
 
-def softmax_loss(x, y):
+def softmax_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
     """Return the mean cross entropy of the softmax of scores, and its gradient.
 
     Parameters
@@ -33,7 +33,7 @@ def softmax_loss(x, y):
     return _classify(kernels.impl.softmax_loss, x, y)
 
 
-def svm_loss(x, y):
+def svm_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
     """Return the mean multiclass hinge loss of scores, and its gradient.
 
     Parameters
@@ -61,7 +61,7 @@ def svm_loss(x, y):
     return _classify(kernels.impl.svm_loss, x, y)
 
 
-def bce_with_logits_loss(x, y):
+def bce_with_logits_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
     """Return the mean binary cross entropy of logits, and its gradient.
 
     Parameters
@@ -89,7 +89,7 @@ def bce_with_logits_loss(x, y):
     return float(np.sum(terms, dtype=np.float64)) / max(1, x.size), dx
 
 
-def mse_loss(x, y):
+def mse_loss(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
     """Return the mean squared difference, and its gradient.
 
     Parameters

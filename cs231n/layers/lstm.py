@@ -6,11 +6,18 @@ The 4H columns of weights and biases are the gates i, f, o and the candidate g.
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels._check import floats, shapes, upstream
+from cs231n.kernels.arrays import floats, shapes, upstream
 from cs231n.layers import _sequence
 
 
-def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
+def lstm_step_forward(
+    x: np.ndarray,
+    prev_h: np.ndarray,
+    prev_c: np.ndarray,
+    Wx: np.ndarray,
+    Wh: np.ndarray,
+    b: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, tuple]:
     """Take one step of an LSTM.
 
     Parameters
@@ -53,7 +60,9 @@ def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
     return h[:, 0], cache[3][0].copy(), cache
 
 
-def lstm_step_backward(dnext_h, dnext_c, cache):
+def lstm_step_backward(
+    dnext_h: np.ndarray, dnext_c: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Carry gradients back through :func:`lstm_step_forward`.
 
     Parameters
@@ -79,7 +88,9 @@ def lstm_step_backward(dnext_h, dnext_c, cache):
     return dx[:, 0], dprev_h, dprev_c, *rest
 
 
-def lstm_forward(x, h0, Wx, Wh, b):
+def lstm_forward(
+    x: np.ndarray, h0: np.ndarray, Wx: np.ndarray, Wh: np.ndarray, b: np.ndarray
+) -> tuple[np.ndarray, tuple]:
     """Run an LSTM over whole sequences; the cell state starts at zero.
 
     Parameters
@@ -114,7 +125,9 @@ def lstm_forward(x, h0, Wx, Wh, b):
     return _forward(x, h0, np.zeros_like(h0), Wx, Wh, b)
 
 
-def lstm_backward(dh, cache):
+def lstm_backward(
+    dh: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Carry gradients of all hidden states back through :func:`lstm_forward`.
 
     Parameters
@@ -135,13 +148,13 @@ def lstm_backward(dh, cache):
     """
     h0, h = cache[1], cache[4]
     dh = upstream(dh, h.shape, h.dtype, name="dh")
-    dx, dh0, _, *rest = _backward(dh, np.zeros_like(h0), cache)
-    return dx, dh0, *rest
+    dx, dh0, _, dWx, dWh, db = _backward(dh, np.zeros_like(h0), cache)
+    return dx, dh0, dWx, dWh, db
 
 
 def _forward(x, h0, c0, Wx, Wh, b):
     gates = _sequence.input_product(x, Wx, b)
-    n, steps, size = *x.shape[:2], h0.shape[1]
+    (n, steps), size = x.shape[:2], h0.shape[1]
     h, cells = np.empty((n, steps, size), x.dtype), np.empty((steps, n, size), x.dtype)
     packed, before_h, before_c = kernels.impl.pack(Wh), h0, c0
     for t in range(steps):

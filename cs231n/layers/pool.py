@@ -4,13 +4,14 @@ import numpy as np
 
 from cs231n import kernels
 from cs231n.kernels import Geometry
-from cs231n.kernels._check import floats, options, pair, shapes, upstream, whole
+from cs231n.kernels.arrays import floats, shapes, upstream
+from cs231n.kernels.options import options, pair, whole
 
 #: The only window of an image goes nowhere.
 WHOLE = Geometry((1, 1))
 
 
-def max_pool_forward(x, pool_param):
+def max_pool_forward(x: np.ndarray, pool_param: dict) -> tuple[np.ndarray, tuple]:
     """Keep the largest pixel of every window.
 
     Parameters
@@ -48,7 +49,7 @@ def max_pool_forward(x, pool_param):
     return out, (x.shape, where, geometry, window, x.dtype)
 
 
-def max_pool_backward(dout, cache):
+def max_pool_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
     """Carry a gradient back through :func:`max_pool_forward`.
 
     Parameters
@@ -70,7 +71,7 @@ def max_pool_backward(dout, cache):
     return dx
 
 
-def avg_pool_forward(x, pool_param):
+def avg_pool_forward(x: np.ndarray, pool_param: dict) -> tuple[np.ndarray, tuple]:
     """Replace every window by its mean.
 
     Parameters
@@ -101,7 +102,7 @@ def avg_pool_forward(x, pool_param):
     return out, (x.shape, out.shape, geometry, window, x.dtype)
 
 
-def avg_pool_backward(dout, cache):
+def avg_pool_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
     """Carry a gradient back through :func:`avg_pool_forward`.
 
     Parameters
@@ -123,7 +124,7 @@ def avg_pool_backward(dout, cache):
     return dx
 
 
-def global_avg_pool_forward(x):
+def global_avg_pool_forward(x: np.ndarray) -> tuple[np.ndarray, tuple]:
     """Replace every channel of every image by its mean.
 
     Parameters
@@ -154,7 +155,7 @@ def global_avg_pool_forward(x):
     return out.reshape(x.shape[:2]), (x.shape, x.dtype)
 
 
-def global_avg_pool_backward(dout, cache):
+def global_avg_pool_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
     """Carry a gradient back through :func:`global_avg_pool_forward`.
 
     Parameters

@@ -6,7 +6,9 @@ from cs231n import kernels
 from cs231n.layers import _sequence
 
 
-def rnn_step_forward(x, prev_h, Wx, Wh, b):
+def rnn_step_forward(
+    x: np.ndarray, prev_h: np.ndarray, Wx: np.ndarray, Wh: np.ndarray, b: np.ndarray
+) -> tuple[np.ndarray, tuple]:
     """Take one step of a tanh recurrent network.
 
     Parameters
@@ -40,7 +42,9 @@ def rnn_step_forward(x, prev_h, Wx, Wh, b):
     return _sequence.one_step(_forward, *arrays)
 
 
-def rnn_step_backward(dnext_h, cache):
+def rnn_step_backward(
+    dnext_h: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`rnn_step_forward`.
 
     Parameters
@@ -62,7 +66,9 @@ def rnn_step_backward(dnext_h, cache):
     return _sequence.one_step_back(_backward, dnext_h, cache)
 
 
-def rnn_forward(x, h0, Wx, Wh, b):
+def rnn_forward(
+    x: np.ndarray, h0: np.ndarray, Wx: np.ndarray, Wh: np.ndarray, b: np.ndarray
+) -> tuple[np.ndarray, tuple]:
     """Run a tanh recurrent network over whole sequences.
 
     Parameters
@@ -96,7 +102,9 @@ def rnn_forward(x, h0, Wx, Wh, b):
     return _forward(*arrays)
 
 
-def rnn_backward(dh, cache):
+def rnn_backward(
+    dh: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Carry gradients of all states back through :func:`rnn_forward`.
 
     Parameters

@@ -1,5 +1,9 @@
 """Layers that often follow each other, as one."""
 
+from typing import Any
+
+import numpy as np
+
 from cs231n.layers.activation import relu_backward, relu_forward
 from cs231n.layers.affine import affine_backward, affine_forward
 from cs231n.layers.batchnorm import (
@@ -12,7 +16,9 @@ from cs231n.layers.conv import conv_backward, conv_forward
 from cs231n.layers.pool import max_pool_backward, max_pool_forward
 
 
-def affine_relu_forward(x, w, b):
+def affine_relu_forward(
+    x: np.ndarray, w: np.ndarray, b: np.ndarray
+) -> tuple[np.ndarray, tuple]:
     """Affine layer, then ReLU.
 
     Parameters
@@ -32,7 +38,9 @@ def affine_relu_forward(x, w, b):
     return out, (fc_cache, relu_cache)
 
 
-def affine_relu_backward(dout, cache, *, need_dx=True):
+def affine_relu_backward(
+    dout: np.ndarray, cache: tuple, *, need_dx: bool = True
+) -> tuple[np.ndarray | Any, np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`affine_relu_forward`.
 
     Parameters
@@ -53,7 +61,14 @@ def affine_relu_backward(dout, cache, *, need_dx=True):
     return affine_backward(relu_backward(dout, relu_cache), fc_cache, need_dx=need_dx)
 
 
-def affine_bn_relu_forward(x, w, b, gamma, beta, bn_param):
+def affine_bn_relu_forward(
+    x: np.ndarray,
+    w: np.ndarray,
+    b: np.ndarray,
+    gamma: np.ndarray,
+    beta: np.ndarray,
+    bn_param: dict,
+) -> tuple[np.ndarray, tuple]:
     """Affine layer, batch normalisation, then ReLU.
 
     Parameters
@@ -78,7 +93,9 @@ def affine_bn_relu_forward(x, w, b, gamma, beta, bn_param):
     return out, (fc_cache, bn_cache, relu_cache)
 
 
-def affine_bn_relu_backward(dout, cache):
+def affine_bn_relu_backward(
+    dout: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`affine_bn_relu_forward`.
 
     Parameters
@@ -99,7 +116,9 @@ def affine_bn_relu_backward(dout, cache):
     return *affine_backward(da, fc_cache), dgamma, dbeta
 
 
-def conv_relu_forward(x, w, b, conv_param):
+def conv_relu_forward(
+    x: np.ndarray, w: np.ndarray, b: np.ndarray, conv_param: dict
+) -> tuple[np.ndarray, tuple]:
     """Convolution, then ReLU.
 
     Parameters
@@ -121,7 +140,9 @@ def conv_relu_forward(x, w, b, conv_param):
     return out, (conv_cache, relu_cache)
 
 
-def conv_relu_backward(dout, cache, *, need_dx=True):
+def conv_relu_backward(
+    dout: np.ndarray, cache: tuple, *, need_dx: bool = True
+) -> tuple[np.ndarray | Any, np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`conv_relu_forward`.
 
     Parameters
@@ -142,7 +163,15 @@ def conv_relu_backward(dout, cache, *, need_dx=True):
     return conv_backward(relu_backward(dout, relu_cache), conv_cache, need_dx=need_dx)
 
 
-def conv_bn_relu_forward(x, w, b, gamma, beta, conv_param, bn_param):
+def conv_bn_relu_forward(
+    x: np.ndarray,
+    w: np.ndarray,
+    b: np.ndarray,
+    gamma: np.ndarray,
+    beta: np.ndarray,
+    conv_param: dict,
+    bn_param: dict,
+) -> tuple[np.ndarray, tuple]:
     """Convolution, spatial batch normalisation, then ReLU.
 
     Parameters
@@ -169,7 +198,9 @@ def conv_bn_relu_forward(x, w, b, gamma, beta, conv_param, bn_param):
     return out, (conv_cache, bn_cache, relu_cache)
 
 
-def conv_bn_relu_backward(dout, cache):
+def conv_bn_relu_backward(
+    dout: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`conv_bn_relu_forward`.
 
     Parameters
@@ -190,7 +221,9 @@ def conv_bn_relu_backward(dout, cache):
     return *conv_backward(da, conv_cache), dgamma, dbeta
 
 
-def conv_relu_pool_forward(x, w, b, conv_param, pool_param):
+def conv_relu_pool_forward(
+    x: np.ndarray, w: np.ndarray, b: np.ndarray, conv_param: dict, pool_param: dict
+) -> tuple[np.ndarray, tuple]:
     """Convolution, ReLU, then max-pooling.
 
     Parameters
@@ -220,7 +253,9 @@ def conv_relu_pool_forward(x, w, b, conv_param, pool_param):
     return out, (conv_cache, pool_cache, relu_cache)
 
 
-def conv_relu_pool_backward(dout, cache, *, need_dx=True):
+def conv_relu_pool_backward(
+    dout: np.ndarray, cache: tuple, *, need_dx: bool = True
+) -> tuple[np.ndarray | Any, np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`conv_relu_pool_forward`.
 
     Parameters

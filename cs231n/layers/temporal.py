@@ -3,11 +3,13 @@
 import numpy as np
 
 from cs231n import kernels
-from cs231n.kernels._check import floats, labels, shapes
+from cs231n.kernels.arrays import floats, labels, shapes
 from cs231n.layers.affine import affine_backward, affine_forward
 
 
-def temporal_affine_forward(x, w, b):
+def temporal_affine_forward(
+    x: np.ndarray, w: np.ndarray, b: np.ndarray
+) -> tuple[np.ndarray, tuple]:
     """Apply one affine layer to every time step.
 
     Parameters
@@ -40,7 +42,9 @@ def temporal_affine_forward(x, w, b):
     return out.reshape(n, t, -1) if out.size else out.reshape(n, t, w.shape[1]), cache
 
 
-def temporal_affine_backward(dout, cache):
+def temporal_affine_backward(
+    dout: np.ndarray, cache: tuple
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Carry a gradient back through :func:`temporal_affine_forward`.
 
     Parameters
@@ -71,7 +75,9 @@ def temporal_affine_backward(dout, cache):
     return dx.reshape(n, t, w.shape[0]), dw, db
 
 
-def temporal_softmax_loss(x, y, mask, verbose=False):
+def temporal_softmax_loss(
+    x: np.ndarray, y: np.ndarray, mask: np.ndarray, verbose: bool = False
+) -> tuple[float, np.ndarray]:
     """Return the softmax loss of sequences of scores, summed over time.
 
     Parameters
@@ -110,7 +116,9 @@ def temporal_softmax_loss(x, y, mask, verbose=False):
     return loss, dx.reshape(n, t, v)
 
 
-def temporal_affine_softmax_loss(x, w, b, y, mask):
+def temporal_affine_softmax_loss(
+    x: np.ndarray, w: np.ndarray, b: np.ndarray, y: np.ndarray, mask: np.ndarray
+) -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
     """Return loss and gradients of affine scores and their softmax in one go.
 
     The same as :func:`temporal_affine_forward`, :func:`temporal_softmax_loss` and

@@ -1,6 +1,8 @@
 """What the networks share: layers chosen by name, parameters in a file."""
 
 import functools
+import os
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,7 +11,7 @@ import cs231n.layers
 from cs231n.checkpoint import read_state, write_state
 
 
-def pick_layers(layers=None):
+def pick_layers(layers: dict[str, Callable] | None = None) -> SimpleNamespace:
     """Return the package's layers with some of them replaced.
 
     A network calls its layers by name, so a notebook can hand in the ones it wrote:
@@ -69,7 +71,7 @@ def _keeps_dtype(layer):
     return kept
 
 
-def check_batch(x, features):
+def check_batch(x: np.ndarray, features: int) -> None:
     """Refuse a batch that a network with this many inputs cannot take.
 
     Parameters
@@ -93,7 +95,7 @@ def check_batch(x, features):
         )
 
 
-def check_images(x, input_dim):
+def check_images(x: np.ndarray, input_dim: tuple[int, ...]) -> None:
     """Refuse a batch that a network for images of this size cannot take.
 
     Parameters
@@ -117,7 +119,9 @@ def check_images(x, input_dim):
         )
 
 
-def add_penalty(loss, grads, params, reg):
+def add_penalty(
+    loss: float, grads: dict[str, np.ndarray], params: dict[str, np.ndarray], reg: float
+) -> float:
     """Add the penalty on the weights to a loss and, written in place, to its gradients.
 
     Weights are the parameters whose name starts with ``W``; biases and the scales of a
@@ -152,7 +156,10 @@ class Saved:
     A subclass says with ``_state`` which dict is kept, and takes it with ``_restore``.
     """
 
-    def save(self, fname):
+    _state: Callable
+    _restore: Callable
+
+    def save(self, fname: str | os.PathLike[str]) -> None:
         """Write what the model has learned to a file, all or nothing.
 
         Parameters
@@ -162,7 +169,7 @@ class Saved:
         """
         write_state(fname, self._state())
 
-    def load(self, fname):
+    def load(self, fname: str | os.PathLike[str]) -> bool:
         """Take what a model of this kind wrote with :meth:`save`.
 
         Parameters
@@ -201,7 +208,7 @@ class Network(Saved):
 
     params: dict
     #: Attributes that a file keeps.
-    _kept = ("params",)
+    _kept: tuple[str, ...] = ("params",)
 
     def _state(self):
         return {name: getattr(self, name) for name in self._kept}

@@ -1,6 +1,9 @@
 """A small convolutional network on top of the package's layers."""
 
+from collections.abc import Callable
+
 import numpy as np
+import numpy.typing as npt
 
 from cs231n.nets.base import Network, add_penalty, check_images, pick_layers
 
@@ -52,20 +55,20 @@ class ThreeLayerConvNet(Network):
 
     def __init__(
         self,
-        input_dim=(3, 32, 32),
-        num_filters=32,
-        filter_size=7,
-        hidden_dim=100,
-        num_classes=10,
-        weight_scale=1e-3,
-        reg=0.0,
-        dtype=np.float32,
+        input_dim: tuple[int, ...] = (3, 32, 32),
+        num_filters: int = 32,
+        filter_size: int = 7,
+        hidden_dim: int = 100,
+        num_classes: int = 10,
+        weight_scale: float = 1e-3,
+        reg: float = 0.0,
+        dtype: npt.DTypeLike = np.float32,
         *,
-        normalization=None,
-        groups=4,
-        rng=None,
-        layers=None,
-    ):
+        normalization: str | None = None,
+        groups: int = 4,
+        rng: np.random.Generator | None = None,
+        layers: dict[str, Callable] | None = None,
+    ) -> None:
         _check_options(input_dim, filter_size, normalization)
         rng = np.random.default_rng(231) if rng is None else rng
         self.reg, self.dtype, self.input_dim = reg, np.dtype(dtype), tuple(input_dim)
@@ -90,7 +93,9 @@ class ThreeLayerConvNet(Network):
             scale = np.ones(num_filters, dtype=dtype).reshape(shape)
             self.params |= {"gamma1": scale, "beta1": np.zeros_like(scale)}
 
-    def loss(self, X, y=None):
+    def loss(
+        self, X: np.ndarray, y: np.ndarray | None = None
+    ) -> np.ndarray | tuple[float, dict[str, np.ndarray]]:
         """Compute scores, or the loss and its gradients.
 
         Parameters

@@ -13,7 +13,7 @@ ROWS, COLUMNS = 1024, 8192
 MANY = 1024
 
 
-def euclidean_distances(X, Y):
+def euclidean_distances(X: np.ndarray, Y: np.ndarray) -> np.ndarray:
     """Compute all distances between two sets of points.
 
     Parameters
@@ -49,7 +49,7 @@ def euclidean_distances(X, Y):
     return dists
 
 
-def nearest(X, Y, k):
+def nearest(X: np.ndarray, Y: np.ndarray, k: int) -> np.ndarray:
     """Find the nearest points of one set for each point of another.
 
     Parameters
@@ -97,7 +97,7 @@ def nearest(X, Y, k):
     return found
 
 
-def check_number(k, n):
+def check_number(k: int, n: int) -> None:
     """Refuse a number of neighbours that are not there.
 
     Parameters

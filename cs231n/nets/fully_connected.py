@@ -1,8 +1,10 @@
 """Fully connected networks of any depth on top of the package's layers."""
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
 from cs231n.nets.base import Network, add_penalty, check_batch, pick_layers
 
@@ -37,16 +39,16 @@ class TwoLayerNet(Network):
 
     def __init__(
         self,
-        input_dim=3 * 32 * 32,
-        hidden_dim=100,
-        num_classes=10,
-        weight_scale=1e-3,
-        reg=0.0,
+        input_dim: int = 3 * 32 * 32,
+        hidden_dim: int = 100,
+        num_classes: int = 10,
+        weight_scale: float = 1e-3,
+        reg: float = 0.0,
         *,
-        dtype=np.float32,
-        rng=None,
-        layers=None,
-    ):
+        dtype: npt.DTypeLike = np.float32,
+        rng: np.random.Generator | None = None,
+        layers: dict[str, Callable] | None = None,
+    ) -> None:
         rng = np.random.default_rng(231) if rng is None else rng
         self.reg = reg
         self.layers = pick_layers(layers)
@@ -56,7 +58,9 @@ class TwoLayerNet(Network):
             self.params[f"W{i + 1}"] = weights.astype(dtype)
             self.params[f"b{i + 1}"] = np.zeros(size[1], dtype=dtype)
 
-    def loss(self, X, y=None):
+    def loss(
+        self, X: np.ndarray, y: np.ndarray | None = None
+    ) -> np.ndarray | tuple[float, dict[str, np.ndarray]]:
         """Compute scores, or the loss and its gradients.
 
         Parameters
@@ -134,19 +138,19 @@ class FullyConnectedNet(Network):
 
     def __init__(
         self,
-        hidden_dims,
-        input_dim=3 * 32 * 32,
-        num_classes=10,
-        dropout_keep_ratio=1,
-        normalization=None,
-        reg=0.0,
-        weight_scale=1e-2,
-        dtype=np.float32,
-        seed=None,
+        hidden_dims: list[int],
+        input_dim: int = 3 * 32 * 32,
+        num_classes: int = 10,
+        dropout_keep_ratio: float = 1,
+        normalization: str | None = None,
+        reg: float = 0.0,
+        weight_scale: float | str = 1e-2,
+        dtype: npt.DTypeLike = np.float32,
+        seed: int | None = None,
         *,
-        rng=None,
-        layers=None,
-    ):
+        rng: np.random.Generator | None = None,
+        layers: dict[str, Callable] | None = None,
+    ) -> None:
         if normalization not in (None, "batchnorm", "layernorm"):
             raise ValueError(
                 f"Unknown normalization {normalization!r}; use None, 'batchnorm' or "
@@ -167,7 +171,8 @@ class FullyConnectedNet(Network):
         self.params = {}
         sizes = [input_dim, *hidden_dims, num_classes]
         for i, (fan_in, fan_out) in enumerate(itertools.pairwise(sizes), 1):
-            scale = np.sqrt(2 / fan_in) if weight_scale == "he" else weight_scale
+            he = weight_scale == "he"
+            scale = np.sqrt(2 / fan_in) if he else float(weight_scale)
             weights = scale * rng.standard_normal((fan_in, fan_out))
             self.params[f"W{i}"] = weights.astype(dtype)
             self.params[f"b{i}"] = np.zeros(fan_out, dtype=dtype)
@@ -178,11 +183,13 @@ class FullyConnectedNet(Network):
         if self.use_dropout:
             self.dropout_param = {"mode": "train", "p": dropout_keep_ratio}
             self.dropout_param |= {"rng": rng} if seed is None else {"seed": seed}
-        modes = {"batchnorm": {"mode": "train"}, "layernorm": {}}
+        mode = {"mode": "train"} if normalization == "batchnorm" else {}
         hidden = range(self.num_layers - 1 if normalization else 0)
-        self.bn_params = [dict(modes[normalization]) for _ in hidden]
+        self.bn_params = [dict(mode) for _ in hidden]
 
-    def loss(self, X, y=None):
+    def loss(
+        self, X: np.ndarray, y: np.ndarray | None = None
+    ) -> np.ndarray | tuple[float, dict[str, np.ndarray]]:
         """Compute scores, or the loss and its gradients.
 
         Parameters

@@ -1,5 +1,7 @@
 """Linear classifiers: a matrix of templates, one column for each class."""
 
+from typing import Any
+
 import numpy as np
 from tqdm import tqdm
 
@@ -7,7 +9,9 @@ from cs231n import layers
 from cs231n.nets.base import Saved
 
 
-def svm_loss_vectorized(W, X, y, reg):
+def svm_loss_vectorized(
+    W: np.ndarray, X: np.ndarray, y: np.ndarray, reg: float
+) -> tuple[float, np.ndarray]:
     """Compute the multiclass hinge loss of a linear classifier and its gradient.
 
     Parameters
@@ -31,7 +35,9 @@ def svm_loss_vectorized(W, X, y, reg):
     return _penalised(layers.linear_svm_loss, W, X, y, reg)
 
 
-def softmax_loss_vectorized(W, X, y, reg):
+def softmax_loss_vectorized(
+    W: np.ndarray, X: np.ndarray, y: np.ndarray, reg: float
+) -> tuple[float, np.ndarray]:
     """Compute the cross-entropy loss of a linear classifier and its gradient.
 
     Parameters
@@ -80,21 +86,21 @@ class LinearClassifier(Saved):
         Weights; ``None`` until :meth:`train` has seen data.
     """
 
-    def __init__(self):
-        self.W = None
+    def __init__(self) -> None:
+        self.W: Any = None  # (D, C) after training
 
     def train(
         self,
-        X,
-        y,
-        learning_rate=1e-3,
-        reg=1e-5,
-        num_iters=100,
-        batch_size=200,
-        verbose=False,
+        X: np.ndarray,
+        y: np.ndarray,
+        learning_rate: float = 1e-3,
+        reg: float = 1e-5,
+        num_iters: int = 100,
+        batch_size: int = 200,
+        verbose: bool = False,
         *,
-        rng=None,
-    ):
+        rng: np.random.Generator | None = None,
+    ) -> list[float]:
         """Fit the weights to labelled examples.
 
         Parameters
@@ -153,7 +159,7 @@ class LinearClassifier(Saved):
                     steps.set_postfix(loss=f"{loss:.3f}", refresh=False)
         return losses
 
-    def predict(self, X):
+    def predict(self, X: np.ndarray) -> np.ndarray:
         """Name the class with the highest score.
 
         Parameters
@@ -175,7 +181,9 @@ class LinearClassifier(Saved):
             raise RuntimeError("Train the classifier before it predicts: W is None.")
         return np.argmax(X @ self.W, axis=1)
 
-    def loss(self, X_batch, y_batch, reg):
+    def loss(
+        self, X_batch: np.ndarray, y_batch: np.ndarray, reg: float
+    ) -> tuple[float, np.ndarray]:
         """Compute the loss of a batch and its gradient; subclasses say how.
 
         Parameters
@@ -206,7 +214,9 @@ class LinearClassifier(Saved):
 class LinearSVM(LinearClassifier):
     """A linear classifier with the multiclass hinge loss."""
 
-    def loss(self, X_batch, y_batch, reg):
+    def loss(
+        self, X_batch: np.ndarray, y_batch: np.ndarray, reg: float
+    ) -> tuple[float, np.ndarray]:
         """Compute the hinge loss; see :func:`svm_loss_vectorized`.
 
         Parameters
@@ -231,7 +241,9 @@ class LinearSVM(LinearClassifier):
 class Softmax(LinearClassifier):
     """A linear classifier with the cross-entropy loss."""
 
-    def loss(self, X_batch, y_batch, reg):
+    def loss(
+        self, X_batch: np.ndarray, y_batch: np.ndarray, reg: float
+    ) -> tuple[float, np.ndarray]:
         """Compute the cross-entropy; see :func:`softmax_loss_vectorized`.
 
         Parameters

@@ -5,7 +5,7 @@ import numpy as np
 from cs231n.nets.distances import check_number, euclidean_distances, nearest
 
 
-def check_votes(dists, k, labels):
+def check_votes(dists: np.ndarray, k: int, labels: np.ndarray) -> None:
     """Refuse distances or a number of neighbours that cannot be voted on.
 
     Parameters
@@ -31,7 +31,7 @@ def check_votes(dists, k, labels):
     check_number(k, n)
 
 
-def vote(dists, k, labels):
+def vote(dists: np.ndarray, k: int, labels: np.ndarray) -> np.ndarray:
     """Label each test example by the majority of its nearest neighbours.
 
     Parameters
@@ -84,7 +84,7 @@ def _majority(labels, columns):
 class KNearestNeighbor:
     """Classify by the labels of the nearest training examples."""
 
-    def train(self, X, y):
+    def train(self, X: np.ndarray, y: np.ndarray) -> None:
         """Remember the training set.
 
         Parameters
@@ -106,7 +106,7 @@ class KNearestNeighbor:
             )
         self.X_train, self.y_train = X, y
 
-    def compute_distances_no_loops(self, X):
+    def compute_distances_no_loops(self, X: np.ndarray) -> np.ndarray:
         """Compute the distances to every training example.
 
         Parameters
@@ -121,7 +121,7 @@ class KNearestNeighbor:
         """
         return euclidean_distances(X, self.X_train)
 
-    def predict_labels(self, dists, k=1):
+    def predict_labels(self, dists: np.ndarray, k: int = 1) -> np.ndarray:
         """Label test examples, given their distances.
 
         Parameters
@@ -138,7 +138,7 @@ class KNearestNeighbor:
         """
         return vote(dists, k, self.y_train)
 
-    def predict(self, X, k=1):
+    def predict(self, X: np.ndarray, k: int = 1) -> np.ndarray:
         """Label test examples.
 
         Parameters

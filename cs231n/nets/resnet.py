@@ -1,8 +1,10 @@
 """A small residual network on top of the package's layers."""
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
 from cs231n.nets.base import Network, add_penalty, check_images, pick_layers
 
@@ -59,16 +61,16 @@ class ResNet(Network):
 
     def __init__(
         self,
-        input_dim=(3, 32, 32),
-        widths=(32, 64, 128),
-        num_classes=10,
-        reg=0.0,
-        dtype=np.float32,
+        input_dim: tuple[int, ...] = (3, 32, 32),
+        widths: tuple[int, ...] = (32, 64, 128),
+        num_classes: int = 10,
+        reg: float = 0.0,
+        dtype: npt.DTypeLike = np.float32,
         *,
-        shortcuts=True,
-        rng=None,
-        layers=None,
-    ):
+        shortcuts: bool = True,
+        rng: np.random.Generator | None = None,
+        layers: dict[str, Callable] | None = None,
+    ) -> None:
         rng = np.random.default_rng(231) if rng is None else rng
         self.reg, self.dtype, self.input_dim = reg, np.dtype(dtype), tuple(input_dim)
         self.num_blocks, self.shortcuts = len(widths), shortcuts
@@ -77,7 +79,8 @@ class ResNet(Network):
             for before, after in itertools.pairwise([widths[0], *widths])
         ]
         self.layers = pick_layers(layers)
-        self.params, self.bn_params = {}, {}
+        self.params = {}
+        self.bn_params: dict[str, dict] = {}
         self._add_conv("0", widths[0], input_dim[0], 3, rng)
         for i, (before, width) in enumerate(
             itertools.pairwise([widths[0], *widths]), 1
@@ -100,7 +103,9 @@ class ResNet(Network):
         self.params[f"beta{name}"] = np.zeros(filters, dtype=self.dtype)
         self.bn_params[name] = {"mode": "train"}
 
-    def loss(self, X, y=None):
+    def loss(
+        self, X: np.ndarray, y: np.ndarray | None = None
+    ) -> np.ndarray | tuple[float, dict[str, np.ndarray]]:
         """Compute scores, or the loss and its gradients.
 
         Parameters

@@ -1,7 +1,9 @@
 """Folders of saved networks."""
 
+import os
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +15,7 @@ from cs231n.data.pickles import read_plain_npy, read_plain_pickle
 ENDINGS = (".npz", ".npy", ".pkl", ".pickle")
 
 
-def load_models(models_dir):
+def load_models(models_dir: str | os.PathLike[str]) -> dict[str, Any]:
     """Read every saved network of a folder.
 
     Parameters

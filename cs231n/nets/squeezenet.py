@@ -1,6 +1,9 @@
 """SqueezeNet 1.0, trained on ImageNet, on the course's own layers."""
 
+import os
+
 import numpy as np
+import numpy.typing as npt
 
 from cs231n.data.images import SQUEEZENET_MEAN, SQUEEZENET_STD
 from cs231n.data.squeezenet import load_squeezenet
@@ -50,7 +53,11 @@ class SqueezeNet:
     parameters", arXiv:1602.07360.
     """
 
-    def __init__(self, path=None, dtype=np.float32):
+    def __init__(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        dtype: npt.DTypeLike = np.float32,
+    ) -> None:
         self.params = {}
         for name, (w, b) in load_squeezenet(path).items():
             if name == "conv1":
@@ -58,7 +65,7 @@ class SqueezeNet:
             self.params[f"{name}.w"] = w.astype(dtype)
             self.params[f"{name}.b"] = b.astype(dtype)
 
-    def forward(self, x):
+    def forward(self, x: np.ndarray) -> tuple[np.ndarray, list]:
         """Score images.
 
         Parameters
@@ -79,7 +86,7 @@ class SqueezeNet:
             caches.append(cache)
         return x.mean(axis=(2, 3)), [*caches, x.shape]
 
-    def backward(self, dscores, caches):
+    def backward(self, dscores: np.ndarray, caches: list) -> np.ndarray:
         """Carry a gradient back to the pixels.
 
         Parameters
@@ -101,7 +108,7 @@ class SqueezeNet:
             dx = self._layer_backward(name, dx, cache)
         return dx
 
-    def features(self, x):
+    def features(self, x: np.ndarray) -> list[np.ndarray]:
         """List what every stage of the network sees.
 
         Parameters

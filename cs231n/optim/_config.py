@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cs231n.kernels._check import floats, upstream
+from cs231n.kernels.arrays import floats, upstream
 
 
 def prepare(w, dw, config, out, defaults):

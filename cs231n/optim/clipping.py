@@ -3,7 +3,9 @@
 import numpy as np
 
 
-def clip_gradients(grads, *, max_norm):
+def clip_gradients(
+    grads: dict[str, np.ndarray], *, max_norm: float
+) -> tuple[dict[str, np.ndarray], float]:
     """Scale all gradients down together if they are too long together.
 
     Parameters
@@ -34,7 +36,9 @@ def clip_gradients(grads, *, max_norm):
     return {name: g * scale for name, g in grads.items()}, norm
 
 
-def clip_values(grads, *, max_abs):
+def clip_values(
+    grads: dict[str, np.ndarray], *, max_abs: float
+) -> dict[str, np.ndarray]:
     """Cut every element of every gradient to a range.
 
     Parameters

@@ -3,7 +3,7 @@
 from cs231n import schedules
 
 
-def step_decay(rate, step, *, every, factor=0.1):
+def step_decay(rate: float, step: int, *, every: int, factor: float = 0.1) -> float:
     """Return a learning rate that falls by a factor every so many steps.
 
     Parameters
@@ -25,7 +25,7 @@ def step_decay(rate, step, *, every, factor=0.1):
     return rate * factor ** (step // every)
 
 
-def exponential_decay(rate, step, *, factor):
+def exponential_decay(rate: float, step: int, *, factor: float) -> float:
     """Return a learning rate that falls by a factor in every step.
 
     Parameters
@@ -45,7 +45,7 @@ def exponential_decay(rate, step, *, factor):
     return rate * factor**step
 
 
-def cosine_decay(rate, step, *, total, final=0.0):
+def cosine_decay(rate: float, step: int, *, total: int, final: float = 0.0) -> float:
     """Return a learning rate that falls along half a cosine.
 
     Parameters
@@ -71,7 +71,7 @@ def cosine_decay(rate, step, *, total, final=0.0):
     return final + (rate - final) * schedules.cosine(min(1.0, step / total))
 
 
-def linear_warmup(rate, step, *, warmup):
+def linear_warmup(rate: float, step: int, *, warmup: int) -> float:
     """Return a learning rate that climbs evenly to its full value.
 
     Parameters

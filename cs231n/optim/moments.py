@@ -1,10 +1,18 @@
 """Update rules with two arrays of memory: Adam, with and without weight decay."""
 
+import numpy as np
+
 from cs231n import kernels
 from cs231n.optim._config import prepare, settings, state
 
 
-def adam(w, dw, config=None, *, out=None):
+def adam(
+    w: np.ndarray,
+    dw: np.ndarray,
+    config: dict | None = None,
+    *,
+    out: np.ndarray | None = None,
+) -> tuple[np.ndarray, dict]:
     """Step by the mean gradient over its root mean square, both corrected for bias.
 
     Parameters
@@ -35,7 +43,13 @@ def adam(w, dw, config=None, *, out=None):
     return _adam(w, dw, config, out, {})
 
 
-def adamw(w, dw, config=None, *, out=None):
+def adamw(
+    w: np.ndarray,
+    dw: np.ndarray,
+    config: dict | None = None,
+    *,
+    out: np.ndarray | None = None,
+) -> tuple[np.ndarray, dict]:
     """Take a step of Adam, and shrink the weights apart from it.
 
     Parameters

@@ -1,10 +1,18 @@
 """Update rules with at most one array of memory."""
 
+import numpy as np
+
 from cs231n import kernels
 from cs231n.optim._config import prepare, settings, state
 
 
-def sgd(w, dw, config=None, *, out=None):
+def sgd(
+    w: np.ndarray,
+    dw: np.ndarray,
+    config: dict | None = None,
+    *,
+    out: np.ndarray | None = None,
+) -> tuple[np.ndarray, dict]:
     """Step against the gradient.
 
     Parameters
@@ -39,7 +47,13 @@ def sgd(w, dw, config=None, *, out=None):
     return out, config
 
 
-def sgd_momentum(w, dw, config=None, *, out=None):
+def sgd_momentum(
+    w: np.ndarray,
+    dw: np.ndarray,
+    config: dict | None = None,
+    *,
+    out: np.ndarray | None = None,
+) -> tuple[np.ndarray, dict]:
     """Roll on like a heavy ball.
 
     Parameters
@@ -63,7 +77,13 @@ def sgd_momentum(w, dw, config=None, *, out=None):
     return _momentum(w, dw, config, out, nesterov=False)
 
 
-def nesterov_momentum(w, dw, config=None, *, out=None):
+def nesterov_momentum(
+    w: np.ndarray,
+    dw: np.ndarray,
+    config: dict | None = None,
+    *,
+    out: np.ndarray | None = None,
+) -> tuple[np.ndarray, dict]:
     """Roll on like a heavy ball that looks where it will be.
 
     Parameters
@@ -88,7 +108,13 @@ def nesterov_momentum(w, dw, config=None, *, out=None):
     return _momentum(w, dw, config, out, nesterov=True)
 
 
-def adagrad(w, dw, config=None, *, out=None):
+def adagrad(
+    w: np.ndarray,
+    dw: np.ndarray,
+    config: dict | None = None,
+    *,
+    out: np.ndarray | None = None,
+) -> tuple[np.ndarray, dict]:
     """Step by the gradient over the root of the sum of all its squares.
 
     Parameters
@@ -116,7 +142,13 @@ def adagrad(w, dw, config=None, *, out=None):
     return _rms(w, dw, out, config, rate, 1.0, 1.0, epsilon)
 
 
-def rmsprop(w, dw, config=None, *, out=None):
+def rmsprop(
+    w: np.ndarray,
+    dw: np.ndarray,
+    config: dict | None = None,
+    *,
+    out: np.ndarray | None = None,
+) -> tuple[np.ndarray, dict]:
     """Step by the gradient over its root mean square of late.
 
     Parameters

@@ -1,9 +1,10 @@
 """Answers that work on tensors, handed arrays and asked for arrays.
 
-Tests of the PyTorch notebook never touch a tensor: every function here takes an answer
-(a function, a module, a module with its optimizer) and data, works with it where it
-is, and returns data: arrays, numbers, and lists and dictionaries of them. Nothing else
-in the package imports this one, so PyTorch stays an extra.
+Tests of notebooks with tensors never touch one: every function here takes an answer (a
+function, a module, a module with its optimizer) and data, works with it where it is,
+and returns data: arrays, numbers, and lists and dictionaries of them. The tensors are
+those of the engine that the answer is written for, PyTorch or :mod:`cs231n.autograd`.
+Nothing else in the package imports this one.
 """
 
 from cs231n.pytorch.tensors import (

@@ -1,14 +1,19 @@
 """Answers that work on tensors, called with arrays."""
 
-import numpy as np
-import torch
-from torch import nn
+from collections.abc import Callable
+from typing import Any
 
+import numpy as np
+
+from cs231n.engine import engine_of
 from cs231n.testing import beside_answers, expect
+
+#: Where the tensors of both engines are defined.
+TENSORS = ("torch", "torch._tensor", "cs231n.autograd.tensor")
 
 
 @beside_answers
-def call(answer, *args, **kwargs):
+def call(answer: Callable, *args: Any, **kwargs: Any) -> Any:
     """Call an answer with tensors in place of arrays.
 
     Parameters
@@ -24,16 +29,17 @@ def call(answer, *args, **kwargs):
     result : object
         What it returned, with arrays in place of tensors.
     """
-    return arrays(answer(*tensors(args), **tensors(kwargs)))
+    torch = engine_of(answer)
+    return arrays(answer(*tensors(torch, args), **tensors(torch, kwargs)))
 
 
 @beside_answers
-def forward(model, x, *, training=False):
+def forward(model: Any, x: np.ndarray, *, training: bool = False) -> np.ndarray:
     """Compute the scores of a module.
 
     Parameters
     ----------
-    model : torch.nn.Module
+    model : nn.Module
         The answer.
     x : ndarray of shape (N, ...)
         A batch, of the parameters' dtype.
@@ -52,12 +58,14 @@ def forward(model, x, *, training=False):
     """
     expect_module(model)
     model.train(training)
-    with torch.no_grad():
+    with engine_of(model).no_grad():
         return call(model, x)
 
 
 @beside_answers
-def gradients(answer, *args, dout):
+def gradients(
+    answer: Callable, *args: np.ndarray | list[np.ndarray], dout: np.ndarray
+) -> list:
     """Carry a gradient back to every array an answer was called with.
 
     Parameters
@@ -80,10 +88,11 @@ def gradients(answer, *args, dout):
     WrongAnswer
         If the answer does not return a tensor shaped like ``dout``.
     """
-    leaves = []
-    out = answer(*tensors(args, leaves))
+    torch = engine_of(answer)
+    leaves: list = []
+    out = answer(*tensors(torch, args, leaves))
     expect(
-        isinstance(out, torch.Tensor) and out.shape == dout.shape,
+        is_tensor(out) and out.shape == dout.shape,
         f"Return a tensor of shape {dout.shape}; got {describe(out)}.",
     )
     if not out.requires_grad:
@@ -93,7 +102,7 @@ def gradients(answer, *args, dout):
 
 
 @beside_answers
-def leaves(answer, *args):
+def leaves(answer: Callable, *args: Any) -> list[bool]:
     """Tell which of the tensors that an answer returns collect gradients.
 
     Parameters
@@ -109,17 +118,17 @@ def leaves(answer, *args):
         For each tensor: autograd was asked for its gradient, and no operation made it
         from others.
     """
-    found = answer(*tensors(args))
+    found = answer(*tensors(engine_of(answer), args))
     return [tensor.requires_grad and tensor.is_leaf for tensor in found]
 
 
 @beside_answers
-def parameters(model):
+def parameters(model: Any) -> dict[str, np.ndarray]:
     """Read the parameters that a module has registered.
 
     Parameters
     ----------
-    model : torch.nn.Module
+    model : nn.Module
         The answer.
 
     Returns
@@ -139,12 +148,12 @@ def parameters(model):
 
 
 @beside_answers
-def set_parameters(model, values):
+def set_parameters(model: Any, values: dict[str, np.ndarray]) -> None:
     """Give a module other parameters.
 
     Parameters
     ----------
-    model : torch.nn.Module
+    model : nn.Module
         The answer.
     values : dict of str to ndarray
         By the names that :func:`parameters` lists.
@@ -155,13 +164,14 @@ def set_parameters(model, values):
         If the answer is no module.
     """
     expect_module(model)
+    torch = engine_of(model)
     with torch.no_grad():
         for name, value in model.named_parameters():
             value.copy_(torch.from_numpy(values[name]))
 
 
 @beside_answers
-def expect_module(model):
+def expect_module(model: Any) -> None:
     """Fail unless an answer is a module.
 
     Parameters
@@ -175,12 +185,12 @@ def expect_module(model):
         If it is none.
     """
     expect(
-        isinstance(model, nn.Module),
+        isinstance(model, engine_of(model).nn.Module),
         f"The model should be an nn.Module; got {describe(model)}.",
     )
 
 
-def describe(value):
+def describe(value: Any) -> str:
     """Say what an answer returned, for a message.
 
     Parameters
@@ -195,16 +205,37 @@ def describe(value):
     """
     if value is None:
         return "None: the answer ends without `return`"
-    if isinstance(value, torch.Tensor):
+    if is_tensor(value):
         return f"a tensor of shape {tuple(value.shape)}"
     return type(value).__name__
 
 
-def tensors(value, leaves=None):
+def is_tensor(value: Any) -> bool:
+    """Tell whether a value is a tensor, of either engine.
+
+    Parameters
+    ----------
+    value : object
+        What an answer returned.
+
+    Returns
+    -------
+    bool
+        True for a tensor.
+    """
+    return any(
+        base.__name__ == "Tensor" and base.__module__ in TENSORS
+        for base in type(value).__mro__
+    )
+
+
+def tensors(torch: Any, value: Any, leaves: list | None = None) -> Any:
     """Put tensors in place of arrays, in lists and dictionaries too.
 
     Parameters
     ----------
+    torch : module
+        The engine.
     value : object
         Data; a tensor shares its memory with the array it replaces, unless that is
         read-only.
@@ -223,13 +254,13 @@ def tensors(value, leaves=None):
             leaves.append(tensor.requires_grad_())
         return tensor
     if isinstance(value, list | tuple):
-        return type(value)(tensors(item, leaves) for item in value)
+        return type(value)(tensors(torch, item, leaves) for item in value)
     if isinstance(value, dict):
-        return {key: tensors(item, leaves) for key, item in value.items()}
+        return {key: tensors(torch, item, leaves) for key, item in value.items()}
     return value
 
 
-def arrays(value):
+def arrays(value: Any) -> Any:
     """Put arrays in place of tensors, in lists and dictionaries too.
 
     Parameters
@@ -242,8 +273,8 @@ def arrays(value):
     value : object
         The same with arrays.
     """
-    if isinstance(value, torch.Tensor):
-        return value.detach().numpy()
+    if is_tensor(value):
+        return value.detach().cpu().numpy()
     if isinstance(value, list | tuple):
         return type(value)(arrays(item) for item in value)
     if isinstance(value, dict):

@@ -1,8 +1,12 @@
 """Training that involves an answer: a loop, an optimizer, a whole network."""
 
-import torch
-from torch import nn, optim
+import functools
+from collections.abc import Callable
+from typing import Any
 
+import numpy as np
+
+from cs231n.engine import engine_of
 from cs231n.pytorch.tensors import (
     arrays,
     describe,
@@ -16,12 +20,14 @@ from cs231n.testing import beside_answers, expect
 
 
 @beside_answers
-def loss_gradients(model, X, y):
+def loss_gradients(
+    model: Any, X: np.ndarray, y: np.ndarray
+) -> tuple[float, dict[str, np.ndarray]]:
     """Compute the cross-entropy of a module's scores and its gradients.
 
     Parameters
     ----------
-    model : torch.nn.Module
+    model : nn.Module
         The answer.
     X : ndarray of shape (N, ...)
         A batch.
@@ -43,6 +49,7 @@ def loss_gradients(model, X, y):
     expect_module(model)
     loss = _loss(model, X, y)
     named = dict(model.named_parameters())
+    torch = engine_of(model)
     grads = torch.autograd.grad(loss, list(named.values()), allow_unused=True)
     return loss.item(), {
         name: grad.numpy()
@@ -52,14 +59,19 @@ def loss_gradients(model, X, y):
 
 
 @beside_answers
-def take_step(model, optimizer, X, y):
+def take_step(
+    model: Any,
+    optimizer: Any,
+    X: np.ndarray,
+    y: np.ndarray,
+) -> dict[str, np.ndarray]:
     """Let an optimizer take one step on a batch.
 
     Parameters
     ----------
-    model : torch.nn.Module
+    model : nn.Module
         The answer.
-    optimizer : torch.optim.Optimizer
+    optimizer : optim.Optimizer
         The answer's other half.
     X : ndarray of shape (N, ...)
         A batch.
@@ -85,7 +97,15 @@ def take_step(model, optimizer, X, y):
 
 
 @beside_answers
-def train_linear(train, batches, W, b, *, learning_rate, epochs):
+def train_linear(
+    train: Callable,
+    batches: list[tuple[np.ndarray, np.ndarray]],
+    W: np.ndarray,
+    b: np.ndarray,
+    *,
+    learning_rate: float,
+    epochs: int,
+) -> dict:
     """Hand a training loop a linear network that takes notes, and plain SGD.
 
     Parameters
@@ -108,14 +128,20 @@ def train_linear(train, batches, W, b, *, learning_rate, epochs):
         ``training`` and ``graph``, one bool for each forward pass: whether the network
         was in training mode, and whether autograd kept its graph.
     """
-    model = _NotingLinear(W, b).eval()
-    optimizer = optim.SGD(model.parameters(), lr=learning_rate)
-    returned = train(model, optimizer, tensors(batches), epochs)
+    torch = engine_of(train)
+    model = _noting_linear(torch)(W, b).eval()
+    optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
+    returned = train(model, optimizer, tensors(torch, batches), epochs)
     return model.notes() | {"returned": arrays(returned)}
 
 
 @beside_answers
-def score_linear(check_accuracy, batches, W, b):
+def score_linear(
+    check_accuracy: Callable,
+    batches: list[tuple[np.ndarray, np.ndarray]],
+    W: np.ndarray,
+    b: np.ndarray,
+) -> dict:
     """Hand an accuracy check a linear network that takes notes.
 
     Parameters
@@ -132,13 +158,21 @@ def score_linear(check_accuracy, batches, W, b):
     notes : dict
         As from :func:`train_linear`.
     """
-    model = _NotingLinear(W, b).train()
-    returned = check_accuracy(tensors(batches), model)
+    torch = engine_of(check_accuracy)
+    model = _noting_linear(torch)(W, b).train()
+    returned = check_accuracy(tensors(torch, batches), model)
     return model.notes() | {"returned": arrays(returned)}
 
 
 @beside_answers
-def train_net(build, data, *, epochs, batch_size=50, seed=0):
+def train_net(
+    build: Callable,
+    data: dict[str, np.ndarray],
+    *,
+    epochs: int,
+    batch_size: int = 50,
+    seed: int = 0,
+) -> dict:
     """Train the network that an answer builds; return its scores of other images.
 
     Their classes stay with the test, which counts how many are right.
@@ -167,6 +201,7 @@ def train_net(build, data, *, epochs, batch_size=50, seed=0):
     WrongAnswer
         If the answer is not a pair of a module and an optimizer.
     """
+    torch = engine_of(build)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model, optimizer = _pair(build())
@@ -189,38 +224,43 @@ def train_net(build, data, *, epochs, batch_size=50, seed=0):
     }
 
 
-class _NotingLinear(nn.Linear):
-    """A linear network that notes the modes it is called in."""
+@functools.cache
+def _noting_linear(torch):
+    """Return the class of a linear network that notes the modes it is called in."""
 
-    def __init__(self, W, b):
-        super().__init__(W.shape[1], W.shape[0])
-        self.training_seen, self.graph_seen = [], []
-        set_parameters(self, {"weight": W, "bias": b})
+    class NotingLinear(torch.nn.Linear):
+        def __init__(self, W, b):
+            super().__init__(W.shape[1], W.shape[0])
+            self.training_seen, self.graph_seen = [], []
+            set_parameters(self, {"weight": W, "bias": b})
 
-    def forward(self, x):
-        self.training_seen.append(self.training)
-        self.graph_seen.append(torch.is_grad_enabled())
-        return super().forward(x)
+        def forward(self, x):
+            self.training_seen.append(self.training)
+            self.graph_seen.append(torch.is_grad_enabled())
+            return super().forward(x)
 
-    def notes(self):
-        values = parameters(self)
-        return {
-            "W": values["weight"],
-            "b": values["bias"],
-            "training": self.training_seen,
-            "graph": self.graph_seen,
-        }
+        def notes(self):
+            values = parameters(self)
+            return {
+                "W": values["weight"],
+                "b": values["bias"],
+                "training": self.training_seen,
+                "graph": self.graph_seen,
+            }
+
+    return NotingLinear
 
 
 def _loss(model, X, y):
-    scores = model(tensors(X))
+    torch = engine_of(model)
+    scores = model(tensors(torch, X))
     shape = tuple(getattr(scores, "shape", ()))
     expect(
         len(shape) == 2 and shape[0] == len(y) and shape[1] > y.max(),
         f"For {len(y)} examples the model should return scores of shape ({len(y)}, "
         f"classes), with more than {y.max()} classes; got {describe(scores)}.",
     )
-    return nn.functional.cross_entropy(scores, tensors(y).long())
+    return torch.nn.functional.cross_entropy(scores, tensors(torch, y).long())
 
 
 def _pair(built):
@@ -235,6 +275,6 @@ def _pair(built):
 
 def _expect_optimizer(optimizer):
     expect(
-        isinstance(optimizer, optim.Optimizer),
+        isinstance(optimizer, engine_of(optimizer).optim.Optimizer),
         f"The optimizer should be one of torch.optim; got {describe(optimizer)}.",
     )

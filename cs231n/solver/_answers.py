@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cs231n.solver._arguments import _kind
+from cs231n.solver._arguments import kind_of
 
 
 class TrainingError(FloatingPointError):
@@ -17,13 +17,13 @@ def checked_answer(answer, params, X, when):
     """
     if not (isinstance(answer, tuple) and len(answer) == 2):
         raise ValueError(
-            f"model.loss(X, y) returned {_kind(answer)}; expected a pair "
+            f"model.loss(X, y) returned {kind_of(answer)}; expected a pair "
             f"(loss, grads). Is its return statement missing?"
         )
     loss, grads = answer
     if np.ndim(loss) != 0 or loss is None:
         raise ValueError(
-            f"The loss is {_kind(loss)}; expected one number. Average over the "
+            f"The loss is {kind_of(loss)}; expected one number. Average over the "
             f"examples."
         )
     if not np.isfinite(loss):
@@ -36,7 +36,7 @@ def checked_answer(answer, params, X, when):
             )
         if np.shape(grads[name]) != weights.shape:
             raise ValueError(
-                f"The gradient of {name!r} is {_kind(grads[name])}; expected shape "
+                f"The gradient of {name!r} is {kind_of(grads[name])}; expected shape "
                 f"{weights.shape}, like the parameter."
             )
     return float(loss), grads
@@ -71,7 +71,7 @@ def accuracy(model, X, y, batch_size):
         scores = model.loss(part)
         if np.ndim(scores) != 2 or len(scores) != len(part):
             raise ValueError(
-                f"model.loss(X) returned {_kind(scores)} for {len(part)} examples; "
+                f"model.loss(X) returned {kind_of(scores)} for {len(part)} examples; "
                 f"expected scores of shape ({len(part)}, C)."
             )
         predicted = np.argmax(scores, axis=1)

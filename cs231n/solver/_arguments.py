@@ -9,7 +9,7 @@ from cs231n import optim
 from cs231n.schedules import SCHEDULES
 
 
-def _refuse_unknown(unknown, known):
+def refuse_unknown(unknown, known):
     if not unknown:
         return
     name = next(iter(unknown))
@@ -24,7 +24,7 @@ def _refuse_unknown(unknown, known):
     raise ValueError(f"Solver has no argument {name!r}. {hint}")
 
 
-def _check_data(data):
+def check_data(data):
     """Name everything that is wrong with the data at once."""
     faults = []
     for part in ("train", "val"):
@@ -51,7 +51,7 @@ def _check_data(data):
         raise ValueError(f"The solver cannot use this data: {'; '.join(faults)}.")
 
 
-def _find_rule(rule):
+def find_rule(rule):
     if callable(rule):
         return rule
     known = [name for name, value in vars(optim).items() if _is_rule(name, value)]
@@ -70,7 +70,7 @@ def _is_rule(name, value):
     return list(inspect.signature(value).parameters)[:2] == ["w", "dw"]
 
 
-def _find_schedule(schedule):
+def find_schedule(schedule):
     if callable(schedule):
         return schedule
     if schedule is None:
@@ -83,7 +83,7 @@ def _find_schedule(schedule):
     return SCHEDULES[schedule]
 
 
-def _kind(value):
+def kind_of(value):
     """Describe a value in a message: None, or a type and its shape."""
     if value is None:
         return "None"

@@ -7,31 +7,33 @@ from cs231n.solver._pictures import write
 
 def measure(solver, bar):
     """Note the accuracies and keep the parameters if they are the best."""
+    state = solver.state
     train = solver.check_accuracy(
         solver.X_train, solver.y_train, num_samples=solver.num_train_samples
     )
     val = solver.check_accuracy(
         solver.X_val, solver.y_val, num_samples=solver.num_val_samples
     )
-    solver.train_acc_history.append(train)
-    solver.val_acc_history.append(val)
+    state.train_acc_history.append(train)
+    state.val_acc_history.append(val)
     if solver.verbose:
-        epochs = solver.target // solver.iterations_per_epoch
+        epochs = state.target // solver.iterations_per_epoch
         write(
             bar,
-            f"epoch {solver.epoch:>3} / {epochs}  loss {solver.loss_history[-1]:.4f}  "
+            f"epoch {state.epoch:>3} / {epochs}  loss {state.loss_history[-1]:.4f}  "
             f"train {train:.3f}  val {val:.3f}",
         )
-    solver._epochs_since_best += solver.epoch > 0
-    if val > solver.best_val_acc or not solver.best_params:
-        solver.best_val_acc = val
-        solver.best_params = {k: v.copy() for k, v in solver.model.params.items()}
-        solver._best_extras = copy_state(extras(solver.model, generators=False))
-        solver._epochs_since_best = 0
+    state.epochs_since_best += state.epoch > 0
+    if val > state.best_val_acc or not state.best_params:
+        state.best_val_acc = val
+        state.best_params = {k: v.copy() for k, v in solver.model.params.items()}
+        state.best_extras = copy_state(extras(solver.model, generators=False))
+        state.epochs_since_best = 0
 
 
 def use_best(solver):
     """Give the model the best parameters it has had, and what went with them."""
-    if solver.best_params:
-        solver.model.params = {k: v.copy() for k, v in solver.best_params.items()}
-        vars(solver.model).update(copy_state(solver._best_extras))
+    best = solver.state
+    if best.best_params:
+        solver.model.params = {k: v.copy() for k, v in best.best_params.items()}
+        vars(solver.model).update(copy_state(best.best_extras))

@@ -3,45 +3,39 @@
 from pathlib import Path
 
 from cs231n.checkpoint import read_state, write_state
-
-#: Attributes that, with the model and the generators, are the state of a run.
-SAVED = (
-    "epoch",
-    "iteration",
-    "target",
-    "best_val_acc",
-    "best_params",
-    "_best_extras",
-    "loss_history",
-    "train_acc_history",
-    "val_acc_history",
-    "_epochs_since_best",
-    "optim_configs",
-    "_rates",
-    "rng",
-    "_eval_rng",
-)
+from cs231n.solver._state import as_dict, from_dict
 
 
 def save(solver, model_state):
     """Write a checkpoint of a solver and its model after an epoch."""
-    state = {name: getattr(solver, name) for name in SAVED}
     path = f"{solver.checkpoint_name}_epoch_{solver.epoch}.npz"
-    write_state(path, {"model": model_state, "solver": state})
+    write_state(path, {"model": model_state, "solver": as_dict(solver.state)})
 
 
 def load(solver, path):
     """Bring a solver back to a checkpoint, or the latest; return its model's state."""
     path = _latest(solver.checkpoint_name) if path is None else path
     saved = read_state(path)
+    _same_kind(solver.model, saved["model"]["extras"], path)
     shapes = {k: v.shape for k, v in saved["model"]["params"].items()}
     mine = {k: v.shape for k, v in solver.model.params.items()}
     if shapes != mine:
         raise ValueError(
             f"{path} is a checkpoint of another model: {shapes}; this one has {mine}."
         )
-    vars(solver).update(saved["solver"])
+    solver.state = from_dict(saved["solver"])
     return saved["model"]
+
+
+def _same_kind(model, extras, path):
+    """Refuse the state of a model with another setting that is a word."""
+    for name, value in extras.items():
+        mine = getattr(model, name, value)
+        if isinstance(value, str) and value != mine:
+            raise ValueError(
+                f"{path} is a checkpoint of a model with {name}={value!r}; this one "
+                f"has {name}={mine!r}."
+            )
 
 
 def _latest(name):

@@ -3,23 +3,24 @@
 import numpy as np
 
 from cs231n.solver._answers import checked_answer
-from cs231n.solver._arguments import _kind
+from cs231n.solver._arguments import kind_of
 
 
 def take_step(solver):
     """Draw a minibatch and update every parameter of the solver's model once."""
-    batch = solver.rng.integers(solver.X_train.shape[0], size=solver.batch_size)
+    state = solver.state
+    batch = state.rng.integers(solver.X_train.shape[0], size=solver.batch_size)
     X, y = solver.X_train[batch], solver.y_train[batch]
     if solver.augment is not None:
         X = _augmented(solver, X)
     loss, grads = _checked_loss(solver, X, y)
-    solver.loss_history.append(loss)
+    state.loss_history.append(loss)
     factor = _rate_factor(solver)
     for name, weights in solver.model.params.items():
-        config = _with_rate(solver, name, factor)
+        config = _with_rate(state, name, factor)
         updated = _updated(solver.update_rule, name, weights, grads[name], config)
-        solver.model.params[name], solver.optim_configs[name] = updated
-    solver.iteration += 1
+        solver.model.params[name], state.optim_configs[name] = updated
+    state.iteration += 1
 
 
 def _augmented(solver, X):
@@ -27,7 +28,7 @@ def _augmented(solver, X):
     if np.shape(changed) != X.shape:
         raise ValueError(
             f"augment turned a minibatch of shape {X.shape} into "
-            f"{_kind(changed)}. Is its return statement missing?"
+            f"{kind_of(changed)}. Is its return statement missing?"
         )
     return changed
 
@@ -47,12 +48,12 @@ def _rate_factor(solver):
     return solver.lr_decay**epochs * solver.schedule(progress)
 
 
-def _with_rate(solver, name, factor):
-    config = solver.optim_configs[name]
-    if name not in solver._rates and "learning_rate" in config:
-        solver._rates[name] = config["learning_rate"]
-    if name in solver._rates:
-        config["learning_rate"] = solver._rates[name] * factor
+def _with_rate(state, name, factor):
+    config = state.optim_configs[name]
+    if name not in state.rates and "learning_rate" in config:
+        state.rates[name] = config["learning_rate"]
+    if name in state.rates:
+        config["learning_rate"] = state.rates[name] * factor
     return config
 
 
@@ -61,12 +62,12 @@ def _updated(rule, name, weights, dw, config):
     updated = rule(weights, dw, config)
     if not (isinstance(updated, tuple) and len(updated) == 2):
         raise ValueError(
-            f"The update rule returned {_kind(updated)}; expected a pair "
+            f"The update rule returned {kind_of(updated)}; expected a pair "
             f"(next_w, config). Is its return statement missing?"
         )
     if np.shape(updated[0]) != weights.shape:
         raise ValueError(
             f"The update rule turned {name!r} of shape {weights.shape} into "
-            f"{_kind(updated[0])}."
+            f"{kind_of(updated[0])}."
         )
     return updated

@@ -1,19 +1,27 @@
 """The training loop: minibatches, update rules, accuracy, checkpoints."""
 
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from cs231n.solver._answers import accuracy
 from cs231n.solver._arguments import (
-    _check_data,
-    _find_rule,
-    _find_schedule,
-    _refuse_unknown,
+    check_data,
+    find_rule,
+    find_schedule,
+    refuse_unknown,
 )
 from cs231n.solver._best import measure, use_best
 from cs231n.solver._checkpoints import load, save
 from cs231n.solver._models import model_state, restore_model
 from cs231n.solver._pictures import LivePlot, draw_histories, progress_bar, write
+from cs231n.solver._state import new_state, part_of_state
 from cs231n.solver._steps import take_step
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 class Solver:
@@ -93,34 +101,37 @@ class Solver:
     the run.
     """
 
+    #: What tells how good the model is, in words.
+    measured = "accuracy"
+
     def __init__(
         self,
-        model,
-        data,
+        model: Any,
+        data: dict[str, np.ndarray],
         *,
-        update_rule="sgd",
-        optim_config=None,
-        lr_decay=1.0,
-        batch_size=100,
-        num_epochs=10,
-        num_train_samples=1000,
-        num_val_samples=None,
-        checkpoint_name=None,
-        print_every=10,
-        verbose=True,
-        patience=None,
-        schedule=None,
-        augment=None,
-        live_plot=False,
-        rng=None,
-        **unknown,
-    ):
-        _refuse_unknown(unknown, Solver.__init__.__kwdefaults__)
-        _check_data(data)
+        update_rule: str | Callable = "sgd",
+        optim_config: dict | None = None,
+        lr_decay: float = 1.0,
+        batch_size: int = 100,
+        num_epochs: int = 10,
+        num_train_samples: int | None = 1000,
+        num_val_samples: int | None = None,
+        checkpoint_name: str | None = None,
+        print_every: int = 10,
+        verbose: bool = True,
+        patience: int | None = None,
+        schedule: str | Callable | None = None,
+        augment: Callable | None = None,
+        live_plot: bool = False,
+        rng: np.random.Generator | None = None,
+        **unknown: Any,
+    ) -> None:
+        refuse_unknown(unknown, Solver.__init__.__kwdefaults__)
+        self._check_data(data)
         self.model = model
         self.X_train, self.y_train = data["X_train"], data["y_train"]
         self.X_val, self.y_val = data["X_val"], data["y_val"]
-        self.update_rule = _find_rule(update_rule)
+        self.update_rule = find_rule(update_rule)
         self.optim_config = dict(optim_config or {})
         self.lr_decay = lr_decay
         self.batch_size = batch_size
@@ -131,33 +142,36 @@ class Solver:
         self.print_every = max(int(print_every), 1)
         self.verbose = verbose
         self.patience = patience
-        self.schedule = _find_schedule(schedule)
+        self.schedule = find_schedule(schedule)
         self.augment = augment
         self.live_plot = live_plot
-        self.rng = np.random.default_rng(231) if rng is None else rng
-        self._reset()
+        self._reset(np.random.default_rng(231) if rng is None else rng)
 
-    def _reset(self):
+    def _reset(self, rng=None):
         """Forget the run; the model keeps its parameters."""
-        self.epoch = self.iteration = 0
-        self.target = 0  # the step at which train() is done
-        self.best_val_acc = 0.0
-        self.best_params, self._best_extras = {}, {}
-        self.loss_history, self.train_acc_history, self.val_acc_history = [], [], []
+        rng = self.rng if rng is None else rng
+        self.state = new_state(rng, self.model.params, self.optim_config)
         self.interrupted = False
-        self._epochs_since_best = 0
         self._unfinished = None  # where an interrupted run goes on
-        # Accuracy is measured on its own stream, so looking does not change the run.
-        self._eval_rng = np.random.default_rng(self.rng.integers(2**63))
-        self.optim_configs = {p: dict(self.optim_config) for p in self.model.params}
-        self._rates = {}
+
+    # What a run has come to lies in its state; these are its parts that people look at.
+    epoch = part_of_state("epoch")
+    iteration = part_of_state("iteration")
+    target = part_of_state("target")
+    best_val_acc = part_of_state("best_val_acc")
+    best_params = part_of_state("best_params")
+    loss_history = part_of_state("loss_history")
+    train_acc_history = part_of_state("train_acc_history")
+    val_acc_history = part_of_state("val_acc_history")
+    optim_configs = part_of_state("optim_configs")
+    rng = part_of_state("rng")
 
     @property
-    def iterations_per_epoch(self):
+    def iterations_per_epoch(self) -> int:
         """Steps in one pass over the training data."""
         return max(self.X_train.shape[0] // self.batch_size, 1)
 
-    def train(self):
+    def train(self) -> None:
         """Run the training, then give the model its best parameters.
 
         Called again after an interruption or :meth:`load_checkpoint`, it goes on where
@@ -188,8 +202,8 @@ class Solver:
             self._unfinished = model_state(self.model)
             self._say(
                 f"Stopped at step {self.iteration} of {self.target}. The model has its "
-                f"best parameters (validation accuracy {self.best_val_acc:.3f}); "
-                f"train() goes on from here."
+                f"best parameters (validation {self.measured} "
+                f"{self.best_val_acc:.3f}); train() goes on from here."
             )
         finally:
             use_best(self)
@@ -211,17 +225,26 @@ class Solver:
                 save(self, model_state(self.model, copied=False))
             if plot:
                 plot.draw_sometimes()
-            if self.patience is not None and self._epochs_since_best >= self.patience:
+            if (
+                self.patience is not None
+                and self.state.epochs_since_best >= self.patience
+            ):
                 if self.verbose:
                     write(
                         bar,
-                        f"Stopped early: no better validation accuracy than "
+                        f"Stopped early: no better validation {self.measured} than "
                         f"{self.best_val_acc:.3f} in {self.patience} epochs.",
                     )
                 self.target = self.iteration
                 break
 
-    def check_accuracy(self, X, y, num_samples=None, batch_size=100):
+    def check_accuracy(
+        self,
+        X: np.ndarray,
+        y: np.ndarray,
+        num_samples: int | None = None,
+        batch_size: int = 100,
+    ) -> float:
         """Measure the share of examples that the model gets right.
 
         Parameters
@@ -246,11 +269,17 @@ class Solver:
             If ``model.loss(X)`` does not return scores of shape (N, C).
         """
         if num_samples is not None and X.shape[0] > num_samples:
-            mask = self._eval_rng.choice(X.shape[0], num_samples, replace=False)
+            mask = self.state.eval_rng.choice(X.shape[0], num_samples, replace=False)
             X, y = X[mask], y[mask]
+        return self._measure(X, y, batch_size)
+
+    def _check_data(self, data):
+        check_data(data)
+
+    def _measure(self, X, y, batch_size):
         return accuracy(self.model, X, y, batch_size)
 
-    def load_checkpoint(self, path=None):
+    def load_checkpoint(self, path: str | os.PathLike[str] | None = None) -> None:
         """Go back to a checkpoint; :meth:`train` then goes on from there.
 
         With the same data and arguments, the run ends exactly as it would have without
@@ -271,7 +300,7 @@ class Solver:
         restore_model(self.model, load(self, path))
         self._unfinished = None
 
-    def plot(self, axes=None):
+    def plot(self, axes: "tuple[Axes, Axes] | None" = None) -> "tuple[Axes, Axes]":
         """Draw the loss of every step and the accuracy of every epoch.
 
         Parameters

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+import numpy.typing as npt
 
 #: Copies of what the answer was given last, by name; :func:`remember` fills it.
-_INPUTS = {}
+_INPUTS: dict[str, np.ndarray] = {}
 _NONE = ("", False)
 #: So many entries do not fit by accident.
 _MANY = 3
 
 
-def remember(arrays):
+def remember(arrays: dict[str, np.ndarray]) -> None:
     """Keep what an answer was given, to recognise it in what the answer returns.
 
     Parameters
@@ -35,19 +36,21 @@ class Tolerance:
     rtol: float
     atol: float
 
-    def near(self, got, expected):
+    def near(self, got: npt.ArrayLike, expected: npt.ArrayLike) -> np.ndarray:
         """Tell where two arrays agree; NaN and infinity agree with nothing."""
         got, expected = (np.asarray(value, float) for value in (got, expected))
         with np.errstate(invalid="ignore", over="ignore"):
             off = np.abs(got - expected)
             return (off <= self.atol + self.rtol * np.abs(expected)) & np.isfinite(off)
 
-    def same(self, got, expected):
+    def same(self, got: npt.ArrayLike, expected: npt.ArrayLike) -> bool:
         """Tell whether two arrays agree in shape and everywhere."""
-        return np.shape(got) == np.shape(expected) and self.near(got, expected).all()
+        return np.shape(got) == np.shape(expected) and bool(
+            self.near(got, expected).all()
+        )
 
 
-def diagnose_shape(got, expected, tolerance):
+def diagnose_shape(got: np.ndarray, expected: np.ndarray, tolerance: Tolerance) -> str:
     """Say why an array has another shape than expected.
 
     Parameters
@@ -111,7 +114,9 @@ def _other_axis(got, expected):
     return ""
 
 
-def diagnose(got, expected, tolerance):
+def diagnose(
+    got: np.ndarray, expected: np.ndarray, tolerance: Tolerance
+) -> tuple[str, bool]:
     """Say what is wrong with the numbers of an array of the right shape.
 
     Parameters

@@ -2,6 +2,7 @@
 
 import contextlib
 import tracemalloc
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -9,11 +10,11 @@ from cs231n.testing.diagnosis import remember
 from cs231n.testing.wrong import expect
 
 #: Peaks, in bytes, of answers that ran in another process within :func:`memory_below`.
-PEAKS = []
+PEAKS: list[int] = []
 
 
 @contextlib.contextmanager
-def unchanged(**arrays):
+def unchanged(**arrays: np.ndarray) -> Iterator[None]:
     """Fail if the body of the ``with`` statement modifies any of the arrays.
 
     Parameters
@@ -43,7 +44,7 @@ def unchanged(**arrays):
 
 
 @contextlib.contextmanager
-def memory_below(limit, hint=""):
+def memory_below(limit: float, hint: str = "") -> Iterator[None]:
     """Fail if the body allocates more than ``limit`` bytes at any one time.
 
     Parameters

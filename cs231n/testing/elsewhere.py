@@ -1,9 +1,10 @@
 """Helpers of tests that have to run where the answers are."""
 
 import functools
+from collections.abc import Callable
 
 
-def beside_answers(function):
+def beside_answers(function: Callable) -> Callable:
     """Make a helper of tests run where the answers live that it is given.
 
     A grader may keep answers in another process, and give the tests what stands for

@@ -7,6 +7,7 @@ import functools
 import inspect
 import textwrap
 import types
+from collections.abc import Callable, Iterator
 
 from cs231n.testing.wrong import WrongAnswer
 
@@ -15,7 +16,7 @@ PACKAGE = __name__.partition(".")[0]
 _tree = functools.lru_cache(maxsize=512)(ast.parse)
 
 
-def sources(function, seen=None):
+def sources(function: Callable, seen: set | None = None) -> Iterator[ast.AST]:
     """Find the source of a function and of each notebook helper it names.
 
     Parameters
@@ -56,7 +57,7 @@ def sources(function, seen=None):
     yield from _foreign(function)
 
 
-def reached(tree):
+def reached(tree: ast.AST) -> set[str]:
     """List the names of a tree, and the methods it calls.
 
     Parameters

@@ -1,7 +1,7 @@
 """What a test says once everything in it holds."""
 
 
-def passed(exercise, what):
+def passed(exercise: str, what: str) -> None:
     """Print a tick, the exercise, and what was checked.
 
     Parameters

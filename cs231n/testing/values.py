@@ -1,15 +1,19 @@
 """What answers return: arrays, numbers and tuples, compared with what is right."""
 
 import numbers
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from cs231n.testing.diagnosis import Tolerance, diagnose, diagnose_shape
 from cs231n.testing.words import kind, shown
 from cs231n.testing.wrong import WrongAnswer, expect
 
 
-def expect_array(got, shape, name="the result", *, hint=""):
+def expect_array(
+    got: Any, shape: tuple[int, ...], name: str = "the result", *, hint: str = ""
+) -> None:
     """Fail unless ``got`` is a numeric array of a given shape.
 
     Parameters
@@ -58,17 +62,17 @@ def _other_shape(array, shape, name, hint):
 
 
 def expect_close(
-    got,
-    expected,
-    name="the result",
+    got: Any,
+    expected: Any,
+    name: str = "the result",
     *,
-    rtol=1e-6,
-    atol=1e-9,
-    dtype=None,
-    hint="",
-    shape_hint="",
-    faults=None,
-):
+    rtol: float = 1e-6,
+    atol: float = 1e-9,
+    dtype: npt.DTypeLike | None = None,
+    hint: str = "",
+    shape_hint: str = "",
+    faults: dict[str, npt.ArrayLike] | None = None,
+) -> None:
     """Fail unless two arrays agree within a tolerance, and say what is wrong.
 
     The message has the entry that is furthest off and one explanation: the sentence of
@@ -152,7 +156,14 @@ def _expect_dtype(got, dtype, name):
     )
 
 
-def expect_equal(got, expected, name="the result", *, hint="", faults=None):
+def expect_equal(
+    got: Any,
+    expected: Any,
+    name: str = "the result",
+    *,
+    hint: str = "",
+    faults: dict[str, npt.ArrayLike] | None = None,
+) -> None:
     """Fail unless two integer arrays, numbers or containers are equal.
 
     Parameters
@@ -198,7 +209,7 @@ def _same_kind(got, expected):
     return type(got) is type(expected)
 
 
-def expect_tuple(got, *names):
+def expect_tuple(got: Any, *names: str) -> tuple | list:
     """Fail unless an answer returned so many values; return them.
 
     Parameters

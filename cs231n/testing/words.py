@@ -1,5 +1,7 @@
 """Values in the words of a sentence: no ``np.float64(0.5)``, no object's address."""
 
+from typing import Any
+
 import numpy as np
 
 _KINDS = {
@@ -21,7 +23,7 @@ _KINDS = {
 _ENTRIES, _LETTERS = 8, 80
 
 
-def kind(value):
+def kind(value: Any) -> str:
     """Say what a value is, without its contents.
 
     Parameters
@@ -44,7 +46,7 @@ def kind(value):
     return _KINDS.get(name, f"an object of class {name}")
 
 
-def shown(value):
+def shown(value: Any) -> str:
     """Write a value as a person would.
 
     Parameters
@@ -72,7 +74,8 @@ def shown(value):
     if type(value) is tuple and len(value) == 1:
         return f"({shown(value[0])},)"
     if type(value) in (list, tuple, set):
-        return _listed(map(shown, value), {list: "[]", tuple: "()"}.get(type(value)))
+        brackets: dict[type, str] = {list: "[]", tuple: "()"}
+        return _listed(map(shown, value), brackets.get(type(value)))
     if isinstance(value, np.dtype):
         return str(value)
     return value.__name__ if isinstance(value, type) else kind(value)

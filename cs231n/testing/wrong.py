@@ -44,7 +44,7 @@ def _above_this_package(traceback):
     )
 
 
-def expect(condition, message):
+def expect(condition: bool, message: str) -> None:
     """Fail with ``message`` unless ``condition`` holds.
 
     Parameters

@@ -14,7 +14,7 @@ import jupytext
 import nbformat
 
 from grading import ROOT
-from grading.authoring.cell_headers import expand, header_faults
+from grading.authoring.cell_headers import expand, grade_id, header_faults, role_of
 from grading.authoring.cell_ids import cell_ids
 from grading.authoring.section_rules import is_guided, section_faults
 from grading.authoring.source_rules import spread
@@ -24,6 +24,8 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 #: Tags that a grader or a test run knows; anything else is a misspelling.
 TAGS = {"setup", "experiment", "nbval-check-output"}
+#: What students do not get to see, and the role of the cells that hold it.
+REGIONS = {"BEGIN SOLUTION": "answer", "BEGIN HIDDEN TESTS": "hidden-test"}
 #: Notebooks that need an extra, and the library that it brings.
 EXTRAS = {"assignment2/pytorch": "torch"}
 
@@ -32,7 +34,7 @@ class SourceError(Exception):
     """A percent script breaks a rule that nbgrader would not report."""
 
 
-def scripts(solutions=ROOT / "solutions"):
+def scripts(solutions: Path = ROOT / "solutions") -> list[Path]:
     """List the percent scripts, by assignment and name.
 
     Parameters
@@ -48,7 +50,7 @@ def scripts(solutions=ROOT / "solutions"):
     return sorted(Path(solutions).glob("*/*.py"))
 
 
-def lacking(notebook):
+def lacking(notebook: str) -> str:
     """Say which library a notebook needs and this environment has not.
 
     Parameters
@@ -67,7 +69,7 @@ def lacking(notebook):
     return f"{notebook} needs {library}, which is not installed: pip install {library}."
 
 
-def source_notebook(path):
+def source_notebook(path: Path) -> nbformat.NotebookNode:
     """Read one percent script as a notebook that builds the same way every time.
 
     jupytext gives cells random ids and leaves its own metadata behind, both of which
@@ -91,15 +93,13 @@ def source_notebook(path):
     path = Path(path)
     notebook = jupytext.read(path, fmt="py:percent")
     notebook.metadata = nbformat.NotebookNode(kernelspec=KERNEL)
-    faults = [*header_faults(notebook.cells)]
-    if not faults and is_guided(notebook.cells):
-        faults += section_faults(notebook.cells)
     guided = is_guided(notebook.cells)
-    if not faults:
-        notebook.cells = expand(notebook.cells, collapsed=guided)
-        faults = _faults(notebook)
+    faults = [*header_faults(notebook.cells), *_faults(notebook.cells)]
+    if guided and not faults:
+        faults += section_faults(notebook.cells)
     if faults:
         raise SourceError("\n".join(f"{path.name}: {fault}" for fault in faults))
+    notebook.cells = expand(notebook.cells, collapsed=guided)
     spread(notebook.cells)
     _complete_title(notebook, path)
     notebook.cells.insert(1, _package_cell())
@@ -110,50 +110,35 @@ def source_notebook(path):
     return notebook
 
 
-def _faults(notebook):
+def _faults(cells):
     faults = []
-    for number, cell in enumerate(notebook.cells, start=1):
+    for number, cell in enumerate(cells, start=1):
         faults += [f"cell {number}: {fault}" for fault in _cell_faults(cell)]
-    ids = Counter(cell.metadata.nbgrader.get("grade_id") for cell in _graded(notebook))
+    ids = Counter(grade_id(role_of(cell), cell.metadata) for cell in cells)
     faults += [
-        f"grade_id {grade_id!r} stands on {count} cells; each needs its own, because "
-        f"the gradebook knows a cell by it."
-        for grade_id, count in ids.items()
-        if count > 1
+        f"the name {name!r} stands on {count} cells; each needs its own, because the "
+        f"gradebook knows a cell by it."
+        for name, count in ids.items()
+        if name and count > 1
     ]
-    setups = sum("setup" in cell.metadata.get("tags", []) for cell in notebook.cells)
-    if setups == 0:
+    if not any("setup" in cell.metadata.get("tags", []) for cell in cells):
         faults.append("no cell is tagged 'setup'; tag the cell with the imports.")
     return faults
-
-
-def _graded(notebook):
-    return [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
 
 
 def _cell_faults(cell):
     for tag in set(cell.metadata.get("tags", [])) - TAGS:
         yield f"unknown tag {tag!r}; known: {', '.join(sorted(TAGS))}."
-    regions = _regions(cell.source)
-    if "nbgrader" not in cell.metadata:
-        if regions:
-            yield f"{regions[0]} stands in a cell that is neither an answer nor a test."
-        return
-    yield from _graded_faults(cell.metadata.nbgrader, regions)
-
-
-def _graded_faults(flags, regions):
-    name = flags["grade_id"]
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name):
+    role, regions = role_of(cell), _regions(cell.source)
+    name = grade_id(role, cell.metadata)
+    if name and not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name):
         yield f"the name {name!r} may hold letters, digits, '-' and '_' only."
-    if flags["solution"] != ("BEGIN SOLUTION" in regions):
-        yield (
-            f"{name!r}: BEGIN SOLUTION belongs in an answer, and an answer needs one "
-            f"or the students see it whole."
-        )
-    is_test = flags["grade"] and not flags["solution"]
-    if name.endswith("-hidden") != ("BEGIN HIDDEN TESTS" in regions) and is_test:
-        yield f"{name!r}: BEGIN HIDDEN TESTS belongs in a hidden-test, and only there."
+    for region, home in REGIONS.items():
+        if (region in regions) != (role == home):
+            yield (
+                f"{region} belongs in every {home} and nowhere else; without it the "
+                f"students see it whole."
+            )
 
 
 def _regions(source):
@@ -176,7 +161,7 @@ def _complete_title(notebook, path):
     title.source = f"{heading}\n\n{badge}\n{text}\n\n{total}"
 
 
-def points(notebook):
+def points(notebook: nbformat.NotebookNode) -> tuple[float, float]:
     """Add up what a notebook is worth.
 
     Parameters
@@ -192,11 +177,12 @@ def points(notebook):
         Points given by hand.
     """
     tests = written = 0
-    for cell in _graded(notebook):
-        if cell.metadata.nbgrader["grade"] and cell.metadata.nbgrader["solution"]:
-            written += cell.metadata.nbgrader["points"]
-        elif cell.metadata.nbgrader["grade"]:
-            tests += cell.metadata.nbgrader["points"]
+    for cell in notebook.cells:
+        flags = cell.metadata.get("nbgrader", {"grade": False})
+        if flags["grade"] and flags["solution"]:
+            written += flags["points"]
+        elif flags["grade"]:
+            tests += flags["points"]
     return tests, written
 
 
@@ -215,7 +201,7 @@ def _repository():
         return tomllib.load(file)["project"]["urls"]["Repository"]
 
 
-def build_sources(target, solutions=ROOT / "solutions"):
+def build_sources(target: Path, solutions: Path = ROOT / "solutions") -> list[str]:
     """Write every source notebook where nbgrader looks for it.
 
     Parameters

@@ -8,6 +8,8 @@ markers. ``# %% [markdown] hint="bn-forward"`` and ``# %% drawing="bn-graph"`` a
 graded.
 """
 
+from collections.abc import Iterator
+
 import nbformat
 
 #: What a cell may be, with what else may stand in its header.
@@ -20,6 +22,13 @@ ROLES = {
     "hint": set(),
     "drawing": set(),
 }
+_GRADE_IDS = {
+    "answer": "{}",
+    "test": "test-{}",
+    "hidden-test": "test-{}-hidden",
+    "question": "q-{}-text",
+    "marking": "q-{}",
+}
 _WRITTEN = {"question", "marking", "hint"}  # in Markdown; the others are code
 _OTHER = {"tags", "form", "lines_to_next_cell", "nbgrader", "name"}
 #: The largest value of a key; all are numbers above 0.
@@ -29,7 +38,7 @@ _BY_HAND = (
 )
 
 
-def role_of(cell):
+def role_of(cell: nbformat.NotebookNode) -> str | None:
     """Say what the header of a cell calls it.
 
     Parameters
@@ -45,7 +54,28 @@ def role_of(cell):
     return next((role for role in ROLES if role in cell.metadata), None)
 
 
-def header_faults(cells):
+def grade_id(role: str | None, header: dict) -> str | None:
+    """Say how the gradebook knows a cell.
+
+    Parameters
+    ----------
+    role : str or None
+        Of the cell.
+    header : dict
+        Its metadata, as jupytext reads them.
+
+    Returns
+    -------
+    name : str or None
+        Such as ``"test-bn-forward"``; None if the gradebook does not know the cell.
+    """
+    if role not in _GRADE_IDS:
+        return None
+    part = f"-{header['part']}" if "part" in header else ""
+    return _GRADE_IDS[role].format(f"{header[role]}{part}")
+
+
+def header_faults(cells: list[nbformat.NotebookNode]) -> Iterator[str]:
     """List what is wrong with the headers of a notebook.
 
     Parameters
@@ -122,7 +152,9 @@ def _partner_faults(cell, role, known, last):
         )
 
 
-def expand(cells, collapsed=False):
+def expand(
+    cells: list[nbformat.NotebookNode], collapsed: bool = False
+) -> list[nbformat.NotebookNode]:
     """Turn short headers into nbgrader's flags.
 
     Parameters
@@ -174,29 +206,25 @@ def _effort(header):
 
 def _metadata(role, header, points):
     """Return the metadata of a cell in the source notebook."""
-    name, part = header[role], f"-{header['part']}" if "part" in header else ""
     metadata = nbformat.NotebookNode()
     if "tags" in header:
         metadata["tags"] = header["tags"]
-    if role == "answer":
-        metadata["nbgrader"] = _flags(name, solution=True)
-    elif role == "test":
-        metadata["nbgrader"] = _flags(f"test-{name}{part}", header["points"])
-    elif role == "hidden-test":
-        metadata["nbgrader"] = _flags(f"test-{name}{part}-hidden", header["points"])
-    elif role == "question":
-        metadata["nbgrader"] = _flags(f"q-{name}-text")
-    elif role == "marking":
-        metadata["nbgrader"] = _flags(f"q-{name}", points[name], solution=True)
-    else:
-        metadata["name"] = f"{role}-{name}"
+    if role not in _GRADE_IDS:
+        metadata["name"] = f"{role}-{header[role]}"
+        return metadata
+    worth = {"question": None, "marking": points.get(header[role])}
+    metadata["nbgrader"] = _flags(
+        grade_id(role, header),
+        worth.get(role, header.get("points")),
+        solution=role in ("answer", "marking"),
+    )
     return metadata
 
 
-def _flags(grade_id, points=None, solution=False):
+def _flags(name, points, solution):
     flags = {
         "grade": points is not None,
-        "grade_id": grade_id,
+        "grade_id": name,
         "locked": not solution,
         "schema_version": 3,
         "solution": solution,

@@ -7,9 +7,13 @@ what students handed in before still matches.
 import hashlib
 import re
 from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
-def cell_ids(cells, notebook):
+def cell_ids(cells: "list[NotebookNode]", notebook: str) -> list[str]:
     """Name every cell of a notebook.
 
     Parameters

@@ -7,17 +7,18 @@ answer none, each plausible mistake loses some, and other correct styles lose no
 
 import argparse
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-import jupytext
 import nbformat
 from nbclient import NotebookClient
 from nbgrader.utils import determine_grade
 
 from grading import ROOT
-from grading.authoring.build import source_notebook
+from grading.authoring.build import SourceError, lacking, scripts, source_notebook
 from grading.authoring.exam_from_notebook import exam_from
+from grading.authoring.mistakes import variants
 from grading.authoring.source_rules import exercise_of
 from grading.authoring.stubs import ClearAnswers
 from grading.judge import seeding
@@ -33,49 +34,15 @@ _seeding.replace_rng(globals(), {secret!r}, {test!r})
 """
 #: A kernel has nothing to say to the terminal below an error.
 QUIET = ["--log-level=40"]
-MISTAKES = ROOT / "grading" / "mistakes"
 
 
 @dataclass(frozen=True)
-class Variant:
-    """A whole answer to one exercise, beside the solution."""
-
-    kind: str  #: "mistake" or "style"
-    exercise: str  #: grade_id of the answer cell
-    why: str  #: what is wrong with it, or what is different
-    source: str  #: the cell
-
-
-@dataclass(frozen=True)
-class Outcome:
+class TestScore:
     """What a test cell gave."""
 
     score: float
     points: float
     message: str  #: last line of the error, or empty
-
-
-def variants(notebook):
-    """List the mistakes and styles written down for a notebook.
-
-    Parameters
-    ----------
-    notebook : str
-        For example ``"assignment1/knn"``.
-
-    Returns
-    -------
-    found : list of Variant
-        In the order of the file.
-    """
-    script = jupytext.read(MISTAKES / f"{notebook}.py", fmt="py:percent")
-    found = []
-    for cell in script.cells:
-        for kind in ("mistake", "style"):
-            if kind in cell.metadata:
-                exercise, why = cell.metadata[kind], cell.metadata["why"]
-                found.append(Variant(kind, exercise, why, cell.source))
-    return found
 
 
 class Grader:
@@ -89,7 +56,7 @@ class Grader:
         Folder of the percent scripts.
     """
 
-    def __init__(self, notebook, solutions=ROOT / "solutions"):
+    def __init__(self, notebook: str, solutions: Path = ROOT / "solutions") -> None:
         source = source_notebook(Path(solutions) / f"{notebook}.py")
         self.exam = exam_from(notebook, source)
         self._written = {cell.id: cell for cell in source.cells}
@@ -97,7 +64,8 @@ class Grader:
         self._cleared = {cell.id: cell.source for cell in cleared.cells}
         self._client = NotebookClient(
             nbformat.v4.new_notebook(metadata=source.metadata),
-            timeout=60,
+            timeout=600,
+            startup_timeout=300,
             allow_errors=True,
             extra_arguments=QUIET,
         )
@@ -111,11 +79,11 @@ class Grader:
         self._running.__exit__(*error)
 
     @property
-    def exercises(self):
+    def exercises(self) -> list[str]:
         """The grade_ids of the autograded answers, in order."""
         return [cell.name for cell in self.exam.of_kind("answer")]
 
-    def tests(self, exercise):
+    def tests(self, exercise: str) -> list[str]:
         """List the test cells that belong to an exercise.
 
         Parameters
@@ -134,7 +102,7 @@ class Grader:
             if exercise_of(cell.name, self.exercises) == exercise
         ]
 
-    def stub(self, exercise):
+    def stub(self, exercise: str) -> str:
         """Return the empty answer that students find.
 
         Parameters
@@ -149,7 +117,9 @@ class Grader:
         """
         return self._cleared[exercise]
 
-    def grade(self, answers, tests=None, secret=""):
+    def grade(
+        self, answers: dict[str, str], tests: list[str] | None = None, secret: str = ""
+    ) -> "dict[str, TestScore]":
         """Run the notebook with some answers replaced.
 
         Parameters
@@ -163,7 +133,7 @@ class Grader:
 
         Returns
         -------
-        outcomes : dict of {str: Outcome}
+        outcomes : dict of {str: TestScore}
             By test cell.
         """
         self._execute("%reset -f")
@@ -176,7 +146,7 @@ class Grader:
                 outcomes[cell.name] = self._outcome(cell)
         return outcomes
 
-    def seed(self, test):
+    def seed(self, test: str) -> int:
         """Say what seeds the random numbers that a test does not seed itself.
 
         Parameters
@@ -208,29 +178,58 @@ class Grader:
         score, points = determine_grade(done)
         errors = [out for out in done.outputs if out.output_type == "error"]
         message = f"{errors[0].ename}: {errors[0].evalue}" if errors else ""
-        return Outcome(score, points, message)
+        return TestScore(score, points, message)
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("notebook", help="for example assignment1/knn")
+    parser.add_argument("--exercise", help="only this one, for example knn-two-loops")
     args = parser.parse_args(argv)
-    bad = 0
-    with Grader(args.notebook) as grader:
-        for variant in variants(args.notebook):
-            tests = grader.tests(variant.exercise)
-            found = grader.grade({variant.exercise: variant.source}, tests)
-            score = sum(outcome.score for outcome in found.values())
-            points = sum(outcome.points for outcome in found.values())
-            as_meant = (score == points) == (variant.kind == "style")
-            bad += not as_meant
-            mark = "" if as_meant else "  <-- not as meant"
-            print(f"{variant.exercise}: {score:g}/{points:g}  {variant.why}{mark}")
-            for outcome in found.values():
-                if outcome.message:
-                    print(f"    {outcome.message.splitlines()[0]}")
+    known = [f"{path.parent.name}/{path.stem}" for path in scripts()]
+    if args.notebook not in known:
+        parser.error(f"no notebook {args.notebook!r}; there are: {', '.join(known)}.")
+    if missing := lacking(args.notebook):
+        parser.error(missing)
+    try:
+        chosen = variants(args.notebook)
+        with Grader(args.notebook) as grader:
+            if args.exercise and args.exercise not in grader.exercises:
+                there = ", ".join(grader.exercises)
+                parser.error(f"no exercise {args.exercise!r}; there are: {there}.")
+            chosen = [v for v in chosen if args.exercise in (None, v.exercise)]
+            bad = sum(not _fares_as_meant(grader, variant) for variant in chosen)
+    except SourceError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(_summary(chosen, bad))
     return 1 if bad else 0
+
+
+def _fares_as_meant(grader, variant):
+    """Grade a variant, say how it fared, and whether that was meant."""
+    tests = grader.tests(variant.exercise)
+    found = grader.grade({variant.exercise: variant.source}, tests).values()
+    score = sum(outcome.score for outcome in found)
+    points = sum(outcome.points for outcome in found)
+    as_meant = (score == points) == (variant.kind == "style")
+    mark = "" if as_meant else "  <-- not as meant"
+    print(f"{variant.exercise}: {score:g}/{points:g}  {variant.why}{mark}")
+    for outcome in found:
+        if outcome.message:
+            print(f"    {outcome.message.splitlines()[0]}")
+    return as_meant
+
+
+def _summary(chosen, bad):
+    kinds = Counter(variant.kind for variant in chosen)
+    count = len({variant.exercise for variant in chosen})
+    exercises = f"{count} exercise{'s' * (count != 1)}"
+    return (
+        f"{kinds['mistake']} mistakes and {kinds['style']} styles of {exercises}: "
+        f"{bad or 'none'} not as meant."
+    )
 
 
 if __name__ == "__main__":

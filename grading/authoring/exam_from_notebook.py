@@ -1,6 +1,7 @@
 """Exams from notebooks: which cells a judge runs, and as what."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nbgrader.utils import is_grade, is_solution
 
@@ -8,8 +9,11 @@ from grading import ROOT
 from grading.authoring.build import source_notebook
 from grading.judge.exam import Cell, Exam
 
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
-def exam_of(notebook, solutions=ROOT / "solutions"):
+
+def exam_of(notebook: str, solutions: Path = ROOT / "solutions") -> Exam:
     """Make the exam of a notebook from its source.
 
     Parameters
@@ -27,7 +31,7 @@ def exam_of(notebook, solutions=ROOT / "solutions"):
     return exam_from(notebook, source_notebook(Path(solutions) / f"{notebook}.py"))
 
 
-def exam_from(name, source):
+def exam_from(name: str, source: "NotebookNode") -> Exam:
     """Make the exam of a notebook that has been read already.
 
     Parameters

@@ -10,6 +10,7 @@ import sys
 import tomllib
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
@@ -19,12 +20,15 @@ from grading.authoring.mutations import mutants
 from grading.authoring.source_rules import exercise_of
 from grading.authoring.trial import TooLong, Trial, visible
 
+if TYPE_CHECKING:
+    from grading.authoring.mutations import Mutant
+
 EQUAL = Path(__file__).with_name("equal_mutants.toml")
 #: The share that has to be noticed.
 GOAL = 0.99
 
 
-def survivors(notebook, exercise):
+def survivors(notebook: str, exercise: str) -> "tuple[list[Mutant], int]":
     """Try the visible tests of an exercise with all changes of its solution.
 
     Parameters
@@ -59,7 +63,7 @@ def _survives(trial, mutant, exercise, tests):
     return all(trial.test(test).passed for test in tests)
 
 
-def equal():
+def equal() -> dict[tuple[str, ...], str]:
     """Read the changes that were found to make no difference.
 
     Returns
@@ -73,7 +77,7 @@ def equal():
     return {tuple(entry[key] for key in keys): entry["why"] for entry in entries}
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("notebooks", nargs="*", help="for example assignment1/knn")

@@ -60,7 +60,7 @@ class Mutant:
     source: str  #: the whole cell
 
 
-def mutants(source):
+def mutants(source: str) -> "list[Mutant]":
     """List the small changes of a solution.
 
     Parameters

@@ -16,7 +16,7 @@ class PatchError(Exception):
     """A patch does not fit; the message says why."""
 
 
-def is_patch(source):
+def is_patch(source: str) -> bool:
     """Say whether a cell holds a patch, and not a whole answer.
 
     Parameters
@@ -34,7 +34,7 @@ def is_patch(source):
     return changes and all(re.match(r"[-+]( |$)|  |$", line) for line in lines)
 
 
-def lean(source):
+def lean(source: str) -> str:
     """Strip an answer of its docstrings and of the marks round the solution.
 
     Parameters
@@ -51,15 +51,16 @@ def lean(source):
         i for i, line in enumerate(source.split("\n"), 1) if line.strip() in _MARKS
     }
     for node in ast.walk(ast.parse(source)):
-        documented = isinstance(node, ast.FunctionDef | ast.ClassDef)
-        if documented and len(node.body) > 1 and ast.get_docstring(node) is not None:
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef) or len(node.body) < 2:
+            continue
+        if ast.get_docstring(node) is not None:
             text = node.body[0]
-            dropped |= set(range(text.lineno, text.end_lineno + 1))
+            dropped |= set(range(text.lineno, (text.end_lineno or text.lineno) + 1))
     lines = source.split("\n")
     return "\n".join(line for i, line in enumerate(lines, 1) if i not in dropped)
 
 
-def patched(source, patch):
+def patched(source: str, patch: str) -> str:
     """Apply a patch.
 
     Parameters

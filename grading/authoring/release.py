@@ -14,7 +14,9 @@ from grading.authoring.build import SourceError, build_sources
 from grading.course import Course, CourseError
 
 
-def release(course, *, solutions=ROOT / "solutions", database=True):
+def release(
+    course: Course, *, solutions: Path = ROOT / "solutions", database: bool = True
+) -> list[str]:
     """Build all student notebooks of a course.
 
     Parameters
@@ -46,7 +48,9 @@ def release(course, *, solutions=ROOT / "solutions", database=True):
     return assignments
 
 
-def drift(released=ROOT / "assignments", solutions=ROOT / "solutions"):
+def drift(
+    released: Path = ROOT / "assignments", solutions: Path = ROOT / "solutions"
+) -> list[str]:
     """Compare the committed student notebooks with a fresh build.
 
     Parameters
@@ -63,7 +67,7 @@ def drift(released=ROOT / "assignments", solutions=ROOT / "solutions"):
         ``"assignment1/knn.ipynb"``.
     """
     with tempfile.TemporaryDirectory() as folder:
-        course = Course(folder)
+        course = Course(Path(folder))
         release(course, solutions=solutions, database=False)
         built, committed = _notebooks(course.released), _notebooks(released)
     names = sorted(set(built) | set(committed))
@@ -78,7 +82,7 @@ def _notebooks(folder):
     }
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="only compare")

@@ -5,8 +5,13 @@ A notebook asks for them with ``form="guided"`` in the header of its title.
 
 import ast
 import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from grading.authoring.cell_headers import role_of
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 _FOLD = re.compile(r"<details>\s*<summary>")
 _TIGHT = re.compile(r"</summary>[^\n]*\n(?!\s*\n)")
@@ -14,7 +19,7 @@ _GENERATORS = {"default_rng", "RandomState", "Generator"}
 _HINTS = 3
 
 
-def is_guided(cells):
+def is_guided(cells: "list[NotebookNode]") -> bool:
     """Say whether a notebook asks for these rules.
 
     Parameters
@@ -30,7 +35,7 @@ def is_guided(cells):
     return bool(cells) and cells[0].metadata.get("form") == "guided"
 
 
-def section_faults(cells):
+def section_faults(cells: "list[NotebookNode]") -> Iterator[str]:
     """List what a guided notebook lacks.
 
     Parameters

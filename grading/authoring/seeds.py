@@ -8,14 +8,15 @@ points in a class of a thousand.
 import argparse
 import os
 import sys
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 
 from tqdm import tqdm
 
 from grading.authoring.build import scripts
-from grading.authoring.check_tests import variants
 from grading.authoring.exam_from_notebook import exam_of
+from grading.authoring.mistakes import variants
 from grading.authoring.source_rules import exercise_of
 from grading.authoring.trial import Trial
 
@@ -33,7 +34,7 @@ class Failure:
     message: str
 
 
-def failures(notebook, seeds):
+def failures(notebook: str, seeds: Iterable[int]) -> "list[Failure]":
     """Run the tests of a notebook under some seeds.
 
     Parameters
@@ -83,7 +84,7 @@ def _of(test, exam):
     return exercise_of(test.name, [cell.name for cell in exam.of_kind("answer")])
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("notebooks", nargs="*", help="for example assignment1/knn")

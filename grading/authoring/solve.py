@@ -19,7 +19,7 @@ from grading.authoring.build import SourceError, lacking, scripts, source_notebo
 from grading.authoring.check_tests import QUIET
 
 
-def solve(path, target):
+def solve(path: Path, target: Path) -> str:
     """Run one notebook from start to end.
 
     Parameters
@@ -38,7 +38,9 @@ def solve(path, target):
     notebook = source_notebook(path)
     error = ""
     try:
-        NotebookClient(notebook, timeout=600, extra_arguments=QUIET).execute()
+        NotebookClient(
+            notebook, timeout=1800, startup_timeout=300, extra_arguments=QUIET
+        ).execute()
         error = _noise(notebook)
     except CellExecutionError as failure:
         error = str(failure)
@@ -56,7 +58,7 @@ def _noise(notebook):
     return ""
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("notebooks", nargs="*", help="for example assignment1/knn")
@@ -76,8 +78,8 @@ def main(argv=None):
         errors = _solve_all(_able(chosen or scripts(), args.out), args.out, args.jobs)
     except SourceError as error:
         errors = [str(error)]
-    for error in errors:
-        print(error, file=sys.stderr)
+    for sentence in errors:
+        print(sentence, file=sys.stderr)
     return 1 if errors else 0
 
 

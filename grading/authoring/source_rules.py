@@ -7,13 +7,18 @@ that one test, because the values are.
 """
 
 import ast
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from nbgrader.utils import is_grade, is_solution
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 _END = "### END HIDDEN TESTS"
 
 
-def exercise_of(test, exercises):
+def exercise_of(test: str, exercises: Iterable[str]) -> str | None:
     """Name the exercise that a test belongs to.
 
     Parameters
@@ -32,7 +37,7 @@ def exercise_of(test, exercises):
     return max(found, key=len, default=None)
 
 
-def spread(cells):
+def spread(cells: "list[NotebookNode]") -> None:
     """Write the rule in the first test of each exercise into its other tests.
 
     Parameters

@@ -1,6 +1,11 @@
 """What a student finds in place of an answer."""
 
+from typing import TYPE_CHECKING
+
 from nbgrader.preprocessors import ClearSolutions
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
 class ClearAnswers(ClearSolutions):
@@ -10,7 +15,9 @@ class ClearAnswers(ClearSolutions):
     failing cell anywhere in the notebook names the answer it is waiting for.
     """
 
-    def preprocess_cell(self, cell, resources, cell_index):
+    def preprocess_cell(
+        self, cell: "NotebookNode", resources: dict, cell_index: int
+    ) -> "tuple[NotebookNode, dict]":
         """Clear one cell.
 
         Parameters

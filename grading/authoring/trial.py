@@ -10,10 +10,14 @@ import re
 import signal
 import warnings
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from grading.judge import seeding
 from grading.judge.notebook import furnish
 from grading.judge.tester import score_of
+
+if TYPE_CHECKING:
+    from grading.judge.exam import Cell, Exam
 
 _HIDDEN = re.compile(
     r"^[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.S | re.M
@@ -35,7 +39,7 @@ class Found:
     named: bool = False  #: whether the text says what is wrong, and not only that
 
 
-def visible(exam):
+def visible(exam: "Exam") -> "Exam":
     """Leave out of an exam what students do not see.
 
     Parameters
@@ -67,14 +71,14 @@ class Trial:
         With the solutions as answers.
     """
 
-    def __init__(self, exam):
+    def __init__(self, exam: "Exam") -> None:
         self._names = {}
         furnish(self._names)
         for cell in exam.cells:
             if cell.kind != "test":
                 self.run(cell.name, cell.source)
 
-    def run(self, name, source):
+    def run(self, name: str, source: str) -> None:
         """Run a cell in place of what ran under its name before.
 
         Parameters
@@ -90,7 +94,7 @@ class Trial:
         with _quiet():
             exec(compile(source, file, "exec"), self._names)
 
-    def test(self, cell, seed=""):
+    def test(self, cell: "Cell", seed: str = "") -> "Found":
         """Run a test.
 
         Parameters

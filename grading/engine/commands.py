@@ -4,6 +4,7 @@ import contextlib
 import os
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
@@ -14,16 +15,21 @@ from grading.engine.intake.lms_export import IntakeError
 from grading.engine.intake.roster import RosterError, read_roster
 from grading.engine.intake.times import read_times
 from grading.engine.judging.cluster import ClusterFailed
-from grading.engine.judging.judge_host import BenchPlan, NoIsolation
+from grading.engine.judging.judge_host import HostPlan, NoIsolation
 from grading.engine.judging.pool import WorkersFailed
 from grading.engine.overview import Overview
-from grading.engine.results.gradebook_writer import RecordError
+from grading.engine.results.gradebook_writer import GradebookError
 from grading.engine.run import NOT_RUN, ExamFault, Options, Run
-from grading.engine.storage.append_log import LedgerError
+from grading.engine.storage.append_log import LogError
 from grading.engine.storage.lock import Busy, only_one
 from grading.engine.storage.names import printable
 from grading.engine.storage.secret import SecretError
 from grading.engine.storage.store import Store
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from grading.course import Course
 
 PLATFORMS = ("auto", *lms_names.KINDS)
 #: Whatever ends a command with a sentence.
@@ -33,10 +39,10 @@ REFUSALS = (
     ClusterFailed,
     ExamFault,
     IntakeError,
-    LedgerError,
+    LogError,
     LookupError,
     NoIsolation,
-    RecordError,
+    GradebookError,
     RosterError,
     SecretError,
     WorkersFailed,
@@ -45,7 +51,7 @@ REFUSALS = (
 SHOWN = 20
 
 
-def collect(course, args):
+def collect(course: "Course", args: "Namespace") -> int:
     """Take submissions in.
 
     Parameters
@@ -82,7 +88,7 @@ def collect(course, args):
     return 1 if collected.problems else 0
 
 
-def run(course, args):
+def run(course: "Course", args: "Namespace") -> int:
     """Judge everything that was handed in.
 
     Parameters
@@ -102,7 +108,7 @@ def run(course, args):
         scheduler=args.scheduler,
         students=tuple(args.student),
         force=args.force,
-        plan=BenchPlan(require_isolation=not args.trust_students),
+        plan=HostPlan(require_isolation=not args.trust_students),
         limits=args.limits,
     )
     start = time.monotonic()
@@ -154,7 +160,7 @@ def _print_flags(flagged, problems):
         )
 
 
-def status(course, args):
+def status(course: "Course", args: "Namespace") -> int:
     """Say who handed in, and what is graded.
 
     Parameters
@@ -181,7 +187,7 @@ def status(course, args):
     return 1 if waiting else 0
 
 
-def feedback(course, args):
+def feedback(course: "Course", args: "Namespace") -> int:
     """Write the students' pages.
 
     Parameters
@@ -207,7 +213,7 @@ def feedback(course, args):
     return 0 if count else 1
 
 
-def report(course, args):
+def report(course: "Course", args: "Namespace") -> int:
     """Write the instructor's report.
 
     Parameters
@@ -228,7 +234,7 @@ def report(course, args):
     return 0
 
 
-def export(course, args):
+def export(course: "Course", args: "Namespace") -> int:
     """Print the scores as CSV.
 
     Parameters
@@ -250,7 +256,7 @@ def export(course, args):
     return gradebook.main([args.assignment, *database, *out])
 
 
-def doctor(course, args):
+def doctor(course: "Course", args: "Namespace") -> int:
     """Say which isolation this machine offers.
 
     Parameters
@@ -267,9 +273,9 @@ def doctor(course, args):
     """
     from grading.sandbox import doctor
 
-    rungs = doctor.report()
-    for name, there, why in rungs:
+    levels = doctor.report()
+    for name, there, why in levels:
         print(f"{'yes' if there else 'no ':<3}  {name:<11} {why}")
-    best = next((name for name, there, _ in rungs if there), "none")
+    best = next((name for name, there, _ in levels if there), "none")
     print(f"Students would be judged with: {best}.")
     return 1 if best == "none" else 0

@@ -4,11 +4,16 @@ import contextlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from grading.engine.intake.intake import Intake
 from grading.engine.notebooks.released import templates
 from grading.engine.results.journal import Journal, journal_path
 from grading.engine.storage.store import Store
+from grading.judge.exam import Verdict
+
+if TYPE_CHECKING:
+    from grading.course import Course
 
 
 @dataclass(frozen=True)
@@ -17,7 +22,7 @@ class Row:
 
     student: str
     notebook: str
-    verdict: object  #: Verdict, or None if it is not graded
+    verdict: Verdict | None  #: None if it is not graded
     seconds: dict  #: of each test
     flags: tuple[str, ...]
     files: tuple[tuple[str, str], ...]  #: names and digests of what was handed in
@@ -39,13 +44,13 @@ class Overview:
         If there is no such assignment.
     """
 
-    def __init__(self, course, assignment):
+    def __init__(self, course: "Course", assignment: str) -> None:
         self.course, self.assignment = course, assignment
         self.templates = templates(course, assignment)
         self.store = Store(course.ledger / "objects")
 
     @cached_property
-    def rows(self):
+    def rows(self) -> "list[Row]":
         """One for every student and notebook, in order."""
         with contextlib.ExitStack() as stack:
             # Somebody may be grading at this moment.
@@ -61,7 +66,7 @@ class Overview:
                 for name in self.templates
             ]
 
-    def answers(self, row):
+    def answers(self, row: "Row") -> dict[str, str]:
         """Read the graded notebook of a student.
 
         Parameters
@@ -86,7 +91,7 @@ class Overview:
                 found[graded["grade_id"]] = cell["source"]
         return found
 
-    def means(self):
+    def means(self) -> dict[str, tuple]:
         """Average what is graded.
 
         Returns

@@ -4,23 +4,28 @@ import contextlib
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from grading.engine.intake.intake import Intake
-from grading.engine.judging.in_flight import MAX_DEATHS, Flight
-from grading.engine.judging.judge_host import BenchPlan
+from grading.engine.judging.in_flight import MAX_DEATHS, InFlight
+from grading.engine.judging.judge_host import HostPlan
 from grading.engine.judging.pool import Pool
-from grading.engine.judging.task import Task, exam_of
+from grading.engine.judging.task import Task
 from grading.engine.notebooks.released import templates
 from grading.engine.notebooks.sorting import sort_files
-from grading.engine.results.gradebook_writer import Record
+from grading.engine.results.gradebook_writer import GradebookWriter
 from grading.engine.results.journal import Journal, journal_path
 from grading.engine.storage.lock import only_one
 from grading.engine.storage.secret import Secret
 from grading.engine.storage.store import Store
 from grading.engine.summary import Summary
-from grading.judge.exam import Outcome, Verdict
+from grading.judge.exam import Exam, Outcome, Verdict
 from grading.sandbox.limits import Limits
+
+if TYPE_CHECKING:
+    from grading.course import Course
 
 #: The isolation of verdicts for which nothing of a student's had to run.
 NOT_RUN = "not run"
@@ -42,7 +47,7 @@ class Options:
     scheduler: str = ""  #: address of a Dask scheduler; empty for this machine
     students: tuple[str, ...] = ()  #: only these; empty for all
     force: bool = False  #: judge again what was judged
-    plan: BenchPlan = field(default_factory=BenchPlan)
+    plan: HostPlan = field(default_factory=HostPlan)
     limits: Limits = field(default_factory=Limits)
 
 
@@ -69,15 +74,17 @@ class Run:
         What the instructor chose.
     """
 
-    def __init__(self, course, assignment, options):
+    def __init__(self, course: "Course", assignment: str, options: "Options") -> None:
         self.course, self.assignment, self.options = course, assignment, options
         self.summary = Summary()
         self._store = Store(course.ledger / "objects")
         self._templates = templates(course, assignment)
-        self._exams = {name: exam_of(one) for name, one in self._templates.items()}
+        self._exams = {
+            name: Exam.from_dict(one.exam) for name, one in self._templates.items()
+        }
         self._fresh = set()  #: keys judged in this run
 
-    def grade(self, progress=None):
+    def grade(self, progress: Callable | None = None) -> Summary:
         """Grade everything that was handed in and not graded yet.
 
         Parameters
@@ -93,7 +100,7 @@ class Run:
 
         Raises
         ------
-        Busy, LookupError, RecordError, LedgerError, SecretError, ExamFault,
+        Busy, LookupError, GradebookError, LogError, SecretError, ExamFault,
         NoIsolation, WorkersFailed, ClusterFailed
             If it cannot go on; what was judged so far is kept.
         """
@@ -105,7 +112,7 @@ class Run:
             total = len(submissions) * len(self._templates)
             bar = stack.enter_context((progress or _silent)(total))
             self._bar = bar
-            self._flight = stack.enter_context(Flight(self._open_backend))
+            self._in_flight = stack.enter_context(InFlight(self._open_backend))
             self._loop(iter(submissions))
         return self.summary
 
@@ -125,7 +132,7 @@ class Run:
         path = journal_path(self.course, self.assignment)
         self._journal = stack.enter_context(contextlib.closing(Journal(path)))
         self._record = stack.enter_context(
-            contextlib.closing(Record(self.course, self.assignment))
+            contextlib.closing(GradebookWriter(self.course, self.assignment))
         )
         self._record.check(self._templates)
         self._recorded = self._record.scores()
@@ -137,14 +144,14 @@ class Run:
 
     def _loop(self, submissions):
         while True:
-            while self._flight.has_room:
+            while self._in_flight.has_room:
                 submission = next(submissions, None)
                 if submission is None:
                     break
                 self._begin(submission)
-            if not self._flight:
+            if not self._in_flight:
                 return
-            for landed in self._flight.landed():
+            for landed in self._in_flight.landed():
                 self._hear(*landed)
 
     def _begin(self, submission):
@@ -225,7 +232,7 @@ class Run:
             self._finish(waiting, key, verdict, "unread")
         else:
             name = waiting.template.name
-            self._flight.join(
+            self._in_flight.join(
                 key, waiting, lambda: self._task(name, waiting.normalised)
             )
 

@@ -1,6 +1,7 @@
 """The summary: what a run did."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -16,7 +17,14 @@ class Summary:
     problems: list = field(default_factory=list)
     missing: list = field(default_factory=list)  #: students asked for and not there
 
-    def count(self, how, student, notebook, flags, isolation):
+    def count(
+        self,
+        how: str,
+        student: str,
+        notebook: str,
+        flags: Iterable[str],
+        isolation: str,
+    ) -> None:
         """Count a notebook.
 
         Parameters

@@ -30,7 +30,7 @@ class Cell:
     points: float = 0.0  #: at most, for tests
 
     @property
-    def is_hidden(self):
+    def is_hidden(self) -> bool:
         """Whether students do not see this test, or a part of it."""
         return self.kind == "test" and "### BEGIN HIDDEN TESTS" in self.source
 
@@ -43,11 +43,27 @@ class Exam:
     cells: tuple[Cell, ...]
 
     @property
-    def digest(self):
+    def digest(self) -> str:
         """SHA-256 of everything in it, as hexadecimal digits."""
         return hashlib.sha256(_json(asdict(self)).encode()).hexdigest()
 
-    def of_kind(self, kind):
+    @classmethod
+    def from_dict(cls, raw: dict) -> "Exam":
+        """Read what :func:`dataclasses.asdict` made of an exam.
+
+        Parameters
+        ----------
+        raw : dict
+            With ``"notebook"`` and ``"cells"``.
+
+        Returns
+        -------
+        exam : Exam
+            Equal to the one before.
+        """
+        return cls(raw["notebook"], tuple(Cell(**cell) for cell in raw["cells"]))
+
+    def of_kind(self, kind: str) -> "list[Cell]":
         """List the cells of one kind.
 
         Parameters
@@ -83,19 +99,19 @@ class Verdict:
     outcomes: tuple[Outcome, ...]
     answers: dict = field(default_factory=dict)  #: {grade_id: why it did not load}
     flags: tuple[str, ...] = ()  #: what an instructor should look at, a sentence each
-    isolation: str = "none"  #: the rung it ran on, as `doctor` names them
+    isolation: str = "none"  #: the level it ran on, as `doctor` names them
 
     @property
-    def score(self):
+    def score(self) -> float:
         """Sum over the tests."""
         return sum(outcome.score for outcome in self.outcomes)
 
-    def to_json(self):
+    def to_json(self) -> str:
         """Return the verdict as one line of JSON, the same for equal verdicts."""
         return _json(asdict(self))
 
     @classmethod
-    def from_json(cls, text):
+    def from_json(cls, text: str) -> "Verdict":
         """Read what :meth:`to_json` wrote.
 
         Parameters

@@ -9,14 +9,20 @@ import signal
 import socket
 import time
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from grading.judge.exam import Outcome, Verdict
 from grading.judge.notebook import as_python
 from grading.judge.order import groups
 from grading.judge.preload import drawn_images
-from grading.judge.protocol.channel import Channel, Late, WireError
+from grading.judge.protocol.channel import Channel, ChannelError, Late
 from grading.judge.room.handed_out import handed_out
 from grading.judge.source import suspicion
+
+if TYPE_CHECKING:
+    from grading.judge.exam import Exam
+    from grading.judge.preload import Rooms
+    from grading.sandbox.limits import Limits
 
 #: Seconds that a test may take beyond its limit before its tester is stopped.
 _GRACE = 2.0
@@ -28,7 +34,13 @@ class ExamError(Exception):
     """The exam itself cannot run: a set-up cell fails."""
 
 
-def judge(exam, answers, limits, rooms, secret=""):
+def judge(
+    exam: "Exam",
+    answers: dict[str, str],
+    limits: "Limits",
+    rooms: "Rooms",
+    secret: str = "",
+) -> tuple[Verdict, dict[str, float]]:
     """Run the tests of an exam on a student's answers.
 
     Parameters
@@ -40,7 +52,7 @@ def judge(exam, answers, limits, rooms, secret=""):
     limits : grading.judge.exam.Limits
         What a submission may use.
     rooms : grading.judge.preload.Rooms
-        Starts isolated processes; :func:`grading.judge.preload.nursery_for` makes them.
+        Starts isolated processes.
     secret : str, optional
         What the numbers come from that tests draw; nothing secret by default.
 
@@ -84,7 +96,7 @@ class _Sitting:
             tuple(self._outcomes[test.name] for test in tests),
             {name: why for name, (_, why) in self._broken.items()},
             tuple(sorted(self._flags)),
-            self._rooms.rung,
+            self._rooms.level,
         )
         return verdict, self._seconds
 
@@ -100,7 +112,7 @@ class _Sitting:
             self._get_ready(self._groups[0].stage)  # while the tester sets up
             while self._heard():
                 pass
-        except WireError as error:
+        except ChannelError as error:
             waiting = 0 if isinstance(error, Late) else _ENDING
             self._stopped(error, tester.ending(waiting))
         finally:
@@ -131,12 +143,12 @@ class _Sitting:
         kind, *rest = json.loads(text)
         if kind == "done":
             return False
-        getattr(self, f"_on_{kind}")(*rest)
+        _MESSAGES[kind](self, *rest)
         return True
 
     # What the tester says.
 
-    def _on_student(self, number):
+    def _hand_over_student(self, number):
         """Hand over the line to a fresh process, for a group of tests."""
         self._end_student()
         stage = self._groups[number].stage
@@ -158,7 +170,7 @@ class _Sitting:
             self._next[1].close()
         self._next = None
 
-    def _on_lost(self, status):
+    def _explain_loss(self, status):
         """Say how the student's process ended, and see to it that it has."""
         message = ""
         if status == "died" and self._student is not None:
@@ -178,24 +190,25 @@ class _Sitting:
             return "died", "The answer closed its line to the tests."
         return "died", _HOW.get(ending) or _in_words(ending)
 
-    def _on_broken(self, name, why):
+    def _give_up(self, name, why):
         """Give up: a set-up cell fails by itself."""
         raise ExamError(f"{self._exam.notebook}: the set-up cell {name} fails: {why}")
 
-    def _on_answer(self, name, deadly, why):
+    def _note_answer(self, name, deadly, why):
         """Note that an answer did not load."""
         self._broken.setdefault(name, (deadly, why))
 
-    def _on_test(self, name):
-        """Note that a test begins, or that its answers are loaded."""
+    def _note_test(self, name):
+        """Note that a test begins: first its answers are loaded."""
         (self._testing,) = (t for t in self._exam.cells if t.name == name)
         self._give_time()
 
     def _give_time(self):
+        """Let the time of a cell begin."""
         limit = time.monotonic() + self._limits.cell_seconds + _GRACE
         self._channel.deadline = min(limit, self._ends + _GRACE)
 
-    def _on_outcome(self, outcome, took, noise):
+    def _keep_outcome(self, outcome, took, noise):
         """Keep what a test gave."""
         self._outcomes[outcome["name"]] = Outcome(**outcome)
         self._seconds[outcome["name"]] = took
@@ -228,6 +241,16 @@ class _Sitting:
         self._outcomes[self._testing.name] = _zero(self._testing, status, message)
 
 
+#: What the tester says, with what follows, and what the judge does.
+_MESSAGES = {
+    "student": _Sitting._hand_over_student,  # it needs a process
+    "lost": _Sitting._explain_loss,  # status: the process does not answer
+    "broken": _Sitting._give_up,  # name, why: of a set-up cell
+    "answer": _Sitting._note_answer,  # name, deadly, why: it did not load
+    "test": _Sitting._note_test,  # name: its answers are being loaded
+    "loaded": _Sitting._give_time,  # they are there, and the test itself runs
+    "outcome": _Sitting._keep_outcome,  # outcome, took, noise
+}  # and "done", the last
 _HOW = {
     "files": "The answer wrote more to files than it may.",
     "processes": "The answer started more processes than it may.",

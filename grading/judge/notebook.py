@@ -37,7 +37,7 @@ class _Shell(_Nothing):
         return None
 
 
-def furnish(names):
+def furnish(names: dict) -> None:
     """Put what IPython gives to every cell into a namespace.
 
     Parameters
@@ -62,7 +62,7 @@ def _leave(*status):
     raise SystemExit(*status)
 
 
-def as_python(source):
+def as_python(source: str) -> str:
     """Turn a cell with magics, shell commands or too much indentation into Python.
 
     Parameters

@@ -4,10 +4,15 @@ A process that has seen a hidden test runs no visible one after it, so nothing t
 hidden one handed over can be printed where students read it.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from grading.judge.room.handed_out import stages
+
+if TYPE_CHECKING:
+    from grading.judge.exam import Exam
 
 
 @dataclass(frozen=True)
@@ -19,7 +24,7 @@ class Group:
     places: tuple[int, ...]  #: of the tests in the exam, in order
 
 
-def groups(exam, done=()):
+def groups(exam: "Exam", done: Container[str] = ()) -> list[Group]:
     """Put the tests of an exam in order.
 
     Parameters
@@ -41,4 +46,7 @@ def groups(exam, done=()):
         if cell.kind == "test" and cell.name not in done
     }
     places = sorted(keys, key=lambda place: (keys[place][0], place))
-    return [Group(*key, tuple(part)) for key, part in groupby(places, keys.get)]
+    return [
+        Group(hidden, above, tuple(part))
+        for (hidden, above), part in groupby(places, keys.__getitem__)
+    ]

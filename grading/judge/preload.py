@@ -4,14 +4,21 @@ import ast
 import contextlib
 import functools
 import importlib.util
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cs231n.data import load_shapes10
 from cs231n.data.home import data_home, user_cache
 from grading.judge.room import importing
 from grading.judge.room.handed_out import PACKAGE
 from grading.judge.room.stripped import TOOLS, shelves, stripped
-from grading.sandbox.fork_server import Nursery
+from grading.sandbox.fork_server import ForkServer
+
+if TYPE_CHECKING:
+    from grading.judge.exam import Exam
+    from grading.sandbox.child import Child
+    from grading.sandbox.limits import Limits
 
 #: What testers have loaded, beside what set-up cells import.
 _TESTERS = ("grading.judge.tester", "cs231n.testing")
@@ -39,11 +46,11 @@ class Rooms:
     exams : iterable of grading.judge.exam.Exam
         Their set-up cells say what to load.
     isolation : str, optional
-        As for :class:`~grading.sandbox.fork_server.Nursery`.
+        As for :class:`~grading.sandbox.fork_server.ForkServer`.
 
     Attributes
     ----------
-    rung : str
+    level : str
         The isolation of the answers.
 
     Raises
@@ -52,30 +59,30 @@ class Rooms:
         If the machine cannot do what was asked.
     """
 
-    def __init__(self, exams, isolation="strongest"):
+    def __init__(self, exams: "Iterable[Exam]", isolation: str = "strongest") -> None:
         folder = drawn_images()
         readable = [] if folder is None else [folder / _GENERATED]
         loaded = modules(exams)
         used = {name.partition(".")[0] for name in loaded}
         self._absent = sorted(set(_READY_MADE) - used)
         others = [name for name in loaded if name.partition(".")[0] != PACKAGE]
-        self._answers = Nursery(
+        self._answers = ForkServer(
             isolation, (*_BESIDE, *others), readable, hidden=_hidden(self._absent)
         )
-        self.rung = self._answers.rung
+        self.level = self._answers.level
         try:
-            self._testers = Nursery(self.rung, (*_TESTERS, *loaded), readable)
+            self._testers = ForkServer(self.level, (*_TESTERS, *loaded), readable)
         except BaseException:
             self._answers.close()
             raise
 
-    def __enter__(self):
+    def __enter__(self) -> "Rooms":
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def tester(self, limits):
+    def tester(self, limits: "Limits") -> "Child":
         """Start a tester.
 
         Parameters
@@ -90,7 +97,7 @@ class Rooms:
         """
         return self._testers.child("grading.judge.tester:main", limits)
 
-    def student(self, limits, given=frozenset()):
+    def student(self, limits: "Limits", given: frozenset[str] = frozenset()) -> "Child":
         """Start a process for answers.
 
         Parameters
@@ -111,28 +118,10 @@ class Rooms:
             importing.send(child.sock, stripped(given), self._absent)
         return child
 
-    def close(self):
+    def close(self) -> None:
         """End every process."""
         self._answers.close()
         self._testers.close()
-
-
-def nursery_for(exams, isolation="strongest"):
-    """Start the processes that run some exams at once.
-
-    Parameters
-    ----------
-    exams : iterable of grading.judge.exam.Exam
-        Their set-up cells say what to load.
-    isolation : str, optional
-        As for :class:`~grading.sandbox.fork_server.Nursery`.
-
-    Returns
-    -------
-    rooms : Rooms
-        For :func:`grading.judge.judge.judge`; close them in the end.
-    """
-    return Rooms(exams, isolation)
 
 
 def _hidden(absent):
@@ -145,7 +134,7 @@ def _hidden(absent):
     return paths
 
 
-def modules(exams):
+def modules(exams: "Iterable[Exam]") -> list[str]:
     """List the installed modules that set-up cells import.
 
     Parameters
@@ -165,7 +154,7 @@ def modules(exams):
                 if isinstance(node, ast.Import):
                     found |= {alias.name for alias in node.names}
                 elif isinstance(node, ast.ImportFrom) and node.level == 0:
-                    found.add(node.module)
+                    found.add(node.module or "")
     return sorted(name for name in found if _is_there(name))
 
 
@@ -177,7 +166,7 @@ def _is_there(name):
 
 
 @functools.cache
-def drawn_images():
+def drawn_images() -> Path | None:
     """Say where the drawn images that tests train on are kept; draw missing ones.
 
     Returns

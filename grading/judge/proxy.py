@@ -2,22 +2,29 @@
 
 import inspect
 import keyword
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types import FunctionType
 
 
 class Opaque:
     """Something of the student's that is no data: it can only be handed back."""
 
-    __slots__ = ("__weakref__", "_handle", "_line")
+    __slots__ = ("__weakref__", "_handle", "_remote")
+
+    _handle: int
+    _remote: Any  # the calls to its process
 
     def __repr__(self):
         return f"<{type(self).__name__} object>"
 
     def __elsewhere__(self, function, args, kwargs):
         """Call a function of the package where this is."""
-        return self._line.call(function, args, kwargs)
+        return self._remote.call(function, args, kwargs)
 
 
-def opaque_class(kind):
+def opaque_class(kind: str) -> type:
     """Make a class of what cannot be looked into.
 
     Parameters
@@ -34,12 +41,12 @@ def opaque_class(kind):
     return type(name, (Opaque,), {"__slots__": (), "__module__": "__main__"})
 
 
-def stand_in(line, name, parameters):
+def stand_in(remote: Any, name: str, parameters: list[str]) -> "FunctionType":
     """Make a function that stands for one of the student's.
 
     Parameters
     ----------
-    line : grading.judge.remote_calls.Line
+    remote : grading.judge.remote_calls.RemoteCalls
         To the student's process.
     name : str
         What it is called; ``"Model.loss"`` for a method.
@@ -52,26 +59,27 @@ def stand_in(line, name, parameters):
         Calls the student's function; its source is that of the answer.
     """
 
-    def answer(*args, **kwargs):
-        return line.call(answer, args, kwargs)
+    def answer(*args: Any, **kwargs: Any) -> Any:
+        return remote.call(answer, args, kwargs)
 
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    answer.__name__, answer.__qualname__ = name.rpartition(".")[2], name
-    answer.__module__ = "__main__"
-    answer.__signature__ = inspect.Signature(
+    function: Any = answer
+    function.__name__, function.__qualname__ = name.rpartition(".")[2], name
+    function.__module__ = "__main__"
+    function.__signature__ = inspect.Signature(
         [
             inspect.Parameter(parameter, kind)
             for parameter in dict.fromkeys(parameters)
             if str(parameter).isidentifier() and not keyword.iskeyword(parameter)
         ]
     )
-    answer.__sources__ = lambda: line.sources(name)
-    answer.__elsewhere__ = line.call
-    line.world.stand_ins[name] = answer
-    return answer
+    function.__sources__ = lambda: remote.sources(name)
+    function.__elsewhere__ = remote.call
+    remote.references.stand_ins[name] = answer
+    return function
 
 
-def class_stand_in(line, name, members):
+def class_stand_in(remote: Any, name: str, members: dict[str, object]) -> type:
     """Make a class that stands for one of the student's.
 
     Its objects live here; what they hold crosses with every call of a method. Of the
@@ -80,7 +88,7 @@ def class_stand_in(line, name, members):
 
     Parameters
     ----------
-    line : grading.judge.remote_calls.Line
+    remote : grading.judge.remote_calls.RemoteCalls
         To the student's process.
     name : str
         What it is called.
@@ -92,17 +100,17 @@ def class_stand_in(line, name, members):
     cls : type
         With the methods of the student's class.
     """
-    body = {"__module__": "__main__"}
+    body: dict[str, object] = {"__module__": "__main__"}
     for member, value in members.items():
         if not str(member).isidentifier():
             continue
         if member.startswith("__") and member not in ("__init__", "__call__"):
             continue  # whatever a forged message says
         if type(value) is list:
-            value = stand_in(line, f"{name}.{member}", value)
+            value = stand_in(remote, f"{name}.{member}", value)
         elif member.startswith("__"):
             continue
         body[member] = value
     cls = type(name, (), body)
-    line.world.setup[name] = cls
+    remote.references.setup[name] = cls
     return cls

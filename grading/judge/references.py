@@ -3,6 +3,7 @@
 import re
 import types
 import weakref
+from typing import Any
 
 from grading.judge.protocol import classes
 from grading.judge.protocol.data_types import NotData
@@ -12,36 +13,36 @@ from grading.judge.proxy import Opaque, opaque_class
 _ATTRIBUTE = re.compile(r"(?!__)[^\W\d]\w*")
 
 
-class World:
+class References:
     """What the tester makes of objects that are no data.
 
     Parameters
     ----------
-    line : grading.judge.remote_calls.Line
+    remote : grading.judge.remote_calls.RemoteCalls
         To the student's process.
     """
 
-    def __init__(self, line):
-        self._line = line
+    def __init__(self, remote: Any) -> None:
+        self._remote = remote
         self.setup = {}  # name of a class of the set-up cells -> class
         self.stand_ins = {}  # name -> function or class
         self.exported = {}  # number -> object of a test, for one exchange
         self._held = weakref.WeakValueDictionary()  # handle -> Opaque
         self.freed = []  # handles that nothing here refers to any longer
 
-    def class_of(self, value):
+    def class_of(self, value: object) -> str | None:
         """Name the class of an object that crosses by what it holds."""
         name = type(value).__name__
         if self.setup.get(name) is type(value):
             return name
         return classes.package_name(type(value))
 
-    def shell(self, name):
+    def shell(self, name: str) -> Any:
         """Make an object of the student's that crosses by what it holds."""
         cls = self.setup.get(name) or classes.package_class(name)
         return classes.empty(cls)
 
-    def allow(self, value, items):
+    def allow(self, value: Any, items: dict) -> None:
         """Refuse answers in place of an object's methods, and what NumPy would ask for.
 
         NumPy looks for ``__array_interface__`` and its like in the object itself, and
@@ -57,17 +58,17 @@ class World:
             if is_method or holds_function(item):
                 raise NotData(f"an object whose {name} is another one's")
 
-    def allow_change(self, before, after):
+    def allow_change(self, before: list, after: list) -> None:
         """Refuse answers in what a test made itself, such as a table of functions."""
         known = set(map(id, before))
         for item in after:
             if id(item) not in known and holds_function(item):
                 raise NotData("a function among what the test made")
 
-    def dump(self, value, encoder):
+    def dump(self, value: Any, encoder: Any) -> list:
         """Encode what is no data for the student's process."""
         if isinstance(value, Opaque):
-            if value._line is not self._line:
+            if value._remote is not self._remote:
                 raise NotData("something of an answer that has been stopped")
             return ["h", value._handle]
         name = getattr(value, "__qualname__", None)
@@ -88,13 +89,13 @@ class World:
         name = getattr(value, "__name__", type(value).__name__)
         return ["k", number, name, *methods(value)]
 
-    def take_freed(self):
+    def take_freed(self) -> list[int]:
         """Return the handles that nothing here refers to, and forget them."""
         handles = [handle for handle in self.freed if handle not in self._held]
         self.freed.clear()
         return handles
 
-    def load(self, node):
+    def load(self, node: list) -> Any:
         """Decode what is no data for the student's process."""
         tag, *rest = node
         if tag == "own" and rest[0] in self.stand_ins:
@@ -112,13 +113,13 @@ class World:
         if present is not None:
             return present
         value = object.__new__(opaque_class(str(kind)))
-        value._handle, value._line = handle, self._line
+        value._handle, value._remote = handle, self._remote
         self._held[handle] = value
         weakref.finalize(value, self.freed.append, handle).atexit = False
         return value
 
 
-def methods(value):
+def methods(value: object) -> list[str]:
     """List the methods of an object of a test that an answer may call.
 
     Parameters
@@ -140,7 +141,7 @@ def methods(value):
     )
 
 
-def holds_function(value):
+def holds_function(value: Any) -> bool:
     """Tell whether a value is a function, or a container with one in it.
 
     Parameters

@@ -1,15 +1,21 @@
 """The tester's end of the line to one student's process."""
 
 import tracemalloc
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from cs231n import testing
 from grading.judge import seeding
 from grading.judge.protocol import classes
-from grading.judge.protocol.channel import Gone, Late, Refused, WireError
+from grading.judge.protocol.channel import ChannelError, Gone, Late, Refused
 from grading.judge.protocol.data_types import NotData
 from grading.judge.protocol.pristine_numpy import np
 from grading.judge.protocol.shared import Shared
-from grading.judge.references import World, methods
+from grading.judge.references import References, methods
+
+if TYPE_CHECKING:
+    from grading.judge.clock import Clock
+    from grading.judge.protocol.channel import Channel
 
 _PRINTED = 1 << 20  # letters kept for one test, before the limit of bytes applies
 _FREED = 200  # handles that may be dead before the student's side hears of it
@@ -29,12 +35,12 @@ class Lost(BaseException):
         A sentence for the student.
     """
 
-    def __init__(self, status, message):
+    def __init__(self, status: str, message: str) -> None:
         super().__init__(message)
         self.status, self.message = status, message
 
 
-class Line:
+class RemoteCalls:
     """The tester's end of the channel to one student's process.
 
     Parameters
@@ -53,19 +59,19 @@ class Line:
         What the student's code has printed.
     """
 
-    def __init__(self, channel, clock, sources):
+    def __init__(self, channel: "Channel", clock: "Clock", sources: Callable) -> None:
         self._channel, self._clock = channel, clock
         self.sources = sources
-        self.world = World(self)
+        self.references = References(self)
         self.printed = []
         self._shared = self._lost = None
 
     @property
-    def noise(self):
+    def noise(self) -> int:
         """Bytes that came over the line and belong to no frame."""
         return self._channel.noise
 
-    def ask(self, *message):
+    def ask(self, *message: object) -> Any:
         """Send a request and wait for its result.
 
         Parameters
@@ -87,22 +93,22 @@ class Line:
             raise self._lost
         if self._shared is not None:  # from within a call: the same exchange goes on
             return self._exchange(message)
-        if len(self.world.freed) > _FREED:
-            self._begin(("free", self.world.take_freed()))
+        if len(self.references.freed) > _FREED:
+            self._begin(("free", self.references.take_freed()))
         return self._begin(message)
 
     def _begin(self, message):
         self._channel.begin()
         one_call = message[0] != "load"
         self._channel.deadline = self._clock.deadline(one_call=one_call)
-        self._shared = Shared(self.world, 0, watch=False)
+        self._shared = Shared(self.references, 0, watch=False)
         try:
             return self._exchange(message)
         finally:
             self._shared = None
-            self.world.exported.clear()
+            self.references.exported.clear()
 
-    def call(self, target, args, kwargs):
+    def call(self, target: object, args: tuple, kwargs: dict) -> object:
         """Call something of the student's, as if it were here.
 
         Parameters
@@ -154,12 +160,12 @@ class Line:
         return result
 
     def _why(self, error):
-        """Say why the line is of no use any longer."""
+        """Say why the process is of no use any longer."""
         if isinstance(error, Late):
             return Lost("timeout", self._clock.late())
         if isinstance(error, Gone):
             return Lost("died", "")
-        if isinstance(error, WireError):
+        if isinstance(error, ChannelError):
             return Lost("refused", f"The answer returned {error}.")
         # Whatever a forged message makes Python say.
         kind = type(error).__name__
@@ -194,7 +200,7 @@ class Line:
 
     def _called_back(self, number, method, args, kwargs):
         """Call an object of a test that was handed to an answer."""
-        target = self.world.exported[number]
+        target = self.references.exported[number]
         if method is not None and method not in methods(target):
             raise Refused(f"a call of {method!r}, which was not offered")
         target = target if method is None else getattr(target, method)

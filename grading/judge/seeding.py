@@ -3,13 +3,17 @@
 import hashlib
 import random
 import sys
+from typing import TYPE_CHECKING
 
 import numpy.random.bit_generator
 
 from grading.judge.protocol.pristine_numpy import np
 
+if TYPE_CHECKING:
+    from numpy import ndarray
 
-def seed_of(*parts):
+
+def seed_of(*parts: str) -> int:
     """Derive a seed from texts.
 
     Parameters
@@ -26,7 +30,7 @@ def seed_of(*parts):
     return int.from_bytes(digest[:8], "little") >> 1
 
 
-def fix(seed):
+def fix(seed: int) -> None:
     """Let what draws without a seed follow one: NumPy, and PyTorch if it is loaded.
 
     Parameters
@@ -35,14 +39,14 @@ def fix(seed):
         As :func:`seed_of` makes it.
     """
     # NumPy asks the operating system under this name when no seed is given.
-    numpy.random.bit_generator.randbits = random.Random(seed).getrandbits
+    numpy.random.bit_generator.randbits = random.Random(seed).getrandbits  # type: ignore[attr-defined]
     np.random.seed(seed % 2**32)  # what answers may still draw from
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.manual_seed(seed)
 
 
-def replace_rng(names, secret, test):
+def replace_rng(names: dict, secret: str, test: str) -> None:
     """Give a test numbers that nobody can have known beforehand.
 
     Parameters
@@ -59,7 +63,7 @@ def replace_rng(names, secret, test):
         names["rng"] = np.random.default_rng(seed_of("rng", secret, test))
 
 
-def torch_state(state=None):
+def torch_state(state: "ndarray | None" = None) -> "ndarray | None":
     """Read the state of PyTorch's random numbers, and set it.
 
     Parameters

@@ -4,27 +4,35 @@ It trusts the tester and is not trusted by it. It never holds a test: only the s
 cells, the student's own cells, and what the tests pass to them.
 """
 
+import ast
 import builtins
 import contextlib
+import inspect
 import io
 import os
 import random
 import sys
 import types
 from tracemalloc import get_traced_memory, is_tracing, start, stop
+from typing import TYPE_CHECKING
 
+from cs231n import old_imports
 from grading.judge import notebook, seeding
 from grading.judge.protocol import classes
-from grading.judge.protocol.channel import Channel, WireError
+from grading.judge.protocol.channel import Channel, ChannelError
 from grading.judge.protocol.data_types import NotData
 from grading.judge.protocol.pristine_numpy import np
 from grading.judge.protocol.shared import Shared
 from grading.judge.room import importing
 
+if TYPE_CHECKING:
+    from socket import socket
+
+_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _TEXT = 2000  # longest message of an error
 
 
-def main(sock):
+def main(sock: "socket") -> None:
     """Serve the tester at the other end of a socket until it hangs up.
 
     Parameters
@@ -32,7 +40,7 @@ def main(sock):
     sock : socket.socket
         The only way out of this process.
     """
-    with contextlib.suppress(WireError):
+    with contextlib.suppress(ChannelError):
         importing.receive(sock)
         _Student(Channel(sock, follows=True)).serve()
 
@@ -46,14 +54,15 @@ class _Student:
         self.printed = _Printed()
         sys.stdout = self.printed
         notebook.furnish(self.names)
+        old_imports.provide(colab=True)
         self.names["__builtins__"] = _own_builtins()
-        self.world = _World(self)
+        self.references = _References(self)
         self.shared = None
 
     def serve(self):
         """Answer one request after the other."""
         while True:
-            self.shared = Shared(self.world, 1, watch=True)
+            self.shared = Shared(self.references, 1, watch=True)
             self._answer(self._receive())
             self.channel.end()
 
@@ -93,17 +102,18 @@ class _Student:
         """Run a cell."""
         before = dict(self.names)
         try:
-            exec(compile(source, f"<{name}>", "exec", dont_inherit=True), self.names)
+            _run(compile(source, f"<{name}>", "exec", _AWAIT, True), self.names)
         finally:
             if setup:
-                self.world.know(self.names, before)
+                self.references.know(self.names, before)
 
     def _find(self, names):
         """Tell what some names stand for, as far as the tester needs to know."""
         return {
-            name: self.world.describe(name, self.names[name])
+            name: self.references.describe(name, self.names[name])
             for name in names
-            if name in self.names and not self.world.is_setup(name, self.names[name])
+            if name in self.names
+            and not self.references.is_setup(name, self.names[name])
         }
 
     def _seed(self, seed):
@@ -126,7 +136,16 @@ class _Student:
 
     def _free(self, handles):
         for handle in handles:
-            self.world.free(handle)
+            self.references.free(handle)
+
+
+def _run(code, names):
+    """Run a cell; one that awaits something, as IPython lets it, in a loop."""
+    found = eval(code, names)
+    if inspect.iscoroutine(found):
+        import asyncio
+
+        asyncio.run(found)
 
 
 def _traced(target, args, kwargs):
@@ -159,7 +178,7 @@ _REQUESTS = {
 }
 
 
-class _World:
+class _References:
     """What the student's side makes of objects that are no data."""
 
     def __init__(self, student):

@@ -3,11 +3,16 @@
 import ast
 import contextlib
 import re
+from typing import TYPE_CHECKING, Any
 
 from grading.judge.protocol.channel import Channel
 from grading.judge.proxy import class_stand_in, stand_in
-from grading.judge.remote_calls import Line, Lost
+from grading.judge.remote_calls import Lost, RemoteCalls
 from grading.judge.source import answer_source
+
+if TYPE_CHECKING:
+    from grading.judge.clock import Clock
+    from grading.judge.exam import Cell
 
 #: A process that is lost so often before a test begins has lost the test.
 _ATTEMPTS = 3
@@ -15,7 +20,7 @@ _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+>")
 
 
-class Pupil:
+class StudentSession:
     """Answers to the tester's questions, from whichever process is alive.
 
     Parameters
@@ -34,11 +39,18 @@ class Pupil:
 
     Attributes
     ----------
-    line : grading.judge.proxy.Line or None
+    remote : grading.judge.remote_calls.RemoteCalls or None
         To the process that is alive.
     """
 
-    def __init__(self, job, cells, answers, clock, desk):
+    def __init__(
+        self,
+        job: dict,
+        cells: "list[Cell]",
+        answers: dict[str, str],
+        clock: "Clock",
+        desk: Any,
+    ) -> None:
         self._environment, self._broken = job["environment"], dict(job["broken"])
         self._value_bytes = job["limits"]["value_bytes"]
         self._cells, self._answers = cells, answers
@@ -46,9 +58,9 @@ class Pupil:
         self._group, self._names = 0, {}
         self._loaded, self._loading = 0, None
         self._lent = _methods_asked_for(cells)
-        self.line = None
+        self.remote: Any = None
 
-    def go_to(self, number, names):
+    def go_to(self, number: int, names: dict) -> None:
         """Leave the process of one group of tests for that of another.
 
         Parameters
@@ -58,9 +70,9 @@ class Pupil:
         names : dict
             The tester's namespace; what answers define is bound there.
         """
-        self._group, self._names, self.line = number, names, None
+        self._group, self._names, self.remote = number, names, None
 
-    def prepare(self, place, seed):
+    def prepare(self, place: int, seed: int) -> None:
         """Have the cells above a place loaded, in a process that is alive.
 
         Parameters
@@ -78,10 +90,10 @@ class Pupil:
         for _ in range(_ATTEMPTS + len(self._answers)):
             self._clock.start()
             try:
-                if self.line is None:
+                if self.remote is None:
                     self._start()
                 self._load_to(place)
-                self.line.ask("seed", seed)
+                self.remote.ask("seed", seed)
                 return
             except Lost as lost:
                 if self._clock.is_over:
@@ -89,9 +101,9 @@ class Pupil:
                 status, message = self.drop(lost)
         raise Lost(status, message)
 
-    def drop(self, lost):
+    def drop(self, lost: Lost) -> tuple[str, str]:
         """Give up the process; return how it ended and a sentence about it."""
-        self.line = None
+        self.remote = None
         status, message = self._desk.lost(lost.status)
         message = message or lost.message
         if self._loading is not None:
@@ -102,8 +114,8 @@ class Pupil:
     def _start(self):
         sock = self._desk.new_process(self._group)
         channel = Channel(sock, buffer_bytes=self._value_bytes)
-        self.line = Line(channel, self._clock, self._sources)
-        self.line.ask("environment", self._environment)
+        self.remote = RemoteCalls(channel, self._clock, self._sources)
+        self.remote.ask("environment", self._environment)
         self._loaded = 0
 
     def _load_to(self, place):
@@ -118,26 +130,27 @@ class Pupil:
     def _load_setup(self, cell):
         for name, value in self._names.items():
             if isinstance(value, type) and value.__module__ == "__main__":
-                self.line.world.setup[name] = value
+                self.remote.references.setup[name] = value
         with contextlib.suppress(
             Exception
         ):  # it runs here; there, answers may hinder it
-            self.line.ask("load", cell.name, cell.source, True)
+            self.remote.ask("load", cell.name, cell.source, True)
 
     def _load_answer(self, cell):
         source = self._answers.get(cell.name)
         wanted = defined(cell.source)
         for name in wanted:
             self._names.pop(name, None)
-        wanted |= dict.fromkeys(self.line.world.setup)  # answers may write these anew
+        # Answers may write the classes of the set-up anew.
+        wanted |= dict.fromkeys(self.remote.references.setup)
         if source is None or self._broken.get(cell.name, (False,))[0]:
             return
         self._loading = cell
         try:
-            self.line.ask("load", cell.name, source, False)
+            self.remote.ask("load", cell.name, source, False)
         except Exception as error:
             self._note(cell, False, said(error))
-        found = self.line.ask("find", list(wanted))
+        found = self.remote.ask("find", list(wanted))
         self._loading = None
         self._bind(wanted, found)
 
@@ -154,9 +167,9 @@ class Pupil:
                 self._lend(name, members if kind == "class" else {})
                 continue
             if kind == "class":
-                value = class_stand_in(self.line, name, members)
+                value = class_stand_in(self.remote, name, members)
             elif kind == "function":
-                value = stand_in(self.line, name, parameters)
+                value = stand_in(self.remote, name, parameters)
             else:
                 continue
             self._names[name] = value
@@ -170,7 +183,7 @@ class Pupil:
         """
         for method, parameters in members.items():
             if method in self._lent[name] and type(parameters) is list:
-                value = stand_in(self.line, f"{name}.{method}", parameters)
+                value = stand_in(self.remote, f"{name}.{method}", parameters)
                 setattr(self._names[name], method, value)
 
     def _sources(self, name):
@@ -200,7 +213,7 @@ def _methods_asked_for(cells):
     return found
 
 
-def defined(solution):
+def defined(solution: str) -> dict[str, str | None]:
     """List what an answer is to define.
 
     Parameters
@@ -217,7 +230,7 @@ def defined(solution):
     for node in ast.parse(solution).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             owners = [
-                call.args[0].id
+                ast.unparse(call.args[0])
                 for call in node.decorator_list
                 if isinstance(call, ast.Call) and call.args
             ]
@@ -225,7 +238,7 @@ def defined(solution):
     return wanted
 
 
-def said(error, most=2000):
+def said(error: BaseException, most: int = 2000) -> str:
     """Write an error as a notebook shows it in its last line.
 
     Parameters
@@ -247,7 +260,7 @@ def said(error, most=2000):
     return readable(f"{type(error).__name__}: {text}"[:most])
 
 
-def readable(text):
+def readable(text: str) -> str:
     """Take out of a text what no page, file or terminal should get.
 
     Parameters

@@ -20,11 +20,11 @@ from grading.judge.exam import Cell, Exam, Outcome
 from grading.judge.order import groups
 from grading.judge.protocol.channel import Channel, Gone
 from grading.judge.remote_calls import Lost
-from grading.judge.student_session import Pupil, readable, said
+from grading.judge.student_session import StudentSession, readable, said
 from grading.sandbox.limits import Limits
 
 
-def main(sock):
+def main(sock: socket.socket) -> None:
     """Grade one notebook for the judge at the other end of a socket.
 
     Parameters
@@ -77,7 +77,9 @@ class _Tester:
         self._seed, self._done = job["seed"], set(job["done"])
         self._secret = job["secret"]
         os.environ.update(job["environment"])
-        self._pupil = Pupil(job, self._cells, job["answers"], self._clock, desk)
+        self._session = StudentSession(
+            job, self._cells, job["answers"], self._clock, desk
+        )
         self._start_over()
 
     def run(self):
@@ -87,7 +89,7 @@ class _Tester:
             if group.hidden and not hidden:
                 self._start_over()
             hidden = group.hidden
-            self._pupil.go_to(number, self._names)
+            self._session.go_to(number, self._names)
             for place in group.places:
                 if self._clock.is_over:
                     break
@@ -115,35 +117,36 @@ class _Tester:
     def _test(self, place, cell):
         self._desk.say("test", cell.name)
         printed = io.StringIO()
-        score, line = 0.0, None
+        score, remote = 0.0, None
         try:
             seed = seeding.seed_of(self._seed, cell.name)
-            self._pupil.prepare(place, seed)
-            line = self._pupil.line
-            self._desk.say("test", cell.name)
+            self._session.prepare(place, seed)
+            remote = self._session.remote
+            self._desk.say("loaded")
             self._clock.start()
-            line.printed.clear()
+            remote.printed.clear()
             seeding.fix(seed)
             with contextlib.redirect_stdout(printed):
                 names = dict(self._names)  # no test needs what another has left
                 seeding.replace_rng(names, self._secret, cell.name)
-                score, status, message = *score_of(cell, names), ""
+                score, status = score_of(cell, names)
+            message = ""
         except Lost as lost:
-            status, message = self._pupil.drop(lost)
+            status, message = self._session.drop(lost)
         except MemoryError as error:
             status, message = "memory", said(error)
         except Exception as error:
             status, message = "failed", said(error)
         took = self._clock.took
-        texts = [printed.getvalue(), *(line.printed if line else ())]
+        texts = [printed.getvalue(), *(remote.printed if remote else ())]
         output = readable(_capped("".join(texts), self._limits.output_bytes))
         message = readable(message)
         outcome = Outcome(cell.name, cell.points, score, status, message, output)
-        noise = line.noise if line else 0
+        noise = remote.noise if remote else 0
         self._desk.say("outcome", vars(outcome), took, noise)
 
 
-def score_of(cell, names):
+def score_of(cell: Cell, names: dict) -> tuple[float, str]:
     """Run a test cell; a number at its end is the score, as nbgrader counts.
 
     Parameters
@@ -167,8 +170,10 @@ def score_of(cell, names):
     """
     tree = ast.parse(cell.source)
     last = None
-    if tree.body and isinstance(tree.body[-1], ast.Expr):
-        last = ast.Expression(tree.body.pop().value)
+    end = tree.body[-1] if tree.body else None
+    if isinstance(end, ast.Expr):
+        tree.body.pop()
+        last = ast.Expression(end.value)
     exec(compile(tree, f"<{cell.name}>", "exec"), names)
     value = eval(compile(last, f"<{cell.name}>", "eval"), names) if last else None
     if value is None:

@@ -18,7 +18,7 @@ class Child:
     sock : socket.socket
         The only channel to it.
     report : socket.socket
-        Where its warden says how it ended.
+        Where its supervisor says how it ended.
     handle : int
         File descriptor that stands for the process (a pidfd).
 
@@ -33,11 +33,13 @@ class Child:
         Its number here; -1 if it ended before it could be asked.
     """
 
-    def __init__(self, sock, report, handle):
-        self.sock, self._report, self._handle = sock, report, handle
+    def __init__(self, sock: socket.socket, report: socket.socket, handle: int) -> None:
+        self.sock, self._report = sock, report
+        self._handle: int | None = handle
         self.pid = _number(handle)
-        self.attempts = ()
-        self._ending, self._killed = None, False
+        self.attempts: tuple[str, ...] = ()
+        self._ending: str | None = None
+        self._killed = False
 
     def __enter__(self):
         return self
@@ -45,14 +47,14 @@ class Child:
     def __exit__(self, *exception):
         self.close()
 
-    def kill(self):
+    def kill(self) -> None:
         """End it, and everything it ever started, at once; wait for nothing."""
-        if self._ending is None:
+        if self._ending is None and self._handle is not None:
             self._killed = True
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._handle, signal.SIGKILL)
 
-    def ending(self, timeout=0.0):
+    def ending(self, timeout: float = 0.0) -> str:
         """Say how it ended.
 
         Parameters
@@ -74,7 +76,7 @@ class Child:
                 self._ending = "killed"
         return self._ending or "running"
 
-    def close(self):
+    def close(self) -> None:
         """Kill it and close the channel."""
         self.kill()
         self.sock.close()
@@ -84,7 +86,9 @@ class Child:
         self._handle = None
 
 
-def listen(hear, timeout, late=None):
+def listen(
+    hear: socket.socket, timeout: float, late: dict | None = None
+) -> tuple[dict, list[int]]:
     """Wait for one message.
 
     Parameters

@@ -12,17 +12,17 @@ from grading.sandbox.readable_paths import DEVICES
 FILES = 4096
 #: Open at one time; pipes and sockets hold memory that no other limit counts.
 _OPEN = 64
-_NICE = 5  # so that the warden and the judge get their turn
+_NICE = 5  # so that the supervisor and the judge get their turn
 _NEW_SPACES = linux.NEWPID | linux.NEWNS | linux.NEWIPC
 
 
-def separate():
-    """Leave the warm process's namespaces; the next fork is process 1 of its own."""
+def separate() -> None:
+    """Leave the zygote's namespaces; the next fork is process 1 of its own."""
     linux.prctl(linux.DUMPABLE, 1)  # else /proc/self is root's, after becoming nobody
     unshare_with_user(_NEW_SPACES)
 
 
-def furnish(limits):
+def furnish(limits: dict) -> None:
     """Mount a private folder of limited size and a view of one's own processes.
 
     Parameters
@@ -36,7 +36,7 @@ def furnish(limits):
     linux.mount("proc", "/proc", "proc", flags)
 
 
-def limit(limits, *, count_processes):
+def limit(limits: dict, *, count_processes: bool) -> None:
     """Set the limits of this process that its children inherit.
 
     Parameters
@@ -59,12 +59,12 @@ def limit(limits, *, count_processes):
         "SIGPENDING": 1024,
     }
     if count_processes:
-        bounds["NPROC"] = limits["processes"] + 1  # its warden counts, too
+        bounds["NPROC"] = limits["processes"] + 1  # its supervisor counts, too
     for name, bound in bounds.items():
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (bound, bound))
 
 
-def cpu_seconds(limits):
+def cpu_seconds(limits: dict) -> int:
     """Say how much processor time a process may use.
 
     Parameters
@@ -80,7 +80,7 @@ def cpu_seconds(limits):
     return math.ceil(limits["notebook_seconds"]) * (os.cpu_count() or 1)
 
 
-def address_space():
+def address_space() -> int:
     """Measure the address space that this process starts with.
 
     Returns
@@ -92,7 +92,7 @@ def address_space():
         return int(file.read().split()[0]) * resource.getpagesize()
 
 
-def silence(keep):
+def silence(keep: list[int]) -> None:
     """Point standard input and output at nothing and close every other file.
 
     Parameters
@@ -110,12 +110,12 @@ def silence(keep):
     os.closerange(last + 1, 1 << 20)
 
 
-def lock(nursery, folder):
+def lock(settings: dict, folder: str) -> int | None:
     """Give up every right to more; there is no way back.
 
     Parameters
     ----------
-    nursery : dict
+    settings : dict
         "spaces", "fence", "readable", "capabilities"; see :mod:`zygote`.
     folder : str
         The only one that can be written to.
@@ -125,16 +125,16 @@ def lock(nursery, folder):
     listener : int or None
         As of :func:`seccomp.install`.
     """
-    spaces = nursery["spaces"]
-    if nursery["fence"]:
-        readable = [*nursery["readable"], *DEVICES, *(["/proc"] if spaces else [])]
+    spaces = settings["spaces"]
+    if settings["fence"]:
+        readable = [*settings["readable"], *DEVICES, *(["/proc"] if spaces else [])]
         landlock.restrict(readable, [folder, "/dev/null"], execute=spaces)
     linux.prctl(linux.NO_NEW_PRIVS, 1)
-    linux.set_capabilities(nursery["capabilities"])
+    linux.set_capabilities(settings["capabilities"])
     return seccomp.install(processes=spaces)
 
 
-def step_back():
+def step_back() -> None:
     """Leave time and memory to others: last to be scheduled, first to be ended."""
     os.nice(_NICE)
     with open("/proc/self/oom_score_adj", "w") as file:

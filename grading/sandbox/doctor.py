@@ -1,27 +1,27 @@
 """What this machine offers to keep student code in.
 
-``python -m grading.sandbox.doctor`` prints it, and fails if a rung is missing.
+``python -m grading.sandbox.doctor`` prints it, and fails if a level is missing.
 """
 
 import sys
 
-from grading.sandbox.fork_server import Nursery
-from grading.sandbox.levels import RUNGS, IsolationError
+from grading.sandbox.fork_server import ForkServer
+from grading.sandbox.levels import LEVELS, IsolationError
 
 
-def report():
-    """Try every rung of the ladder with a real child.
+def report() -> list[tuple[str, bool, str]]:
+    """Try every level of isolation with a real child.
 
     Returns
     -------
-    rungs : list of (rung, available, why)
+    levels : list of (level, available, why)
         Strongest first: name, whether it works here, and in a sentence what it gives or
         what is missing and how to get it.
     """
-    return [(rung, *_try(rung)) for rung in RUNGS]
+    return [(level, *_try(level)) for level in LEVELS]
 
 
-#: What holds on each rung.
+#: What holds on each level.
 GUARANTEES = {
     "bubblewrap": (
         "Own processes, files, users and network, built by bubblewrap; a system call "
@@ -39,19 +39,19 @@ GUARANTEES = {
 }
 
 
-def _try(rung):
+def _try(level):
     try:
-        with Nursery(rung, preload=()):
-            return True, GUARANTEES[rung]
+        with ForkServer(level, preload=()):
+            return True, GUARANTEES[level]
     except IsolationError as error:
         return False, str(error)
 
 
-def main():
-    """Print the ladder; exit with 1 if this machine lacks a rung of it."""
+def main() -> int:
+    """Print the ladder; exit with 1 if this machine lacks a level of it."""
     ladder = report()
-    for rung, available, why in ladder:
-        print(f"{'yes' if available else 'NO':>3}  {rung:<11} {why}")
+    for level, available, why in ladder:
+        print(f"{'yes' if available else 'NO':>3}  {level:<11} {why}")
     return int(not all(available for _, available, _ in ladder))
 
 

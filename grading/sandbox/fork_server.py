@@ -1,6 +1,6 @@
 """Where the processes that run student code come from.
 
-A nursery starts one warm process, which loads the packages once and then forks a child
+A fork server starts one zygote, which loads the packages once and then forks a child
 in a few milliseconds. A child shares nothing with anybody but one socket.
 """
 
@@ -12,12 +12,15 @@ import signal
 import socket
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from dataclasses import asdict
+from os import PathLike
+from typing import Any
 
 from grading.sandbox import landlock, levels
 from grading.sandbox.child import Child, listen
 from grading.sandbox.levels import (
-    RUNGS,
+    LEVELS,
     WITH_SPACES,
     IsolationError,
     OverloadError,
@@ -32,14 +35,14 @@ _START = 120.0  # seconds for loading the packages
 _BIRTH = 60.0  # seconds for one child
 
 
-class Nursery:
-    """A warm process that forks isolated children; one for each judging process.
+class ForkServer:
+    """A zygote that forks isolated children; one for each judging process.
 
     Parameters
     ----------
     isolation : str, optional
         "strongest" takes the first of "bubblewrap", "namespaces" and "landlock" that
-        this machine can do; a name asks for that rung; "none" is for trusted answers.
+        this machine can do; a name asks for that level; "none" is for trusted answers.
     preload : iterable of str, optional
         Modules to load before any student's code is there.
     readable : iterable of path, optional
@@ -49,7 +52,7 @@ class Nursery:
 
     Attributes
     ----------
-    rung : str
+    level : str
         What the children really get.
 
     Raises
@@ -59,15 +62,22 @@ class Nursery:
         never less.
     """
 
-    def __init__(self, isolation="strongest", preload=PRELOAD, readable=(), hidden=()):
-        if isolation not in ("strongest", *RUNGS):
+    def __init__(
+        self,
+        isolation: str = "strongest",
+        preload: Iterable[str] = PRELOAD,
+        readable: Iterable[str | PathLike] = (),
+        hidden: Iterable[str | PathLike] = (),
+    ) -> None:
+        if isolation not in ("strongest", *LEVELS):
             raise ValueError(
-                f"Isolation must be one of {', '.join(('strongest', *RUNGS))}; "
+                f"Isolation must be one of {', '.join(('strongest', *LEVELS))}; "
                 f"got {isolation!r}."
             )
         self._preload = tuple(preload)
         self._view = python_view(self._preload, readable, hidden)
-        self.rung = self._warm = None
+        self.level = ""
+        self._zygote: Any = None
         if isolation == "strongest":
             self._climb()
         else:
@@ -79,7 +89,7 @@ class Nursery:
     def __exit__(self, *exception):
         self.close()
 
-    def child(self, main, limits=None):
+    def child(self, main: str, limits: Limits | None = None) -> Child:
         """Fork a child, isolate it, and call a function in it.
 
         Parameters
@@ -105,7 +115,7 @@ class Nursery:
         hear, tell = _messages()
         with theirs, tell:
             try:
-                self._warm.send(request, [theirs.fileno(), tell.fileno()])
+                self._zygote.send(request, [theirs.fileno(), tell.fileno()])
             except OSError:
                 tell.send(b"{}")  # which says as much as no answer
         words, handles = listen(hear, _BIRTH)
@@ -113,24 +123,26 @@ class Nursery:
             channel.close()
             hear.close()
             if "late" in words:
-                raise _busy(self.rung, words["late"])
-            reason = words.get("failed", _gone(self.rung))
-            raise IsolationError(f"No child could be isolated ({self.rung}): {reason}.")
+                raise _busy(self.level, words["late"])
+            reason = words.get("failed", _gone(self.level))
+            raise IsolationError(
+                f"No child could be isolated ({self.level}): {reason}."
+            )
         return Child(channel, hear, handles[0])
 
-    def close(self):
-        """End the warm process and every child at once."""
-        if self._warm:
-            self._warm.close()
-        self._warm = None
+    def close(self) -> None:
+        """End the zygote and every child at once."""
+        if self._zygote:
+            self._zygote.close()
+        self._zygote = None
 
     def _climb(self):
-        """Take the strongest rung that works."""
+        """Take the strongest level that works."""
         reasons = []
-        for rung in RUNGS[:-1]:
+        for level in LEVELS[:-1]:
             try:
-                return self._start(rung)
-            except (OverloadError, PreloadError):  # a lower rung is no remedy
+                return self._start(level)
+            except (OverloadError, PreloadError):  # a lower level is no remedy
                 raise
             except IsolationError as error:
                 reasons.append(str(error))
@@ -138,36 +150,36 @@ class Nursery:
             "This machine offers no isolation for student code. " + " ".join(reasons)
         )
 
-    def _start(self, rung):
-        lacking = levels.missing(rung) or levels.misplaced(self._view)
+    def _start(self, level):
+        lacking = levels.missing(level) or levels.misplaced(self._view)
         if lacking:
-            raise IsolationError(f"No isolation by {rung} here: {lacking}")
-        self.rung = rung
-        self._warm = _Warm(rung, self._view, self._preload)
+            raise IsolationError(f"No isolation by {level} here: {lacking}")
+        self.level = level
+        self._zygote = _Zygote(level, self._view, self._preload)
         try:
             with self.child("grading.sandbox.supervisor:rest") as child:
                 ending = child.ending(_BIRTH)
                 if ending == "running":
-                    raise _busy(rung, ending)
+                    raise _busy(level, ending)
                 if ending != "exit 0":
                     raise IsolationError(
-                        f"A child on the rung {rung} did not end well: {ending}."
+                        f"A child on the level {level} did not end well: {ending}."
                     )
         except IsolationError:
             self.close()
             raise
 
 
-class _Warm:
-    """The warm process as seen from the judge."""
+class _Zygote:
+    """The zygote as seen from the judge."""
 
-    def __init__(self, rung, view, preload):
+    def __init__(self, level, view, preload):
         self.handle = self.folder = None
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 (`close` closes it)
         self.control, theirs = _messages()
         with theirs:
             self.process = subprocess.Popen(
-                levels.command(rung, view, theirs.fileno()),
+                levels.command(level, view, theirs.fileno()),
                 pass_fds=(theirs.fileno(),),
                 env=levels.environment(),
                 stdin=subprocess.DEVNULL,
@@ -177,7 +189,7 @@ class _Warm:
                 start_new_session=True,
             )
         try:
-            self._greet(rung, view, preload)
+            self._greet(level, view, preload)
         except BaseException:
             self.close()
             raise
@@ -198,11 +210,11 @@ class _Warm:
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _greet(self, rung, view, preload):
-        spaces = rung in WITH_SPACES
-        nursery = {
+    def _greet(self, level, view, preload):
+        spaces = level in WITH_SPACES
+        settings = {
             "spaces": spaces,
-            "locked": rung != "none",
+            "locked": level != "none",
             "fence": landlock.version() > 0,
             "readable": view.readable,
             "links": view.links,
@@ -211,7 +223,7 @@ class _Warm:
         judge = os.pidfd_open(os.getpid())
         try:
             with contextlib.suppress(OSError):  # it has ended; the log says why
-                self.send(nursery, [judge])
+                self.send(settings, [judge])
         finally:
             os.close(judge)
         words, handles = listen(self.control, _START)
@@ -220,14 +232,14 @@ class _Warm:
             words, _ = listen(self.control, _START)
         if not words.get("ready"):
             if "late" in words:
-                raise _busy(rung, words["late"])
+                raise _busy(level, words["late"])
             if "unloaded" in words:
                 raise PreloadError(
-                    f"Where student code runs ({rung}), a module cannot be loaded: "
+                    f"Where student code runs ({level}), a module cannot be loaded: "
                     f"{words['unloaded']}."
                 )
             reason = words.get("failed") or self._last_words()
-            raise IsolationError(f"No isolation by {rung} here: {reason}")
+            raise IsolationError(f"No isolation by {level} here: {reason}")
         self.folder = None if spaces else words["folder"]
 
     def _last_words(self):
@@ -240,12 +252,12 @@ def _messages():
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
 
-def _busy(rung, why):
+def _busy(level, why):
     return OverloadError(
-        f"This machine is too busy to say whether it can isolate by {rung} "
+        f"This machine is too busy to say whether it can isolate by {level} "
         f"({why}). Try again with fewer jobs."
     )
 
 
-def _gone(rung):
-    return f"the process that forks children ({rung}) has ended"
+def _gone(level):
+    return f"the process that forks children ({level}) has ended"

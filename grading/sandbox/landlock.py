@@ -16,7 +16,7 @@ _RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 _ON_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV
 
 
-def version():
+def version() -> int:
     """Ask the kernel which version of the interface it has.
 
     Returns
@@ -30,7 +30,7 @@ def version():
         return 0
 
 
-def restrict(readable, writable, execute):
+def restrict(readable: list[str], writable: list[str], execute: bool) -> None:
     """Let this thread, and all it starts, use only some files, and no TCP port.
 
     Parameters

@@ -1,15 +1,19 @@
-"""The ladder of isolation: what each rung needs, and the command that starts it."""
+"""The levels of isolation: what each level needs, and the command that starts it."""
 
 import os
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grading import ROOT
 from grading.sandbox import landlock, namespaces, seccomp
 
+if TYPE_CHECKING:
+    from grading.sandbox.readable_paths import View
+
 #: From the strongest to none at all.
-RUNGS = ("bubblewrap", "namespaces", "landlock", "none")
+LEVELS = ("bubblewrap", "namespaces", "landlock", "none")
 #: Those whose children get processes, mounts and a network of their own.
 WITH_SPACES = ("bubblewrap", "namespaces")
 
@@ -23,10 +27,10 @@ class OverloadError(IsolationError):
 
 
 class PreloadError(IsolationError):
-    """A module cannot be loaded where student code is to run; no rung mends that."""
+    """A module cannot be loaded where student code is to run; no level mends that."""
 
 
-def misplaced(view):
+def misplaced(view: "View") -> str:
     """Say whether Python is installed around the project or the current folder.
 
     Parameters
@@ -50,13 +54,13 @@ def misplaced(view):
     return ""
 
 
-def missing(rung):
-    """Say what a rung lacks, as far as can be seen without trying it.
+def missing(level: str) -> str:
+    """Say what a level lacks, as far as can be seen without trying it.
 
     Parameters
     ----------
-    rung : str
-        One of `RUNGS`.
+    level : str
+        One of `LEVELS`.
 
     Returns
     -------
@@ -67,26 +71,26 @@ def missing(rung):
         return (
             "Isolation needs Linux; grade there, or in a container or virtual machine."
         )
-    if rung == "none":
+    if level == "none":
         return ""
     if not seccomp.supported():
         return "There is a system call filter for x86_64 and aarch64 only."
-    if rung == "bubblewrap" and shutil.which("bwrap") is None:
+    if level == "bubblewrap" and shutil.which("bwrap") is None:
         return "Install it: `sudo apt install bubblewrap`, or your system's package."
-    if rung == "landlock" and not landlock.version():
+    if level == "landlock" and not landlock.version():
         return (
             "It needs Linux 5.13 or later with `landlock` among its security modules."
         )
     return ""
 
 
-def command(rung, view, control):
-    """Write the command that starts the warm process on a rung.
+def command(level: str, view: "View", control: int) -> list[str]:
+    """Write the command that starts the zygote on a level.
 
     Parameters
     ----------
-    rung : str
-        One of `RUNGS`.
+    level : str
+        One of `LEVELS`.
     view : View
         What its children may read.
     control : int
@@ -97,18 +101,18 @@ def command(rung, view, control):
     command : list of str
         For :class:`subprocess.Popen`.
     """
-    enter = rung == "namespaces"
+    enter = level == "namespaces"
     code = (
         f"import sys; sys.path.append({str(ROOT)!r}); "
         f"from grading.sandbox import zygote; zygote.main({control}, {enter})"
     )
     python = [sys.executable, "-P", "-s", "-B", "-c", code]
-    if rung == "bubblewrap":
-        return namespaces.bubblewrap(shutil.which("bwrap"), view) + python
+    if level == "bubblewrap":
+        return namespaces.bubblewrap(shutil.which("bwrap") or "bwrap", view) + python
     return python
 
 
-def environment():
+def environment() -> dict[str, str]:
     """List all that student code finds in its environment, home folder apart.
 
     Returns

@@ -6,6 +6,7 @@ import functools
 import os
 import platform
 import struct
+from typing import Any
 
 #: Of `unshare`: new namespaces of mounts, names, System V objects, users, ...
 NEWNS, NEWCGROUP, NEWUTS, NEWIPC = 0x20000, 0x2000000, 0x4000000, 0x8000000
@@ -41,7 +42,7 @@ def _libc():
     return ctypes.CDLL(None, use_errno=True)
 
 
-def call(name, *arguments):
+def call(name: str, *arguments: int | bytes | Any | None) -> int:
     """Call a function of the C library that returns a negative number on failure.
 
     Parameters
@@ -71,7 +72,7 @@ def call(name, *arguments):
     return result
 
 
-def unshare(flags):
+def unshare(flags: int) -> None:
     """Leave the namespaces named by `flags` for new ones of one's own.
 
     Parameters
@@ -87,13 +88,17 @@ def unshare(flags):
     try:
         call("unshare", flags)
     except OSError as error:
-        remedy = _REMEDIES.get(error.errno, "docs/isolation.md has the likely causes")
+        remedy = _REMEDIES.get(
+            error.errno or 0, "docs/isolation.md has the likely causes"
+        )
         raise SpacesError(
             f"no new namespaces can be made ({error.strerror}); {remedy}"
         ) from None
 
 
-def mount(source, target, kind, flags=0, data=None):
+def mount(
+    source: str, target: str, kind: str | None, flags: int = 0, data: str | None = None
+) -> None:
     """Mount a file system, or change how one is mounted.
 
     Parameters
@@ -111,7 +116,7 @@ def mount(source, target, kind, flags=0, data=None):
     call("mount", *strings, flags, None if data is None else data.encode())
 
 
-def pivot_root(root):
+def pivot_root(root: str) -> None:
     """Make a folder the root of all paths, and the old root unreachable.
 
     Parameters
@@ -125,7 +130,7 @@ def pivot_root(root):
     os.chdir("/")
 
 
-def prctl(option, value, *more):
+def prctl(option: int, value: int, *more: int | Any) -> None:
     """Set one attribute of this process.
 
     Parameters
@@ -139,7 +144,7 @@ def prctl(option, value, *more):
     call("prctl", option, value, *more, *padding)
 
 
-def set_capabilities(bits):
+def set_capabilities(bits: int) -> None:
     """Keep only these capabilities, out of those that are permitted.
 
     Parameters
@@ -152,7 +157,7 @@ def set_capabilities(bits):
     call("capset", header, data)
 
 
-def die_with_parent():
+def die_with_parent() -> None:
     """Have the kernel kill this process when the process that forked it ends."""
     parent = os.getppid()
     prctl(PDEATHSIG, 9)

@@ -1,4 +1,4 @@
-"""The room that the warm process lives in: namespaces, and a root with what it needs.
+"""The room that the zygote lives in: namespaces, and a root with what it needs.
 
 `bubblewrap` builds the room from its command line; :func:`enter` builds the same by
 hand where that program is not installed. Root makes the namespaces with its own rights,
@@ -9,9 +9,13 @@ import os
 import stat
 import struct
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grading.sandbox import linux
 from grading.sandbox.readable_paths import DEVICES
+
+if TYPE_CHECKING:
+    from grading.sandbox.readable_paths import View
 
 #: Who student code is inside, and, where root grades, outside as well.
 NOBODY = 65534
@@ -24,7 +28,7 @@ _SPACES |= linux.NEWNS | linux.NEWCGROUP
 _MOUNT_SETATTR, _HERE, _RECURSIVE = 442, -100, 0x8000
 
 
-def bubblewrap(program, view):
+def bubblewrap(program: str, view: "View") -> list[str]:
     """Write the command that builds the room.
 
     Parameters
@@ -62,7 +66,7 @@ def bubblewrap(program, view):
     return [*command, "--remount-ro", "/", "--chdir", PRIVATE, "--"]
 
 
-def enter(view):
+def enter(view: "View") -> None:
     """Build the room by hand and go on in it, in a new process.
 
     The calling process stays outside, waits for the new one and ends as it ends.
@@ -89,7 +93,7 @@ def enter(view):
     _build(view)
 
 
-def show_processes():
+def show_processes() -> None:
     """Mount ``/proc`` once more.
 
     For root, bubblewrap covers parts of it, and the kernel lets no child mount its own
@@ -99,7 +103,7 @@ def show_processes():
     linux.mount("proc", "/proc", "proc", flags)
 
 
-def unshare_with_user(spaces):
+def unshare_with_user(spaces: int) -> None:
     """Leave namespaces with the rights of a new user namespace, as nobody in it.
 
     Parameters

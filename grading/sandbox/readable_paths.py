@@ -3,7 +3,9 @@
 import importlib.util
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 
 from grading import ROOT
@@ -34,7 +36,11 @@ class View:
     links: tuple[tuple[str, str], ...]  #: (path, target), as /lib -> usr/lib
 
 
-def python_view(modules=(), more=(), hidden=()):
+def python_view(
+    modules: Iterable[str] = (),
+    more: Iterable[str | PathLike] = (),
+    hidden: Iterable[str | PathLike] = (),
+) -> "View":
     """Name the files that this Python and some modules need.
 
     The course, home folders and programs are not among them; of this project only the

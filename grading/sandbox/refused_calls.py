@@ -1,4 +1,4 @@
-"""What a child tried that the filter refuses, noticed by its warden."""
+"""What a child tried that the filter refuses, noticed by its supervisor."""
 
 import errno
 import fcntl
@@ -24,14 +24,14 @@ class Attempts:
         File descriptor, as :func:`seccomp.install` returns.
     """
 
-    def __init__(self, listener):
+    def __init__(self, listener: int) -> None:
         self.listener = listener
         self._names = {
             syscalls.REFUSED[name][column()]: name for name in syscalls.NOTICED
         }
         self._sentences = set()
 
-    def fileno(self):
+    def fileno(self) -> int:
         """Return the file descriptor to wait for.
 
         Returns
@@ -41,7 +41,7 @@ class Attempts:
         """
         return self.listener
 
-    def refuse(self):
+    def refuse(self) -> None:
         """Answer one call with an error."""
         notice = bytearray(struct.calcsize(_NOTICE))
         try:
@@ -53,7 +53,7 @@ class Attempts:
         except OSError:  # the caller has ended in between
             pass
 
-    def sentences(self):
+    def sentences(self) -> list[str]:
         """List what was tried.
 
         Returns

@@ -28,12 +28,14 @@ class Watch:
     Where `folder` is None, ``/proc`` shows the child's process namespace only.
     """
 
-    def __init__(self, child, limits, folder, files):
+    def __init__(
+        self, child: int, limits: dict, folder: str | None, files: int
+    ) -> None:
         self.child, self.limits, self.folder, self.files = child, limits, folder, files
         self.end = time.monotonic() + limits["notebook_seconds"] + _GRACE
         self.base = self._resident(str(child) if folder else "1")
 
-    def broken(self):
+    def broken(self) -> str | None:
         """Look once.
 
         Returns
@@ -80,7 +82,7 @@ class Watch:
         return size > self.limits["file_bytes"]
 
 
-def children(parent):
+def children(parent: int) -> list[int]:
     """List the processes whose parent is a given one.
 
     Parameters

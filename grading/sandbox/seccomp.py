@@ -27,7 +27,7 @@ _FILTER, _LISTENER = 1, 8  # operation and flag of seccomp
 _NUMBER, _ARCH = 0, 4  # offsets in struct seccomp_data
 
 
-def supported():
+def supported() -> bool:
     """Say whether the filter knows this machine's system calls.
 
     Returns
@@ -38,7 +38,7 @@ def supported():
     return platform.machine() in ARCHITECTURES and sys.platform == "linux"
 
 
-def column():
+def column() -> int:
     """Say which column of the tables in :mod:`syscalls` is this machine's.
 
     Returns
@@ -56,7 +56,7 @@ def column():
     return ARCHITECTURES[platform.machine()][1]
 
 
-def build(*, processes, ask=False):
+def build(*, processes: bool, ask: bool = False) -> bytes:
     """Assemble the filter for this process.
 
     Parameters
@@ -98,7 +98,7 @@ def build(*, processes, ask=False):
     return b"".join(struct.pack("HBBI", *instruction) for instruction in body)
 
 
-def install(*, processes):
+def install(*, processes: bool) -> int | None:
     """Put this thread, and all it starts, under the filter for good.
 
     Parameters

@@ -23,14 +23,16 @@ _EVERY = 0.02  # seconds between two looks
 _BIRTH = 30_000  # milliseconds that isolating oneself may take
 
 
-def attend(request, nursery, channel, report):
+def attend(
+    request: dict, settings: dict, channel: socket.socket, report: socket.socket
+) -> None:
     """Start a child, watch it, report, and end with it.
 
     Parameters
     ----------
     request : dict
         "main": what to call, as "package.module:function"; "limits".
-    nursery : dict
+    settings : dict
         "spaces", "locked", "fence", "readable", "capabilities"; see :mod:`zygote`.
     channel : socket.socket
         The child's only way out.
@@ -39,7 +41,7 @@ def attend(request, nursery, channel, report):
     """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     linux.die_with_parent()
-    spaces = nursery["spaces"]
+    spaces = settings["spaces"]
     linux.prctl(linux.SUBREAPER, 1)
     folder = PRIVATE if spaces else tempfile.mkdtemp(prefix="notebook-")
     try:
@@ -48,7 +50,7 @@ def attend(request, nursery, channel, report):
         near, far = socket.socketpair()
         child = os.fork()
         if child == 0:
-            _live(request, nursery, folder, channel, far)
+            _live(request, settings, folder, channel, far)
         channel.close()
         far.close()
         with near:
@@ -62,13 +64,13 @@ def attend(request, nursery, channel, report):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _live(request, nursery, folder, channel, ready):
+def _live(request, settings, folder, channel, ready):
     """Be the child: confine oneself, call main, end without looking back."""
     code = 1
     try:
         linux.die_with_parent()
         main = _find(request["main"])
-        listener = _confine(request["limits"], nursery, folder, (channel, ready))
+        listener = _confine(request["limits"], settings, folder, (channel, ready))
         socket.send_fds(ready, [b"ready"], [] if listener is None else [listener])
         if listener is not None:
             os.close(listener)
@@ -91,8 +93,8 @@ def _find(main):
     return getattr(importlib.import_module(module), function)
 
 
-def _confine(limits, nursery, folder, sockets):
-    spaces = nursery["spaces"]
+def _confine(limits, settings, folder, sockets):
+    spaces = settings["spaces"]
     os.setsid()
     os.umask(0o077)
     if spaces:
@@ -103,7 +105,7 @@ def _confine(limits, nursery, folder, sockets):
     confine.silence([socket.fileno() for socket in sockets])
     confine.step_back()
     confine.limit(limits, count_processes=spaces)
-    return confine.lock(nursery, folder) if nursery["locked"] else None
+    return confine.lock(settings, folder) if settings["locked"] else None
 
 
 def _watch(child, limits, near, report, folder):
@@ -193,8 +195,8 @@ def _say(report, handles=(), **words):
         socket.send_fds(report, [json.dumps(words).encode()], list(handles))
 
 
-def rest(channel):
-    """Do nothing; for the first child of a nursery, which shows that isolation works.
+def rest(channel: socket.socket) -> None:
+    """Do nothing; the first child of a fork server shows with it that isolation works.
 
     Parameters
     ----------
@@ -203,7 +205,7 @@ def rest(channel):
     """
 
 
-def wait(channel):
+def wait(channel: socket.socket) -> None:
     """Stay until the judge closes the channel; for measuring an idle child.
 
     Parameters

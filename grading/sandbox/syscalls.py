@@ -1,6 +1,6 @@
 """Numbers of system calls, and which of them student code has no use for."""
 
-#: Numbers on x86_64 and aarch64 (None: it has no such call), refused on every rung.
+#: Numbers on x86_64 and aarch64 (None: it has no such call), refused on every level.
 REFUSED = {
     # Namespaces, mounts, quotas: an answer lives where it was put.
     "unshare": (272, 97),
@@ -149,7 +149,8 @@ OWNERS = {
     "fcntl": ((72, 25), 1, (8, 10, 15)),  # F_SETOWN, F_SETSIG, F_SETOWN_EX
     "ioctl": ((16, 29), 1, (0x8901, 0x8902)),  # FIOSETOWN, SIOCSPGRP
 }
-#: Nowhere may a child outlive its warden or hide from it: PDEATHSIG, DUMPABLE, SECCOMP.
+#: Nowhere may a child outlive its supervisor or hide from it: PDEATHSIG, DUMPABLE,
+#: SECCOMP.
 PRCTL = ((157, 167), 0, (1, 4, 22))
 CLONE, CLONE3, SOCKETPAIR = (56, 220), (435, 435), (53, 199)
 SECCOMP = (317, 277)

@@ -1,4 +1,4 @@
-"""The warm process: has the packages loaded, knows no secret, and forks children.
+"""The zygote: has the packages loaded, knows no secret, and forks children.
 
 Started by :mod:`fork_server` in a room of its own, or without one. Everything in its
 memory can be read by every child, so it is told nothing but what to load.
@@ -25,7 +25,7 @@ from grading.sandbox.readable_paths import View
 _MESSAGE = 1 << 20  # bytes of the longest request
 
 
-def main(control, enter=False):
+def main(control: int, enter: bool = False) -> None:
     """Load the packages, then fork a child for every request until the judge is gone.
 
     Parameters
@@ -35,24 +35,24 @@ def main(control, enter=False):
     enter : bool, optional
         Whether to build the room first.
     """
-    control = socket.socket(fileno=control)
-    first, (judge,), _, _ = socket.recv_fds(control, _MESSAGE, 1)
-    nursery = json.loads(first)
+    asked = socket.socket(fileno=control)
+    first, (judge,), _, _ = socket.recv_fds(asked, _MESSAGE, 1)
+    settings = json.loads(first)
     try:
         if enter:
-            namespaces.enter(View(nursery["readable"], nursery["links"]))
-        _say(control, [os.pidfd_open(os.getpid())], alive=True)
-        nursery["capabilities"] = _become_nobody(nursery)
-        with _scratch(nursery["spaces"]) as folder:
-            _load(nursery["preload"])
-            _say(control, ready=True, folder=folder)
-            _serve(nursery, control, judge)
+            namespaces.enter(View(settings["readable"], settings["links"]))
+        _say(asked, [os.pidfd_open(os.getpid())], alive=True)
+        settings["capabilities"] = _become_nobody(settings)
+        with _scratch(settings["spaces"]) as folder:
+            _load(settings["preload"])
+            _say(asked, ready=True, folder=folder)
+            _serve(settings, asked, judge)
     except PreloadError as error:
         with contextlib.suppress(OSError):
-            _say(control, unloaded=str(error))
+            _say(asked, unloaded=str(error))
     except Exception as error:
         with contextlib.suppress(OSError):
-            _say(control, failed=_said(error))
+            _say(asked, failed=_said(error))
 
 
 def _said(error):
@@ -65,21 +65,21 @@ def _say(control, handles=(), **words):
     socket.send_fds(control, [json.dumps(words).encode()], list(handles))
 
 
-def _become_nobody(nursery):
+def _become_nobody(settings):
     """Give up root's number and rights; return the one right that may have to stay."""
     if os.geteuid() != 0 or not _is_real(namespaces.NOBODY):
         return 0
-    if nursery["spaces"]:
+    if settings["spaces"]:
         namespaces.show_processes()
         os.chmod(namespaces.PRIVATE, 0o1777)
-    linux.prctl(linux.KEEPCAPS, 0 if nursery["spaces"] else 1)
+    linux.prctl(linux.KEEPCAPS, 0 if settings["spaces"] else 1)
     os.setgroups([])
     os.setresgid(namespaces.NOBODY, namespaces.NOBODY, namespaces.NOBODY)
     os.setresuid(namespaces.NOBODY, namespaces.NOBODY, namespaces.NOBODY)
     kept = 0
-    if not nursery["spaces"]:
+    if not settings["spaces"]:
         # Python may lie in root's home. Landlock still says which files can be read.
-        hidden = not all(os.access(path, os.R_OK) for path in nursery["readable"])
+        hidden = not all(os.access(path, os.R_OK) for path in settings["readable"])
         kept = linux.CAP_DAC_READ_SEARCH if hidden else 0
         linux.set_capabilities(kept)
     linux.prctl(linux.DUMPABLE, 1)  # or /proc/self would stay root's
@@ -96,7 +96,7 @@ def _is_real(uid):
 @contextlib.contextmanager
 def _scratch(spaces):
     """Give the packages a folder for what they write while they are loaded."""
-    folder = namespaces.PRIVATE if spaces else tempfile.mkdtemp(prefix="nursery-")
+    folder = namespaces.PRIVATE if spaces else tempfile.mkdtemp(prefix="fork-server-")
     os.chdir(folder)
     os.environ.pop("PWD", None)  # of bubblewrap
     os.environ.update(HOME=folder, TMPDIR=folder)
@@ -120,8 +120,8 @@ def _load(modules):
     gc.freeze()  # what is here now is shared with the children; leave it alone
 
 
-def _serve(nursery, control, judge):
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # wardens report for themselves
+def _serve(settings, control, judge):
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors report for themselves
     waiting = select.poll()
     waiting.register(control, select.POLLIN)
     waiting.register(judge, select.POLLIN)
@@ -131,10 +131,10 @@ def _serve(nursery, control, judge):
         message, sockets, _, _ = socket.recv_fds(control, _MESSAGE, 2)
         if not message:
             return
-        _bear(nursery, json.loads(message), sockets, (control, judge))
+        _bear(settings, json.loads(message), sockets, (control, judge))
 
 
-def _bear(nursery, request, sockets, ours):
+def _bear(settings, request, sockets, ours):
     with contextlib.suppress(Exception):  # the child will say why
         importlib.import_module(request["main"].partition(":")[0])
     channel, report = (socket.socket(fileno=number) for number in sockets)
@@ -144,6 +144,6 @@ def _bear(nursery, request, sockets, ours):
         try:
             ours[0].close()
             os.close(ours[1])
-            supervisor.attend(request, nursery, channel, report)
+            supervisor.attend(request, settings, channel, report)
         finally:
             os._exit(0)

@@ -91,10 +91,7 @@ def image_gradients(gray):
 gray = np.zeros((4, 5))
 gray[1, 2] = 8.0
 answer = image_gradients(gray)
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (gx, gy); got {type(answer).__name__}. Is the return missing?",
-)
+expect_tuple(answer, "gx", "gy")
 right, down = np.zeros((4, 5)), np.zeros((4, 5))
 right[1, 1], right[1, 3] = 8, -8
 down[2, 2] = -8

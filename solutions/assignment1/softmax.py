@@ -130,10 +130,7 @@ y = np.array([1, 2])
 # Image 0: probabilities 1/8, 3/8, 4/8, and class 1 is right: loss -log(3/8).
 # Image 1: probabilities 1/4, 1/4, 1/2, and class 2 is right: loss -log(1/2).
 answer = softmax_loss_naive(W, X, y, 0.0)
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (loss, dW); got {type(answer).__name__}. Is the return missing?",
-)
+expect_tuple(answer, "loss", "dW")
 total = -math.log(3 / 8) - math.log(1 / 2)
 expect_close(
     answer[0],
@@ -287,10 +284,7 @@ W = np.eye(3)
 X = np.log([[1.0, 3.0, 4.0], [2.0, 2.0, 4.0]])
 y = np.array([1, 2])
 answer = softmax_loss_vectorized(W, X, y, 0.0)
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (loss, dW); got {type(answer).__name__}. Is the return missing?",
-)
+expect_tuple(answer, "loss", "dW")
 total = -math.log(3 / 8) - math.log(1 / 2)
 expect_close(
     answer[0],

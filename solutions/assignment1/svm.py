@@ -161,10 +161,7 @@ y = np.array([0, 2])
 # Image 0: max(0, 3 - 2 + 1) = 2 for class 1, nothing for class 2.
 # Image 1: 1 - 0.5 + 1 = 1.5 for class 0, 0.5 - 0.5 + 1 = 1 for class 1.
 answer = svm_loss_naive(W, X, y, 0.0)
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (loss, dW); got {type(answer).__name__}. Is the return missing?",
-)
+expect_tuple(answer, "loss", "dW")
 expect_close(
     answer[0],
     (2 + 2.5) / 2,
@@ -324,10 +321,7 @@ W = np.eye(3)
 X = np.array([[2.0, 3.0, -1.0], [1.0, 0.5, 0.5]])
 y = np.array([0, 2])
 answer = svm_loss_vectorized(W, X, y, 0.0)
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (loss, dW); got {type(answer).__name__}. Is the return missing?",
-)
+expect_tuple(answer, "loss", "dW")
 expect_close(
     answer[0],
     2.25,

@@ -101,10 +101,7 @@ def affine_forward(x, w, b):
 answer = affine_forward(
     np.array([[[1.0, 2.0]], [[3.0, 4.0]]]), np.array([[1.0], [10.0]]), np.array([0.5])
 )
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (out, cache); got {type(answer).__name__}. Is the return missing?",
-)
+expect_tuple(answer, "out", "cache")
 expect_close(
     answer[0],
     [[21.5], [43.5]],
@@ -185,10 +182,7 @@ def affine_backward(dout, cache):
 # 2 points: two examples by hand.
 x, w, b = np.array([[[1.0, 2.0]], [[3.0, 4.0]]]), np.array([[1.0], [10.0]]), np.zeros(1)
 answer = affine_backward(np.array([[2.0], [-1.0]]), (x, w, b))
-expect(
-    isinstance(answer, tuple) and len(answer) == 3,
-    f"Return (dx, dw, db); got {type(answer).__name__}. Is the return missing?",
-)
+expect_tuple(answer, "dx", "dw", "db")
 dx, dw, db = answer
 expect_close(
     dx,
@@ -265,10 +259,7 @@ def relu_forward(x):
 # 1 point: numbers on both sides of 0.
 x = np.array([[-2.0, 3.0], [0.0, -0.5]])
 answer = relu_forward(x)
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (out, cache); got {type(answer).__name__}. Is the return missing?",
-)
+expect_tuple(answer, "out", "cache")
 expect_close(
     answer[0],
     [[0, 3], [0, 0]],
@@ -410,10 +401,7 @@ def svm_loss(x, y):
 # %% test="net-svm-loss" points=1
 # 1 point: the scores of the notebook svm.
 answer = svm_loss(np.array([[2.0, 3.0, -1.0], [1.0, 0.5, 0.5]]), np.array([0, 2]))
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (loss, dx); got {type(answer).__name__}. Is the return missing?",
-)
+expect_tuple(answer, "loss", "dx")
 expect_close(
     answer[0],
     2.25,
@@ -490,10 +478,7 @@ def softmax_loss(x, y):
 # 1 point: the scores of the notebook softmax.
 x = np.log([[1.0, 3.0, 4.0], [2.0, 2.0, 4.0]])
 answer = softmax_loss(x, np.array([1, 2]))
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (loss, dx); got {type(answer).__name__}. Is the return missing?",
-)
+expect_tuple(answer, "loss", "dx")
 total = np.log(8 / 3) + np.log(2)
 expect_close(
     answer[0],
@@ -601,10 +586,7 @@ def sgd(w, dw, config=None):
 # %% test="net-sgd" points=1
 # 1 point: one step by hand.
 answer = sgd(np.array([1.0, 2.0]), np.array([10.0, -20.0]), {"learning_rate": 0.1})
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (next_w, config); got {type(answer).__name__}.",
-)
+expect_tuple(answer, "next_w", "config")
 expect_close(
     answer[0],
     [0.0, 4.0],

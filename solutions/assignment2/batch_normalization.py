@@ -115,10 +115,7 @@ x, gamma, beta = np.array([[1.0, 10], [3, 30]]), np.array([1.0, 2]), np.array([0
 # Means 2 and 20, variances 1 and 100. eps is 0 here, so x_hat is -1 and 1 in both.
 bn_param = {"mode": "train", "eps": 0.0}
 answer = batchnorm_forward(x, gamma, beta, bn_param)
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (out, cache); got {type(answer).__name__}.",
-)
+expect_tuple(answer, "out", "cache")
 expect_close(
     answer[0],
     [[-1, 3], [1, 7]],
@@ -329,10 +326,7 @@ gamma, beta = rng.standard_normal((2, 5))
 out, cache = batchnorm_forward(x, gamma, beta, {"mode": "train"})
 with unchanged(dout=dout):
     answer = batchnorm_backward(dout, cache)
-expect(
-    isinstance(answer, tuple) and len(answer) == 3,
-    "Return the three gradients as (dx, dgamma, dbeta).",
-)
+expect_tuple(answer, "dx", "dgamma", "dbeta")
 scale = gamma / np.sqrt(x.var(axis=0) + 1e-5)
 expected = eval_numerical_gradient_array(
     lambda v: batchnorm_forward(v, gamma, beta, {"mode": "train"})[0], x.copy(), dout
@@ -455,10 +449,7 @@ gamma, beta = rng.standard_normal((2, 4))
 out, cache = batchnorm_forward(x, gamma, beta, {"mode": "train"})
 with unchanged(dout=dout):
     answer = batchnorm_backward_alt(dout, cache)
-expect(
-    isinstance(answer, tuple) and len(answer) == 3,
-    "Return the three gradients as (dx, dgamma, dbeta).",
-)
+expect_tuple(answer, "dx", "dgamma", "dbeta")
 scale = gamma / np.sqrt(x.var(axis=0) + 1e-5)
 x_hat = (out - beta) / gamma
 expected = eval_numerical_gradient_array(
@@ -583,10 +574,7 @@ def layernorm_forward(x, gamma, beta, ln_param):
 x = np.array([[1.0, 3], [40, 20]])
 gamma, beta = np.array([3.0, 2]), np.array([0.0, 5])
 answer = layernorm_forward(x, gamma, beta, {"eps": 0.0})
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (out, cache); got {type(answer).__name__}.",
-)
+expect_tuple(answer, "out", "cache")
 expect_close(
     answer[0],
     [[-3, 7], [3, 3]],
@@ -674,10 +662,7 @@ gamma, beta = rng.standard_normal((2, 5))
 out, cache = layernorm_forward(x, gamma, beta, {})
 with unchanged(dout=dout):
     answer = layernorm_backward(dout, cache)
-expect(
-    isinstance(answer, tuple) and len(answer) == 3,
-    "Return the three gradients as (dx, dgamma, dbeta).",
-)
+expect_tuple(answer, "dx", "dgamma", "dbeta")
 expected = eval_numerical_gradient_array(
     lambda v: layernorm_forward(v, gamma, beta, {})[0], x.copy(), dout
 )
@@ -817,10 +802,7 @@ for kind, axis in {"batchnorm": 0, "layernorm": 1}.items():
     late = gamma * (active - active.mean(axis=axis, keepdims=True)) / late + beta
     norm_param = {"mode": "train"} if kind == "batchnorm" else {}
     answer = affine_norm_relu_forward(x, w, b, gamma, beta, norm_param, kind)
-    expect(
-        isinstance(answer, tuple) and len(answer) == 2,
-        f"Return the pair (out, cache); got {type(answer).__name__}.",
-    )
+    expect_tuple(answer, "out", "cache")
     expect_close(
         answer[0],
         np.maximum(normal, 0),
@@ -908,10 +890,7 @@ def sandwich(**values):
 _, cache = sandwich(**point)
 with unchanged(dout=dout):
     answer = affine_norm_relu_backward(dout, cache)
-expect(
-    isinstance(answer, tuple) and len(answer) == 5,
-    "Return the five gradients as (dx, dw, db, dgamma, dbeta).",
-)
+expect_tuple(answer, "dx", "dw", "db", "dgamma", "dbeta")
 for (name, value), grad in zip(point.items(), answer, strict=True):
     expected = eval_numerical_gradient_array(
         lambda v, name=name: sandwich(**(point | {name: v}))[0], value.copy(), dout

@@ -134,10 +134,7 @@ def conv_forward_naive(x, w, b, conv_param):
 x = np.arange(9.0).reshape(1, 1, 3, 3)
 w, b = np.array([[[[1.0, 2], [3, 4]]]]), np.array([10.0])
 answer = conv_forward_naive(x, w, b, {"stride": 1, "pad": 0})
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (out, cache); got {type(answer).__name__}.",
-)
+expect_tuple(answer, "out", "cache")
 expect_close(
     answer[0],
     [[[[37, 47], [67, 77]]]],
@@ -297,10 +294,7 @@ dout = np.zeros((1, 1, 2, 2))
 dout[0, 0, 0, 0] = 1
 _, cache = conv_forward_naive(x, w, b, {"stride": 1, "pad": 0})
 answer = conv_backward_naive(dout, cache)
-expect(
-    isinstance(answer, tuple) and len(answer) == 3,
-    "Return the three gradients as (dx, dw, db).",
-)
+expect_tuple(answer, "dx", "dw", "db")
 expect_close(
     answer[0],
     [[[[1, 2, 0], [3, 4, 0], [0, 0, 0]]]],
@@ -414,10 +408,7 @@ def max_pool_forward_naive(x, pool_param):
 pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
 x = np.array([[[[1.0, 2, 5, 3], [4, 0, 1, 7]]]])
 answer = max_pool_forward_naive(x, pool_param)
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (out, cache); got {type(answer).__name__}.",
-)
+expect_tuple(answer, "out", "cache")
 expect_close(
     answer[0],
     [[[[4, 7]]]],
@@ -860,10 +851,7 @@ x = np.linspace(-0.1, 0.5, num=96).reshape(2, 3, 4, 4)
 w = np.linspace(-0.2, 0.3, num=144).reshape(3, 3, 4, 4)
 b = np.linspace(-0.1, 0.2, num=3)
 answer = conv_forward_im2col(x, w, b, {"stride": 2, "pad": 1})
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (out, cache); got {type(answer).__name__}.",
-)
+expect_tuple(answer, "out", "cache")
 expected, _ = layers.conv_forward(x, w, b, {"stride": 2, "pad": 1})
 expect_close(
     answer[0],
@@ -950,10 +938,7 @@ x, w, b = (rng.standard_normal(s) for s in [(4, 3, 5, 5), (2, 3, 3, 3), (2,)])
 dout, conv_param = rng.standard_normal((4, 2, 3, 3)), {"stride": 2, "pad": 1}
 _, cache = conv_forward_im2col(x, w, b, conv_param)
 answer = conv_backward_im2col(dout, cache)
-expect(
-    isinstance(answer, tuple) and len(answer) == 3,
-    "Return the three gradients as (dx, dw, db).",
-)
+expect_tuple(answer, "dx", "dw", "db")
 _, cache = layers.conv_forward(x, w, b, conv_param)
 truth = layers.conv_backward(dout, cache)
 mixed = layers.conv_backward(
@@ -1565,10 +1550,7 @@ x = rng.standard_normal((2, 3, 4, 5)) * [[[[1]], [[2]], [[5]]]] + [
 gamma, beta = np.array([1.0, 2, 3]), np.array([0.0, -1, 7])
 bn_param = {"mode": "train"}
 answer = spatial_batchnorm_forward(x, gamma, beta, bn_param)
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (out, cache); got {type(answer).__name__}.",
-)
+expect_tuple(answer, "out", "cache")
 
 
 def wrong_statistics(axes):
@@ -1701,10 +1683,7 @@ gamma, beta = rng.uniform(1, 2, (2, 3))
 _, cache = spatial_batchnorm_forward(x, gamma, beta, {"mode": "train"})
 with unchanged(dout=dout):
     answer = spatial_batchnorm_backward(dout, cache)
-expect(
-    isinstance(answer, tuple) and len(answer) == 3,
-    "Return the three gradients as (dx, dgamma, dbeta).",
-)
+expect_tuple(answer, "dx", "dgamma", "dbeta")
 _, cache = layers.spatial_batchnorm_forward(x, gamma, beta, {"mode": "train"})
 truth = layers.spatial_batchnorm_backward(dout, cache)
 spread = np.sqrt(x.var(axis=(0, 2, 3), keepdims=True) + 1e-5)
@@ -1813,10 +1792,7 @@ x = rng.standard_normal((3, 6, 2, 5)) * np.arange(1.0, 7).reshape(6, 1, 1)
 gamma = np.arange(1.0, 7).reshape(1, 6, 1, 1)
 beta = gamma[:, ::-1].copy()
 answer = spatial_groupnorm_forward(x, gamma, beta, 2, {})
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (out, cache); got {type(answer).__name__}.",
-)
+expect_tuple(answer, "out", "cache")
 in_groups = {
     G: layers.spatial_groupnorm_forward(x, gamma, beta, G, {})[0] for G in (1, 2, 3, 6)
 }
@@ -1915,10 +1891,7 @@ gamma, beta = rng.uniform(1, 3, (2, 1, 6, 1, 1))
 out, cache = spatial_groupnorm_forward(x, gamma, beta, 2, {})
 with unchanged(dout=dout):
     answer = spatial_groupnorm_backward(dout, cache)
-expect(
-    isinstance(answer, tuple) and len(answer) == 3,
-    "Return the three gradients as (dx, dgamma, dbeta).",
-)
+expect_tuple(answer, "dx", "dgamma", "dbeta")
 _, cache = layers.spatial_groupnorm_forward(x, gamma, beta, 2, {})
 truth = layers.spatial_groupnorm_backward(dout, cache)
 late, _, _ = layers.spatial_groupnorm_backward(

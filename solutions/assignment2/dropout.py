@@ -99,10 +99,7 @@ x = np.ones((300, 200))
 for p in (0.25, 0.7):
     with unchanged(x=x):
         answer = dropout_forward(x, {"mode": "train", "p": p})
-    expect(
-        isinstance(answer, tuple) and len(answer) == 2,
-        f"Return the pair (out, cache); got {type(answer).__name__}.",
-    )
+    expect_tuple(answer, "out", "cache")
     out = answer[0]
     expect_array(out, x.shape, "out")
     kept = out[out != 0]
@@ -527,10 +524,7 @@ def dropconnect_forward(x, w, b, dropconnect_param):
 # 1 point: the identity as x, so that out shows the weights that are on.
 w, b = np.full((80, 50), 2.0), np.linspace(10, 11, 50)
 answer = dropconnect_forward(np.eye(80), w, b, {"mode": "train", "p": 0.4})
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (out, cache); got {type(answer).__name__}.",
-)
+expect_tuple(answer, "out", "cache")
 expect_array(answer[0], (80, 50), "out")
 on = answer[0] - b
 expect(
@@ -638,10 +632,7 @@ out, cache = dropconnect_forward(np.eye(6), w, b, param)  # here out is the mask
 dout = np.arange(24.0).reshape(6, 4) + 1
 mask = out.copy()
 answer = dropconnect_backward(dout.copy(), cache)
-expect(
-    isinstance(answer, tuple) and len(answer) == 3,
-    f"Return (dx, dw, db); got {type(answer).__name__}.",
-)
+expect_tuple(answer, "dx", "dw", "db")
 expect_close(
     answer[0],
     dout @ mask.T,

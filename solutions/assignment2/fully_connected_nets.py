@@ -463,10 +463,7 @@ v = np.linspace(0.6, 0.9, 20).reshape(4, 5)
 answer = sgd_momentum(
     w.copy(), dw.copy(), {"learning_rate": 1e-3, "velocity": v.copy()}
 )
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (next_w, config); got {type(answer).__name__}.",
-)
+expect_tuple(answer, "next_w", "config")
 next_w, config = answer
 expect_close(
     next_w,
@@ -570,10 +567,7 @@ v = np.linspace(0.6, 0.9, 20).reshape(4, 5)
 answer = nesterov_momentum(
     w.copy(), dw.copy(), {"learning_rate": 1e-3, "velocity": v.copy()}
 )
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (next_w, config); got {type(answer).__name__}.",
-)
+expect_tuple(answer, "next_w", "config")
 next_w, config = answer
 expect_close(
     next_w,
@@ -671,10 +665,7 @@ w = np.linspace(-0.4, 0.6, 20).reshape(4, 5)
 dw = np.linspace(-0.6, 0.4, 20).reshape(4, 5)
 cache = np.linspace(0.6, 0.9, 20).reshape(4, 5)
 answer = adagrad(w.copy(), dw.copy(), {"learning_rate": 1e-2, "cache": cache.copy()})
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (next_w, config); got {type(answer).__name__}.",
-)
+expect_tuple(answer, "next_w", "config")
 next_w, config = answer
 expect_close(
     next_w,
@@ -773,10 +764,7 @@ w = np.linspace(-0.4, 0.6, 20).reshape(4, 5)
 dw = np.linspace(-0.6, 0.4, 20).reshape(4, 5)
 cache = np.linspace(0.6, 0.9, 20).reshape(4, 5)
 answer = rmsprop(w.copy(), dw.copy(), {"learning_rate": 1e-2, "cache": cache.copy()})
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (next_w, config); got {type(answer).__name__}.",
-)
+expect_tuple(answer, "next_w", "config")
 next_w, config = answer
 expect_close(
     next_w,
@@ -908,10 +896,7 @@ def adam_step(m, v, t):
 answer = adam(
     w.copy(), dw.copy(), {"learning_rate": 1e-2, "m": m.copy(), "v": v.copy(), "t": 5}
 )
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (next_w, config); got {type(answer).__name__}.",
-)
+expect_tuple(answer, "next_w", "config")
 next_w, config = answer
 expect_close(
     next_w,
@@ -1046,10 +1031,7 @@ answer = adamw(
     dw.copy(),
     {"learning_rate": 1e-2, "weight_decay": 0.5, "m": m.copy(), "v": v.copy(), "t": 5},
 )
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (next_w, config); got {type(answer).__name__}.",
-)
+expect_tuple(answer, "next_w", "config")
 next_w, config = answer
 expect_close(
     next_w,

@@ -32,7 +32,14 @@ from cs231n.layers import affine_backward, affine_forward
 from cs231n.layers import conv_relu_backward, conv_relu_forward, softmax_loss
 from cs231n.nets.linear import softmax_loss_vectorized
 from cs231n.notebook import missing_library, needs_answers
-from cs231n.testing import expect, expect_array, expect_close, expect_source, unchanged
+from cs231n.testing import (
+    expect,
+    expect_array,
+    expect_close,
+    expect_source,
+    expect_tuple,
+    unchanged,
+)
 from cs231n.vis import tile
 
 try:
@@ -121,10 +128,7 @@ def softmax_loss_autograd(W, X, y, reg):
 answer = softmax_loss_autograd(
     np.zeros((2, 2)), np.array([[1.0, 2.0]]), np.array([0]), 0.0
 )
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (loss, dW); got {type(answer).__name__}.",
-)
+expect_tuple(answer, "loss", "dW")
 loss, dW = answer
 expect(
     isinstance(loss, float | np.floating),
@@ -188,10 +192,7 @@ for n, d, c, scale, kind in [
     for _ in range(2):
         with unchanged(W=W, X=X, y=y):
             answer = softmax_loss_autograd(W, X, y, 0.1)
-        expect(
-            isinstance(answer, tuple) and len(answer) == 2,
-            f"Return the pair (loss, dW); got {type(answer).__name__}.",
-        )
+        expect_tuple(answer, "loss", "dW")
         expect(
             isinstance(answer[0], float | np.floating),
             "The loss should be a plain number.",
@@ -262,10 +263,7 @@ for _ in range(3):
     added = added + softmax_loss_vectorized(summed, X, y, 0.0)[1]
     summed = summed - 0.5 * added
 answer = descend(W.copy(), X, y, 0.5, 3)
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (W, losses); got {type(answer).__name__}.",
-)
+expect_tuple(answer, "W", "losses")
 expect(
     isinstance(answer[0], np.ndarray),
     f"W should be a NumPy array; got {type(answer[0]).__name__}: .detach().numpy().",
@@ -311,10 +309,7 @@ for n, d, c, rate, num, kind in [
         expected = expected - rate * dW
     with unchanged(W=W, X=X, y=y):
         answer = descend(W, X, y, rate, num)
-    expect(
-        isinstance(answer, tuple) and len(answer) == 2,
-        f"Return the pair (W, losses); got {type(answer).__name__}.",
-    )
+    expect_tuple(answer, "W", "losses")
     hint = f"{num} steps of {rate}, {np.dtype(kind)}."
     expect(isinstance(answer[0], np.ndarray), "W should be a NumPy array.")
     expect_close(answer[0], expected, "W", rtol=1e-4, atol=1e-5, hint=hint)
@@ -1175,10 +1170,7 @@ def sequential_convnet():
 # %% test="torch-sequential" points=2
 # 2 points: the shapes of the parameters, and the scores against our layers.
 answer = sequential_convnet()
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (model, optimizer); got {type(answer).__name__}.",
-)
+expect_tuple(answer, "model", "optimizer")
 model, optimizer = answer
 held = pytorch.parameters(model)
 shapes = [(32, 3, 5, 5), (32,), (16, 32, 3, 3), (16,), (10, 16 * 32 * 32), (10,)]
@@ -1208,10 +1200,7 @@ expect_close(
 # formulas of Nesterov's momentum.
 ### BEGIN HIDDEN TESTS
 answer = sequential_convnet()
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (model, optimizer); got {type(answer).__name__}.",
-)
+expect_tuple(answer, "model", "optimizer")
 model, optimizer = answer
 rng = np.random.default_rng(13)
 x = rng.standard_normal((4, 3, 32, 32)).astype(np.float32)
@@ -1352,10 +1341,7 @@ expect(
     f"Only {accuracy:.0%} of 50 images are learned by heart in 40 steps.",
 )
 answer = open_ended_net()
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"Return the pair (model, optimizer); got {type(answer).__name__}.",
-)
+expect_tuple(answer, "model", "optimizer")
 x = np.random.default_rng(14).standard_normal((5, 3, 32, 32)).astype(np.float32)
 scores = pytorch.forward(answer[0], x)
 expect_array(scores, (5, 10), "scores")

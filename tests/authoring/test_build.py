@@ -65,12 +65,12 @@ def test_points_are_added_up_and_shown(build):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (answer() + answer(), "grade_id 'one' stands on 2 cells"),
+        (answer() + answer(), "the name 'one' stands on 2 cells"),
         (answer("a b"), "the name 'a b' may hold letters"),
-        (answer(source="x = 1"), "BEGIN SOLUTION belongs in an answer"),
+        (answer(source="x = 1"), "BEGIN SOLUTION belongs in every answer and nowhere"),
         (
             "\n# %%\n### BEGIN SOLUTION\n### END SOLUTION\n",
-            "BEGIN SOLUTION stands in a cell that is neither an answer nor a test",
+            "BEGIN SOLUTION belongs in every answer and nowhere",
         ),
         ('\n# %% tags=["set-up"]\nx = 1\n', "unknown tag 'set-up'; known: experiment"),
         (
@@ -80,11 +80,11 @@ def test_points_are_added_up_and_shown(build):
         (answer() + '\n# %% test="one"\nx = 1\n', "'one' is graded and needs points"),
         (
             answer() + f'\n# %% test="one" points=1\n{HIDDEN}\n',
-            "BEGIN HIDDEN TESTS belongs in a hidden-test, and only there",
+            "BEGIN HIDDEN TESTS belongs in every hidden-test",
         ),
         (
             answer() + '\n# %% hidden-test="one" points=1\nassert x\n',
-            "BEGIN HIDDEN TESTS belongs in a hidden-test, and only there",
+            "BEGIN HIDDEN TESTS belongs in every hidden-test",
         ),
     ],
 )

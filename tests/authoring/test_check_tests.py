@@ -15,7 +15,8 @@ from dataclasses import replace
 import pytest
 
 from grading.authoring.build import lacking, scripts
-from grading.authoring.check_tests import Grader, variants
+from grading.authoring.check_tests import Grader
+from grading.authoring.mistakes import variants
 from grading.sandbox.limits import Limits
 
 
@@ -58,14 +59,14 @@ def same(graders):
         yield lambda *args: None  # the judge runs on Linux only
         return
     from grading.judge.judge import judge
-    from grading.judge.preload import nursery_for
+    from grading.judge.preload import Rooms
 
     with contextlib.ExitStack() as stack:
 
         @functools.cache
-        def nursery(notebook):
+        def fork_server(notebook):
             exam = graders(notebook).exam
-            return stack.enter_context(nursery_for([exam], isolation="none"))
+            return stack.enter_context(Rooms([exam], isolation="none"))
 
         def check(notebook, answers, outcomes):
             exam = graders(notebook).exam
@@ -75,7 +76,7 @@ def same(graders):
                 replace(exam, cells=tuple(cells)),
                 solutions | answers,
                 Limits(),
-                nursery(notebook),
+                fork_server(notebook),
             )
             for judged in verdict.outcomes:
                 known = outcomes[judged.name]

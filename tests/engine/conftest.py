@@ -9,9 +9,9 @@ from grading.authoring.release import release
 from grading.course import Course
 from grading.engine.intake.intake import Intake
 from grading.engine.intake.roster import read_roster
-from grading.engine.judging.judge_host import BenchPlan
+from grading.engine.judging.judge_host import HostPlan
 from grading.engine.notebooks.released import templates
-from grading.engine.results.gradebook_writer import Record
+from grading.engine.results.gradebook_writer import GradebookWriter
 from grading.engine.run import Options, Run
 from grading.engine.storage.store import Store
 from tests.engine.intake.export_files import ROSTER
@@ -66,19 +66,19 @@ def notebook(released_course):
     return answered(released_course, "numbers")
 
 
-def plan(bench="PlainBench", **more):
+def plan(host="PlainHost", **more):
     """Name one of the benches of these tests."""
-    return BenchPlan(f"tests.engine.judge_hosts:{bench}", **more)
+    return HostPlan(f"tests.engine.judge_hosts:{host}", **more)
 
 
-def grade(course, bench="PlainBench", jobs=1, **options):
-    """Grade the course with a bench that needs no isolation."""
-    return Run(course, "hw1", Options(jobs=jobs, plan=plan(bench), **options)).grade()
+def grade(course, host="PlainHost", jobs=1, **options):
+    """Grade the course with a host that needs no isolation."""
+    return Run(course, "hw1", Options(jobs=jobs, plan=plan(host), **options)).grade()
 
 
 def scores(course):
     """Sum up what the gradebook has: {(student, notebook): points}."""
-    record = Record(course, "hw1")
+    record = GradebookWriter(course, "hw1")
     try:
         return {
             key: sum(filter(None, by.values())) for key, by in record.scores().items()

@@ -9,7 +9,7 @@ from grading.engine.judging.judge_host import NoIsolation
 from grading.judge.exam import Outcome, Verdict
 
 
-class PlainBench:
+class PlainHost:
     """Judges in its own process, and does what some answers ask for."""
 
     isolation = "plain"
@@ -46,7 +46,7 @@ def _outcome(cell, names):
     return Outcome(cell.name, cell.points, cell.points, "passed")
 
 
-class TellingBench(PlainBench):
+class TellingHost(PlainHost):
     """Says in every outcome what the numbers of the tests come from."""
 
     def judge(self, exam, answers, limits, secret=""):
@@ -55,7 +55,7 @@ class TellingBench(PlainBench):
         return replace(verdict, outcomes=outcomes), seconds
 
 
-class SlowBench(PlainBench):
+class SlowHost(PlainHost):
     """Takes a moment for each notebook, so that it can be killed in it."""
 
     def judge(self, exam, answers, limits, secret=""):
@@ -63,7 +63,7 @@ class SlowBench(PlainBench):
         return super().judge(exam, answers, limits, secret)
 
 
-class CarelessBench(PlainBench):
+class CarelessHost(PlainHost):
     """Kills its process once over the first notebook, as a machine fault would."""
 
     def judge(self, exam, answers, limits, secret=""):
@@ -75,7 +75,7 @@ class CarelessBench(PlainBench):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-class NakedBench(PlainBench):
+class NakedHost(PlainHost):
     """A machine without isolation."""
 
     isolation = "none"
@@ -85,7 +85,7 @@ class NakedBench(PlainBench):
             raise NoIsolation("This machine offers no isolation.")
 
 
-class PickyBench(PlainBench):
+class PickyHost(PlainHost):
     """A machine that may be without isolation."""
 
     def __init__(self, require_isolation, imports=()):
@@ -93,14 +93,14 @@ class PickyBench(PlainBench):
             raise NoIsolation("This machine offers no isolation.")
 
 
-class HungBench(PlainBench):
+class HungHost(PlainHost):
     """Never comes to a verdict."""
 
     def judge(self, exam, answers, limits, secret=""):
         time.sleep(1000)
 
 
-class NeverReadyBench(PlainBench):
+class NeverReadyHost(PlainHost):
     """Never gets up."""
 
     def __init__(self, require_isolation, imports=()):

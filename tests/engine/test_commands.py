@@ -9,15 +9,15 @@ import pytest
 
 from grading import __main__ as cli
 from grading.engine import commands
-from grading.engine.judging.judge_host import BenchPlan
+from grading.engine.judging.judge_host import HostPlan
 from tests.engine.conftest import grade, plan
 from tests.engine.small_course import RIGHT, answered, hand_in_right
 
 
 @pytest.fixture
 def command(course, monkeypatch, capsys):
-    """Run a command on the course, with the tests' bench; return status and texts."""
-    monkeypatch.setattr(commands, "BenchPlan", lambda **more: plan(**more))
+    """Run a command on the course, with the tests' host; return status and texts."""
+    monkeypatch.setattr(commands, "HostPlan", lambda **more: plan(**more))
 
     def run(*arguments):
         status = cli.main(["--course", str(course.root), *arguments])
@@ -123,11 +123,11 @@ def test_isolation_is_the_default():
     args = cli.parser().parse_args(["run", "hw1"])
 
     assert not args.trust_students
-    assert BenchPlan().require_isolation
+    assert HostPlan().require_isolation
 
 
 @pytest.mark.slow
-def test_doctor_names_the_rungs():
+def test_doctor_names_the_levels():
     result = subprocess.run(
         [sys.executable, "-m", "grading", "doctor"], capture_output=True, text=True
     )

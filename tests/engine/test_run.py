@@ -5,13 +5,11 @@ import subprocess
 import sys
 import time
 
-import nbformat
 import pytest
 
 from grading.__main__ import main
-from grading.engine.judging.judge_host import BenchPlan, NoIsolation
+from grading.engine.judging.judge_host import HostPlan, NoIsolation
 from grading.engine.judging.pool import WorkersFailed
-from grading.engine.judging.task import exam_of
 from grading.engine.results.journal import Journal
 from grading.engine.run import Options, Run
 from grading.engine.storage.lock import Busy, only_one
@@ -52,7 +50,7 @@ def test_regrading_costs_nothing_and_changes_no_byte(course):
     page = course.autograded / "ada" / "hw1" / "numbers.ipynb"
     before = page.read_bytes(), page.stat().st_mtime_ns
 
-    summary = grade(course, "NakedBench")  # would not be able to judge
+    summary = grade(course, "NakedHost")  # would not be able to judge
 
     assert summary.counts == {"known": 2}
     assert (course.ledger / "hw1" / "journal.jsonl").read_bytes() == journal
@@ -75,7 +73,7 @@ def test_force_judges_again_with_the_same_result(course):
     assert grade(course, force=True).counts == {"judged": 2}
     assert page.read_bytes() == before
     journal = Journal(course.ledger / "hw1" / "journal.jsonl", writable=False)
-    lines = [line for _, line in journal._ledger.lines() if line["kind"] == "verdict"]
+    lines = [line for _, line in journal._log.lines() if line["kind"] == "verdict"]
     verdicts = {}
     for line in lines:
         verdicts.setdefault(line["key"], []).append(line["verdict"])
@@ -87,7 +85,7 @@ def test_tests_draw_from_a_secret_of_these_answers(course):
     for student in ("ada", "ben"):
         hand_in_right(course, student)
     hand_in_right(course, "cho", numbers=with_double(course, "def double(x): return 0"))
-    assert grade(course, "TellingBench").counts == {"judged": 3, "known": 3}
+    assert grade(course, "TellingHost").counts == {"judged": 3, "known": 3}
 
     told = messages(course)
     assert told["ada", "numbers"] == told["ben", "numbers"] != told["cho", "numbers"]
@@ -95,19 +93,19 @@ def test_tests_draw_from_a_secret_of_these_answers(course):
     secret = (course.ledger / "secret").read_text().strip()
     journal = (course.ledger / "hw1" / "journal.jsonl").read_text()
     assert secret not in journal + "".join(told.values())
-    assert grade(course, "TellingBench", force=True).counts["judged"] == 3
+    assert grade(course, "TellingHost", force=True).counts["judged"] == 3
     assert messages(course) == told
 
 
 def test_another_secret_is_another_verdict(course):
     hand_in_right(course, "ada")
-    grade(course, "TellingBench")
+    grade(course, "TellingHost")
     told = messages(course)
     (course.ledger / "secret").unlink()
 
-    assert grade(course, "TellingBench").counts == {"judged": 2}
+    assert grade(course, "TellingHost").counts == {"judged": 2}
     assert not set(messages(course).values()) & set(told.values())
-    assert grade(course, "NakedBench").counts == {"known": 2}
+    assert grade(course, "NakedHost").counts == {"known": 2}
 
 
 def test_a_broken_secret_is_a_sentence(course, capsys):
@@ -125,7 +123,7 @@ def messages(course):
     """Map each notebook to what its verdict says."""
     journal = Journal(course.ledger / "hw1" / "journal.jsonl", writable=False)
     found = {}
-    for _, line in journal._ledger.lines():
+    for _, line in journal._log.lines():
         if line["kind"] == "record":
             verdict = journal.verdict(line["key"])
             found[line["student"], line["notebook"]] = verdict.outcomes[0].message
@@ -203,7 +201,7 @@ def test_outputs_that_look_passing_earn_nothing(course):
 def test_a_killed_worker_costs_nobody_anything(course, tmp_path, monkeypatch):
     monkeypatch.setenv("DIE_ONCE", str(tmp_path / "died"))
     hand_in_right(course, "ada")
-    summary = grade(course, "CarelessBench")
+    summary = grade(course, "CarelessHost")
 
     assert summary.counts == {"judged": 2}
     assert scores(course) == {("ada", "numbers"): 6, ("ada", "words"): 2}
@@ -231,14 +229,14 @@ def test_workers_that_cannot_start_are_a_sentence(course):
     with pytest.raises(
         WorkersFailed, match=r"as soon as they start:\n(.|\n)*No module"
     ):
-        Run(course, "hw1", Options(jobs=1, plan=BenchPlan("none:None"))).grade()
+        Run(course, "hw1", Options(jobs=1, plan=HostPlan("none:None"))).grade()
 
 
 def test_isolation_is_required_unless_students_are_trusted(course):
     hand_in_right(course, "ada")
     with pytest.raises(NoIsolation, match="offers no isolation"):
-        grade(course, "NakedBench")
-    trusted = Options(jobs=1, plan=plan("NakedBench", require_isolation=False))
+        grade(course, "NakedHost")
+    trusted = Options(jobs=1, plan=plan("NakedHost", require_isolation=False))
     assert Run(course, "hw1", trusted).grade().isolations == {"none"}
 
     # What was judged without isolation does not count where it is required.
@@ -257,18 +255,6 @@ def test_a_forged_timestamp_counts_for_nothing(course):
 def test_a_second_coordinator_is_refused(course):
     with only_one(course.ledger / "lock"), pytest.raises(Busy, match="being graded"):
         grade(course)
-
-
-def test_exams_are_what_the_judge_builds():
-    from grading.authoring import exam_from_notebook
-    from grading.authoring.build import scripts, source_notebook
-    from grading.engine.notebooks.build_template import build_template
-
-    for path in scripts():
-        name = f"{path.parent.name}/{path.stem}"
-        text = nbformat.writes(source_notebook(path))
-        template = build_template(path.parent.name, path.stem, text)
-        assert exam_of(template) == exam_from_notebook.exam_of(name)
 
 
 def run_command(course, *arguments):
@@ -297,7 +283,7 @@ def test_ctrl_c_stops_cleanly_and_the_next_run_goes_on(course, isolated):
         time.sleep(0.02)
         assert command.poll() is None, command.stderr.read()
     command.send_signal(signal.SIGINT)
-    _, errors = command.communicate(timeout=20)
+    _, errors = command.communicate(timeout=120)
     assert command.returncode == 130
     assert errors.strip() == "Stopped. Nothing is lost: run the same command again."
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.imports import arrows, imported, modules
+from tests.imports import arrows, circle, crowded, imported, modules
 
 FILES = {
     name: path
@@ -24,8 +24,6 @@ LAYERS = [
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 ARROWS = sorted(set(arrows(FILES)))
-#: More than this in one folder, and nobody finds anything.
-MOST_MODULES = 20
 
 
 def room(module):
@@ -51,17 +49,11 @@ def test_arrows_go_down():
 
 
 def test_no_circle():
-    knows = {name: {there for here, there in ARROWS if here == name} for name in FILES}
-    while ends := {name for name, others in knows.items() if not others & knows.keys()}:
-        knows = {name: others for name, others in knows.items() if name not in ends}
-    assert not knows, f"These know each other in a circle: {sorted(knows)}."
+    assert circle(FILES) == []
 
 
 def test_no_folder_is_crowded():
-    folders = {path.parent for path in FILES.values()}
-    for folder in folders:
-        found = [path for path in folder.glob("*.py") if path.stem != "__init__"]
-        assert len(found) <= MOST_MODULES, f"{folder}: make rooms in it."
+    assert crowded(FILES) == []
 
 
 @pytest.mark.parametrize("room", ["intake", "notebooks"])

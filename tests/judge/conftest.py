@@ -1,4 +1,4 @@
-"""A nursery for the tests of the judge."""
+"""A fork server for the tests of the judge."""
 
 import sys
 
@@ -9,10 +9,10 @@ collect_ignore_glob = [] if sys.platform.startswith("linux") else ["test_*"]
 
 
 @pytest.fixture(scope="package")
-def nursery(isolated):
-    """Isolated processes, on the strongest rung that this machine has."""
-    from grading.judge.preload import nursery_for
+def fork_server(isolated):
+    """Isolated processes, on the strongest level that this machine has."""
+    from grading.judge.preload import Rooms
     from tests.judge.small import exam
 
-    with nursery_for([exam()]) as nursery:
-        yield nursery
+    with Rooms([exam()]) as fork_server:
+        yield fork_server

@@ -221,8 +221,8 @@ QUIET = {"floods the output", "warns"}
 
 
 @pytest.mark.parametrize("attack", BESIDE)
-def test_a_wrong_answer_gets_nothing(nursery, attack):
-    found = by_name(sit(nursery, BESIDE[attack].replace("RESULT", "-1 - x")))
+def test_a_wrong_answer_gets_nothing(fork_server, attack):
+    found = by_name(sit(fork_server, BESIDE[attack].replace("RESULT", "-1 - x")))
 
     assert {name: found[name].score for name in TESTS} == dict.fromkeys(TESTS, 0.0)
     assert all(outcome.status in STATUSES for outcome in found.values())
@@ -254,14 +254,14 @@ def test_a_wrong_answer_gets_nothing(nursery, attack):
     ],
     ids=["environment", "order of calls", "time", "by heart"],
 )
-def test_an_answer_is_judged_by_what_it_returns(nursery, answer, points):
-    found = by_name(sit(nursery, answer))
+def test_an_answer_is_judged_by_what_it_returns(fork_server, answer, points):
+    found = by_name(sit(fork_server, answer))
     assert sum(found[name].score for name in TESTS) == points
 
 
 @pytest.mark.parametrize("attack", BESIDE)
-def test_a_right_answer_keeps_its_points(nursery, attack):
-    verdict = sit(nursery, BESIDE[attack].replace("RESULT", "2 * x"))
+def test_a_right_answer_keeps_its_points(fork_server, attack):
+    verdict = sit(fork_server, BESIDE[attack].replace("RESULT", "2 * x"))
 
     assert verdict.score == len(TESTS) + 1, verdict
     assert verdict.flags or attack in QUIET

@@ -8,7 +8,7 @@ import pytest
 from grading.authoring.build import lacking, scripts
 from grading.authoring.exam_from_notebook import exam_of
 from grading.judge.judge import judge
-from grading.judge.preload import nursery_for
+from grading.judge.preload import Rooms
 from grading.judge.student_session import defined
 from grading.sandbox.limits import Limits
 
@@ -69,14 +69,14 @@ def test_an_answer_cannot_change_what_is_expected(notebook, isolated):
             kept.append(cell)
             if cell.kind == "test":
                 tests.setdefault(current, []).append(cell.name)
-    with nursery_for([exam]) as nursery:
+    with Rooms([exam]) as fork_server:
         for answer, names in tests.items():
             if "def __init__" in answer.source:
                 continue
             cells = [c for c in kept if c.kind != "test" or c.name in names]
             cheat = answers | {answer.name: clearing(answer.source)}
             short = replace(exam, cells=tuple(cells))
-            verdict, _ = judge(short, cheat, Limits(), nursery)
+            verdict, _ = judge(short, cheat, Limits(), fork_server)
             assert not verdict.answers
             for outcome in verdict.outcomes:
                 assert not (outcome.score and "cleared" in outcome.output), outcome

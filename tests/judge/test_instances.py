@@ -44,18 +44,18 @@ def double(x):
 
 
 @pytest.mark.parametrize("maker", MAKERS)
-def test_what_numpy_asks_for_does_not_cross(nursery, maker):
+def test_what_numpy_asks_for_does_not_cross(fork_server, maker):
     tests = {f"test {k}": "np.asarray(double(1))" for k in range(len(CALLED))}
     for (name, value), test in zip(CALLED.items(), tests, strict=True):
         answer = LIAR.format(maker=MAKERS[maker], name=name, value=value)
-        outcome = by_name(sit(nursery, answer, tests={test: tests[test]}))[test]
+        outcome = by_name(sit(fork_server, answer, tests={test: tests[test]}))[test]
         assert outcome.score == 0
         # What an answer's own class makes is held, and cannot be looked into.
         refused = "refused" if "Own" not in MAKERS[maker] else "failed"
         assert outcome.status == refused, (name, outcome)
 
 
-def test_what_a_test_reads_of_a_model_is_no_memory(nursery):
+def test_what_a_test_reads_of_a_model_is_no_memory(fork_server):
     move = """
         @add_to_class(Model)
         def move(self, step):
@@ -64,7 +64,7 @@ def test_what_a_test_reads_of_a_model_is_no_memory(nursery):
                 version=3, shape=(4,), typestr="<f8", data=(id(self), True))
             return 6.0
     """
-    assert by_name(sit(nursery, move=move))["other"].status == "refused"
+    assert by_name(sit(fork_server, move=move))["other"].status == "refused"
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,9 @@ def test_what_a_test_reads_of_a_model_is_no_memory(nursery):
         ("np.full(9, 1, np.uint32).view('>U1').byteswap().view('<U1')", ""),
     ],
 )
-def test_elements_that_no_program_makes_are_refused(nursery, forged, why):
+def test_elements_that_no_program_makes_are_refused(fork_server, forged, why):
     test = "x = double(np.ones(9))\nnp.ones(9)[x.astype(bool)]\nassert False"
-    found = one(nursery, test, f"def double(x):\n    return {forged}")
+    found = one(fork_server, test, f"def double(x):\n    return {forged}")
     assert found.score == 0.0
     assert why in found.message
 
@@ -91,22 +91,22 @@ def test_elements_that_no_program_makes_are_refused(nursery, forged, why):
         "model.loss = double",
     ],
 )
-def test_no_function_of_an_answer_comes_into_a_model_of_a_test(nursery, change):
+def test_no_function_of_an_answer_comes_into_a_model_of_a_test(fork_server, change):
     test = """
 from cs231n.nets.fully_connected import TwoLayerNet
 model = TwoLayerNet(4, 3, 2)
 double(model)
 """
     answer = f"def double(model):\n    {change}"
-    assert one(nursery, test, answer).status == "refused"
+    assert one(fork_server, test, answer).status == "refused"
 
 
-def test_no_function_of_an_answer_comes_into_a_list_of_a_test(nursery):
+def test_no_function_of_an_answer_comes_into_a_list_of_a_test(fork_server):
     test = "steps = [abs]\ndouble(steps)\nassert steps[0](-6) == 6"
     for change in ("steps[0] = double", "steps.append([double])"):
         answer = f"def double(steps):\n    {change}"
-        assert one(nursery, test, answer).status == "refused", change
-    assert one(nursery, test, "def double(steps):\n    steps.append(5)").score == 1
+        assert one(fork_server, test, answer).status == "refused", change
+    assert one(fork_server, test, "def double(steps):\n    steps.append(5)").score == 1
 
 
 KEEPER = """
@@ -133,13 +133,13 @@ expect_equal(keeper.predict(data[2:4] + 1), np.array([2, 3]))
 """
 
 
-def keep(nursery, answer, test=KEEPER_TEST):
+def keep(fork_server, answer, test=KEEPER_TEST):
     cells = (
         Cell("setup", "setup", SETUP + KEEPER),
         Cell("answer", "keeper", DISTANCES),
         Cell("test", "test", test, 1.0),
     )
-    verdict, _ = judge(Exam("keeper", cells), {"keeper": answer}, LIMITS, nursery)
+    verdict, _ = judge(Exam("keeper", cells), {"keeper": answer}, LIMITS, fork_server)
     return verdict.outcomes[0]
 
 
@@ -159,9 +159,9 @@ class Keeper(object):
 """
 
 
-def test_a_class_pasted_whole_brings_the_methods_that_are_asked_for(nursery):
-    assert keep(nursery, DISTANCES).score == 1
-    assert keep(nursery, WHOLE).score == 1
+def test_a_class_pasted_whole_brings_the_methods_that_are_asked_for(fork_server):
+    assert keep(fork_server, DISTANCES).score == 1
+    assert keep(fork_server, WHOLE).score == 1
 
 
 @pytest.mark.parametrize(
@@ -176,22 +176,22 @@ def test_a_class_pasted_whole_brings_the_methods_that_are_asked_for(nursery):
         "__slots__ = ()",
     ],
 )
-def test_a_class_of_the_setup_stays_the_exams(nursery, lie):
+def test_a_class_of_the_setup_stays_the_exams(fork_server, lie):
     wrong = f"class Keeper:\n    {lie}\n\n    def distances(self, X):\n"
     wrong += "        return np.zeros((len(X), 6))\n"
-    found = keep(nursery, wrong)
+    found = keep(fork_server, wrong)
     assert found.score == 0, found
     right = wrong.replace("np.zeros((len(X), 6))\n", "WHOLE(self, X)\n")
     right = right.replace(
         "WHOLE(self, X)", "np.abs(X[:, None] - self.X_train[None]).sum(axis=2)"
     )
     if "__slots__" not in lie:
-        assert keep(nursery, right).score == 1
+        assert keep(fork_server, right).score == 1
 
 
 @pytest.mark.parametrize(
     "other",
     ["Keeper = 3", "Keeper = lambda: 3", "from collections import Counter as Keeper"],
 )
-def test_another_thing_in_place_of_a_class_earns_nothing(nursery, other):
-    assert keep(nursery, other).score == 0
+def test_another_thing_in_place_of_a_class_earns_nothing(fork_server, other):
+    assert keep(fork_server, other).score == 0

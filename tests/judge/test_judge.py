@@ -9,45 +9,45 @@ from tests.judge.small import DOUBLE, LIMITS, SETUP, TESTS, by_name, exam, one, 
 from tests.judge.test_parts import NASTY
 
 
-def test_right_answers_get_every_point(nursery):
-    verdict = sit(nursery)
+def test_right_answers_get_every_point(fork_server):
+    verdict = sit(fork_server)
     assert verdict.score == len(TESTS) + 1
     assert {outcome.status for outcome in verdict.outcomes} == {"passed"}
     assert (verdict.answers, verdict.flags) == ({}, ())
-    assert verdict.isolation == nursery.rung
+    assert verdict.isolation == fork_server.level
 
 
-def test_the_same_arguments_give_the_same_verdict(nursery):
+def test_the_same_arguments_give_the_same_verdict(fork_server):
     answer = """
         def double(x):
             print(set("abcdef"), np.random.default_rng().random(), np.random.rand())
             raise ValueError(hash("x"), np.random.default_rng().random())
     """
-    first, second = (sit(nursery, answer).to_json() for _ in range(2))
+    first, second = (sit(fork_server, answer).to_json() for _ in range(2))
     assert first == second
     assert "0." in first
 
 
-def test_a_number_at_the_end_is_the_score(nursery):
-    assert one(nursery, "double(0.25)").score == 0.5
-    assert one(nursery, "double(0.25)").status == "partial"
-    assert one(nursery, "double(0.5)").status == "passed"
-    assert one(nursery, "x = double(9)\nNone").score == 1.0
-    assert one(nursery, "double(5)").score == 0.0
-    assert one(nursery, "double(-1)").status == "failed"
-    assert one(nursery, "double(float('nan'))").score == 0.0
+def test_a_number_at_the_end_is_the_score(fork_server):
+    assert one(fork_server, "double(0.25)").score == 0.5
+    assert one(fork_server, "double(0.25)").status == "partial"
+    assert one(fork_server, "double(0.5)").status == "passed"
+    assert one(fork_server, "x = double(9)\nNone").score == 1.0
+    assert one(fork_server, "double(5)").score == 0.0
+    assert one(fork_server, "double(-1)").status == "failed"
+    assert one(fork_server, "double(float('nan'))").score == 0.0
 
 
-def test_an_answer_that_does_not_load_is_told(nursery):
-    verdict = sit(nursery, "def double(x)\n    return 2 * x")
+def test_an_answer_that_does_not_load_is_told(fork_server):
+    verdict = sit(fork_server, "def double(x)\n    return 2 * x")
     found = by_name(verdict)
     assert verdict.answers["double"].startswith("SyntaxError: ")
     assert found["equal"].message == "NameError: name 'double' is not defined"
     assert found["other"].score == 1.0
 
 
-def test_a_missing_answer_is_missing(nursery):
-    verdict, _ = judge(exam(), {}, LIMITS, nursery)
+def test_a_missing_answer_is_missing(fork_server):
+    verdict, _ = judge(exam(), {}, LIMITS, fork_server)
     assert verdict.score == 0
     assert "Model has no 'move' yet" in by_name(verdict)["other"].message
 
@@ -62,8 +62,8 @@ def test_a_missing_answer_is_missing(nursery):
         ("raise KeyboardInterrupt", "KeyboardInterrupt: "),
     ],
 )
-def test_an_answer_that_ends_the_process_as_it_loads(nursery, double, why):
-    verdict = sit(nursery, f"{DOUBLE}\n{double}", cell_seconds=1.0)
+def test_an_answer_that_ends_the_process_as_it_loads(fork_server, double, why):
+    verdict = sit(fork_server, f"{DOUBLE}\n{double}", cell_seconds=1.0)
     assert why in verdict.answers["double"]
     assert by_name(verdict)["other"].score == 1.0
 
@@ -86,7 +86,7 @@ def test_an_answer_that_ends_the_process_as_it_loads(nursery, double, why):
         ("raise MemoryError('no')", "memory", "MemoryError: no"),
     ],
 )
-def test_only_the_test_at_hand_is_lost(nursery, body, status, message):
+def test_only_the_test_at_hand_is_lost(fork_server, body, status, message):
     lines = "\n".join(f"        {line}" for line in body.split("\n"))
     answer = (
         f"import os\ndef double(x):\n    if type(x) is int:\n{lines}\n    return 2 * x"
@@ -96,7 +96,7 @@ def test_only_the_test_at_hand_is_lost(nursery, body, status, message):
         "at hand": "assert double(1) == 2",
         "after": "assert double(1.5) == 3",
     }
-    found = by_name(sit(nursery, answer, tests=tests, call_seconds=1.0))
+    found = by_name(sit(fork_server, answer, tests=tests, call_seconds=1.0))
     scores = [found[name].score for name in ("before", "at hand", "after", "other")]
     assert scores == [1, 0, 1, 1]
     if status != "refused":  # a function is data as far as handing it back goes
@@ -104,40 +104,44 @@ def test_only_the_test_at_hand_is_lost(nursery, body, status, message):
     assert message in found["at hand"].message
 
 
-def test_a_test_that_computes_too_long_is_stopped(nursery):
+def test_a_test_that_computes_too_long_is_stopped(fork_server):
     tests = {
         "long": "for _ in range(double(10**9)): pass",
         "next": "assert double(1) == 2",
     }
-    found = by_name(sit(nursery, tests=tests, cell_seconds=1.0))
+    found = by_name(sit(fork_server, tests=tests, cell_seconds=1.0))
     assert found["long"].status == "timeout"
     assert "longer than 1 s" in found["long"].message
     assert found["next"].score == found["other"].score == 1.0
 
 
-def test_a_test_that_fills_the_memory_is_stopped(nursery):
+def test_a_test_that_fills_the_memory_is_stopped(fork_server):
     tests = {"huge": "x = bytes(double(5 << 30))", "next": "assert double(1) == 2"}
-    found = by_name(sit(nursery, tests=tests))
+    found = by_name(sit(fork_server, tests=tests))
     assert found["huge"].status in ("memory", "failed")
     assert found["next"].score == 1.0
 
 
-def test_the_time_of_the_notebook_is_shared(nursery):
-    answer = "import time\ndef double(x):\n    time.sleep(0.7)\n    return 2 * x"
-    verdict = sit(nursery, answer, notebook_seconds=1.5)
+def test_the_time_of_the_notebook_is_shared(fork_server):
+    # The first test comes through at once; the others together take too long.
+    answer = (
+        "import time\ncalls = []\ndef double(x):\n    calls.append(x)\n"
+        "    time.sleep(0.9 * (len(calls) > 1))\n    return 2 * x"
+    )
+    verdict = sit(fork_server, answer, notebook_seconds=3.0)
     statuses = [outcome.status for outcome in verdict.outcomes]
     assert statuses[0] == "passed"
     assert statuses[-1] == "timeout"
     assert "whole notebook" in verdict.outcomes[-1].message
 
 
-def test_output_is_kept_and_capped(nursery):
+def test_output_is_kept_and_capped(fork_server):
     answer = "def double(x):\n    print('é' * x)\n    return 2 * x"
-    assert one(nursery, "double(3) and None", answer).output == "ééé\n"
-    flood = one(nursery, "double(10**6) and None", answer, output_bytes=1000)
+    assert one(fork_server, "double(3) and None", answer).output == "ééé\n"
+    flood = one(fork_server, "double(10**6) and None", answer, output_bytes=1000)
     assert len(flood.output.encode()) < 1100
     assert flood.score == 1.0
-    assert one(nursery, "print('seen')\nassert double(1) == 2").output == "seen\n"
+    assert one(fork_server, "print('seen')\nassert double(1) == 2").output == "seen\n"
 
 
 @pytest.mark.parametrize(
@@ -162,12 +166,12 @@ def test_output_is_kept_and_capped(nursery):
         ("return double(x)", "RecursionError: maximum recursion depth exceeded"),
     ],
 )
-def test_errors_say_what_they_say_in_one_interpreter(nursery, body, message):
+def test_errors_say_what_they_say_in_one_interpreter(fork_server, body, message):
     answer = f"def double(x):\n    {body}"
-    assert one(nursery, "double(3)", answer).message.startswith(message)
+    assert one(fork_server, "double(3)", answer).message.startswith(message)
 
 
-def test_a_test_can_catch_an_answers_error(nursery):
+def test_a_test_can_catch_an_answers_error(fork_server):
     test = """
 try:
     double(1)
@@ -176,35 +180,35 @@ except LookupError as error:
 else:
     raise AssertionError
 """
-    assert one(nursery, test, "def double(x): raise KeyError(x)").score == 1.0
-    assert one(nursery, test).score == 0.0
+    assert one(fork_server, test, "def double(x): raise KeyError(x)").score == 1.0
+    assert one(fork_server, test).score == 0.0
 
 
-def test_a_setup_that_fails_is_the_exams_fault(nursery):
+def test_a_setup_that_fails_is_the_exams_fault(fork_server):
     cells = (
         Cell("setup", "s", SETUP + "\nimport nowhere"),
         Cell("test", "t", "1", 1.0),
     )
     with pytest.raises(ExamError, match="set-up cell s fails: ModuleNotFound"):
-        judge(Exam("broken", cells), {}, LIMITS, nursery)
+        judge(Exam("broken", cells), {}, LIMITS, fork_server)
 
 
-def test_times_are_told_apart_from_the_verdict(nursery):
-    verdict, seconds = judge(exam(), {"double": DOUBLE}, LIMITS, nursery)
+def test_times_are_told_apart_from_the_verdict(fork_server):
+    verdict, seconds = judge(exam(), {"double": DOUBLE}, LIMITS, fork_server)
     assert set(seconds) == {outcome.name for outcome in verdict.outcomes}
-    assert all(0 < took < 5 for took in seconds.values())
+    assert all(0 < took < LIMITS.cell_seconds for took in seconds.values())
     assert np.isfinite(sum(seconds.values()))
 
 
-def test_cells_that_a_parser_stumbles_over_hurt_nobody(nursery):
+def test_cells_that_a_parser_stumbles_over_hurt_nobody(fork_server):
     for source in NASTY:
-        verdict = sit(nursery, source)
+        verdict = sit(fork_server, source)
         assert verdict.score == by_name(verdict)["other"].score == 1.0
         assert verdict.answers["double"]
         assert Verdict.from_json(verdict.to_json()) == verdict
 
 
-def test_texts_come_out_printable(nursery):
+def test_texts_come_out_printable(fork_server):
     answer = "def double(x): print('\\ud800'); raise ValueError('\\udfff')"
-    found = one(nursery, "double(1)", answer)
+    found = one(fork_server, "double(1)", answer)
     assert (found.message, found.output) == ("ValueError: ?", "?\n")

@@ -140,8 +140,8 @@ LIES = {
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_a_lie_gets_nothing_and_stops_nobody(nursery, lie):
-    verdict = sit(nursery, LIES[lie])
+def test_a_lie_gets_nothing_and_stops_nobody(fork_server, lie):
+    verdict = sit(fork_server, LIES[lie])
     found = by_name(verdict)
 
     assert {name: found[name].score for name in TESTS} == dict.fromkeys(TESTS, 0.0)
@@ -167,9 +167,9 @@ FORGED_CLASS = """
 """
 
 
-def test_a_forged_class_brings_no_operators(nursery):
+def test_a_forged_class_brings_no_operators(fork_server):
     tests = TESTS | {"score": "double(1)", "float": "float(double(1))\nNone"}
-    found = by_name(sit(nursery, FORGED_CLASS, tests=tests))
+    found = by_name(sit(fork_server, FORGED_CLASS, tests=tests))
     assert {name: found[name].score for name in tests} == dict.fromkeys(tests, 0.0)
 
 
@@ -177,7 +177,7 @@ def test_a_forged_class_brings_no_operators(nursery):
     ("generator", "place"),
     [("MT19937", 's["state"]["pos"]'), ("Philox", 's["buffer_pos"]')],
 )
-def test_an_impossible_generator_is_refused(nursery, generator, place):
+def test_an_impossible_generator_is_refused(fork_server, generator, place):
     answer = f"""
         import grading.judge.protocol.encode
         def double(x):
@@ -188,19 +188,19 @@ def test_an_impossible_generator_is_refused(nursery, generator, place):
             grading.judge.protocol.encode.frozen_state = lambda state: usual(s)
             return rng
     """
-    found = by_name(sit(nursery, answer, tests={"at hand": "double(1).random(9)"}))
+    found = by_name(sit(fork_server, answer, tests={"at hand": "double(1).random(9)"}))
     assert found["at hand"].status == "refused"
     assert "impossible state" in found["at hand"].message
 
 
-def test_what_answers_say_is_fit_to_be_shown(nursery):
+def test_what_answers_say_is_fit_to_be_shown(fork_server):
     answer = """
         def double(x):
             print("\\ud800\\x1b[2J\\x00 here")
             raise ValueError("\\ud800 \\x1b]0;title\\x07 \\u202e", double)
         raise ValueError("\\ud800\\x1b[31m", double)
     """
-    verdict = sit(nursery, answer, tests={"at hand": "double(1)"})
+    verdict = sit(fork_server, answer, tests={"at hand": "double(1)"})
     (said, *_) = verdict.outcomes
     texts = [said.message, said.output, verdict.answers["double"]]
     for text in texts:
@@ -211,6 +211,6 @@ def test_what_answers_say_is_fit_to_be_shown(nursery):
     assert "title" in said.message
 
 
-def test_ready_made_answers_are_flagged(nursery):
+def test_ready_made_answers_are_flagged(fork_server):
     answer = "from cs231n.layers import affine_forward\ndef double(x): return 2 * x"
-    assert "cs231n" in " ".join(sit(nursery, answer).flags)
+    assert "cs231n" in " ".join(sit(fork_server, answer).flags)

@@ -41,21 +41,21 @@ expect_source(net.step, loops=0, without=["sum_of_squares"])
 """
 
 
-def test_classes_of_answers_have_their_state_in_the_test(nursery):
+def test_classes_of_answers_have_their_state_in_the_test(fork_server):
     cells = (
         Cell("setup", "setup", SETUP),
         Cell("answer", "net", "class Net:\n    pass"),
         Cell("test", "test", MODEL_TEST, 1.0),
     )
-    verdict, _ = judge(Exam("classes", cells), {"net": MODEL}, LIMITS, nursery)
+    verdict, _ = judge(Exam("classes", cells), {"net": MODEL}, LIMITS, fork_server)
     assert verdict.score == 1.0, verdict
     looping = MODEL.replace("self.rate * self", "sum([self.rate]) * self")
     looping = looping.replace("+ self.scale(x)", "+ [self.scale(v) for v in [x]][0]")
-    verdict, _ = judge(Exam("classes", cells), {"net": looping}, LIMITS, nursery)
+    verdict, _ = judge(Exam("classes", cells), {"net": looping}, LIMITS, fork_server)
     assert "should have no loop" in verdict.outcomes[0].message
 
 
-def test_a_class_of_the_setup_may_be_written_anew(nursery):
+def test_a_class_of_the_setup_may_be_written_anew(fork_server):
     move = """
         class Model:
             def __init__(self, size):
@@ -66,12 +66,12 @@ def test_a_class_of_the_setup_may_be_written_anew(nursery):
             def twice(self):
                 return self.params["w"] * 2
     """
-    assert by_name(sit(nursery, move=move))["other"].score == 1.0
+    assert by_name(sit(fork_server, move=move))["other"].score == 1.0
     wrong = move.replace("+= step", "-= step")
-    assert by_name(sit(nursery, move=wrong))["other"].score == 0.0
+    assert by_name(sit(fork_server, move=wrong))["other"].score == 0.0
 
 
-def test_a_class_with_a_base_from_elsewhere_makes_what_can_be_handed_back(nursery):
+def test_a_class_with_a_base_from_elsewhere_makes_what_can_be_handed_back(fork_server):
     test = """
 made = double(3)
 assert type(made).__name__ == "Mine" and double(made) == 3
@@ -90,4 +90,4 @@ else:
         def double(x):
             return x.number if isinstance(x, Mine) else Mine()
     """
-    assert one(nursery, test, answer).score == 1.0
+    assert one(fork_server, test, answer).score == 1.0

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from grading.authoring.build import scripts
-from grading.authoring.check_tests import variants
 from grading.authoring.exam_from_notebook import exam_of
+from grading.authoring.mistakes import variants
 from grading.judge import seeding
 from grading.judge.exam import Cell, Exam
 from grading.judge.notebook import as_python

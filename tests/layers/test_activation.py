@@ -14,6 +14,7 @@ DEFINITIONS = {
     "relu": lambda v: max(v, 0.0),
     "leaky_relu": lambda v: v if v > 0 else 0.01 * v,
     "sigmoid": lambda v: 1 / (1 + math.exp(-v)) if v > -700 else 0.0,
+    "silu": lambda v: v / (1 + math.exp(-v)) if v > -700 else 0.0,
     "tanh": math.tanh,
     "gelu": lambda v: (
         v / 2 * (1 + math.tanh(math.sqrt(2 / math.pi) * (v + 0.044715 * v**3)))
@@ -68,6 +69,7 @@ def test_matches_torch(name, rng):
         "gelu": lambda a: torch.nn.functional.gelu(a, approximate="tanh"),
         "gelu_exact": torch.nn.functional.gelu,
         "leaky_relu": torch.nn.functional.leaky_relu,
+        "silu": torch.nn.functional.silu,
     }.get(name) or getattr(torch, name)
     x, dout = rng.standard_normal((2, 5, 7, 9)) * 3
     xt = torch.from_numpy(x).requires_grad_()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cs231n import layers
-from cs231n.kernels import _linear_np
+from cs231n.kernels._numpy import linear as numpy_linear
 from tests.layers.ruler import assert_close, assert_gradients
 from tests.strategies import DTYPES, LAYOUTS, SEEDS, laid_out
 
@@ -180,10 +180,10 @@ def test_sizes_of_nothing(name):
 def test_chunks_of_the_twin_add_up(name, rng, monkeypatch):
     x, w, y = problem((50, 8, 4), rng)
     whole, dw = getattr(layers, name)(x, w, y)
-    monkeypatch.setattr(_linear_np, "CHUNK_BYTES", 1)
+    monkeypatch.setattr(numpy_linear, "CHUNK_BYTES", 1)
 
     slope = np.empty_like(w)
-    loss = getattr(_linear_np, name)(x, w, y, 1 / 50, slope)
+    loss = getattr(numpy_linear, name)(x, w, y, 1 / 50, slope)
 
     assert math.isclose(loss / 50, whole, rel_tol=1e-13)
     assert_close(slope, dw)

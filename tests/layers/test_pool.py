@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from cs231n import layers
 from tests.layers.ruler import assert_close, assert_gradients
-from tests.strategies import DTYPES, LAYOUTS, laid_out, pool_cases
+from tests.strategies import DTYPES, LAYOUTS, SEEDS, laid_out, pool_cases
 
 #: x and (height, width, stride), larger than one vector.
 LARGE = {
@@ -266,3 +267,34 @@ def test_wrong_input_is_refused():
         layers.global_avg_pool_forward(np.ones((2, 3, 0, 4)))
     with pytest.raises(ValueError, match="factor must be a whole number"):
         layers.upsample_nearest_forward(x, 0)
+
+
+@given(
+    shape=st.tuples(*[st.integers(0, 3)] * 2, *[st.integers(1, 5)] * 2),
+    seed=SEEDS,
+    dtype=DTYPES,
+)
+def test_bilinear_upsampling_matches_its_definition(shape, seed, dtype):
+    x = np.random.default_rng(seed).standard_normal(shape).astype(dtype)
+
+    out, _ = layers.upsample_bilinear_forward(x)
+
+    wide = np.pad(x.astype(float), ((0, 0), (0, 0), (1, 1), (1, 1)), "edge")
+    for i in range(2 * shape[2]):
+        for j in range(2 * shape[3]):
+            y, z = i // 2 + i % 2, j // 2 + j % 2  # the upper left of four pixels
+            v = (0.75, 0.25) if i % 2 else (0.25, 0.75)
+            w = (0.75, 0.25) if j % 2 else (0.25, 0.75)
+            four = wide[:, :, y : y + 2, z : z + 2]
+            assert_close(out[:, :, i, j], np.einsum("ncyz,y,z->nc", four, v, w))
+
+
+def test_bilinear_backward_matches_finite_differences(rng):
+    x = rng.standard_normal((2, 3, 4, 5))
+    out, cache = layers.upsample_bilinear_forward(x)
+    dout = rng.standard_normal(out.shape)
+
+    dx = layers.upsample_bilinear_backward(dout, cache)
+
+    forward = lambda a: layers.upsample_bilinear_forward(a)[0]
+    assert_gradients(forward, [x], [dx], dout, rng=rng)

@@ -1,1 +1,1 @@
-"""Attacks from inside, on every rung of isolation that this machine has."""
+"""Attacks from inside, on every level of isolation that this machine has."""

@@ -154,8 +154,8 @@ answer = [attempt(lambda: open({str(tmp_path)!r} + "/data/x.txt").read()),
           attempt(open, {str(tmp_path)!r} + "/y.txt"),
           attempt(open, {str(tmp_path)!r} + "/data/x.txt", "a")]
 """
-    with open_stage(stage.rung, readable=[tmp_path / "data"]) as nursery:
-        answer = type(stage)(nursery).ask(code)
+    with open_stage(stage.level, readable=[tmp_path / "data"]) as fork_server:
+        answer = type(stage)(fork_server).ask(code)
     assert answer[0] == "'data'"
     assert answer[1] in DENIED
     assert answer[2] in {"PermissionError", "OSError"}
@@ -194,7 +194,7 @@ def test_siblings_do_not_see_each_other(stage):
     import os, time
     open("secret.txt", "w").write("x")
     sock.sendall(os.getcwd().encode())
-    time.sleep(10)
+    time.sleep(1000)
     """
     with stage.start(wait) as child:
         folder = child.sock.recv(1000).decode()

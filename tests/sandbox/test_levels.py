@@ -1,4 +1,4 @@
-"""Which rung a nursery takes: the strongest, the one asked for, or none and why."""
+"""Which level is taken: the strongest, the one asked for, or none and why."""
 
 import os
 import shutil
@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from grading.sandbox import doctor, fork_server, landlock, levels, seccomp
-from grading.sandbox.fork_server import Nursery
-from grading.sandbox.levels import RUNGS, IsolationError, OverloadError, PreloadError
-from tests.sandbox.conftest import Stage
+from grading.sandbox.fork_server import ForkServer
+from grading.sandbox.levels import LEVELS, IsolationError, OverloadError, PreloadError
+from tests.sandbox.conftest import HANG, Stage
 from tests.sandbox.test_processes import settled, survivors
 
 pytestmark = pytest.mark.isolation
@@ -34,11 +34,11 @@ linux.prctl(linux.SECCOMP, 2, seccomp._pointer(program))
 
 @pytest.fixture(scope="module")
 def ladder():
-    return {rung: (there, why) for rung, there, why in doctor.report()}
+    return {level: (there, why) for level, there, why in doctor.report()}
 
 
-def test_report_has_every_rung_with_a_sentence(ladder):
-    assert tuple(ladder) == RUNGS
+def test_report_has_every_level_with_a_sentence(ladder):
+    assert tuple(ladder) == LEVELS
     for there, why in ladder.values():
         assert isinstance(there, bool)
         assert why.endswith(".")
@@ -46,19 +46,19 @@ def test_report_has_every_rung_with_a_sentence(ladder):
 
 
 def test_strongest_is_the_first_that_works(isolated):
-    with Nursery(preload=TINY) as fork_server:
-        assert fork_server.rung == isolated
+    with ForkServer(preload=TINY) as fork_server:
+        assert fork_server.level == isolated
 
 
-def test_without_bubblewrap_the_next_rung_is_taken(ladder, monkeypatch):
+def test_without_bubblewrap_the_next_level_is_taken(ladder, monkeypatch):
     monkeypatch.setattr(levels.shutil, "which", lambda name: None)
     with pytest.raises(IsolationError, match="apt install bubblewrap"):
-        Nursery("bubblewrap", preload=())
-    after = [rung for rung in ("namespaces", "landlock") if ladder[rung][0]]
+        ForkServer("bubblewrap", preload=())
+    after = [level for level in ("namespaces", "landlock") if ladder[level][0]]
     if not after:
         pytest.skip(ladder["landlock"][1])
-    with Nursery(preload=TINY) as fork_server:
-        assert fork_server.rung == after[0]
+    with ForkServer(preload=TINY) as fork_server:
+        assert fork_server.level == after[0]
 
 
 def test_a_bubblewrap_that_fails_says_why(monkeypatch, tmp_path):
@@ -69,22 +69,22 @@ def test_a_bubblewrap_that_fails_says_why(monkeypatch, tmp_path):
     broken.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     with pytest.raises(IsolationError, match="No permissions to create it"):
-        Nursery("bubblewrap", preload=())
+        ForkServer("bubblewrap", preload=())
 
 
 def test_a_busy_machine_is_no_reason_for_less(monkeypatch, tmp_path):
     slow = tmp_path / "bwrap"
-    slow.write_text("#!/bin/sh\nexec /bin/sleep 60\n")
+    slow.write_text("#!/bin/sh\nexec /bin/sleep 1000\n")
     slow.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     monkeypatch.setattr(fork_server, "_START", 0.2)
     with pytest.raises(OverloadError, match=r"too busy to say .* by bubblewrap"):
-        Nursery("strongest", preload=())
+        ForkServer("strongest", preload=())
 
 
 def test_a_module_that_does_not_load_is_no_reason_for_less():
     with pytest.raises(PreloadError, match=r"cannot be loaded: json\.no_such: Module"):
-        Nursery("strongest", preload=("json.no_such",))
+        ForkServer("strongest", preload=("json.no_such",))
 
 
 def run(code, cwd=ROOT):
@@ -108,10 +108,10 @@ def test_where_namespaces_are_forbidden_landlock_is_taken(ladder):
     )
     code = f"""{forbid}
 from grading.sandbox.doctor import report
-from grading.sandbox.fork_server import Nursery
-for rung, there, why in report():
-    print(rung, there, why)
-print(Nursery(preload=()).rung)
+from grading.sandbox.fork_server import ForkServer
+for level, there, why in report():
+    print(level, there, why)
+print(ForkServer(preload=()).level)
 """
     *said, taken = run(code).splitlines()
     assert [line.split()[:2] for line in said] == [
@@ -144,32 +144,32 @@ def test_where_nothing_works_nothing_is_run(monkeypatch):
     monkeypatch.setattr(levels.shutil, "which", lambda name: None)
     monkeypatch.setattr(landlock, "version", lambda: 0)
     monkeypatch.setattr(
-        levels, "missing", lambda rung: "" if rung == "none" else "It is not there."
+        levels, "missing", lambda level: "" if level == "none" else "It is not there."
     )
     with pytest.raises(IsolationError, match=r"no isolation.*bubblewrap.*landlock"):
-        Nursery(preload=())
+        ForkServer(preload=())
 
 
 def test_none_must_be_said_and_is_told():
-    with Nursery("none", preload=TINY) as fork_server:
-        assert fork_server.rung == "none"
+    with ForkServer("none", preload=TINY) as fork_server:
+        assert fork_server.level == "none"
         with fork_server.child("grading.sandbox.supervisor:rest") as child:
-            assert child.ending(5.0) == "exit 0"
+            assert child.ending(HANG) == "exit 0"
 
 
 def test_unknown_names_are_refused():
     with pytest.raises(ValueError, match="must be one of strongest, bubblewrap"):
-        Nursery("docker")
+        ForkServer("docker")
 
 
 def test_a_python_around_the_course_is_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(IsolationError, match="Give Python a folder of its own"):
-        Nursery(preload=(), readable=[tmp_path.parent])
+        ForkServer(preload=(), readable=[tmp_path.parent])
 
 
 def test_without_isolation_processes_end_with_the_child_too():
-    with Nursery("none", preload=TINY) as fork_server:
+    with ForkServer("none", preload=TINY) as fork_server:
         stage = Stage(fork_server)
         before = survivors(stage)
         code = """
@@ -187,12 +187,12 @@ def test_without_isolation_processes_end_with_the_child_too():
 
 def test_a_missing_package_is_named():
     with pytest.raises(ModuleNotFoundError, match="no_such_package"):
-        Nursery("landlock", preload=("no_such_package",))
+        ForkServer("landlock", preload=("no_such_package",))
 
 
 def test_a_missing_function_is_an_error_not_a_child(stage):
     with pytest.raises(IsolationError, match="no_such_function"):
-        stage.nursery.child("tests.sandbox.stage:no_such_function")
+        stage.fork_server.child("tests.sandbox.stage:no_such_function")
     assert stage.ask("answer = 1") == 1
 
 
@@ -202,20 +202,21 @@ def test_other_systems_are_told_what_to_do(monkeypatch):
     assert "needs Linux" in levels.missing("none")
 
 
-@pytest.mark.parametrize("rung", RUNGS[:-1])
-def test_every_rung_for_root_and_for_an_ordinary_user(rung, ladder):
+@pytest.mark.parametrize("level", LEVELS[:-1])
+def test_every_level_for_root_and_for_an_ordinary_user(level, ladder):
     """As root, once more as somebody else, in a room where that one can read Python."""
-    if not ladder[rung][0]:
-        pytest.skip(ladder[rung][1])
+    if not ladder[level][0]:
+        pytest.skip(ladder[level][1])
     code = f"""
 import os, sys
 sys.path.insert(0, {str(ROOT)!r})
-from grading.sandbox.fork_server import Nursery
-from tests.sandbox.conftest import Stage
+from grading.sandbox.fork_server import ForkServer
+from tests.sandbox.conftest import HANG, Stage
 assert os.geteuid() == 1234 or not {os.geteuid() == 0}
-with Nursery({rung!r}, preload=("numpy", "tests.sandbox.stage")) as nursery:
-    stage = Stage(nursery)
-    print(nursery.rung, stage.ask("import numpy; answer = int(numpy.arange(3).sum())"))
+with ForkServer({level!r}, preload=("numpy", "tests.sandbox.stage")) as fork_server:
+    stage = Stage(fork_server)
+    three = stage.ask("import numpy; answer = int(numpy.arange(3).sum())")
+    print(fork_server.level, three)
     for code in ("import socket; socket.socket()", "open('/etc/passwd')",
                  "import os; os.kill({os.getpid()}, 0)",
                  "open({str(Path(__file__))!r} + '/../test_files.py', 'a')",
@@ -225,7 +226,7 @@ with Nursery({rung!r}, preload=("numpy", "tests.sandbox.stage")) as nursery:
 """
     said = _as_ordinary_user(code) if os.geteuid() == 0 else run(code, cwd="/")
     first, *refused = said.splitlines()
-    assert first == f"{rung} 3"
+    assert first == f"{level} 3"
     assert len(refused) == 6
     assert set(refused) <= {
         "PermissionError",

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grading.sandbox.levels import IsolationError
-from tests.sandbox.conftest import descendants, open_stage
+from tests.sandbox.conftest import HANG, descendants, open_stage
 
 pytestmark = pytest.mark.isolation
 
@@ -45,26 +45,26 @@ LOOPS = {
 }
 #: Ways to leave work behind, which must not outlive or delay the end.
 REMAINS = {
-    "thread": "threading.Thread(target=time.sleep, args=(60,)).start()",
-    "atexit": "atexit.register(time.sleep, 60)",
+    "thread": "threading.Thread(target=time.sleep, args=(1000,)).start()",
+    "atexit": "atexit.register(time.sleep, 1000)",
     "finaliser": """
         class Slow:
-            def __del__(self): time.sleep(60)
+            def __del__(self): time.sleep(1000)
         import builtins; builtins.slow = Slow()
     """,
     "signal": """
-        signal.signal(signal.SIGALRM, lambda *a: time.sleep(60))
+        signal.signal(signal.SIGALRM, lambda *a: time.sleep(1000))
         signal.alarm(1)
     """,
 }
 
 
 def survivors(stage):
-    """Processes below the warm one, wardens of children included."""
-    return descendants(stage.nursery._warm.process.pid)
+    """Processes below the zygote, supervisors of children included."""
+    return descendants(stage.fork_server._zygote.process.pid)
 
 
-def settled(stage, before, seconds=3.0):
+def settled(stage, before, seconds=HANG):
     end = time.monotonic() + seconds
     while survivors(stage) - before and time.monotonic() < end:
         time.sleep(0.01)
@@ -76,21 +76,17 @@ def test_no_loop_resists_being_killed(stage, name):
     before = survivors(stage)
     with stage.start(f"sock.sendall(b'on')\n{textwrap.dedent(LOOPS[name])}") as child:
         assert child.sock.recv(2) == b"on"
-        time.sleep(0.05)
-        assert child.ending() == "running"
-        began = time.monotonic()
+        assert child.ending(0.05) == "running"
         child.kill()
-        assert time.monotonic() - began < 0.1
-        assert child.ending(5.0) == "killed"
+        assert child.ending(HANG) == "killed"
     assert settled(stage, before)
 
 
 @pytest.mark.parametrize("name", REMAINS)
 def test_the_end_waits_for_nothing(stage, name):
-    began = time.monotonic()
     head = "import atexit, threading, time, signal\nanswer = 1\n"
+    # What is left behind lasts longer than this test waits.
     assert stage.play(head + textwrap.dedent(REMAINS[name])) == (1, "exit 0")
-    assert time.monotonic() - began < 3.0
 
 
 def test_orphans_end_with_the_child(stage):
@@ -114,8 +110,7 @@ def test_orphans_end_with_the_child(stage):
 
 
 def test_orphans_end_with_a_killed_child(stage):
-    if not stage.spaces:
-        return  # no process can be started there, as the test above shows
+    stage.need_processes()
     before = survivors(stage)
     code = """
     import os, time
@@ -128,9 +123,9 @@ def test_orphans_end_with_a_killed_child(stage):
     """
     with stage.start(code) as child:
         assert child.sock.recv(2) == b"on"
-        assert len(survivors(stage) - before) >= 7  # warden, child, orphans
+        assert len(survivors(stage) - before) >= 7  # supervisor, child, orphans
         child.kill()
-        assert child.ending(5.0) == "killed"
+        assert child.ending(HANG) == "killed"
     assert settled(stage, before)
 
 
@@ -170,9 +165,9 @@ def test_closing_files_harms_oneself_only(stage, code):
 
 
 def test_nobody_else_can_be_signalled(stage):
-    with stage.start("import time\nsock.sendall(b'on')\ntime.sleep(30)") as sibling:
+    with stage.start("import time\nsock.sendall(b'on')\ntime.sleep(1000)") as sibling:
         assert sibling.sock.recv(2) == b"on"
-        others = [sibling.pid, os.getpid(), stage.nursery._warm.process.pid]
+        others = [sibling.pid, os.getpid(), stage.fork_server._zygote.process.pid]
         others += sorted(survivors(stage))
         reached = stage.ask(
             f"""
@@ -202,7 +197,7 @@ def test_nobody_else_can_be_signalled(stage):
 
 
 def test_killing_everybody_kills_oneself_at_most(stage):
-    with stage.start("import time\nsock.sendall(b'on')\ntime.sleep(30)") as sibling:
+    with stage.start("import time\nsock.sendall(b'on')\ntime.sleep(1000)") as sibling:
         assert sibling.sock.recv(2) == b"on"
         stage.play(
             """
@@ -219,12 +214,12 @@ def test_killing_everybody_kills_oneself_at_most(stage):
 
 def test_signals_cannot_be_sent_by_a_file_either(stage):
     """A pipe's owner gets SIGIO, or any signal that is asked for, when bytes arrive."""
-    with stage.start("import time\nsock.sendall(b'on')\ntime.sleep(30)") as sibling:
+    with stage.start("import time\nsock.sendall(b'on')\ntime.sleep(1000)") as sibling:
         assert sibling.sock.recv(2) == b"on"
         stage.play(
             f"""
             import fcntl, os, signal
-            for pid in ({sibling.pid}, {stage.nursery._warm.process.pid}):
+            for pid in ({sibling.pid}, {stage.fork_server._zygote.process.pid}):
                 r, w = os.pipe()
                 try:
                     fcntl.fcntl(r, fcntl.F_SETOWN, pid)
@@ -241,34 +236,37 @@ def test_signals_cannot_be_sent_by_a_file_either(stage):
 
 
 def test_a_dead_warm_process_takes_its_children_along(stage):
-    with open_stage(stage.rung) as nursery:
-        other = type(stage)(nursery)
-        child = other.start("import time\nsock.sendall(b'on')\ntime.sleep(30)")
+    with open_stage(stage.level) as fork_server:
+        other = type(stage)(fork_server)
+        child = other.start("import time\nsock.sendall(b'on')\ntime.sleep(1000)")
         assert child.sock.recv(2) == b"on"
         below = survivors(other)
-        signal.pidfd_send_signal(nursery._warm.handle, signal.SIGKILL)
-        assert child.ending(5.0) == "killed"
+        signal.pidfd_send_signal(fork_server._zygote.handle, signal.SIGKILL)
+        assert child.ending(HANG) == "killed"
         child.close()
         assert _all_gone(below)
         with pytest.raises(IsolationError, match="has ended"):
-            nursery.child("tests.sandbox.stage:perform")
+            fork_server.child("tests.sandbox.stage:perform")
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_dead_judge_takes_everything_along(stage, number):
     code = f"""
 import os, sys, time
-from grading.sandbox.fork_server import Nursery
+from grading.sandbox.fork_server import ForkServer
 from tests.sandbox.conftest import Stage, descendants
-nursery = Nursery({stage.rung!r}, preload=("tests.sandbox.stage",))
-Stage(nursery).start("while True: pass")
+fork_server = ForkServer({stage.level!r}, preload=("tests.sandbox.stage",))
+Stage(fork_server).start("while True: pass")
 # A child that does not want to end with its parent.
-Stage(nursery).start("import ctypes; ctypes.CDLL(None).prctl(1, 0)\\nwhile True: pass")
-Stage(nursery).start("import time; time.sleep(1000)")
-if not os.fork():  # a process that holds the judge's files open
-    time.sleep(5)
+stage = Stage(fork_server)
+stage.start("import ctypes; ctypes.CDLL(None).prctl(1, 0)\\nwhile True: pass")
+Stage(fork_server).start("import time; time.sleep(1000)")
+holder = os.fork()  # a process that holds the judge's files open
+if not holder:
+    time.sleep(1000)
     os._exit(0)
-print(*descendants(nursery._warm.process.pid), nursery._warm.process.pid, flush=True)
+zygote = fork_server._zygote.process.pid
+print(holder, *descendants(zygote), zygote, flush=True)
 time.sleep(1000)
 """
     judge = subprocess.Popen(
@@ -277,13 +275,16 @@ time.sleep(1000)
         cwd=Path(__file__).parents[2],
     )
     with judge:
-        numbers = set(map(int, judge.stdout.readline().split()))
-        assert len(numbers) >= 7
+        holder, *numbers = map(int, judge.stdout.readline().split())
         judge.send_signal(number)
-    assert _all_gone(numbers)
+    try:
+        assert len(numbers) >= 7
+        assert _all_gone(numbers)
+    finally:
+        os.kill(holder, signal.SIGKILL)
 
 
-def _all_gone(numbers, seconds=5.0):
+def _all_gone(numbers, seconds=HANG):
     end = time.monotonic() + seconds
     while any(map(_alive, numbers)) and time.monotonic() < end:
         time.sleep(0.02)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from cs231n.data.drawn.canvas import column
+from cs231n.data.drawn.canvas import Canvas, column
+from cs231n.data.drawn.random_draws import Draws
 
 #: Place: colour at the top, above the horizon, below it, at the bottom; whether a
 #: horizon cuts the picture (else one smooth blend from top to bottom).
@@ -19,7 +20,9 @@ PLACES = {
 }
 
 
-def paint_backdrop(canvas, place, draws, *, jitter=30.0):
+def paint_backdrop(
+    canvas: Canvas, place: np.ndarray, draws: Draws, *, jitter: float = 30.0
+) -> None:
     """Fill the pictures with places (painted in place).
 
     Parameters
@@ -52,7 +55,9 @@ def paint_backdrop(canvas, place, draws, *, jitter=30.0):
         plane[...] = sky + ground * (under + (bottom - under) * depth - sky)
 
 
-def paint_texture(canvas, draws, *, cells, strength):
+def paint_texture(
+    canvas: Canvas, draws: Draws, *, cells: int, strength: np.ndarray
+) -> None:
     """Darken and lighten the pictures in soft patches (painted in place).
 
     Parameters
@@ -83,7 +88,15 @@ def _spread(knots, side, axis):
     return low + share * (high - low)
 
 
-def paint_clutter(canvas, draws, colours, *, pieces, chance, size=(0.06, 0.3)):
+def paint_clutter(
+    canvas: Canvas,
+    draws: Draws,
+    colours: np.ndarray,
+    *,
+    pieces: int,
+    chance: float,
+    size: tuple[float, float] = (0.06, 0.3),
+) -> None:
     """Strew discs, boxes and bars over the pictures (painted in place).
 
     Parameters
@@ -121,7 +134,7 @@ def paint_clutter(canvas, draws, colours, *, pieces, chance, size=(0.06, 0.3)):
         canvas.paint(frame.cover(shape) * column(alpha), planes(colour))
 
 
-def planes(colour):
+def planes(colour: np.ndarray) -> np.ndarray:
     """Shape one colour a picture so that it can be painted.
 
     Parameters

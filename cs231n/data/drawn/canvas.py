@@ -4,12 +4,15 @@ A figure is a field of signed distances: negative inside, in units of the object
 parameters are numbers or arrays of shape (N, 1, 1), one value a picture.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from cs231n.data.drawn.random_draws import cosine, sine
 
 
-def column(values):
+def column(values: np.ndarray) -> np.ndarray:
     """Shape one value a picture so that it broadcasts over pixels.
 
     Parameters
@@ -41,12 +44,12 @@ class Canvas:
         Red, green and blue, 0..255.
     """
 
-    def __init__(self, num, side):
+    def __init__(self, num: int, side: int) -> None:
         self.pixels = np.zeros((3, num, side, side), np.float32)
         self.num, self.side = num, side
 
     @classmethod
-    def over(cls, pixels):
+    def over(cls, pixels: np.ndarray) -> "Canvas":
         """Make a canvas of existing pictures, to be painted in place.
 
         Parameters
@@ -64,7 +67,9 @@ class Canvas:
         canvas.num, canvas.side = pixels.shape[1:3]
         return canvas
 
-    def paint(self, coverage, colour):
+    def paint(
+        self, coverage: np.ndarray, colour: np.ndarray | Sequence[np.ndarray]
+    ) -> None:
         """Lay a colour over the pictures.
 
         Parameters
@@ -77,7 +82,15 @@ class Canvas:
         for plane, value in zip(self.pixels, colour, strict=True):
             plane += coverage * (value - plane)
 
-    def frame(self, x, y, scale, angle=None, flip=None, stretch=None):
+    def frame(
+        self,
+        x: np.ndarray,
+        y: np.ndarray,
+        scale: np.ndarray,
+        angle: np.ndarray | None = None,
+        flip: np.ndarray | None = None,
+        stretch: np.ndarray | None = None,
+    ) -> "Frame":
         """Place one object in each picture.
 
         Parameters
@@ -123,10 +136,10 @@ class Frame:
         Pixels in a unit.
     """
 
-    def __init__(self, u, v, scale):
+    def __init__(self, u: np.ndarray, v: np.ndarray, scale: np.ndarray) -> None:
         self.u, self.v, self.scale = u, v, scale
 
-    def cover(self, distance):
+    def cover(self, distance: np.ndarray) -> np.ndarray:
         """Turn signed distances into coverage with smooth edges.
 
         Parameters
@@ -141,7 +154,9 @@ class Frame:
         """
         return np.clip(np.float32(0.5) - distance * self.scale, 0, 1)
 
-    def disc(self, x, y, radius):
+    def disc(
+        self, x: float | np.ndarray, y: float | np.ndarray, radius: float | np.ndarray
+    ) -> np.ndarray:
         """Measure the distance to a disc.
 
         Parameters
@@ -159,7 +174,13 @@ class Frame:
         du, dv = self.u - x, self.v - y
         return np.sqrt(du * du + dv * dv) - radius
 
-    def oval(self, x, y, rx, ry):
+    def oval(
+        self,
+        x: float | np.ndarray,
+        y: float | np.ndarray,
+        rx: float | np.ndarray,
+        ry: float | np.ndarray,
+    ) -> np.ndarray:
         """Measure roughly the distance to an upright ellipse.
 
         Parameters
@@ -177,7 +198,13 @@ class Frame:
         du, dv = (self.u - x) / rx, (self.v - y) / ry
         return (np.sqrt(du * du + dv * dv) - 1) * np.float32(np.minimum(rx, ry))
 
-    def box(self, x, y, rx, ry):
+    def box(
+        self,
+        x: float | np.ndarray,
+        y: float | np.ndarray,
+        rx: float | np.ndarray,
+        ry: float | np.ndarray,
+    ) -> np.ndarray:
         """Measure the distance to an upright rectangle.
 
         Parameters
@@ -194,7 +221,7 @@ class Frame:
         """
         return np.maximum(np.abs(self.u - x) - rx, np.abs(self.v - y) - ry)
 
-    def hull(self, *corners):
+    def hull(self, *corners: tuple[float, ...] | np.ndarray) -> np.ndarray:
         """Measure the distance to a convex polygon.
 
         Parameters
@@ -207,7 +234,7 @@ class Frame:
         distance : ndarray of shape (N, S, S)
             Negative inside.
         """
-        distance = None
+        distance: Any = None
         for (x0, y0), (x1, y1) in zip(corners, corners[1:] + corners[:1], strict=True):
             dx, dy = np.float32(x1 - x0), np.float32(y1 - y0)
             length = np.sqrt(dx * dx + dy * dy)
@@ -215,7 +242,14 @@ class Frame:
             distance = side if distance is None else np.maximum(distance, side)
         return distance
 
-    def bar(self, x0, y0, x1, y1, radius):
+    def bar(
+        self,
+        x0: float | np.ndarray,
+        y0: float | np.ndarray,
+        x1: float | np.ndarray,
+        y1: float | np.ndarray,
+        radius: float | np.ndarray,
+    ) -> np.ndarray:
         """Measure the distance to a thick line with round ends.
 
         Parameters

@@ -1,6 +1,7 @@
 """Labelled images that are drawn, cached and streamed a chunk at a time."""
 
 import sys
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -26,10 +27,12 @@ class Chunks:
         Bytes of an image.
     """
 
-    def __init__(self, name, version, pixels):
+    def __init__(self, name: str, version: int, pixels: int) -> None:
         self.name, self.version, self.pixels = name, version, pixels
 
-    def read(self, part, num, seed, draw_chunk):
+    def read(
+        self, part: str, num: int, seed: int, draw_chunk: Callable
+    ) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
         """Read the first images of a part, drawing what is not cached.
 
         Parameters
@@ -71,7 +74,14 @@ class Chunks:
             records = records[: rows.stop - rows.start]
             yield rows, records[:, 1:], records[:, 0]
 
-    def draw(self, part, chunk, seed, draw_class, shape):
+    def draw(
+        self,
+        part: str,
+        chunk: int,
+        seed: int,
+        draw_class: Callable,
+        shape: tuple[int, ...],
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Draw one chunk, class by class, in random order.
 
         Parameters

@@ -1,6 +1,7 @@
 """``glyphs``: written digits in the layout of MNIST, drawn stroke by stroke."""
 
 import numpy as np
+import numpy.typing as npt
 
 from cs231n.data.drawn.chunks import Chunks
 from cs231n.data.drawn.random_draws import cosine, sine
@@ -47,7 +48,12 @@ STROKES = (
 )
 
 
-def load_glyphs(num_training=None, num_test=None, dtype=np.float32, seed=231):
+def load_glyphs(
+    num_training: int | None = None,
+    num_test: int | None = None,
+    dtype: npt.DTypeLike = np.float32,
+    seed: int = 231,
+) -> ImageSet:
     """Load ``glyphs``; draw them first where that has not been done yet.
 
     Parameters
@@ -73,17 +79,19 @@ def load_glyphs(num_training=None, num_test=None, dtype=np.float32, seed=231):
     counts = {"train": num_training, "test": num_test}
     parts = []
     for part, usual in (("train", NUM_TRAINING), ("test", NUM_TEST)):
-        num = usual if counts[part] is None else counts[part]
+        asked = counts[part]
+        num = usual if asked is None else asked
         X = np.empty((max(num, 0), SIDE, SIDE), dtype)
         y = np.empty(len(X), np.int64)
         for rows, pixels, labels in CHUNKS.read(part, num, seed, draw_chunk):
             X[rows] = pixels.reshape(-1, SIDE, SIDE)
             y[rows] = labels
         parts += [X, y]
-    return ImageSet(*parts, CLASSES, "glyphs")
+    X_train, y_train, X_test, y_test = parts
+    return ImageSet(X_train, y_train, X_test, y_test, CLASSES, "glyphs")
 
 
-def draw_chunk(part, chunk, seed):
+def draw_chunk(part: str, chunk: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Draw 2000 digits.
 
     Parameters

@@ -7,7 +7,8 @@ square from -1 to 1 of their frame; ``main`` and ``other`` are colours of shape
 
 import numpy as np
 
-from cs231n.data.drawn.canvas import column
+from cs231n.data.drawn.canvas import Canvas, Frame, column
+from cs231n.data.drawn.random_draws import Draws
 
 DARK = (38.0, 36.0, 40.0)
 PALE = (236.0, 234.0, 226.0)
@@ -32,12 +33,19 @@ class Brush:
         Light on the object; multiplies its colours.
     """
 
-    def __init__(self, canvas, frame, draws, shade):
+    def __init__(
+        self, canvas: Canvas, frame: Frame, draws: Draws, shade: np.ndarray
+    ) -> None:
         self.canvas, self.frame, self.draws = canvas, frame, draws
         self.shade = shade
         self.num = canvas.num
 
-    def fill(self, distance, colour, present=None):
+    def fill(
+        self,
+        distance: np.ndarray,
+        colour: np.ndarray | tuple[float, ...],
+        present: np.ndarray | None = None,
+    ) -> None:
         """Paint a figure.
 
         Parameters
@@ -54,7 +62,7 @@ class Brush:
             coverage = coverage * present
         self.canvas.paint(coverage, [np.float32(c) * self.shade for c in colour])
 
-    def vary(self, low, high):
+    def vary(self, low: float, high: float) -> np.ndarray:
         """Draw a number for each picture.
 
         Parameters
@@ -69,7 +77,7 @@ class Brush:
         """
         return column(self.draws.uniform(low, high, self.num))
 
-    def toss(self, probability):
+    def toss(self, probability: float) -> np.ndarray:
         """Decide for each picture whether it has a part.
 
         Parameters

@@ -25,10 +25,15 @@ class Draws:
         streams.
     """
 
-    def __init__(self, *key):
+    def __init__(self, *key: int) -> None:
         self._bits = np.random.PCG64(np.random.SeedSequence(key))
 
-    def uniform(self, low, high, size):
+    def uniform(
+        self,
+        low: float | np.ndarray,
+        high: float | np.ndarray,
+        size: int | tuple[int, ...],
+    ) -> np.ndarray:
         """Draw real numbers.
 
         Parameters
@@ -47,7 +52,9 @@ class Draws:
         unit = (raw >> np.uint64(11)).astype(np.float64) * 2.0**-53
         return low + (high - low) * unit.reshape(size)
 
-    def integers(self, num, size):
+    def integers(
+        self, num: int | np.ndarray, size: int | tuple[int, ...]
+    ) -> np.ndarray:
         """Draw integers.
 
         Parameters
@@ -66,7 +73,9 @@ class Draws:
         top = (raw >> np.uint64(32)).astype(np.int64)
         return (top * num) >> 32
 
-    def chance(self, probability, size):
+    def chance(
+        self, probability: float | np.ndarray, size: int | tuple[int, ...]
+    ) -> np.ndarray:
         """Toss coins.
 
         Parameters
@@ -83,7 +92,7 @@ class Draws:
         """
         return self.uniform(0.0, 1.0, size) < probability
 
-    def choose(self, weights):
+    def choose(self, weights: np.ndarray) -> np.ndarray:
         """Draw one index from each row of weights.
 
         Parameters
@@ -100,7 +109,7 @@ class Draws:
         mark = self.uniform(0.0, 1.0, len(weights)) * heights[:, -1]
         return np.minimum((heights <= mark[:, None]).sum(axis=1), heights.shape[1] - 1)
 
-    def grain(self, size):
+    def grain(self, size: tuple[int, ...]) -> np.ndarray:
         """Draw noise that looks Gaussian, from sums of four bytes.
 
         Parameters
@@ -123,7 +132,7 @@ class Draws:
         return ((total[:count] - 510) * np.float32(1 / 147.8)).reshape(size)
 
 
-def sine(steps):
+def sine(steps: np.ndarray) -> np.ndarray:
     """Look up sines.
 
     Parameters
@@ -139,7 +148,7 @@ def sine(steps):
     return _SINE[steps % TURN]
 
 
-def cosine(steps):
+def cosine(steps: np.ndarray) -> np.ndarray:
     """Look up cosines.
 
     Parameters

@@ -46,7 +46,7 @@ VERBS = ("", "sits", "lies", "is")
 CLEARLY = 4
 
 
-def plural(noun):
+def plural(noun: str) -> str:
     """Return the name of more than one.
 
     Parameters
@@ -85,7 +85,7 @@ PHRASES = sorted(
 )
 
 
-def vocabulary():
+def vocabulary() -> list[str]:
     """List the words of all sentences.
 
     Returns
@@ -99,7 +99,7 @@ def vocabulary():
     return [*SPECIAL, *sorted(words)]
 
 
-def third(value):
+def third(value: int) -> int:
     """Tell in which third of a picture a coordinate lies.
 
     Parameters

@@ -1,5 +1,7 @@
 """Sentences about scenes, written from a scene; all of them are true of it."""
 
+from collections.abc import Callable
+
 from cs231n.data.drawn.scene_words import (
     BACKGROUNDS,
     CLEARLY,
@@ -18,7 +20,7 @@ from cs231n.data.drawn.scene_words import (
 )
 
 
-def describe(scene, ground, pick):
+def describe(scene: list[tuple[int, ...]], ground: int, pick: Callable) -> list[str]:
     """Write a true sentence about a scene.
 
     Parameters

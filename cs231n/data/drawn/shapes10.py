@@ -1,6 +1,9 @@
 """``shapes10``: ten classes of drawn colour images in CIFAR-10's shapes and dtypes."""
 
+from collections.abc import Iterator
+
 import numpy as np
+import numpy.typing as npt
 
 from cs231n.data.drawn import pictures
 from cs231n.data.drawn.backdrops import (
@@ -57,8 +60,12 @@ TYPICAL_COLOUR, TYPICAL_PLACE = 0.65, 0.56
 
 
 def load_shapes10(
-    num_training=None, num_test=None, dtype=np.float32, layout="NHWC", seed=231
-):
+    num_training: int | None = None,
+    num_test: int | None = None,
+    dtype: npt.DTypeLike = np.float32,
+    layout: str = "NHWC",
+    seed: int = 231,
+) -> ImageSet:
     """Load ``shapes10``; draw it first where that has not been done yet.
 
     Parameters
@@ -87,17 +94,21 @@ def load_shapes10(
     counts = {"train": num_training, "test": num_test}
     parts = []
     for part, usual in (("train", NUM_TRAINING), ("test", NUM_TEST)):
-        num = usual if counts[part] is None else counts[part]
+        asked = counts[part]
+        num = usual if asked is None else asked
         X = empty_images(max(num, 0), dtype, layout)
         y = np.empty(len(X), np.int64)
         for rows, pixels, labels in CHUNKS.read(part, num, seed, draw_chunk):
             copy_planes(pixels, X[rows], layout)
             y[rows] = labels
         parts += [X, y]
-    return ImageSet(*parts, CLASSES, "shapes10")
+    X_train, y_train, X_test, y_test = parts
+    return ImageSet(X_train, y_train, X_test, y_test, CLASSES, "shapes10")
 
 
-def stream_shapes10(part="train", seed=231, start=0):
+def stream_shapes10(
+    part: str = "train", seed: int = 231, start: int = 0
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Draw images without end.
 
     Parameters
@@ -121,7 +132,7 @@ def stream_shapes10(part="train", seed=231, start=0):
         start += 1
 
 
-def draw_chunk(part, chunk, seed):
+def draw_chunk(part: str, chunk: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Draw 2000 images.
 
     Parameters

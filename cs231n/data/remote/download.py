@@ -4,12 +4,14 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pooch
 import requests
 from tqdm import tqdm
 
 from cs231n.data.errors import DatasetError
+from cs231n.data.remote.registry import RemoteFile
 
 #: Seconds to wait for a connection, and for the next piece of a file.
 TIMEOUT = (10, 30)
@@ -29,10 +31,16 @@ class ResumingDownloader:
         Seconds to connect and seconds between pieces.
     """
 
-    def __init__(self, part, timeout=TIMEOUT):
+    def __init__(self, part: Path, timeout: tuple[float, float] = TIMEOUT) -> None:
         self.part, self.timeout = part, timeout
 
-    def __call__(self, url, output_file, pooch_object, check_only=False):
+    def __call__(
+        self,
+        url: str,
+        output_file: str | os.PathLike[str],
+        pooch_object: Any,
+        check_only: bool = False,
+    ) -> bool | None:
         """Download a file; see ``pooch.HTTPDownloader``.
 
         Parameters
@@ -65,6 +73,7 @@ class ResumingDownloader:
                     raise
             time.sleep(0.2 * 2**attempt)
         os.replace(self.part, output_file)
+        return None
 
     def _append_rest(self, url):
         """Ask for what is missing and append it."""
@@ -123,7 +132,12 @@ def _bar(name, total, initial):
     )
 
 
-def download(file, folder, *, timeout=TIMEOUT):
+def download(
+    file: RemoteFile,
+    folder: str | os.PathLike[str],
+    *,
+    timeout: tuple[float, float] = TIMEOUT,
+) -> Path:
     """Get a file from the first address that has it.
 
     Parameters
@@ -159,7 +173,7 @@ def download(file, folder, *, timeout=TIMEOUT):
         except (requests.RequestException, _CutShort) as error:
             reasons.append(f"{url}: {_reason(error)}")
         except ValueError:  # pooch: another sum
-            reasons.append(f"{url}: another SHA-256 than {file.sha256[:12]}...")
+            reasons.append(f"{url}: another SHA-256 than {str(file.sha256)[:12]}...")
         except OSError as error:
             raise DatasetError(
                 f"Cannot write {path}: {error.strerror}. Make room there, or set "
@@ -173,7 +187,9 @@ def download(file, folder, *, timeout=TIMEOUT):
     )
 
 
-def read_url(url, *, most_bytes=1 << 26, timeout=TIMEOUT):
+def read_url(
+    url: str, *, most_bytes: int = 1 << 26, timeout: tuple[float, float] = TIMEOUT
+) -> bytes:
     """Read a small file from the network into memory.
 
     Parameters

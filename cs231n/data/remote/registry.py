@@ -35,7 +35,7 @@ class RemoteFile:
     unpacks: str | None = None
 
     @property
-    def installed_as(self):
+    def installed_as(self) -> str:
         """Name the file or the unpacked folder in the data home.
 
         Returns
@@ -64,7 +64,7 @@ class Dataset:
     files: tuple
 
 
-def read_registry(path=REGISTRY):
+def read_registry(path: str | os.PathLike[str] = REGISTRY) -> dict[str, Dataset]:
     """Read the datasets that can be fetched.
 
     Parameters
@@ -81,7 +81,7 @@ def read_registry(path=REGISTRY):
     return {name: _dataset(name, table) for name, table in tables.items()}
 
 
-def pick(name, registry):
+def pick(name: str, registry: dict[str, Dataset]) -> Dataset:
     """Look up one dataset.
 
     Parameters

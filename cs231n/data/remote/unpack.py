@@ -16,7 +16,9 @@ from cs231n.data.errors import DatasetError
 MOST_BYTES = 20 << 30
 
 
-def unpack(archive, folder, target):
+def unpack(
+    archive: str | os.PathLike[str], folder: str, target: str | os.PathLike[str]
+) -> None:
     """Unpack one folder of an archive; it appears whole or not at all.
 
     Call it in one process at a time: what an earlier one left when it was killed is

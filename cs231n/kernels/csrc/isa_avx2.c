@@ -2,11 +2,13 @@
 #include "kernels.h"
 #if defined(__x86_64__)
 #include "common.h"
+/* clang-format off */
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx,avx2,fma,f16c,bmi,bmi2"))), apply_to = function)
 #else
 #pragma GCC target("avx,avx2,fma,f16c,bmi,bmi2")
 #endif
+/* clang-format on */
 #define ISA avx2
 #define VECTOR_BYTES 32
 #define TILE_ROWS 6 /* rows of a tile two vectors wide that fit the registers */

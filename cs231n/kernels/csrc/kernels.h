@@ -32,73 +32,18 @@ typedef struct {
     cell_rows dh, flowing, dc, da;
 } cell_step;
 
-#define KERNEL_TABLE(REAL, NAME)                                                       \
-    typedef struct {                                                                   \
-        int (*conv_forward)(const conv_shape *, const REAL *, const REAL *,            \
-                            const REAL *, REAL *);                                     \
-        int (*conv_dx)(const conv_shape *, const REAL *, const REAL *, REAL *);        \
-        int (*conv_dw)(const conv_shape *, const REAL *, const REAL *, REAL *,         \
-                       REAL *);                                                        \
-        int (*matmul)(long, long, long, const REAL *, long, long, const REAL *, long,  \
-                      long, REAL *, long, const REAL *, int);                          \
-        void (*matmul_pack)(long, long, const REAL *, long, long, REAL *);             \
-        int (*matmul_packed)(long, long, long, const REAL *, long, long, const REAL *, \
-                             REAL *, long, int);                                       \
-        void (*row_sum)(long, long, const REAL *, REAL *);                             \
-        void (*max_pool_forward)(const pool_shape *, const REAL *, REAL *,             \
-                                 uint8_t *);                                           \
-        void (*max_pool_backward)(const pool_shape *, const REAL *, const uint8_t *,   \
-                                  REAL *);                                             \
-        int (*avg_pool_forward)(const pool_shape *, const REAL *, REAL *);             \
-        int (*avg_pool_backward)(const pool_shape *, const REAL *, REAL *);            \
-        int (*batch_norm_forward)(long, long, long, const REAL *, const REAL *,        \
-                                  const REAL *, double, REAL *, REAL *, REAL *,        \
-                                  REAL *);                                             \
-        int (*batch_norm_backward)(long, long, long, const REAL *, const REAL *,       \
-                                   const REAL *, const REAL *, const REAL *, REAL *,   \
-                                   REAL *, REAL *);                                    \
-        void (*scale_shift)(long, long, long, const REAL *, const REAL *,              \
-                            const REAL *, REAL *);                                     \
-        void (*group_norm_forward)(long, long, long, long, const REAL *, const REAL *, \
-                                   const REAL *, double, REAL *, REAL *, REAL *);      \
-        int (*group_norm_backward)(long, long, long, long, const REAL *, const REAL *, \
-                                   const REAL *, const REAL *, const REAL *, REAL *,   \
-                                   REAL *, REAL *);                                    \
-        void (*leaky_relu_forward)(long, const REAL *, double, REAL *);                \
-        void (*leaky_relu_backward)(long, const REAL *, const REAL *, double, REAL *); \
-        void (*sigmoid_forward)(long, const REAL *, REAL *);                           \
-        void (*tanh_forward)(long, const REAL *, REAL *);                              \
-        void (*sigmoid_backward)(long, const REAL *, const REAL *, REAL *);            \
-        void (*tanh_backward)(long, const REAL *, const REAL *, REAL *);               \
-        void (*gelu_forward)(long, const REAL *, REAL *);                              \
-        void (*gelu_backward)(long, const REAL *, const REAL *, REAL *);               \
-        void (*gelu_exact_forward)(long, const REAL *, REAL *);                        \
-        void (*gelu_exact_backward)(long, const REAL *, const REAL *, REAL *);         \
-        int (*softmax_loss)(long, long, const REAL *, const int64_t *, double, REAL *, \
-                            double *);                                                 \
-        int (*svm_loss)(long, long, const REAL *, const int64_t *, double, REAL *,     \
-                        double *);                                                     \
-        void (*softmax)(long, long, const REAL *, REAL *);                             \
-        void (*softmax_backward)(long, long, const REAL *, const REAL *, REAL *);      \
-        int (*linear_softmax_loss)(long, long, long, const REAL *, long, const REAL *, \
-                                   const int64_t *, double, REAL *, double *);         \
-        int (*linear_svm_loss)(long, long, long, const REAL *, long, const REAL *,     \
-                               const int64_t *, double, REAL *, double *);             \
-        void (*cell)(cell_kind, cell_step);                                            \
-        void (*embedding_forward)(long, long, const int64_t *, const REAL *, REAL *);  \
-        void (*embedding_backward)(long, long, long, const REAL *, const int64_t *,    \
-                                   REAL *);                                            \
-        void (*adam)(long, const REAL *, const REAL *, REAL *, REAL *, REAL *,         \
-                     const double *);                                                  \
-        void (*momentum)(long, const REAL *, const REAL *, REAL *, REAL *, double,     \
-                         double, int);                                                 \
-        void (*rms)(long, const REAL *, const REAL *, REAL *, REAL *, double, double,  \
-                    double, double);                                                   \
-        void (*sgd)(long, const REAL *, const REAL *, REAL *, double);                 \
-    } NAME;
-
-KERNEL_TABLE(float, kernels_f32)
-KERNEL_TABLE(double, kernels_f64)
+#define KERNEL(result, name, ...) result (*name)(__VA_ARGS__);
+#define REAL float
+typedef struct {
+#include "kernel_list.inc"
+} kernels_f32;
+#undef REAL
+#define REAL double
+typedef struct {
+#include "kernel_list.inc"
+} kernels_f64;
+#undef REAL
+#undef KERNEL
 
 typedef struct {
     const char *name;

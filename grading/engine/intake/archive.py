@@ -5,7 +5,10 @@ import lzma
 import stat
 import zipfile
 import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from os import PathLike
+from typing import IO
 
 from grading.engine.intake.folder import IGNORED, MAX_BYTES
 from grading.engine.storage.names import printable
@@ -35,10 +38,10 @@ class Member:
     """A file in an archive."""
 
     parts: tuple[str, ...]  #: its path
-    read: object  #: call it for (bytes or None, why not)
+    read: Callable  #: call it for (bytes or None, why not)
 
 
-def members(path):
+def members(path: str | PathLike | IO[bytes]) -> "Iterator[Member]":
     """List the files of an archive; each is read when asked for.
 
     Parameters
@@ -96,7 +99,7 @@ def _read(archive, info):
     return data, ""
 
 
-def notebooks_inside(data):
+def notebooks_inside(data: bytes) -> tuple[dict[str, bytes], list[str]]:
     """Read the notebooks of an archive that a student handed in.
 
     Parameters

@@ -26,7 +26,7 @@ class Inbound:
     flags: tuple[str, ...]
 
 
-def inbound(root, assignment):
+def inbound(root: Path, assignment: str) -> "tuple[list[Inbound], list[str]]":
     """List the newest submission of every student.
 
     Parameters

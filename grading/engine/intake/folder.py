@@ -2,6 +2,7 @@
 
 import os
 import stat
+from os import PathLike
 
 from grading.engine.storage.names import printable
 
@@ -13,11 +14,11 @@ MAX_FILES = 200
 IGNORED = {".ipynb_checkpoints", "__pycache__", ".DS_Store", "__MACOSX", "Thumbs.db"}
 
 
-class Refused(ValueError):
+class RefusedFile(ValueError):
     """A file that is not taken; the message says why."""
 
 
-def read_folder(path):
+def read_folder(path: str | PathLike) -> tuple[dict[str, bytes], list[str]]:
     """Read the notebooks of a folder.
 
     Parameters
@@ -36,7 +37,7 @@ def read_folder(path):
 
     Raises
     ------
-    Refused
+    RefusedFile
         If the folder itself is a link or no folder.
     """
     files, flags = {}, []
@@ -53,7 +54,7 @@ def _open_folder(path, parent=None):
         flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
         return os.open(path, flags, dir_fd=parent)
     except OSError:
-        raise Refused(f"{printable(str(path))!r} is a link or no folder.") from None
+        raise RefusedFile(f"{printable(str(path))!r} is a link or no folder.") from None
 
 
 def _read_level(folder, prefix, files, flags, depth, seen):
@@ -76,7 +77,7 @@ def _read_level(folder, prefix, files, flags, depth, seen):
             elif name != "timestamp.txt":
                 _check_plain(name, folder)
                 flags.append(f"Left out {printable(prefix + name)!r}: no notebook.")
-        except Refused as reason:
+        except RefusedFile as reason:
             flags.append(f"Left out {printable(prefix + name)!r}: {reason}")
     for name in levels:
         _descend(folder, name, prefix, files, flags, depth, seen)
@@ -92,7 +93,7 @@ def _descend(folder, name, prefix, files, flags, depth, seen):
         return
     try:
         inner = _open_folder(name, folder)
-    except Refused as reason:
+    except RefusedFile as reason:
         flags.append(str(reason))
         return
     try:
@@ -111,10 +112,10 @@ def _take(files, flags, prefix, name, data):
 def _check_plain(name, folder):
     found = os.stat(name, dir_fd=folder, follow_symlinks=False)
     if not stat.S_ISREG(found.st_mode):
-        raise Refused("it is a link, a pipe or a device.")
+        raise RefusedFile("it is a link, a pipe or a device.")
 
 
-def read_file(name, folder=None):
+def read_file(name: str | PathLike, folder: int | None = None) -> bytes:
     """Read one file, if it is a plain one.
 
     Parameters
@@ -131,7 +132,7 @@ def read_file(name, folder=None):
 
     Raises
     ------
-    Refused
+    RefusedFile
         If it is a link, has a second name elsewhere, is no file or too large.
     """
     # Without NONBLOCK, opening a pipe would wait for somebody to write to it.
@@ -139,14 +140,14 @@ def read_file(name, folder=None):
     try:
         descriptor = os.open(name, how, dir_fd=folder)
     except OSError:
-        raise Refused("it is a link, a socket or unreadable.") from None
+        raise RefusedFile("it is a link, a socket or unreadable.") from None
     with os.fdopen(descriptor, "rb") as file:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
-            raise Refused("it is no file but a pipe, a device or a folder.")
+            raise RefusedFile("it is no file but a pipe, a device or a folder.")
         if found.st_nlink > 1:
-            raise Refused("it is a hard link: the file has another name elsewhere.")
+            raise RefusedFile("it is a hard link: the file has another name elsewhere.")
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise Refused(f"it is larger than {MAX_BYTES >> 20} MB.")
+        raise RefusedFile(f"it is larger than {MAX_BYTES >> 20} MB.")
     return data

@@ -1,16 +1,24 @@
 """Intake: from what a collector has to submissions that never change."""
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
+from cs231n.files import write_whole
 from grading.engine.intake.exchange import inbound
-from grading.engine.intake.folder import Refused, read_folder
+from grading.engine.intake.folder import RefusedFile, read_folder
 from grading.engine.intake.lms_export import Export
 from grading.engine.intake.roster import folded
 from grading.engine.intake.submission import Submission
 from grading.engine.intake.times import timestamp, utc
-from grading.engine.storage.append_log import Ledger
+from grading.engine.storage.append_log import AppendLog
 from grading.engine.storage.names import RefusedName, checked_name, printable
-from grading.engine.storage.store import write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grading.course import Course
+    from grading.engine.intake.roster import Roster
+    from grading.engine.storage.store import Store
 
 
 @dataclass
@@ -36,20 +44,27 @@ class Intake:
         False for a look that writes nothing down.
     """
 
-    def __init__(self, course, assignment, store, *, writable=True):
+    def __init__(
+        self,
+        course: "Course",
+        assignment: str,
+        store: "Store",
+        *,
+        writable: bool = True,
+    ) -> None:
         self.course, self.assignment, self.store = course, assignment, store
         self._writable = writable
         path = course.ledger / assignment / "collected.jsonl"
-        self._ledger = Ledger(path, writable=writable)
+        self._log = AppendLog(path, writable=writable)
         self._known = {}
-        for _, raw in self._ledger.lines():
+        for _, raw in self._log.lines():
             self._known[raw["student"]] = Submission.from_dict(raw)
 
-    def close(self):
-        """Close the ledger."""
-        self._ledger.close()
+    def close(self) -> None:
+        """Close the log."""
+        self._log.close()
 
-    def from_tree(self, *, trust_timestamps=False):
+    def from_tree(self, *, trust_timestamps: bool = False) -> "Collected":
         """Take what lies in the course's ``submitted`` folder.
 
         Parameters
@@ -68,15 +83,15 @@ class Intake:
             try:
                 submission = self._of_folder(folder, trust_timestamps)
                 if submission.student in seen:  # one name, composed and not
-                    raise Refused(f"Two folders are called {submission.student!r}.")
-            except (Refused, RefusedName) as reason:
+                    raise RefusedFile(f"Two folders are called {submission.student!r}.")
+            except (RefusedFile, RefusedName) as reason:
                 collected.problems.append(str(reason))
             else:
                 seen.add(submission.student)
                 collected.submissions.append(self._remember(submission))
         return collected
 
-    def from_exchange(self, root):
+    def from_exchange(self, root: "Path") -> "Collected":
         """Take what students handed in through nbgrader's exchange.
 
         Parameters
@@ -94,7 +109,7 @@ class Intake:
         for one in found:
             try:
                 files, flags = read_folder(one.folder)
-            except Refused as reason:
+            except RefusedFile as reason:
                 collected.problems.append(str(reason))
                 continue
             submission = self._submission(
@@ -116,7 +131,7 @@ class Intake:
     def _of_folder(self, folder, trust_timestamps):
         student = checked_name(folder.parent.name)
         if folder.parent.is_symlink():
-            raise Refused(f"{printable(str(folder.parent))!r} is a link.")
+            raise RefusedFile(f"{printable(str(folder.parent))!r} is a link.")
         files, flags = read_folder(folder)
         time = timestamp(folder) if trust_timestamps else ""
         return self._submission(student, files, flags, time=time, source="folder")
@@ -135,11 +150,18 @@ class Intake:
             flags = dict.fromkeys(known.flags + submission.flags)
             submission = replace(known, flags=tuple(flags))
         if submission != known and self._writable:
-            self._ledger.append(submission.to_dict())
+            self._log.append(submission.to_dict())
             self._known[submission.student] = submission
         return submission
 
-    def from_archives(self, paths, *, kind="auto", roster=None, times=None):
+    def from_archives(
+        self,
+        paths: "list[Path]",
+        *,
+        kind: str = "auto",
+        roster: "Roster | None" = None,
+        times: dict[str, str] | None = None,
+    ) -> "Collected":
         """Take the exports of a learning platform.
 
         Parameters

@@ -2,10 +2,17 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from grading.engine.intake import lms_names
 from grading.engine.intake.archive import members, notebooks_inside
 from grading.engine.storage.names import RefusedName, checked_name, printable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grading.engine.intake.roster import Roster
+    from grading.engine.storage.store import Store
 
 
 class IntakeError(Exception):
@@ -31,12 +38,14 @@ class Export:
         Keeps every notebook; in memory are only digests.
     """
 
-    def __init__(self, store):
+    def __init__(self, store: "Store") -> None:
         self._store = store
         self.bundles = defaultdict(Bundle)  #: by student
         self.problems = []  #: sentences about what was refused
 
-    def read(self, path, kind="auto", roster=None):
+    def read(
+        self, path: "Path", kind: str = "auto", roster: "Roster | None" = None
+    ) -> None:
         """Read one archive; of files with one name, the last one read counts.
 
         Parameters

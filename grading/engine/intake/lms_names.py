@@ -15,7 +15,7 @@ KINDS = ("canvas", "moodle", "gradescope", "plain")
 
 
 @dataclass(frozen=True)
-class Found:
+class NamedFile:
     """Whose file it is, in the words of the platform."""
 
     names: tuple[tuple[str, str], ...]  #: columns of a roster and values, surest first
@@ -24,7 +24,7 @@ class Found:
     flags: tuple[str, ...] = ()
 
 
-def kind_of(paths):
+def kind_of(paths: list[str]) -> str:
     """Guess which platform wrote an archive.
 
     Parameters
@@ -45,7 +45,7 @@ def kind_of(paths):
     return "plain"
 
 
-def place(kind, path, metadata=None):
+def place(kind: str, path: str, metadata: dict | None = None) -> "NamedFile | None":
     """Read a file's path.
 
     Parameters
@@ -59,7 +59,7 @@ def place(kind, path, metadata=None):
 
     Returns
     -------
-    found : Found or None
+    found : NamedFile or None
         None if the platform does not name files so.
     """
     readers = {
@@ -77,7 +77,7 @@ def _canvas(path):
         return None
     names = (("canvas_id", match["user"]), ("letters", match["who"]))
     late = ("Canvas marks it as late.",) if match["late"] else ()
-    return Found(names, _last(match["file"]), flags=late)
+    return NamedFile(names, _last(match["file"]), flags=late)
 
 
 def _moodle(path):
@@ -85,7 +85,7 @@ def _moodle(path):
     if match is None:
         return None
     names = (("moodle_id", match["user"]), ("name", match["who"]))
-    return Found(names, _last(match["file"]))
+    return NamedFile(names, _last(match["file"]))
 
 
 def _gradescope(path, metadata):
@@ -93,22 +93,22 @@ def _gradescope(path, metadata):
     if match is None or match["user"] not in metadata:
         return None
     names, time = metadata[match["user"]]
-    return Found(names, _last(match["file"]), time)
+    return NamedFile(names, _last(match["file"]), time)
 
 
 def _plain(path):
     parts = path.split("/")
     if len(parts) > 1:
-        return Found((("student", parts[0]),), parts[-1])
+        return NamedFile((("student", parts[0]),), parts[-1])
     student, _, file = parts[0].partition("_")
-    return Found((("student", student),), file) if file else None
+    return NamedFile((("student", student),), file) if file else None
 
 
 def _last(path):
     return path.rpartition("/")[2]
 
 
-def gradescope_metadata(text):
+def gradescope_metadata(text: bytes) -> dict[str, tuple]:
     """Read Gradescope's list of submissions.
 
     Parameters
@@ -119,7 +119,7 @@ def gradescope_metadata(text):
     Returns
     -------
     metadata : dict of {str: tuple}
-        For each submission's folder, names as in :class:`Found` and the time.
+        For each submission's folder, names as in :class:`NamedFile` and the time.
     """
     try:
         raw = yaml.safe_load(text)

@@ -3,8 +3,13 @@
 import csv
 import re
 import unicodedata
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from grading.engine.storage.names import RefusedName, checked_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: Columns a roster may have beside `student`, the id that the gradebook uses.
 COLUMNS = ("name", "email", "sid", "canvas_id", "moodle_id")
@@ -23,7 +28,7 @@ class Roster:
         Each has ``student`` and some of :data:`COLUMNS`.
     """
 
-    def __init__(self, rows):
+    def __init__(self, rows: Iterable[dict]) -> None:
         self.students = []
         self._index = {}
         for row in rows:
@@ -43,7 +48,7 @@ class Roster:
             self._index.setdefault(key, set()).add(student)
 
     @classmethod
-    def read(cls, path):
+    def read(cls, path: "Path") -> "Roster":
         """Read a CSV file with a header.
 
         Parameters
@@ -73,7 +78,7 @@ class Roster:
             )
         return cls(rows)
 
-    def find(self, names):
+    def find(self, names: list[tuple[str, str]]) -> str:
         """Look a student up.
 
         Parameters
@@ -93,7 +98,7 @@ class Roster:
         return ""
 
 
-def folded(text):
+def folded(text: str) -> str:
     """Reduce a name to what two spellings of it share.
 
     Parameters
@@ -116,7 +121,7 @@ def _orders(name):
     return {"".join(turn) for turn in turns}
 
 
-def read_roster(path):
+def read_roster(path: "Path | None") -> "Roster | None":
     """Read a roster, if there is one.
 
     Parameters

@@ -17,16 +17,16 @@ class Submission:
     flags: tuple[str, ...] = ()  #: what an instructor should look at
 
     @property
-    def digest(self):
+    def digest(self) -> str:
         """SHA-256 of the files, as hexadecimal digits."""
         return hashlib.sha256(json.dumps(self.files).encode()).hexdigest()
 
-    def to_dict(self):
+    def to_dict(self) -> dict:
         """Return what a ledger can hold."""
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, raw):
+    def from_dict(cls, raw: dict) -> "Submission":
         """Read what :meth:`to_dict` wrote.
 
         Parameters

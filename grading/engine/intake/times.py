@@ -2,11 +2,15 @@
 
 import csv
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from grading.engine.intake.roster import RosterError, folded
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def timestamp(folder):
+
+def timestamp(folder: "Path") -> str:
     """Read the time that nbgrader wrote beside a submission.
 
     Parameters
@@ -26,7 +30,7 @@ def timestamp(folder):
         return ""
 
 
-def utc(text):
+def utc(text: str) -> str:
     """Read a time.
 
     Parameters
@@ -47,7 +51,7 @@ def utc(text):
         return ""
 
 
-def read_times(path):
+def read_times(path: "Path") -> dict[str, str]:
     """Read when students handed in.
 
     Parameters

@@ -5,9 +5,13 @@ coordinator, so a cluster that goes away loses nothing.
 """
 
 import json
+from typing import TYPE_CHECKING
 
 from grading.engine.judging.judge_host import NoIsolation
 from grading.engine.judging.worker import judge_remotely, look
+
+if TYPE_CHECKING:
+    from grading.engine.judging.judge_host import HostPlan
 
 
 class ClusterFailed(Exception):
@@ -21,8 +25,8 @@ class Cluster:
     ----------
     address : str
         Such as ``"tcp://host:8786"``.
-    plan : BenchPlan
-        How each worker sets its bench up.
+    plan : HostPlan
+        How each worker sets its host up.
 
     Raises
     ------
@@ -32,7 +36,7 @@ class Cluster:
         If isolation is required and no worker offers it.
     """
 
-    def __init__(self, address, plan):
+    def __init__(self, address: str, plan: "HostPlan") -> None:
         from distributed import Client
 
         self._plan, self._futures, self._texts = plan.to_json(), {}, {}
@@ -70,12 +74,12 @@ class Cluster:
         self.close()
 
     @property
-    def capacity(self):
+    def capacity(self) -> int:
         """How many tasks the workers can be kept busy with."""
         workers = self._client.scheduler_info(n_workers=-1)["workers"]
         return 2 * max(1, sum(worker["nthreads"] for worker in workers.values()))
 
-    def submit(self, key, text):
+    def submit(self, key: str, text: str) -> None:
         """Have a task judged.
 
         Parameters
@@ -98,7 +102,7 @@ class Cluster:
         here = self._client.scheduler_info(n_workers=-1)["workers"]
         return [name for name in here if name not in self.refused] or self._good
 
-    def wait(self, timeout=1.0):
+    def wait(self, timeout: float = 1.0) -> list[tuple[str, dict | None]]:
         """Wait until something is judged.
 
         Parameters
@@ -141,7 +145,7 @@ class Cluster:
             return None
         return key, reply
 
-    def close(self):
+    def close(self) -> None:
         """Leave the cluster; its workers go on for others."""
         self._client.cancel(list(self._futures))
         self._client.close()

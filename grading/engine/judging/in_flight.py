@@ -1,6 +1,8 @@
-"""The flight: tasks that are being judged, and the notebooks that wait for them."""
+"""What is in flight: tasks being judged, and the notebooks that wait for them."""
 
 from collections import Counter, defaultdict, deque
+from collections.abc import Callable
+from typing import Any
 
 #: A notebook that ends so many judging processes is not judged again. Before the last
 #: time it waits until nothing else runs: the fault may have been the machine's.
@@ -9,7 +11,7 @@ MAX_DEATHS = 3
 MAX_WAITING = 200
 
 
-class Flight:
+class InFlight:
     """Tasks under way on a pool or a cluster.
 
     Parameters
@@ -18,8 +20,9 @@ class Flight:
         Makes a Pool or a Cluster, when the first task is there.
     """
 
-    def __init__(self, open_backend):
-        self._open_backend, self._backend = open_backend, None
+    def __init__(self, open_backend: Callable) -> None:
+        self._open_backend = open_backend
+        self._backend: Any = None  # a Pool or a Cluster
         self._waiting, self._texts = defaultdict(list), {}
         self._deaths, self._aside = Counter(), deque()
 
@@ -34,7 +37,7 @@ class Flight:
         return bool(self._waiting)
 
     @property
-    def has_room(self):
+    def has_room(self) -> bool:
         """Whether another task would find a worker soon."""
         capacity = self._backend.capacity if self._backend else 1
         waiting = sum(map(len, self._waiting.values()))
@@ -44,7 +47,7 @@ class Flight:
     def _active(self):
         return len(self._waiting) - len(self._aside)
 
-    def join(self, key, notebook, make_task):
+    def join(self, key: str, notebook: object, make_task: Callable) -> None:
         """Let a notebook wait for a verdict.
 
         Parameters
@@ -63,7 +66,7 @@ class Flight:
             self._texts[key] = make_task().to_json()
             self._backend.submit(key, self._texts[key])
 
-    def landed(self):
+    def landed(self) -> list[tuple[str, dict | None, list]]:
         """Wait until something is judged.
 
         Returns

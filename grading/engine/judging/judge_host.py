@@ -1,13 +1,19 @@
-"""The bench: where a judge sits, with the isolated children it lets students run in."""
+"""The host of a judge: it has the isolated children that answers run in."""
 
 import functools
 import importlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from grading.judge.exam import Cell, Exam
 
-#: Packages that make forking slow: who needs one gets a nursery of its own.
+if TYPE_CHECKING:
+    from grading.judge.exam import Verdict
+    from grading.sandbox.limits import Limits
+
+#: Packages that make forking slow: who needs one gets a fork server of its own.
 HEAVY = {"torch"}
 
 
@@ -16,19 +22,19 @@ class NoIsolation(Exception):
 
 
 @dataclass(frozen=True)
-class BenchPlan:
-    """How a worker is to set its bench up."""
+class HostPlan:
+    """How a worker is to set its host up."""
 
-    bench: str = "grading.engine.judging.judge_host:Bench"  #: module:class
+    host: str = "grading.engine.judging.judge_host:JudgeHost"  #: module:class
     require_isolation: bool = True
     imports: tuple[str, ...] = ()  #: modules that set-up cells load
 
-    def to_json(self):
+    def to_json(self) -> str:
         """Return the plan as text."""
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text):
+    def from_json(cls, text: str) -> "HostPlan":
         """Read what :meth:`to_json` wrote.
 
         Parameters
@@ -38,18 +44,18 @@ class BenchPlan:
 
         Returns
         -------
-        plan : BenchPlan
+        plan : HostPlan
             Equal to the one written.
         """
         raw = json.loads(text)
         return cls(**raw | {"imports": tuple(raw["imports"])})
 
-    def open(self):
-        """Set a bench up.
+    def open(self) -> "JudgeHost":
+        """Set a host up.
 
         Returns
         -------
-        bench : Bench
+        host : JudgeHost
             Ready to judge.
 
         Raises
@@ -57,18 +63,18 @@ class BenchPlan:
         NoIsolation
             If this machine cannot isolate students and that is required.
         """
-        module, _, name = self.bench.partition(":")
+        module, _, name = self.host.partition(":")
         kind = getattr(importlib.import_module(module), name)
         return kind(self.require_isolation, self.imports)
 
 
-class Bench:
+class JudgeHost:
     """The judge on isolated children of this machine.
 
     Parameters
     ----------
     require_isolation : bool
-        Take the strongest rung there is and refuse to go without; else none at all.
+        Take the strongest level there is and refuse to go without; else none at all.
     imports : iterable of str
         Modules to load before any answer is there.
 
@@ -83,39 +89,39 @@ class Bench:
         If the machine cannot do what is required.
     """
 
-    def __init__(self, require_isolation, imports=()):
+    def __init__(self, require_isolation: bool, imports: Iterable[str] = ()) -> None:
         from grading.judge.judge import judge
 
         self._judge = judge
-        self._rung = "strongest" if require_isolation else "none"
-        self._imports, self._nurseries = imports, {}
-        self.isolation = self._nursery(frozenset()).rung
+        self._level = "strongest" if require_isolation else "none"
+        self._imports, self._rooms = imports, {}
+        self.isolation = self._rooms_for(frozenset()).level
 
-    def _nursery(self, heavy):
-        """Start the nursery that has the heavy modules loaded which an exam needs."""
-        if heavy not in self._nurseries:
+    def _rooms_for(self, heavy):
+        """Start the fork server that has loaded the heavy modules an exam needs."""
+        if heavy not in self._rooms:
             light = [
                 name for name in self._imports if name.partition(".")[0] not in HEAVY
             ]
             names = ["cs231n.testing", *light, *sorted(heavy)]
-            self._nurseries[heavy] = self._started(
-                "\n".join(f"import {n}" for n in names)
-            )
-        return self._nurseries[heavy]
+            self._rooms[heavy] = self._started("\n".join(f"import {n}" for n in names))
+        return self._rooms[heavy]
 
     def _started(self, setup):
-        from grading.judge.preload import nursery_for
+        from grading.judge.preload import Rooms
         from grading.sandbox.levels import IsolationError
 
         exam = Exam("", (Cell("setup", "imports", setup),))
         try:
-            return nursery_for([exam], self._rung)
+            return Rooms([exam], self._level)
         except IsolationError as reason:
             raise NoIsolation(
                 f"{reason}\nSee what is missing with:  python -m grading doctor"
             ) from None
 
-    def judge(self, exam, answers, limits, secret=""):
+    def judge(
+        self, exam: Exam, answers: dict[str, str], limits: "Limits", secret: str = ""
+    ) -> "tuple[Verdict, dict[str, float]]":
         """Judge one notebook.
 
         Parameters
@@ -136,13 +142,13 @@ class Bench:
         seconds : dict of {str: float}
             How long each test took.
         """
-        nursery = self._nursery(_heavy(exam))
-        return self._judge(exam, answers, limits, nursery, secret)
+        rooms = self._rooms_for(_heavy(exam))
+        return self._judge(exam, answers, limits, rooms, secret)
 
-    def close(self):
+    def close(self) -> None:
         """End all children."""
-        for nursery in self._nurseries.values():
-            nursery.close()
+        for rooms in self._rooms.values():
+            rooms.close()
 
 
 @functools.lru_cache(maxsize=64)

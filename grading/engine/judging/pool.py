@@ -10,9 +10,13 @@ import tempfile
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from grading import ROOT
 from grading.engine.judging.judge_host import NoIsolation
+
+if TYPE_CHECKING:
+    from grading.engine.judging.judge_host import HostPlan
 
 #: Seconds a worker may need beyond the notebook's own limit.
 GRACE = 60.0
@@ -43,13 +47,13 @@ class Pool:
     ----------
     jobs : int
         Number of processes.
-    plan : BenchPlan
-        How each sets its bench up.
+    plan : HostPlan
+        How each sets its host up.
     seconds : float
         After so long with one task a worker is taken for hung, and killed.
     """
 
-    def __init__(self, jobs, plan, seconds):
+    def __init__(self, jobs: int, plan: "HostPlan", seconds: float) -> None:
         self.isolation = ""  #: of the workers, known once the first is ready
         self.capacity = jobs + 1  #: one task waits, so that no worker does
         self._plan, self._seconds = plan, seconds + GRACE
@@ -84,7 +88,7 @@ class Pool:
         self._selector.register(process.stdout, selectors.EVENT_READ, worker)
         return worker
 
-    def submit(self, key, text):
+    def submit(self, key: str, text: str) -> None:
         """Have a task judged.
 
         Parameters
@@ -107,7 +111,7 @@ class Pool:
                     worker.process.stdin.write(text.encode() + b"\n")
                     worker.process.stdin.flush()
 
-    def wait(self, timeout=1.0):
+    def wait(self, timeout: float = 1.0) -> list[tuple[str, dict | None]]:
         """Wait until something is judged.
 
         Parameters
@@ -168,11 +172,11 @@ class Pool:
         return [(worker.key, None)] if worker.key else []
 
     @property
-    def processes(self):
+    def processes(self) -> list[int]:
         """Process ids of the workers."""
         return [worker.process.pid for worker in self._workers]
 
-    def close(self):
+    def close(self) -> None:
         """End all workers, whatever they do."""
         for worker in self._workers:
             worker.process.kill()

@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 
-from grading.judge.exam import Cell, Exam
+from grading.judge.exam import Exam
 from grading.sandbox.limits import Limits
 
 
@@ -18,13 +18,13 @@ class Task:
     secret: str = ""  #: of this exam and these answers; :class:`Secret` makes it
 
     @property
-    def key(self):
+    def key(self) -> str:
         """SHA-256 of what the verdict depends on, as hexadecimal digits."""
         depends = [self.exam.digest, self.answers, asdict(self.limits), self.secret]
         text = _json(depends)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def to_json(self):
+    def to_json(self) -> str:
         """Return the task as text; whoever reads it needs nothing else."""
         return _json(
             {
@@ -36,7 +36,7 @@ class Task:
         )
 
     @classmethod
-    def from_json(cls, text):
+    def from_json(cls, text: str) -> "Task":
         """Read what :meth:`to_json` wrote.
 
         Parameters
@@ -50,30 +50,8 @@ class Task:
             Equal to the one written.
         """
         raw = json.loads(text)
-        cells = tuple(Cell(**cell) for cell in raw["exam"]["cells"])
-        exam = Exam(raw["exam"]["notebook"], cells)
+        exam = Exam.from_dict(raw["exam"])
         return cls(exam, raw["answers"], Limits(**raw["limits"]), raw["secret"])
-
-
-def exam_of(template):
-    """Make the exam of a template.
-
-    Parameters
-    ----------
-    template : Template
-        A released notebook.
-
-    Returns
-    -------
-    exam : Exam
-        Its set-up, answers (as solved) and tests, in order.
-    """
-    cells = tuple(
-        Cell(slot.role, slot.name, slot.solution or slot.source, slot.points)
-        for slot in template.slots
-        if slot.role in ("setup", "answer", "test") and slot.kind == "code"
-    )
-    return Exam(f"{template.assignment}/{template.name}", cells)
 
 
 def _json(value):

@@ -6,27 +6,29 @@ writes verdicts to standard output, a line of JSON each. Cluster workers call
 """
 
 import contextlib
-import ctypes
 import json
 import os
-import signal
 import sys
 import threading
+from typing import TYPE_CHECKING
 
-from grading.engine.judging.judge_host import BenchPlan, NoIsolation
+from grading.engine.judging.judge_host import HostPlan, NoIsolation
 from grading.engine.judging.task import Task
 from grading.judge.judge import ExamError
+from grading.sandbox.linux import die_with_parent
 
-PR_SET_PDEATHSIG = 1
+if TYPE_CHECKING:
+    from grading.engine.judging.judge_host import JudgeHost
+
 _local = threading.local()
 
 
-def judge_text(bench, text):
+def judge_text(host: "JudgeHost", text: str) -> dict:
     """Judge a task.
 
     Parameters
     ----------
-    bench : Bench
+    host : JudgeHost
         Where.
     text : str
         From ``Task.to_json``.
@@ -39,15 +41,13 @@ def judge_text(bench, text):
     """
     task = Task.from_json(text)
     try:
-        verdict, seconds = bench.judge(
-            task.exam, task.answers, task.limits, task.secret
-        )
+        verdict, seconds = host.judge(task.exam, task.answers, task.limits, task.secret)
     except ExamError as error:
         return {"fault": f"The exam of {task.exam.notebook} cannot run. {error}"}
     return {"verdict": verdict.to_json(), "seconds": seconds}
 
 
-def judge_remotely(text, plan):
+def judge_remotely(text: str, plan: str) -> str:
     """Judge a task on a cluster.
 
     Parameters
@@ -55,7 +55,7 @@ def judge_remotely(text, plan):
     text : str
         From ``Task.to_json``.
     plan : str
-        From ``BenchPlan.to_json``; a thread keeps its bench for the next task.
+        From ``HostPlan.to_json``; a thread keeps its host for the next task.
 
     Returns
     -------
@@ -64,19 +64,19 @@ def judge_remotely(text, plan):
     """
     try:
         if getattr(_local, "plan", None) != plan:
-            _local.bench, _local.plan = BenchPlan.from_json(plan).open(), plan
-        return json.dumps(judge_text(_local.bench, text))
+            _local.host, _local.plan = HostPlan.from_json(plan).open(), plan
+        return json.dumps(judge_text(_local.host, text))
     except NoIsolation as reason:
         return json.dumps({"refused": str(reason)})
 
 
-def look(plan):
+def look(plan: str) -> dict:
     """Say whether this machine can judge.
 
     Parameters
     ----------
     plan : str
-        From ``BenchPlan.to_json``.
+        From ``HostPlan.to_json``.
 
     Returns
     -------
@@ -84,18 +84,10 @@ def look(plan):
         ``{"isolation": name}`` or ``{"refused": why}``.
     """
     try:
-        with contextlib.closing(BenchPlan.from_json(plan).open()) as bench:
-            return {"isolation": bench.isolation}
+        with contextlib.closing(HostPlan.from_json(plan).open()) as host:
+            return {"isolation": host.isolation}
     except NoIsolation as reason:
         return {"refused": str(reason)}
-
-
-def _die_with_parent():
-    """Leave nothing running when the coordinator is killed."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() == 1:
-            sys.exit(1)
 
 
 def _private_pipes():
@@ -109,19 +101,20 @@ def _private_pipes():
     return tasks, replies
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
-    _die_with_parent()
+    if sys.platform == "linux":
+        die_with_parent()  # nothing runs on when the coordinator is killed
     tasks, replies = _private_pipes()
     try:
-        bench = BenchPlan.from_json((argv or sys.argv[1:])[0]).open()
+        host = HostPlan.from_json((argv or sys.argv[1:])[0]).open()
     except NoIsolation as reason:
         print(json.dumps({"refused": str(reason)}), file=replies, flush=True)
         return 1
-    with contextlib.closing(bench):
-        print(json.dumps({"isolation": bench.isolation}), file=replies, flush=True)
+    with contextlib.closing(host):
+        print(json.dumps({"isolation": host.isolation}), file=replies, flush=True)
         for text in tasks:
-            print(json.dumps(judge_text(bench, text)), file=replies, flush=True)
+            print(json.dumps(judge_text(host, text)), file=replies, flush=True)
     return 0
 
 

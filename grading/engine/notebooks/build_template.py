@@ -1,13 +1,16 @@
 """How a template is made from a source notebook, with nbgrader's own steps."""
 
+from dataclasses import asdict
+
 import nbformat
 from nbgrader.preprocessors import ClearHiddenTests, ComputeChecksums, LockCells
 
+from grading.authoring.exam_from_notebook import exam_from
 from grading.authoring.stubs import ClearAnswers
 from grading.engine.notebooks.template import Slot, Template
 
 
-def build_template(assignment, name, text):
+def build_template(assignment: str, name: str, text: str) -> Template:
     """Take the answers out, as the release does, and keep the tests.
 
     Parameters
@@ -23,6 +26,7 @@ def build_template(assignment, name, text):
         Its cells' metadata are those of the release.
     """
     source = nbformat.reads(text, as_version=4)
+    exam = _plain(asdict(exam_from(f"{assignment}/{name}", source)))
     solutions = [cell.source for cell in source.cells]
     cleared = source
     for step in (LockCells, ClearAnswers, ComputeChecksums):
@@ -31,7 +35,7 @@ def build_template(assignment, name, text):
     released, _ = ClearHiddenTests().preprocess(nbformat.from_dict(cleared), {})
     triples = zip(complete.cells, released.cells, solutions, strict=True)
     slots = tuple(_slot(*triple) for triple in triples)
-    return Template(assignment, name, slots, dict(source.metadata))
+    return Template(assignment, name, slots, dict(source.metadata), exam)
 
 
 def _slot(cell, released, solution):
@@ -61,4 +65,4 @@ def _role(cell, flags):
 def _plain(node):
     if isinstance(node, dict):
         return {key: _plain(value) for key, value in node.items()}
-    return [_plain(item) for item in node] if isinstance(node, list) else node
+    return [_plain(item) for item in node] if isinstance(node, list | tuple) else node

@@ -3,20 +3,25 @@
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from grading.engine.notebooks.statements import defined, parsed
+
+if TYPE_CHECKING:
+    from grading.engine.notebooks.reading import ReadCell
+    from grading.engine.notebooks.template import Template
 
 
 @dataclass
 class Match:
     """Where everything in a student's notebook belongs."""
 
-    cells: list  #: of Found
+    cells: list  #: of ReadCell
     groups: dict = field(default_factory=dict)  #: {answer: [positions of its cells]}
     owner: dict = field(default_factory=dict)  #: {position: name of a template's cell}
     flags: list = field(default_factory=list)
 
-    def sources(self, name):
+    def sources(self, name: str) -> list[str]:
         """Return the texts of the cells of an answer.
 
         Parameters
@@ -32,12 +37,12 @@ class Match:
         return [self.cells[position].source for position in self.groups[name]]
 
     @property
-    def free(self):
+    def free(self) -> list[int]:
         """Positions of cells that no cell of the template claims."""
         return [at for at in range(len(self.cells)) if at not in self.owner]
 
 
-def folded(source):
+def folded(source: str) -> str:
     """Reduce a text to what a round trip through another editor keeps.
 
     Parameters
@@ -54,14 +59,14 @@ def folded(source):
     return "\n".join(line for line in lines if line)
 
 
-def likeness(template, cells):
+def likeness(template: "Template", cells: "list[ReadCell]") -> float:
     """Count the cells of a template that a notebook has.
 
     Parameters
     ----------
     template : Template
         A released notebook.
-    cells : list of Found
+    cells : list of ReadCell
         A notebook handed in.
 
     Returns
@@ -86,7 +91,7 @@ def _defs(cell):
     return re.findall(r"^[ \t]*(?:def|class)[ \t]+(\w+)", cell.source, re.MULTILINE)
 
 
-def match(template, cells):
+def match(template: "Template", cells: "list[ReadCell]") -> "Match":
     """Find the cells that answer each exercise.
 
     A cell is recognised by its grade_id, else its id, else its text (if locked), else
@@ -96,7 +101,7 @@ def match(template, cells):
     ----------
     template : Template
         The released notebook.
-    cells : list of Found
+    cells : list of ReadCell
         The notebook handed in.
 
     Returns

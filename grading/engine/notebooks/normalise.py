@@ -1,7 +1,9 @@
 """Normalise: the template with a student's answers in it, whatever was handed in."""
 
 import ast
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from grading.engine.notebooks.matching import folded, match
 from grading.engine.notebooks.statements import (
@@ -11,6 +13,10 @@ from grading.engine.notebooks.statements import (
     plain_python,
     used,
 )
+
+if TYPE_CHECKING:
+    from grading.engine.notebooks.reading import ReadCell
+    from grading.engine.notebooks.template import Template
 
 #: Longer answers are not read; a page of code has 4000 characters.
 MAX_ANSWER = 200_000
@@ -31,14 +37,16 @@ class Normalised:
     reason: str = ""  #: why nothing could be read, if so
 
 
-def normalise(template, cells, flags=()):
+def normalise(
+    template: "Template", cells: "list[ReadCell]", flags: Iterable[str] = ()
+) -> "Normalised":
     """Put a student's answers into their places.
 
     Parameters
     ----------
     template : Template
         The released notebook.
-    cells : list of Found
+    cells : list of ReadCell
         The notebook handed in.
     flags : iterable of str, optional
         What is known already.
@@ -64,7 +72,9 @@ def normalise(template, cells, flags=()):
     return Normalised(template.name, written, answers, tuple(dict.fromkeys(flags)))
 
 
-def unreadable(template, reason, flags=()):
+def unreadable(
+    template: "Template", reason: str, flags: Iterable[str] = ()
+) -> "Normalised":
     """Stand in for a notebook that could not be read, or was not there.
 
     Parameters
@@ -180,7 +190,7 @@ def _lend(found, answers, template, flags):
 
 
 def _helpers(found, template, wanted):
-    """List the statements that give wanted names: ``[(position, Piece)]``."""
+    """List the statements that give wanted names: ``[(position, Statement)]``."""
     roles = {slot.name: slot.role for slot in template.slots}
     taken = {at for group in found.groups.values() for at in group}
     sources = {

@@ -11,14 +11,14 @@ import sys
 from dataclasses import asdict
 
 from grading import ROOT
-from grading.engine.notebooks.reading import Found, Unreadable, read_cells
+from grading.engine.notebooks.reading import ReadCell, Unreadable, read_cells
 
 #: Up to this size a file is harmless.
 SMALL = 4 << 20
-MEMORY, SECONDS = 1 << 30, 60
+MEMORY, SECONDS = 1 << 30, 60  # of a processor; ten times that on the clock
 
 
-def read_carefully(data):
+def read_limited(data: bytes) -> tuple[list[ReadCell], list[str]]:
     """Read the cells of a notebook of any size.
 
     Parameters
@@ -28,7 +28,7 @@ def read_carefully(data):
 
     Returns
     -------
-    cells : list of Found
+    cells : list of ReadCell
         As :func:`~grading.engine.notebooks.reading.read_cells` gives them.
     flags : list of str
         What had to be mended.
@@ -46,22 +46,23 @@ def read_carefully(data):
             input=data,
             capture_output=True,
             cwd=ROOT,
-            timeout=SECONDS,
+            timeout=10 * SECONDS,
         )
         reply = json.loads(result.stdout)
     except (subprocess.TimeoutExpired, ValueError):
         raise Unreadable("The file takes too much time or memory to read.") from None
     if "reason" in reply:
         raise Unreadable(reply["reason"])
-    return [Found(**cell) for cell in reply["cells"]], reply["flags"]
+    return [ReadCell(**cell) for cell in reply["cells"]], reply["flags"]
 
 
-def main():
+def main() -> None:
     """Read a notebook from standard input; write its cells as JSON."""
     if sys.platform == "linux":
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     try:
         cells, flags = read_cells(sys.stdin.buffer.read())
         reply = {"cells": [asdict(cell) for cell in cells], "flags": flags}

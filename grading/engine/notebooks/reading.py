@@ -24,7 +24,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Found:
+class ReadCell:
     """One cell of a notebook that somebody handed in."""
 
     kind: str  #: "code", "markdown", "raw", "heading"; anything a file may say
@@ -33,7 +33,7 @@ class Found:
     cell_id: str = ""
 
 
-def read_cells(data):
+def read_cells(data: bytes) -> "tuple[list[ReadCell], list[str]]":
     """Read the cells of a notebook.
 
     Parameters
@@ -43,7 +43,7 @@ def read_cells(data):
 
     Returns
     -------
-    cells : list of Found
+    cells : list of ReadCell
         In order; outputs are never looked at.
     flags : list of str
         What had to be mended.
@@ -137,7 +137,7 @@ def _found(cell):
     metadata = metadata if isinstance(metadata, dict) else {}
     graded = metadata.get("nbgrader")
     graded = graded if isinstance(graded, dict) else {}
-    return Found(
+    return ReadCell(
         kind=_word(cell.get("cell_type")),
         source=_source(cell.get("source", cell.get("input"))),
         grade_id=_word(graded.get("grade_id")),

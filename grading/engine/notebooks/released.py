@@ -3,12 +3,16 @@
 import hashlib
 import json
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
+from cs231n.files import write_whole
 from grading.engine.notebooks.template import VERSION, Slot, Template
-from grading.engine.storage.store import write_whole
+
+if TYPE_CHECKING:
+    from grading.course import Course
 
 
-def templates(course, assignment):
+def templates(course: "Course", assignment: str) -> dict[str, Template]:
     """Read the templates of an assignment from what was built for its release.
 
     Parameters
@@ -46,7 +50,7 @@ def _cached(course, assignment, path):
     try:
         raw = json.loads(kept.read_bytes())
         slots = tuple(Slot(**slot) for slot in raw["slots"])
-        return Template(assignment, path.stem, slots, raw["metadata"])
+        return Template(assignment, path.stem, slots, raw["metadata"], raw["exam"])
     except (OSError, ValueError, KeyError, TypeError):
         # It loads nbgrader, which takes seconds.
         from grading.engine.notebooks.build_template import build_template

@@ -1,18 +1,27 @@
 """Sorting: which of a student's files is which notebook of the assignment."""
 
 import re
+from typing import TYPE_CHECKING
 
 from grading.engine.notebooks.matching import likeness
 from grading.engine.notebooks.normalise import normalise, unreadable
-from grading.engine.notebooks.read_limited import read_carefully
+from grading.engine.notebooks.read_limited import read_limited
 from grading.engine.notebooks.reading import Unreadable
 from grading.engine.storage.names import printable
+
+if TYPE_CHECKING:
+    from grading.engine.intake.submission import Submission
+    from grading.engine.notebooks.normalise import Normalised
+    from grading.engine.notebooks.template import Template
+    from grading.engine.storage.store import Store
 
 #: More notebooks than any assignment has; the rest is named and left alone.
 MAX_NOTEBOOKS = 20
 
 
-def sort_files(templates, submission, store):
+def sort_files(
+    templates: "dict[str, Template]", submission: "Submission", store: "Store"
+) -> "dict[str, Normalised]":
     """Read a submission as the notebooks of its assignment.
 
     Parameters
@@ -48,7 +57,7 @@ def _read(submission, store):
     names = [name for name, _ in submission.files]
     for name, digest in submission.files[:MAX_NOTEBOOKS]:
         try:
-            files[name] = read_carefully(store.get(digest))
+            files[name] = read_limited(store.get(digest))
         except Unreadable as reason:
             broken[name] = str(reason)
     for name in names[MAX_NOTEBOOKS:]:
@@ -71,7 +80,7 @@ def _unmarked(cells):
     return not any(cell.grade_id for cell in cells)
 
 
-def stem(name):
+def stem(name: str) -> str:
     """Reduce a file's name to that of the notebook.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Pieces of Python source: what a cell defines, uses, and may lend to an answer."""
+"""Statements of Python source: what a cell defines, uses, and may lend to an answer."""
 
 import ast
 import builtins
@@ -19,29 +19,29 @@ MAX_SOURCE = 200_000
 
 
 @dataclass(frozen=True, eq=False)
-class Piece:
+class Statement:
     """A statement at the top of a cell."""
 
     source: str
     statement: ast.stmt
 
     @cached_property
-    def binds(self):
+    def binds(self) -> frozenset[str]:
         """Names it gives a value."""
         return frozenset(_binds(self.statement))
 
     @cached_property
-    def uses(self):
+    def uses(self) -> frozenset[str]:
         """Names it reads, as in :func:`used`."""
         return used(self.source)
 
     @cached_property
-    def kind(self):
+    def kind(self) -> str:
         """One of "import", "definition", "value" and "other"."""
         return _kind(self.statement)
 
     @cached_property
-    def shape(self):
+    def shape(self) -> str:
         """Equal for statements that differ in spacing and comments only."""
         try:
             return ast.dump(self.statement)
@@ -49,7 +49,7 @@ class Piece:
             return self.source
 
 
-def parsed(source):
+def parsed(source: str) -> ast.Module | None:
     """Parse Python as a notebook would run it.
 
     Parameters
@@ -65,7 +65,7 @@ def parsed(source):
     return _parsed(source)[1]
 
 
-def outdented(source):
+def outdented(source: str) -> str:
     """Move a pasted method to the left, as IPython does.
 
     Parameters
@@ -79,7 +79,7 @@ def outdented(source):
         Without the blanks that its first line begins with, in every line that has them.
     """
     lines = source.lstrip("\n").split("\n")
-    blank = re.match(r"[ \t]*", lines[0])[0]
+    blank = lines[0][: len(lines[0]) - len(lines[0].lstrip(" \t"))]
     return "\n".join(line.removeprefix(blank) for line in lines)
 
 
@@ -97,7 +97,7 @@ def _parsed(source):
     return None, None
 
 
-def defined(source):
+def defined(source: str) -> frozenset[str]:
     """Name what a cell binds at its top.
 
     Parameters
@@ -131,7 +131,7 @@ def _binds(statement):
     return set(stored)
 
 
-def used(source):
+def used(source: str) -> frozenset[str]:
     """Name what a cell reads.
 
     Parameters
@@ -166,7 +166,7 @@ def _globals(source):
     return frozenset(name for name in found if not hasattr(builtins, name))
 
 
-def pieces(source):
+def pieces(source: str) -> "list[Statement]":
     """Cut a cell into its statements.
 
     Parameters
@@ -176,7 +176,7 @@ def pieces(source):
 
     Returns
     -------
-    found : list of Piece
+    found : list of Statement
         In order; empty if the cell is no Python.
     """
     text, tree = _parsed(source)
@@ -189,7 +189,7 @@ def pieces(source):
 def _piece(statement, lines):
     decorators = getattr(statement, "decorator_list", [])
     first = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
-    return Piece("\n".join(lines[first - 1 : statement.end_lineno]), statement)
+    return Statement("\n".join(lines[first - 1 : statement.end_lineno]), statement)
 
 
 def _kind(statement):
@@ -200,7 +200,7 @@ def _kind(statement):
     return "value" if isinstance(statement, ast.Assign | ast.AnnAssign) else "other"
 
 
-def plain_python(source):
+def plain_python(source: str) -> tuple[str, bool]:
     """Take IPython's own syntax out of a cell.
 
     Parameters

@@ -25,7 +25,7 @@ class Slot:
     solution: str = ""  #: of an answer
 
     @cached_property
-    def names(self):
+    def names(self) -> frozenset[str]:
         """What an answer must define: the names its stub or its solution binds."""
         return defined(self.released) or defined(self.solution)
 
@@ -38,14 +38,15 @@ class Template:
     name: str  #: "knn"
     slots: tuple[Slot, ...]
     metadata: dict
+    exam: dict  #: what a judge runs of it, as plain data
 
     @cached_property
-    def digest(self):
+    def digest(self) -> str:
         """SHA-256 of everything in it, as hexadecimal digits."""
         text = json.dumps([VERSION, asdict(self)], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def of_role(self, *roles):
+    def of_role(self, *roles: str) -> "list[Slot]":
         """List the cells that have one of some roles.
 
         Parameters
@@ -61,6 +62,6 @@ class Template:
         return [slot for slot in self.slots if slot.role in roles]
 
     @cached_property
-    def position(self):
+    def position(self) -> dict[str, int]:
         """Where each name stands: ``{name: index}``."""
         return {slot.name: index for index, slot in enumerate(self.slots)}

@@ -2,6 +2,10 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grading.engine.notebooks.template import Slot, Template
 
 
 @dataclass
@@ -16,7 +20,7 @@ class Exercise:
     tests: list = field(default_factory=list)  #: of Slot
 
 
-def exercises(template):
+def exercises(template: "Template") -> "list[Exercise]":
     """Cut a notebook into its exercises.
 
     Parameters
@@ -49,7 +53,7 @@ def exercises(template):
     return found
 
 
-def is_hidden(slot):
+def is_hidden(slot: "Slot") -> bool:
     """Tell whether a test has a part that students do not see.
 
     Parameters
@@ -65,7 +69,7 @@ def is_hidden(slot):
     return slot.source != slot.released
 
 
-def purpose(slot):
+def purpose(slot: "Slot") -> str:
     """Say what a test is about, in the words of its first comment.
 
     Parameters

@@ -1,9 +1,15 @@
 """Feedback: one page a notebook, which a student may see and nobody can misuse."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from cs231n.files import write_whole
 from grading.engine.pages.exercises import exercises, is_hidden, purpose
 from grading.engine.pages.html import clean, render
-from grading.engine.results.manual_scores import Marks, read_marks
-from grading.engine.storage.store import write_whole
+from grading.engine.results.manual_scores import ManualScores, read_manual_scores
+
+if TYPE_CHECKING:
+    from grading.course import Course
 
 #: What a student reads beside a mark for each end of a test.
 WORDS = {
@@ -25,7 +31,9 @@ HIDDEN = {
 }
 
 
-def write_feedback(course, overview, tick=lambda: None):
+def write_feedback(
+    course: "Course", overview: Any, tick: Callable = lambda: None
+) -> int:
     """Write every student's pages.
 
     Parameters
@@ -46,7 +54,7 @@ def write_feedback(course, overview, tick=lambda: None):
     if course.database.is_file():
         marks = {
             (student, name): found
-            for student, name, found in read_marks(course, overview.assignment)
+            for student, name, found in read_manual_scores(course, overview.assignment)
         }
     count = 0
     for row in overview.rows:
@@ -60,7 +68,7 @@ def write_feedback(course, overview, tick=lambda: None):
     return count
 
 
-def feedback_page(overview, row, marks=None):
+def feedback_page(overview: Any, row: Any, marks: ManualScores | None = None) -> str:
     """Build the page of one notebook.
 
     Parameters
@@ -69,7 +77,7 @@ def feedback_page(overview, row, marks=None):
         Where the answers are.
     row : Row
         Which.
-    marks : Marks, optional
+    marks : ManualScores, optional
         What a person gave.
 
     Returns
@@ -80,7 +88,7 @@ def feedback_page(overview, row, marks=None):
     template = overview.templates[row.notebook]
     outcomes = {outcome.name: outcome for outcome in row.verdict.outcomes}
     answers = overview.answers(row)
-    marks = marks or Marks(
+    marks = marks or ManualScores(
         score=row.verdict.score,
         points=sum(slot.points for slot in template.slots),
     )

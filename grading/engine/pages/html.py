@@ -5,6 +5,7 @@ import hashlib
 import re
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import jinja2
 import mistune
@@ -14,6 +15,9 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from grading.engine.storage.names import printable
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 PAGES = Path(__file__).parent
 #: Letters of one text on a page.
@@ -45,7 +49,7 @@ def _environment():
     return environment
 
 
-def render(name, **values):
+def render(name: str, **values: object) -> str:
     """Fill a page in.
 
     Parameters
@@ -71,7 +75,7 @@ def render(name, **values):
     return page.render(style=nothing_to_escape(style), policy=policy, **values)
 
 
-def nothing_to_escape(html):
+def nothing_to_escape(html: str) -> "Markup":
     """Mark HTML of our own making.
 
     Parameters
@@ -101,7 +105,7 @@ def _colours():
     )
 
 
-def clean(text, limit=MAX_TEXT):
+def clean(text: str, limit: int = MAX_TEXT) -> str:
     """Make text from a student's side fit to be shown.
 
     Parameters
@@ -119,7 +123,7 @@ def clean(text, limit=MAX_TEXT):
     return TURNS.sub("\N{REPLACEMENT CHARACTER}", printable(text, limit))
 
 
-def python(source):
+def python(source: str) -> "Markup":
     """Colour Python source.
 
     Parameters
@@ -148,7 +152,7 @@ def _markdown():
     )
 
 
-def markdown(text):
+def markdown(text: str) -> "Markup":
     """Render a written answer.
 
     Parameters
@@ -168,7 +172,7 @@ def markdown(text):
     return nothing_to_escape(nh3.clean(html, tags=TAGS, attributes={}))
 
 
-def number(value):
+def number(value: float) -> str:
     """Write a number of points.
 
     Parameters

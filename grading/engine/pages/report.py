@@ -2,18 +2,24 @@
 
 import shutil
 from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any
 
+from cs231n.files import write_whole
 from grading.engine.pages.html import clean, number, render
 from grading.engine.pages.side_by_side import both_sides
 from grading.engine.pages.similarity import pairs
 from grading.engine.pages.statistics import notebook_statistics
-from grading.engine.storage.store import write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grading.course import Course
 
 #: Pairs that get a page of their own.
 SHOWN = 60
 
 
-def write_report(course, overview):
+def write_report(course: "Course", overview: Any) -> "Path":
     """Write the report of an assignment.
 
     Parameters

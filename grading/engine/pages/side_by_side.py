@@ -9,7 +9,7 @@ from grading.engine.pages.html import clean
 MAX_LINES = 400
 
 
-def both_sides(first, second):
+def both_sides(first: str, second: str) -> tuple[list, ...]:
     """Lay two answers out beside each other.
 
     Parameters
@@ -24,8 +24,8 @@ def both_sides(first, second):
         or "".
     """
     left, right = (clean(text).split("\n")[:MAX_LINES] for text in (first, second))
-    shapes = [[_shape(line) for line in side] for side in (left, right)]
-    match = difflib.SequenceMatcher(None, *shapes, autojunk=False)
+    one, other = ([_shape(line) for line in side] for side in (left, right))
+    match = difflib.SequenceMatcher(None, one, other, autojunk=False)
     sides = ([], [])
     for tag, i, j, k, m in match.get_opcodes():
         alike = tag == "equal"

@@ -11,6 +11,7 @@ import math
 import statistics
 import zlib
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grading.engine.notebooks.statements import parsed, plain_python
@@ -38,12 +39,12 @@ class Pair:
     common: frozenset  #: runs that both have
 
     @property
-    def weight(self):
+    def weight(self) -> float:
         """Both at once: what pairs are sorted by."""
         return self.share * self.rarity
 
 
-def prints(source):
+def prints(source: str) -> frozenset[int]:
     """Take the fingerprints of an answer.
 
     Parameters
@@ -84,7 +85,7 @@ def _words(tree):
         yield from _words(node)
 
 
-def pairs(answers, given=()):
+def pairs(answers: dict[str, list[str]], given: Iterable[str] = ()) -> "list[Pair]":
     """Find the students who resemble each other more than the class does.
 
     Parameters

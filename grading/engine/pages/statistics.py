@@ -4,8 +4,12 @@ import re
 import statistics
 from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from grading.engine.pages.exercises import exercises, is_hidden, purpose
+
+if TYPE_CHECKING:
+    from grading.engine.notebooks.template import Template
 
 #: Columns of a histogram.
 BINS = 10
@@ -29,7 +33,7 @@ class TestStatistics:
     messages: tuple[tuple[int, str], ...]  #: how often, and which
 
     @property
-    def count(self):
+    def count(self) -> int:
         """Number of students."""
         return self.passed + self.partial + self.failed + self.other
 
@@ -46,7 +50,7 @@ class NotebookStatistics:
     exercises: tuple  #: of (Exercise, tuple of TestStatistics)
 
 
-def notebook_statistics(template, rows):
+def notebook_statistics(template: "Template", rows: list[Any]) -> "NotebookStatistics":
     """Count what a class did in a notebook.
 
     Parameters
@@ -104,7 +108,7 @@ def _test(slot, outcomes, rows):
     )
 
 
-def alike(message):
+def alike(message: str) -> str:
     """Reduce a message to what it shares with others of its kind.
 
     Parameters

@@ -1,14 +1,20 @@
 """The autograded notebook: the template, the student's answers, what each test gave."""
 
 import json
+from typing import TYPE_CHECKING, Any
 
 from grading.engine.storage.names import printable
+
+if TYPE_CHECKING:
+    from grading.judge.exam import Verdict
 
 #: Characters of a message or an output that a notebook keeps.
 MAX_TEXT = 20_000
 
 
-def autograded(template, normalised, verdict, details):
+def autograded(
+    template: Any, normalised: Any, verdict: "Verdict", details: dict
+) -> dict:
     """Build the notebook that nbgrader's tools read.
 
     Its outputs are such that nbgrader's own rules give the verdict's scores.

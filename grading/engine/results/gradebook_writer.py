@@ -1,4 +1,4 @@
-"""The record: verdicts in nbgrader's gradebook and its tree of graded notebooks.
+"""The gradebook: verdicts in nbgrader's gradebook and its tree of graded notebooks.
 
 Scores given by hand, comments and penalties are a person's and stay. The coordinator
 is the only writer; who else has the database open is waited for.
@@ -10,20 +10,26 @@ import os
 import time
 import warnings
 from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
+from cs231n.files import write_whole
 from grading.course import CONFIG
 from grading.engine.results.autograded import autograded
-from grading.engine.storage.store import write_whole
+
+if TYPE_CHECKING:
+    from grading.course import Course
+    from grading.engine.intake.submission import Submission
+    from grading.judge.exam import Verdict
 
 #: Seconds to wait for somebody else who writes to the gradebook.
 PATIENCE = 60.0
 
 
-class RecordError(Exception):
+class GradebookError(Exception):
     """The gradebook cannot be used; the message says why."""
 
 
-class Record:
+class GradebookWriter:
     """The gradebook and the graded notebooks of one assignment.
 
     Parameters
@@ -35,13 +41,13 @@ class Record:
 
     Raises
     ------
-    RecordError
+    GradebookError
         If there is no such gradebook, or it cannot be written.
     """
 
-    def __init__(self, course, assignment):
+    def __init__(self, course: "Course", assignment: str) -> None:
         if not course.database.is_file():
-            raise RecordError(
+            raise GradebookError(
                 f"No gradebook at {course.database}.\nMake one with:  make release"
             )
         from nbgrader.api import Gradebook, MissingEntry
@@ -54,13 +60,13 @@ class Record:
         try:
             self._gradebook.find_assignment(assignment)
         except MissingEntry:
-            raise RecordError(
+            raise GradebookError(
                 f"The gradebook {course.database} has no {assignment!r}.\n"
                 f"Tell it about the assignment with:  make release"
             ) from None
         self._savers = _savers(course)
 
-    def close(self):
+    def close(self) -> None:
         """Close the gradebook."""
         self._gradebook.close()
 
@@ -87,14 +93,14 @@ class Record:
                     self._gradebook.db.rollback()
                 busy = "locked" in str(error.orig) or "busy" in str(error.orig)
                 if not busy or time.monotonic() > deadline:
-                    raise RecordError(
+                    raise GradebookError(
                         f"The gradebook {self.course.database} cannot be used "
                         f"({error.orig}). What was judged is kept: mend it and run the "
                         f"same command again."
                     ) from None
                 time.sleep(0.05)
 
-    def check(self, templates):
+    def check(self, templates: dict[str, Any]) -> None:
         """Compare the gradebook's cells with the notebooks'.
 
         Parameters
@@ -104,7 +110,7 @@ class Record:
 
         Raises
         ------
-        RecordError
+        GradebookError
             If the gradebook was told of others.
         """
         found = self._gradebook.find_assignment(self.assignment).notebooks
@@ -126,13 +132,13 @@ class Record:
             names = {
                 name for name in known | wanted if known.get(name) != wanted.get(name)
             }
-            raise RecordError(
+            raise GradebookError(
                 f"The gradebook {self.course.database} knows other cells or points of "
                 f"{', '.join(sorted(names))} than build/source has.\n"
                 f"Tell it about them with:  make release"
             )
 
-    def scores(self):
+    def scores(self) -> dict:
         """Read what the gradebook has by tests.
 
         Returns
@@ -171,7 +177,14 @@ class Record:
             found.setdefault((student, notebook), {})[cell] = score
         return found
 
-    def write(self, submission, template, normalised, verdict, details):
+    def write(
+        self,
+        submission: "Submission",
+        template: Any,
+        normalised: Any,
+        verdict: "Verdict",
+        details: dict,
+    ) -> float | None:
         """Record one notebook.
 
         Parameters

@@ -1,10 +1,18 @@
 """The journal: every verdict ever given, found again by what it depends on."""
 
-from grading.engine.storage.append_log import Ledger
+from os import PathLike
+from typing import TYPE_CHECKING
+
+from grading.engine.storage.append_log import AppendLog
 from grading.judge.exam import Verdict
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def journal_path(course, assignment):
+    from grading.course import Course
+
+
+def journal_path(course: "Course", assignment: str) -> "Path":
     """Say where the journal of an assignment lies.
 
     Parameters
@@ -28,15 +36,15 @@ class Journal:
     Parameters
     ----------
     path : path-like
-        Ledger file.
+        File of the log.
     writable : bool, optional
         False for a look at what somebody else may be writing.
     """
 
-    def __init__(self, path, *, writable=True):
-        self._ledger = Ledger(path, writable=writable)
+    def __init__(self, path: str | PathLike, *, writable: bool = True) -> None:
+        self._log = AppendLog(path, writable=writable)
         self._verdicts, self._readings, self._records = {}, {}, {}
-        for offset, line in self._ledger.lines():
+        for offset, line in self._log.lines():
             self._learn(offset, line)
 
     def _learn(self, offset, line):
@@ -48,15 +56,15 @@ class Journal:
             self._records[line["student"], line["notebook"]] = offset
 
     @property
-    def damaged(self):
+    def damaged(self) -> int:
         """Number of lines that were skipped because their checksum is wrong."""
-        return self._ledger.damaged
+        return self._log.damaged
 
-    def close(self):
+    def close(self) -> None:
         """Close the file."""
-        self._ledger.close()
+        self._log.close()
 
-    def add(self, key, verdict, seconds):
+    def add(self, key: str, verdict: Verdict, seconds: dict[str, float]) -> None:
         """Write a verdict down.
 
         Parameters
@@ -69,9 +77,9 @@ class Journal:
             How long each test took; not part of the verdict.
         """
         line = {"kind": "verdict", "key": key, "verdict": verdict.to_json()}
-        self._learn(self._ledger.append(line | {"seconds": seconds}), line)
+        self._learn(self._log.append(line | {"seconds": seconds}), line)
 
-    def verdict(self, key):
+    def verdict(self, key: str) -> Verdict | None:
         """Look a verdict up.
 
         Parameters
@@ -87,7 +95,7 @@ class Journal:
         line = self._line(self._verdicts, key)
         return line and Verdict.from_json(line["verdict"])
 
-    def seconds(self, key):
+    def seconds(self, key: str) -> dict[str, float]:
         """Look up how long the tests of a verdict took.
 
         Parameters
@@ -103,7 +111,7 @@ class Journal:
         line = self._line(self._verdicts, key)
         return line["seconds"] if line else {}
 
-    def add_reading(self, of, notebooks):
+    def add_reading(self, of: str, notebooks: dict[str, list]) -> None:
         """Write down how a submission was read.
 
         Parameters
@@ -114,9 +122,9 @@ class Journal:
             For each notebook, the task's key and the flags.
         """
         line = {"kind": "reading", "of": of, "notebooks": notebooks}
-        self._learn(self._ledger.append(line), line)
+        self._learn(self._log.append(line), line)
 
-    def reading(self, of):
+    def reading(self, of: str) -> dict | None:
         """Look up how a submission was read.
 
         Parameters
@@ -132,7 +140,7 @@ class Journal:
         line = self._line(self._readings, of)
         return line and line["notebooks"]
 
-    def add_record(self, student, notebook, **details):
+    def add_record(self, student: str, notebook: str, **details: object) -> None:
         """Write down that a verdict is in the gradebook.
 
         Parameters
@@ -143,9 +151,9 @@ class Journal:
             What was recorded.
         """
         line = {"kind": "record", "student": student, "notebook": notebook}
-        self._learn(self._ledger.append(line | details), line)
+        self._learn(self._log.append(line | details), line)
 
-    def record(self, student, notebook):
+    def record(self, student: str, notebook: str) -> dict:
         """Look up what was recorded last.
 
         Parameters
@@ -161,4 +169,4 @@ class Journal:
         return self._line(self._records, (student, notebook)) or {}
 
     def _line(self, index, key):
-        return self._ledger.at(index[key]) if key in index else None
+        return self._log.at(index[key]) if key in index else None

@@ -1,10 +1,15 @@
-"""Marks: what a person, and the calendar, added to what the tests gave."""
+"""Scores by hand: what a person, and the calendar, added to what the tests gave."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grading.course import Course
 
 
 @dataclass(frozen=True)
-class Marks:
+class ManualScores:
     """One student's notebook in the gradebook."""
 
     score: float = 0.0  #: everything, without the penalty
@@ -15,12 +20,14 @@ class Marks:
     comments: dict = field(default_factory=dict)  #: {cell: a person's words}
 
     @property
-    def final(self):
+    def final(self) -> float:
         """What counts: never below 0."""
         return max(0.0, self.score - self.penalty)
 
 
-def read_marks(course, assignment):
+def read_manual_scores(
+    course: "Course", assignment: str
+) -> "Iterator[tuple[str, str, ManualScores]]":
     """Read an assignment's marks.
 
     Parameters
@@ -34,7 +41,7 @@ def read_marks(course, assignment):
     ------
     student, notebook : str
         Whose, and which.
-    marks : Marks
+    marks : ManualScores
         What the gradebook has.
     """
     from nbgrader.api import Gradebook
@@ -49,7 +56,7 @@ def read_marks(course, assignment):
 def _marks(notebook):
     grades = {grade.name: grade for grade in notebook.grades}
     comments = {comment.name: comment.comment for comment in notebook.comments}
-    return Marks(
+    return ManualScores(
         score=notebook.score,
         points=notebook.max_score,
         penalty=notebook.late_submission_penalty or 0.0,

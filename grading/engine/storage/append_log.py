@@ -1,24 +1,27 @@
-"""A ledger: append-only lines that survive a crash at any byte.
+"""A log: append-only lines that survive a crash at any byte.
 
 A line is a checksum, a blank, and JSON. It counts once it is whole on the disk; a torn
-last line is dropped when the ledger is opened, and a damaged one in between is skipped
+last line is dropped when the log is opened, and a damaged one in between is skipped
 and reported.
 """
 
 import hashlib
 import json
 import os
+from collections.abc import Iterator
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
 #: Hexadecimal digits of the checksum that begins a line.
 DIGITS = 16
 
 
-class LedgerError(Exception):
-    """A ledger cannot be written; what it held before is still there."""
+class LogError(Exception):
+    """A log cannot be written; what it held before is still there."""
 
 
-class Ledger:
+class AppendLog:
     """A file of checked lines, open for appending.
 
     Parameters
@@ -26,25 +29,25 @@ class Ledger:
     path : path-like
         The file; made if it is not there.
     writable : bool, optional
-        False for a look at a ledger that somebody else may be writing.
+        False for a look at a log that somebody else may be writing.
 
     Raises
     ------
-    LedgerError
+    LogError
         If the file cannot be opened for writing.
     """
 
-    def __init__(self, path, *, writable=True):
+    def __init__(self, path: str | PathLike, *, writable: bool = True) -> None:
         self.path, self._writable = Path(path), writable
         self.damaged = 0  #: lines whose checksum is wrong, a torn last one not counted
-        self._file = None
+        self._file: Any = None  # its descriptor while it is open
         if not writable:
             return
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         except OSError as error:
-            raise LedgerError(
+            raise LogError(
                 f"{self.path} cannot be written ({error.strerror}). Nothing was graded."
             ) from None
 
@@ -54,13 +57,13 @@ class Ledger:
     def __exit__(self, *error):
         self.close()
 
-    def close(self):
+    def close(self) -> None:
         """Close the file."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
 
-    def lines(self):
+    def lines(self) -> Iterator[tuple[int, Any]]:
         """Read every whole line, and cut off a torn last one.
 
         Yields
@@ -85,7 +88,7 @@ class Ledger:
         if self._writable and good < os.fstat(self._file).st_size:
             os.ftruncate(self._file, good)
 
-    def append(self, value):
+    def append(self, value: object) -> int:
         """Write one line and wait until the disk has it.
 
         Parameters
@@ -100,7 +103,7 @@ class Ledger:
 
         Raises
         ------
-        LedgerError
+        LogError
             If the disk is full or gone; nothing of the line stays behind.
         """
         text = json.dumps(value, sort_keys=True, separators=(",", ":"))
@@ -111,13 +114,13 @@ class Ledger:
             os.fsync(self._file)
         except OSError as error:
             os.ftruncate(self._file, offset)
-            raise LedgerError(
+            raise LogError(
                 f"{self.path} cannot be written ({error.strerror}). What was graded so "
                 f"far is kept: make room and run the same command again."
             ) from None
         return offset
 
-    def at(self, offset):
+    def at(self, offset: int) -> Any:
         """Read the line that begins at an offset.
 
         Parameters
@@ -132,14 +135,14 @@ class Ledger:
 
         Raises
         ------
-        LedgerError
+        LogError
             If no whole line begins there.
         """
         with open(self.path, "rb") as file:
             file.seek(offset)
             value = _checked(file.readline())
         if value is None:
-            raise LedgerError(f"{self.path} was changed by somebody else; run again.")
+            raise LogError(f"{self.path} was changed by somebody else; run again.")
         return value
 
 

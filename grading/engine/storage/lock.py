@@ -2,7 +2,12 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 if sys.platform != "win32":
     import fcntl
@@ -13,7 +18,7 @@ class Busy(Exception):
 
 
 @contextmanager
-def only_one(path):
+def only_one(path: "Path") -> Iterator[None]:
     """Hold the lock of a course, or say who does.
 
     Parameters

@@ -8,7 +8,7 @@ class RefusedName(ValueError):
     """A name that may not stand for a student or an assignment."""
 
 
-def checked_name(name):
+def checked_name(name: str) -> str:
     """Return a student's id as it may be used for a folder.
 
     Blanks, commas, signs and any letters are fine. What is not could leave its folder,
@@ -44,7 +44,7 @@ def checked_name(name):
     raise RefusedName(f"{printable(name)!r} cannot be a student's id: {reason}.")
 
 
-def printable(text, limit=200):
+def printable(text: str, limit: int = 200) -> str:
     """Make text from outside safe to print on a terminal.
 
     Parameters

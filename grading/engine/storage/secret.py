@@ -5,6 +5,7 @@ import json
 import os
 import re
 import secrets
+from os import PathLike
 from pathlib import Path
 
 #: Characters of 256 bits.
@@ -29,10 +30,10 @@ class Secret:
         If the file holds something else.
     """
 
-    def __init__(self, path):
+    def __init__(self, path: str | PathLike) -> None:
         self._key = _read(Path(path))
 
-    def of(self, *parts):
+    def of(self, *parts: object) -> str:
         """Derive a secret of something.
 
         Parameters

@@ -1,6 +1,7 @@
 """The store: every file handed in, once, under the hash of its contents."""
 
 import hashlib
+from os import PathLike
 from pathlib import Path
 
 from cs231n.files import write_whole
@@ -15,10 +16,10 @@ class Store:
         The folder.
     """
 
-    def __init__(self, root):
+    def __init__(self, root: str | PathLike) -> None:
         self.root = Path(root)
 
-    def put(self, data):
+    def put(self, data: bytes) -> str:
         """Keep some bytes.
 
         Parameters
@@ -38,7 +39,7 @@ class Store:
             write_whole(path, data, mode=0o400)
         return digest
 
-    def get(self, digest):
+    def get(self, digest: str) -> bytes:
         """Return the bytes kept under a digest.
 
         Parameters
@@ -66,7 +67,7 @@ class Store:
             )
         return data
 
-    def path(self, digest):
+    def path(self, digest: str) -> Path:
         """Return where the bytes of a digest lie.
 
         Parameters

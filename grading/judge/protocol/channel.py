@@ -9,8 +9,13 @@ import secrets
 import socket
 import struct
 import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from grading.judge.protocol.pristine_numpy import np
+
+if TYPE_CHECKING:
+    from numpy import ndarray
 
 #: mark, number of the exchange, step, length of the text, buffers, their bytes
 _HEADER = struct.Struct("<8sQIIIQ")
@@ -23,19 +28,19 @@ _READ_AHEAD = 1 << 16
 _PERIOD = struct.pack("@ll", 0, 100_000)  # s, us
 
 
-class WireError(Exception):
+class ChannelError(Exception):
     """The other side cannot be talked to any longer."""
 
 
-class Gone(WireError):
+class Gone(ChannelError):
     """The other side has closed its end: it ended or was killed."""
 
 
-class Late(WireError):
+class Late(ChannelError):
     """The other side did not answer in time."""
 
 
-class Refused(WireError):
+class Refused(ChannelError):
     """What came is not a frame, or not one that is allowed."""
 
 
@@ -66,13 +71,13 @@ class Channel:
 
     def __init__(
         self,
-        sock,
+        sock: socket.socket,
         *,
-        text_bytes=32 << 20,
-        buffer_bytes=512 << 20,
-        buffers=20_000,
-        follows=False,
-    ):
+        text_bytes: int = 32 << 20,
+        buffer_bytes: int = 512 << 20,
+        buffers: int = 20_000,
+        follows: bool = False,
+    ) -> None:
         self._sock = sock
         sock.setblocking(True)
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
@@ -86,16 +91,18 @@ class Channel:
         self.deadline = None
         self.noise = 0
 
-    def begin(self):
+    def begin(self) -> None:
         """Start an exchange under a new number."""
         self._number, self._step = secrets.randbits(64), 0
         self._received = 0
 
-    def end(self):
+    def end(self) -> None:
         """Wait for another exchange to start."""
         self._step = 0
 
-    def send(self, text, buffers=()):
+    def send(
+        self, text: bytes, buffers: Sequence[bytes | bytearray | memoryview] = ()
+    ) -> None:
         """Send one frame.
 
         Parameters
@@ -107,7 +114,7 @@ class Channel:
 
         Raises
         ------
-        WireError
+        ChannelError
             If the other side is gone or takes too long to read.
         """
         views = [memoryview(buffer).cast("B") for buffer in buffers]
@@ -119,7 +126,7 @@ class Channel:
         self._step += 1
         self._send_all([memoryview(header + sizes + text), *views])
 
-    def receive(self):
+    def receive(self) -> "tuple[bytearray, list[ndarray]]":
         """Wait for the next frame of this exchange.
 
         Returns
@@ -131,7 +138,7 @@ class Channel:
 
         Raises
         ------
-        WireError
+        ChannelError
             If the other side is gone or late, or the frame is not as allowed.
         """
         header = self._next_header()

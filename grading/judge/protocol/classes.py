@@ -5,6 +5,7 @@ import importlib
 import inspect
 import re
 import types
+from typing import Any
 
 from grading.judge.protocol.pristine_numpy import np
 
@@ -19,12 +20,12 @@ _ERRORS = {
 }
 
 
-def is_own(value):
+def is_own(value: Any) -> bool:
     """Tell whether a value is a class that a cell of the notebook has made."""
     return isinstance(value, type) and value.__module__ == "__main__"
 
 
-def package_name(cls):
+def package_name(cls: type) -> str | None:
     """Name a class of the package whose instances cross by what they hold.
 
     Parameters
@@ -45,7 +46,7 @@ def package_name(cls):
     return name if _imported(name) is cls and cls.__dictoffset__ else None
 
 
-def package_class(name):
+def package_class(name: str) -> type:
     """Return the class that :func:`package_name` named.
 
     Parameters
@@ -71,7 +72,7 @@ def package_class(name):
     return cls
 
 
-def empty(cls):
+def empty(cls: type) -> object:
     """Make an object of a class that crosses by what it holds, without anything in it.
 
     Parameters
@@ -89,7 +90,7 @@ def empty(cls):
     return object.__new__(cls)
 
 
-def package_function(value):
+def package_function(value: object) -> str | None:
     """Name a function of the package or of NumPy.
 
     Parameters
@@ -112,7 +113,7 @@ def package_function(value):
     return name if module.startswith(_PACKAGE) and _imported(name) is value else None
 
 
-def package_object(name):
+def package_object(name: str) -> Any:
     """Return what :func:`package_function` named."""
     return _imported(name)
 
@@ -128,7 +129,7 @@ def _imported(name):
     return value
 
 
-def plain(value):
+def plain(value: Any) -> Any:
     """Turn an object of a class derived from a built-in one into that.
 
     Parameters
@@ -141,13 +142,14 @@ def plain(value):
     plain : object
         A dict for a ``Counter``, a tuple for a named tuple; else ``value``.
     """
+    base: Any
     for base in _BASES:
         if isinstance(value, base):
             return base(value)
     return value
 
 
-def describe(value):
+def describe(value: object) -> tuple[str, list[str], dict[str, object]]:
     """Say of a name of a notebook what a test may do with it.
 
     Parameters
@@ -200,7 +202,7 @@ def _parameters(function):
         return []
 
 
-def described(error, most):
+def described(error: BaseException, most: int) -> tuple[list[str], tuple, str]:
     """Describe an error in data.
 
     Parameters
@@ -231,7 +233,7 @@ def described(error, most):
     return names, args, text
 
 
-def exception(names, args, text, *rest):
+def exception(names: Any, args: Any, text: Any, *rest: object) -> Exception:
     """Make an error again that looks and is caught like the one described.
 
     Parameters

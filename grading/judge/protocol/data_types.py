@@ -2,9 +2,13 @@
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from grading.judge.protocol.channel import Refused
 from grading.judge.protocol.pristine_numpy import np
+
+if TYPE_CHECKING:
+    from numpy import dtype
 
 DEPTH = 64
 NODES = 500_000
@@ -35,7 +39,7 @@ class NotData(Refused):
     """A value that may not cross."""
 
 
-def checked(dtype):
+def checked(dtype: "dtype") -> "dtype":
     """Return a dtype that is data.
 
     Parameters
@@ -58,7 +62,7 @@ def checked(dtype):
     return dtype
 
 
-def dtype_of(code):
+def dtype_of(code: Any) -> Any:
     """Read a dtype that came as text, such as ``"<f8"``."""
     if type(code) is not str:
         raise NotData("an array of an unknown dtype")
@@ -72,7 +76,7 @@ def _dtype(code):
     return checked(np.dtype(code))
 
 
-def sound(array):
+def sound(array: "np.ndarray") -> "np.ndarray":
     """Refuse elements that no program makes, and that NumPy takes for granted.
 
     Parameters
@@ -99,7 +103,7 @@ def sound(array):
     return array
 
 
-def frozen_state(state):
+def frozen_state(state: Any) -> Any:
     """Turn the state of a random generator into tuples."""
     if isinstance(state, dict):
         return ("dict", *((key, frozen_state(item)) for key, item in state.items()))
@@ -108,7 +112,7 @@ def frozen_state(state):
     return state
 
 
-def thawed_state(state):
+def thawed_state(state: Any) -> Any:
     """Turn what :func:`frozen_state` returned into a state again."""
     if isinstance(state, tuple):
         kind, *items = state

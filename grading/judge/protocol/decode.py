@@ -1,5 +1,7 @@
 """From nodes and buffers to values, trusting none of them."""
 
+from typing import Any
+
 from grading.judge.protocol.channel import Refused
 from grading.judge.protocol.data_types import (
     DEPTH,
@@ -14,7 +16,7 @@ from grading.judge.protocol.data_types import (
 from grading.judge.protocol.pristine_numpy import np
 
 
-def measure(definitions):
+def measure(definitions: dict[int, list]) -> None:
     """Refuse containers that are endless, or deep or enormous when written out.
 
     Parameters
@@ -65,15 +67,15 @@ def _references(node):
 class Decoder:
     """Turns nodes into values and trusts none of them."""
 
-    def __init__(self, shared, buffers):
-        self.shared, self.world = shared, shared.world
+    def __init__(self, shared: Any, buffers: list) -> None:
+        self.shared, self.references = shared, shared.references
         self.buffers = buffers
         self._nodes = 0
         self._definitions = []
         self._snapshots = {}
         self._new = set()  # numbers that this message gives
 
-    def define_all(self, definitions):
+    def define_all(self, definitions: list) -> None:
         """Make the new objects, then fill them and change the known ones."""
         self._definitions = definitions
         containers = {p[1]: p for p in definitions if p[0] in ("l", "s", "d")}
@@ -96,9 +98,9 @@ class Decoder:
             before = [] if number in self._new else _items(value)
             _FILLS[tag](self, value, rest)
             if number not in self._new:
-                self.world.allow_change(before, _items(value))
+                self.references.allow_change(before, _items(value))
 
-    def value(self, node, depth=0):
+    def value(self, node: Any, depth: int = 0) -> Any:
         """Return the value of a node."""
         self._nodes += 1
         if self._nodes > NODES or depth > DEPTH:
@@ -112,7 +114,7 @@ class Decoder:
             return tuple(self.value(part, depth + 1) for part in rest)
         constant = _CONSTANTS.get(tag)
         if constant is None:
-            return self.world.load(node)
+            return self.references.load(node)
         return constant(*(self.value(part, depth + 1) for part in rest))
 
     def _known(self, number):
@@ -139,15 +141,15 @@ class Decoder:
             raise Refused("an input whose shape or type was changed in place")
         np.copyto(present, fresh)
 
-    def many(self, nodes):
+    def many(self, nodes: list) -> list:
         """Return the values of nodes."""
         return [self.value(node) for node in nodes]
 
-    def pairs(self, nodes):
+    def pairs(self, nodes: list) -> dict:
         """Return a dict of nodes in pairs."""
         return {self.value(key): self.value(item) for key, item in nodes}
 
-    def remember(self, seen):
+    def remember(self, seen: dict) -> None:
         """Note what the other side knows of what it sent."""
         for definition in self._definitions:
             seen[definition[1]] = definition
@@ -191,9 +193,9 @@ def _fill_dict(decoder, value, rest):
 def _fill_instance(decoder, value, rest):
     name, *pairs = rest
     items = decoder.pairs(pairs)
-    if decoder.world.class_of(value) != name or not all(map(_is_name, items)):
+    if decoder.references.class_of(value) != name or not all(map(_is_name, items)):
         raise Refused("an object that became another one")
-    decoder.world.allow(value, items)
+    decoder.references.allow(value, items)
     vars(value).clear()
     vars(value).update(items)
 
@@ -216,7 +218,7 @@ _SHELLS = {
     "s": lambda decoder, rest: set(),
     "d": lambda decoder, rest: {},
     "g": lambda decoder, rest: np.random.Generator(GENERATORS[rest[0]](0)),
-    "x": lambda decoder, rest: decoder.world.shell(rest[0]),
+    "x": lambda decoder, rest: decoder.references.shell(rest[0]),
 }
 _FILLS = {
     "l": _fill_list,
@@ -226,7 +228,7 @@ _FILLS = {
     "g": _fill_generator,
     "x": _fill_instance,
 }
-_CONSTANTS = {
+_CONSTANTS: dict[str, Any] = {
     "i": lambda digits: int(digits[: DIGITS + 3], 16),
     "c": complex,
     "y": bytes.fromhex,

@@ -1,5 +1,7 @@
 """From values to nodes and buffers."""
 
+from typing import Any
+
 from grading.judge.protocol.data_types import (
     DEPTH,
     DIGITS,
@@ -20,13 +22,13 @@ _BLOCK = 1 << 18  # bytes that are compared at once
 class Encoder:
     """Turns values into nodes; what can change goes to the definitions."""
 
-    def __init__(self, shared):
-        self.shared, self.world = shared, shared.world
+    def __init__(self, shared: Any) -> None:
+        self.shared, self.references = shared, shared.references
         self.definitions, self.buffers = [], []
         self._waiting = []
         self._nodes = 0
 
-    def node(self, value, depth=0):
+    def node(self, value: Any, depth: int = 0) -> Any:
         """Return the node of a value."""
         self._nodes += 1
         if self._nodes > NODES or depth > DEPTH:
@@ -45,7 +47,7 @@ class Encoder:
         number = self.shared.number(value)
         if number is not None:
             return ["r", number]
-        if _define(kind) is not None or self.world.class_of(value) is not None:
+        if _define(kind) is not None or self.references.class_of(value) is not None:
             number = self.shared.enter(value)
             self._waiting.append((number, value))
             return ["r", number]
@@ -72,15 +74,15 @@ class Encoder:
             return ["dtype", checked(value).str]
         if isinstance(value, type) and value in TYPE_NAMES:
             return ["type", TYPE_NAMES[value]]
-        return self.world.dump(value, self)
+        return self.references.dump(value, self)
 
-    def define_all(self):
+    def define_all(self) -> None:
         """Encode the objects that nodes refer to."""
         while self._waiting:
             number, value = self._waiting.pop()
             self.definitions.append(self._definition(number, value))
 
-    def change(self, number, known):
+    def change(self, number: int, known: Any) -> None:
         """Encode an object again if it is no longer as both sides know it."""
         value = self.shared.object(number)
         if isinstance(value, np.ndarray):
@@ -95,14 +97,14 @@ class Encoder:
         define = _define(type(value))
         if define is not None:
             return define(self, number, value)
-        name = self.world.class_of(value)
+        name = self.references.class_of(value)
         return ["x", number, name, *self.pairs(vars(value))]
 
-    def pairs(self, value):
+    def pairs(self, value: dict) -> list:
         """Encode what a dict holds."""
         return [[self.node(key), self.node(item)] for key, item in value.items()]
 
-    def remember(self, seen):
+    def remember(self, seen: dict) -> None:
         """Note what the other side knows from now on."""
         for definition in self.definitions:
             number = definition[1]

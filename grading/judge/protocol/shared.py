@@ -10,10 +10,14 @@ or a list that begins with a tag; ``["r", number]`` is an object with a number.
 """
 
 from json import dumps, loads
+from typing import TYPE_CHECKING, Any
 
 from grading.judge.protocol.channel import Refused
 from grading.judge.protocol.decode import Decoder
 from grading.judge.protocol.encode import Encoder
+
+if TYPE_CHECKING:
+    from numpy import ndarray
 
 
 class Shared:
@@ -21,27 +25,27 @@ class Shared:
 
     Parameters
     ----------
-    world : object
-        What this side makes of objects that are no data. ``world.class_of(value)``
-        names the class of an instance that crosses by what it holds, or is None;
-        ``world.dump(value)`` returns a node for anything else; ``world.load(node)``
-        is the reverse of the other side's; ``world.shell(name)`` makes an empty
-        instance; ``world.allow(value, items)`` may refuse what it shall hold, and
-        ``world.allow_change(before, after)`` what a known container shall.
+    references : object
+        What this side makes of objects that are no data. ``class_of(value)`` names the
+        class of an instance that crosses by what it holds, or is None; ``dump(value)``
+        returns a node for anything else; ``load(node)`` is the reverse of the other
+        side's; ``shell(name)`` makes an empty instance; ``allow(value, items)`` may
+        refuse what it shall hold, and ``allow_change(before, after)`` what a known
+        container shall.
     first : int
         0 or 1: one side gives even numbers, the other odd ones.
     watch : bool
         Remember what crossed, so that changes are noticed and sent.
     """
 
-    def __init__(self, world, first, *, watch):
-        self.world, self.watch = world, watch
+    def __init__(self, references: object, first: int, *, watch: bool) -> None:
+        self.references, self.watch = references, watch
         self._next = first
         self._objects = {}  # number -> object
         self._numbers = {}  # id(object) -> number
         self._seen = {}  # number -> what both sides know of it
 
-    def pack(self, value):
+    def pack(self, value: object) -> "tuple[bytes, list[ndarray]]":
         """Turn a value, and what changed since both sides last spoke, into bytes.
 
         Parameters
@@ -71,12 +75,12 @@ class Shared:
         text = dumps([encoder.definitions, root], separators=(",", ":"))
         return text.encode(), encoder.buffers
 
-    def unpack(self, text, buffers):
+    def unpack(self, text: bytes | bytearray, buffers: "list[ndarray]") -> object:
         """Turn bytes into a value, and take over what changed on the other side.
 
         Parameters
         ----------
-        text : bytes-like
+        text : bytes or bytearray
             As :meth:`pack` made it, or anything else.
         buffers : list of ndarray of uint8
             Its arrays; they become those of the value.
@@ -104,11 +108,11 @@ class Shared:
             decoder.remember(self._seen)
         return value
 
-    def number(self, value):
+    def number(self, value: object) -> int | None:
         """Return the number of an object, or None."""
         return self._numbers.get(id(value))
 
-    def enter(self, value, number=None):
+    def enter(self, value: object, number: int | None = None) -> int:
         """Give an object a number.
 
         Parameters
@@ -129,6 +133,6 @@ class Shared:
         self._numbers[id(value)] = number
         return number
 
-    def object(self, number):
+    def object(self, number: int) -> Any:
         """Return the object with a number, or None."""
         return self._objects.get(number)

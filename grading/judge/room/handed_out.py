@@ -1,7 +1,12 @@
 """What a notebook hands out of the package to those who answer it."""
 
 import ast
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grading.judge.exam import Cell, Exam
 
 PACKAGE = "cs231n"
 #: The set-up's list of ready-made answers: tests use those, answers do not.
@@ -10,7 +15,7 @@ _READY = "READY"
 _SHOWN = ("demos", "drawings")
 
 
-def handed_out(cells):
+def handed_out(cells: "Iterable[Cell]") -> frozenset[str]:
     """List what set-up cells import of the package and do not call ready-made.
 
     Parameters
@@ -35,7 +40,7 @@ def handed_out(cells):
     )
 
 
-def stages(exam):
+def stages(exam: "Exam") -> list[int]:
     """Find the places of an exam at which a set-up cell hands out more.
 
     Parameters
@@ -76,7 +81,7 @@ def _ready(source):
 @lru_cache(maxsize=256)
 def _imported(source):
     """List what a set-up cell imports of the package, and under which names."""
-    found = []
+    found: list[tuple[str, frozenset]] = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             for alias in node.names:

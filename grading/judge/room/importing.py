@@ -7,6 +7,11 @@ import marshal
 import struct
 import sys
 import types
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from socket import socket
 
 _ABSENT = "{name} is not there while answers are tested."
 
@@ -14,7 +19,7 @@ _ABSENT = "{name} is not there while answers are tested."
 _SIZE = struct.Struct("<QQ")
 
 
-def send(sock, code, absent):
+def send(sock: "socket", code: bytes, absent: Iterable[str]) -> None:
     """Send what a fresh process is to have in place of the package's files.
 
     Parameters
@@ -30,7 +35,7 @@ def send(sock, code, absent):
     sock.sendall(_SIZE.pack(len(code), len(names)) + code + names)
 
 
-def receive(sock):
+def receive(sock: "socket") -> None:
     """Take what :func:`send` sent, and let imports find that and nothing else.
 
     Parameters

@@ -1,11 +1,12 @@
 """Which functions of the package need which others, read from its source."""
 
 import ast
-import importlib.util
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+import cs231n
 from grading.judge.room.handed_out import PACKAGE
 
 #: Where layers find the kernels: whichever back end runs, there it is NumPy's.
@@ -26,7 +27,7 @@ class Module:
     imports: dict = field(default_factory=dict)  #: name -> (module, name or "")
 
     @classmethod
-    def read(cls, name, path):
+    def read(cls, name: str, path: Path) -> "Module":
         """Read a module.
 
         Parameters
@@ -43,9 +44,9 @@ class Module:
         """
         tree = ast.parse(path.read_text(encoding="utf-8"))
         module = cls(name, path.name == "__init__.py", tree)
-        for node in tree.body:
-            for target in _targets(node):
-                module.parts.setdefault(target, []).append(node)
+        for statement in tree.body:
+            for target in _targets(statement):
+                module.parts.setdefault(target, []).append(statement)
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 for alias in node.names:
@@ -58,8 +59,19 @@ class Module:
         return module
 
 
+def folder() -> Path:
+    """Say where the package is.
+
+    Returns
+    -------
+    folder : pathlib.Path
+        Of its source.
+    """
+    return Path(cs231n.__path__[0])
+
+
 @cache
-def modules():
+def modules() -> dict[str, Module]:
     """Read all modules of the package that do not need a compiler.
 
     Returns
@@ -67,7 +79,7 @@ def modules():
     found : dict of {str: Module}
         By name.
     """
-    root = Path(importlib.util.find_spec(PACKAGE).submodule_search_locations[0])
+    root = folder()
     found = {}
     for path in sorted(root.rglob("*.py")):
         parts = path.relative_to(root.parent).with_suffix("").parts
@@ -77,7 +89,7 @@ def modules():
     return found
 
 
-def needed(names):
+def needed(names: Iterable[str]) -> set[tuple[str, str]]:
     """List everything that some functions need to work.
 
     Parameters
@@ -91,10 +103,11 @@ def needed(names):
     found : set of (str, str)
         Modules and the names that they define.
     """
-    found, waiting = set(), []
+    found: set[tuple[str, str]] = set()
+    waiting: list[tuple[str, str]] = []
     for name in names:
-        module, _, part = name.partition(":")
-        waiting += _meant(module, part) if part else _whole(module)
+        place, _, part = name.partition(":")
+        waiting += _meant(place, part) if part else _whole(place)
     for module in modules().values():
         waiting += [(module.name, name) for name in _called_at_once(module)]
     while waiting:
@@ -102,9 +115,9 @@ def needed(names):
         if key in found:
             continue
         found.add(key)
-        module, name = key
-        for node in modules()[module].parts[name]:
-            waiting += _wanted(module, node)
+        place, part = key
+        for node in modules()[place].parts[part]:
+            waiting += _wanted(place, node)
     return found
 
 

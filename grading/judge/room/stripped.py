@@ -2,13 +2,12 @@
 
 import ast
 import copy
-import importlib.util
 import marshal
 from functools import cache, lru_cache
 from pathlib import Path
 
 from grading.judge.room.handed_out import PACKAGE
-from grading.judge.room.references import modules, needed
+from grading.judge.room.references import folder, modules, needed
 
 #: Parts that hold tools and nothing that a notebook asks for; their files can be read.
 TOOLS = (
@@ -16,6 +15,7 @@ TOOLS = (
     "data",
     "files",
     "notebook",
+    "old_imports",
     "schedules",
     "search",
     "solver",
@@ -29,7 +29,7 @@ _ABSENT = (
 )
 
 
-def is_tool(module):
+def is_tool(module: str) -> bool:
     """Tell whether the files of a module can be read where answers run.
 
     Parameters
@@ -46,7 +46,7 @@ def is_tool(module):
 
 
 @lru_cache(maxsize=64)
-def stripped(given):
+def stripped(given: frozenset[str]) -> bytes:
     """Write the package with the bodies of all functions taken out but a few.
 
     Parameters
@@ -90,7 +90,7 @@ def _without(node, module, kept):
     return node
 
 
-def shelves():
+def shelves() -> list[Path]:
     """List the files and folders of the package that answers must not read.
 
     Returns
@@ -98,9 +98,8 @@ def shelves():
     paths : list of pathlib.Path
         All that belongs to no tool.
     """
-    root = Path(importlib.util.find_spec(PACKAGE).submodule_search_locations[0])
     kept = {"__init__.py", *TOOLS, *(f"{tool}.py" for tool in TOOLS)}
-    return [path for path in root.iterdir() if path.name not in kept]
+    return [path for path in folder().iterdir() if path.name not in kept]
 
 
 def _drop_docstrings(tree):

@@ -13,7 +13,7 @@ from grading.judge.source import imports
 from grading.judge.source.suspicion import patched
 
 
-def sources(name, setup, answers):
+def sources(name: str, setup: list[str], answers: list[str]) -> list[str]:
     """Find the source of a function, and of the functions and classes it names.
 
     Parameters
@@ -77,7 +77,7 @@ def _settled(setup, answers):
 
 
 @cache
-def is_plain(source):
+def is_plain(source: str) -> bool:
     """Tell whether the statements of a cell can be relied on to mean what they say.
 
     Parameters
@@ -99,7 +99,7 @@ def is_plain(source):
 
 
 @cache
-def unfinished(source):
+def unfinished(source: str) -> str:
     """Rewrite a cell that ended in an error: nobody knows how far it came.
 
     Parameters

@@ -8,7 +8,7 @@ from cs231n.testing.sources import PACKAGE
 
 
 @cache
-def imported(tree):
+def imported(tree: ast.Module) -> frozenset[tuple[str | None, str, str]]:
     """List the names that a cell imports from modules.
 
     Parameters
@@ -30,7 +30,7 @@ def imported(tree):
 
 
 @cache
-def given(tree):
+def given(tree: ast.Module) -> frozenset[str]:
     """List the names that a cell gives to anything but what it imports.
 
     Parameters
@@ -54,7 +54,7 @@ def _is_stored(node):
 
 
 @cache
-def settled(source, known):
+def settled(source: str, known: frozenset[tuple[str, str, str]]) -> ast.Module:
     """Read an answer's cell without the imports that bring what is there already.
 
     Files of older editions begin with ``from cs231n.layers import *``. A star is read

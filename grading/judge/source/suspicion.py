@@ -2,6 +2,9 @@
 
 import ast
 import contextlib
+from collections.abc import Iterator
+
+from cs231n.testing import hiding
 
 _MACHINERY = "the notebook's machinery"
 _READY = "answers that are ready-made"
@@ -81,7 +84,7 @@ _MODULES = {
 _ALL = {**_MODULES, **_ATTRIBUTES, **_NAMES}
 
 
-def flags(answers):
+def flags(answers: dict[str, str]) -> list[str]:
     """List what is unusual in answers.
 
     Parameters
@@ -124,7 +127,9 @@ def _words(node):
         for alias in node.names:
             yield from _known(_MODULES, alias.name.partition(".")[0])
     elif isinstance(node, ast.ImportFrom):
-        yield from _known(_MODULES, (node.module or "").partition(".")[0])
+        module = (node.module or "").partition(".")[0]
+        if module != "builtins" or hiding([node]):
+            yield from _known(_MODULES, module)
         for alias in node.names:
             yield from _known(_ATTRIBUTES, alias.name)
 
@@ -134,7 +139,7 @@ def _known(table, word):
         yield word
 
 
-def patched(tree):
+def patched(tree: ast.Module) -> Iterator[str]:
     """Yield the attributes of modules that a cell assigns.
 
     Parameters

@@ -1,14 +1,11 @@
-# Whole answers to the exercises of features, one a cell. `mistake` marks a plausible
-# fault, with the sentence that would help its author; `style` marks a correct answer
-# written differently. tests/test_triangle.py grades them all.
+# What goes wrong in features, and what else is right. A `mistake` is a plausible fault, with
+# the sentence that would help its author: a patch of the solution, or of the whole answer
+# that `of` names by the beginning of its `why`. A `style` is a correct answer written
+# differently. tests/authoring/test_check_tests.py grades them all.
 
-# %% mistake="features-gradients" why="The two are exchanged: columns lie along axis 1."
-def image_gradients(gray):
-    gx = np.zeros_like(gray)
-    gy = np.zeros_like(gray)
-    gx[:, 1:-1] = gray[:, 2:] - gray[:, :-2]
-    gy[1:-1, :] = gray[2:, :] - gray[:-2, :]
-    return gy, gx
+# %% mistake="features-gradients" of="Slices, as the formula" why="The two are exchanged: columns lie along axis 1."
+- return gx, gy
++ return gy, gx
 
 # %% mistake="features-gradients" why="The difference is turned round: right minus left, lower minus upper."
 def image_gradients(gray):
@@ -68,145 +65,43 @@ def image_gradients(gray):
     gy[[0, -1]] = 0
     return gx, gy
 
-# %% mistake="features-hog" why="Angles are taken over the whole circle: opposite directions must share a bin."
-def hog_feature(im):
-    gray = rgb2gray(im) if im.ndim == 3 else im
-    gx, gy = image_gradients(gray)
-    length = np.sqrt(gx**2 + gy**2)
-    angle = np.degrees(np.arctan2(gy, gx)) % 360
-    bins = (angle // 20).astype(int) 
-    rows, columns = gray.shape[0] // 8, gray.shape[1] // 8
-    features = np.zeros((rows, columns, 9))
-    for i in range(rows):
-        for j in range(columns):
-            for k in range(9):
-                inside = bins[8 * i : 8 * i + 8, 8 * j : 8 * j + 8] == k
-                lengths = length[8 * i : 8 * i + 8, 8 * j : 8 * j + 8]
-                features[i, j, k] = lengths[inside].sum() / 64
-    return features.ravel()
+# %% mistake="features-hog" of="Loops over cells" why="Angles are taken over the whole circle: opposite directions must share a bin."
+- angle = np.degrees(np.arctan2(gy, gx)) % 180
+- bins = (angle // 20).astype(int) % 9
++ angle = np.degrees(np.arctan2(gy, gx)) % 360
++ bins = (angle // 20).astype(int)
 
-# %% mistake="features-hog" why="np.arctan2 wants the y part first."
-def hog_feature(im):
-    gray = rgb2gray(im) if im.ndim == 3 else im
-    gx, gy = image_gradients(gray)
-    length = np.sqrt(gx**2 + gy**2)
-    angle = np.degrees(np.arctan2(gx, gy)) % 180
-    bins = (angle // 20).astype(int) % 9
-    rows, columns = gray.shape[0] // 8, gray.shape[1] // 8
-    features = np.zeros((rows, columns, 9))
-    for i in range(rows):
-        for j in range(columns):
-            for k in range(9):
-                inside = bins[8 * i : 8 * i + 8, 8 * j : 8 * j + 8] == k
-                lengths = length[8 * i : 8 * i + 8, 8 * j : 8 * j + 8]
-                features[i, j, k] = lengths[inside].sum() / 64
-    return features.ravel()
+# %% mistake="features-hog" of="Loops over cells" why="np.arctan2 wants the y part first."
+- angle = np.degrees(np.arctan2(gy, gx)) % 180
++ angle = np.degrees(np.arctan2(gx, gy)) % 180
 
-# %% mistake="features-hog" why="The angles are in radians, the bins in degrees."
-def hog_feature(im):
-    gray = rgb2gray(im) if im.ndim == 3 else im
-    gx, gy = image_gradients(gray)
-    length = np.sqrt(gx**2 + gy**2)
-    angle = np.arctan2(gy, gx) % np.pi
-    bins = (angle // 20).astype(int) % 9
-    rows, columns = gray.shape[0] // 8, gray.shape[1] // 8
-    features = np.zeros((rows, columns, 9))
-    for i in range(rows):
-        for j in range(columns):
-            for k in range(9):
-                inside = bins[8 * i : 8 * i + 8, 8 * j : 8 * j + 8] == k
-                lengths = length[8 * i : 8 * i + 8, 8 * j : 8 * j + 8]
-                features[i, j, k] = lengths[inside].sum() / 64
-    return features.ravel()
+# %% mistake="features-hog" of="Loops over cells" why="The angles are in radians, the bins in degrees."
+- angle = np.degrees(np.arctan2(gy, gx)) % 180
++ angle = np.arctan2(gy, gx) % np.pi
 
-# %% mistake="features-hog" why="Each pixel adds 1 instead of the length of its gradient."
-def hog_feature(im):
-    gray = rgb2gray(im) if im.ndim == 3 else im
-    gx, gy = image_gradients(gray)
-    length = np.sqrt(gx**2 + gy**2)
-    angle = np.degrees(np.arctan2(gy, gx)) % 180
-    bins = (angle // 20).astype(int) % 9
-    rows, columns = gray.shape[0] // 8, gray.shape[1] // 8
-    features = np.zeros((rows, columns, 9))
-    for i in range(rows):
-        for j in range(columns):
-            for k in range(9):
-                inside = bins[8 * i : 8 * i + 8, 8 * j : 8 * j + 8] == k
-                lengths = length[8 * i : 8 * i + 8, 8 * j : 8 * j + 8]
-                features[i, j, k] = inside.sum() / 64
-    return features.ravel()
+# %% mistake="features-hog" of="Loops over cells" why="Each pixel adds 1 instead of the length of its gradient."
+- features[i, j, k] = lengths[inside].sum() / 64
++ features[i, j, k] = inside.sum() / 64
 
-# %% mistake="features-hog" why="The sums are not divided by the 64 pixels of a cell."
-def hog_feature(im):
-    gray = rgb2gray(im) if im.ndim == 3 else im
-    gx, gy = image_gradients(gray)
-    length = np.sqrt(gx**2 + gy**2)
-    angle = np.degrees(np.arctan2(gy, gx)) % 180
-    bins = (angle // 20).astype(int) % 9
-    rows, columns = gray.shape[0] // 8, gray.shape[1] // 8
-    features = np.zeros((rows, columns, 9))
-    for i in range(rows):
-        for j in range(columns):
-            for k in range(9):
-                inside = bins[8 * i : 8 * i + 8, 8 * j : 8 * j + 8] == k
-                lengths = length[8 * i : 8 * i + 8, 8 * j : 8 * j + 8]
-                features[i, j, k] = lengths[inside].sum()
-    return features.ravel()
+# %% mistake="features-hog" of="Loops over cells" why="The sums are not divided by the 64 pixels of a cell."
+- features[i, j, k] = lengths[inside].sum() / 64
++ features[i, j, k] = lengths[inside].sum()
 
-# %% mistake="features-hog" why="Columns come before rows: the cells of the upper row come first."
-def hog_feature(im):
-    gray = rgb2gray(im) if im.ndim == 3 else im
-    gx, gy = image_gradients(gray)
-    length = np.sqrt(gx**2 + gy**2)
-    angle = np.degrees(np.arctan2(gy, gx)) % 180
-    bins = (angle // 20).astype(int) % 9
-    rows, columns = gray.shape[0] // 8, gray.shape[1] // 8
-    features = np.zeros((rows, columns, 9))
-    for i in range(rows):
-        for j in range(columns):
-            for k in range(9):
-                inside = bins[8 * i : 8 * i + 8, 8 * j : 8 * j + 8] == k
-                lengths = length[8 * i : 8 * i + 8, 8 * j : 8 * j + 8]
-                features[i, j, k] = lengths[inside].sum() / 64
-    return features.transpose(1, 0, 2).ravel()
+# %% mistake="features-hog" of="Loops over cells" why="Columns come before rows: the cells of the upper row come first."
+- return features.ravel()
++ return features.transpose(1, 0, 2).ravel()
 
-# %% mistake="features-hog" why="The bins of all cells stand together; the nine of a cell belong together."
-def hog_feature(im):
-    gray = rgb2gray(im) if im.ndim == 3 else im
-    gx, gy = image_gradients(gray)
-    length = np.sqrt(gx**2 + gy**2)
-    angle = np.degrees(np.arctan2(gy, gx)) % 180
-    bins = (angle // 20).astype(int) % 9
-    rows, columns = gray.shape[0] // 8, gray.shape[1] // 8
-    features = np.zeros((rows, columns, 9))
-    for i in range(rows):
-        for j in range(columns):
-            for k in range(9):
-                inside = bins[8 * i : 8 * i + 8, 8 * j : 8 * j + 8] == k
-                lengths = length[8 * i : 8 * i + 8, 8 * j : 8 * j + 8]
-                features[i, j, k] = lengths[inside].sum() / 64
-    return features.transpose(2, 0, 1).ravel()
+# %% mistake="features-hog" of="Loops over cells" why="The bins of all cells stand together; the nine of a cell belong together."
+- return features.ravel()
++ return features.transpose(2, 0, 1).ravel()
 
 # %% mistake="features-hog" why="skimage does the exercise instead of you."
 def hog_feature(im):
     from skimage.feature import hog
     return hog(im, pixels_per_cell=(8, 8), cells_per_block=(1, 1), channel_axis=-1 if im.ndim == 3 else None)
 
-# %% mistake="features-hog" why="The features are not returned."
-def hog_feature(im):
-    gray = rgb2gray(im) if im.ndim == 3 else im
-    gx, gy = image_gradients(gray)
-    length = np.sqrt(gx**2 + gy**2)
-    angle = np.degrees(np.arctan2(gy, gx)) % 180
-    bins = (angle // 20).astype(int) % 9
-    rows, columns = gray.shape[0] // 8, gray.shape[1] // 8
-    features = np.zeros((rows, columns, 9))
-    for i in range(rows):
-        for j in range(columns):
-            for k in range(9):
-                inside = bins[8 * i : 8 * i + 8, 8 * j : 8 * j + 8] == k
-                lengths = length[8 * i : 8 * i + 8, 8 * j : 8 * j + 8]
-                features[i, j, k] = lengths[inside].sum() / 64
+# %% mistake="features-hog" of="Loops over cells" why="The features are not returned."
+- return features.ravel()
 
 # %% style="features-hog" why="Loops over cells and bins."
 def hog_feature(im):
@@ -264,59 +159,31 @@ def color_histogram_hsv(im, nbin=10, xmin=0, xmax=255, normalized=True):
     imhist, bin_edges = np.histogram(hsv[:, :, 0], bins=bins, density=normalized)
     return imhist
 
-# %% mistake="features-hue" why="Channel 1 is the saturation; the hue is channel 0."
-def color_histogram_hsv(im, nbin=10, xmin=0, xmax=255, normalized=True):
-    bins = np.linspace(xmin, xmax, nbin + 1)
-    hsv = rgb_to_hsv(im / xmax) * xmax
-    imhist, bin_edges = np.histogram(hsv[:, :, 1], bins=bins)
-    if normalized:
-        imhist = imhist / imhist.sum()
-    return imhist
+# %% mistake="features-hue" of="np.histogram with" why="Channel 1 is the saturation; the hue is channel 0."
+- imhist, bin_edges = np.histogram(hsv[:, :, 0], bins=bins)
++ imhist, bin_edges = np.histogram(hsv[:, :, 1], bins=bins)
 
-# %% mistake="features-hue" why="normalized is ignored: shares are returned in any case."
-def color_histogram_hsv(im, nbin=10, xmin=0, xmax=255, normalized=True):
-    bins = np.linspace(xmin, xmax, nbin + 1)
-    hsv = rgb_to_hsv(im / xmax) * xmax
-    imhist, bin_edges = np.histogram(hsv[:, :, 0], bins=bins)
-    imhist = imhist / imhist.sum()
-    return imhist
+# %% mistake="features-hue" of="np.histogram with" why="normalized is ignored: shares are returned in any case."
+- if normalized:
+-     imhist = imhist / imhist.sum()
++ imhist = imhist / imhist.sum()
 
-# %% mistake="features-hue" why="The image is not divided by xmax, and the hue not scaled."
-def color_histogram_hsv(im, nbin=10, xmin=0, xmax=255, normalized=True):
-    bins = np.linspace(xmin, xmax, nbin + 1)
-    hsv = rgb_to_hsv(im / 255) * 255
-    imhist, bin_edges = np.histogram(hsv[:, :, 0], bins=bins)
-    if normalized:
-        imhist = imhist / imhist.sum()
-    return imhist
+# %% mistake="features-hue" of="np.histogram with" why="The image is not divided by xmax, and the hue not scaled."
+- hsv = rgb_to_hsv(im / xmax) * xmax
++ hsv = rgb_to_hsv(im / 255) * 255
 
-# %% mistake="features-hue" why="linspace with nbin edges makes one bin too few."
-def color_histogram_hsv(im, nbin=10, xmin=0, xmax=255, normalized=True):
-    bins = np.linspace(xmin, xmax, nbin)
-    hsv = rgb_to_hsv(im / xmax) * xmax
-    imhist, bin_edges = np.histogram(hsv[:, :, 0], bins=bins)
-    if normalized:
-        imhist = imhist / imhist.sum()
-    return imhist
+# %% mistake="features-hue" of="np.histogram with" why="linspace with nbin edges makes one bin too few."
+- bins = np.linspace(xmin, xmax, nbin + 1)
++ bins = np.linspace(xmin, xmax, nbin)
 
-# %% mistake="features-hue" why="The colours themselves are counted, not their hue."
-def color_histogram_hsv(im, nbin=10, xmin=0, xmax=255, normalized=True):
-    bins = np.linspace(xmin, xmax, nbin + 1)
-    hsv = rgb_to_hsv(im / xmax) * xmax
-    imhist, bin_edges = np.histogram(im, bins=bins)
-    if normalized:
-        imhist = imhist / imhist.sum()
-    return imhist
+# %% mistake="features-hue" of="np.histogram with" why="The colours themselves are counted, not their hue."
+- imhist, bin_edges = np.histogram(hsv[:, :, 0], bins=bins)
++ imhist, bin_edges = np.histogram(im, bins=bins)
 
-# %% mistake="features-hue" why="The image is divided in place; it belongs to the caller."
-def color_histogram_hsv(im, nbin=10, xmin=0, xmax=255, normalized=True):
-    bins = np.linspace(xmin, xmax, nbin + 1)
-    im /= xmax
-    hsv = rgb_to_hsv(im) * xmax
-    imhist, bin_edges = np.histogram(hsv[:, :, 0], bins=bins)
-    if normalized:
-        imhist = imhist / imhist.sum()
-    return imhist
+# %% mistake="features-hue" of="np.histogram with" why="The image is divided in place; it belongs to the caller."
+- hsv = rgb_to_hsv(im / xmax) * xmax
++ im /= xmax
++ hsv = rgb_to_hsv(im) * xmax
 
 # %% style="features-hue" why="np.histogram with edges."
 def color_histogram_hsv(im, nbin=10, xmin=0, xmax=255, normalized=True):

@@ -1,15 +1,20 @@
-# Whole answers to the exercises of knn, one a cell. `mistake` marks a plausible fault,
-# with the sentence that would help its author; `style` marks a correct answer written
-# differently. tests/test_triangle.py grades them all.
+# What goes wrong in knn, and what else is right. A `mistake` is a plausible fault, with
+# the sentence that would help its author: a patch of the solution, or of the whole answer
+# that `of` names by the beginning of its `why`. A `style` is a correct answer written
+# differently. tests/authoring/test_check_tests.py grades them all.
 
-# %% mistake="knn-two-loops" why="The distance is the root of the sum of squares; the root is missing."
+# %% style="knn-two-loops" why="The lengths of the two sets give the shape."
 @add_to_class(KNearestNeighbor)
 def compute_distances_two_loops(self, X):
     dists = np.zeros((len(X), len(self.X_train)))
     for i in range(len(X)):
         for j in range(len(self.X_train)):
-            dists[i, j] = np.sum((X[i] - self.X_train[j]) ** 2)
+            dists[i, j] = np.sqrt(np.sum((X[i] - self.X_train[j]) ** 2))
     return dists
+
+# %% mistake="knn-two-loops" of="The lengths of the" why="The distance is the root of the sum of squares; the root is missing."
+- dists[i, j] = np.sqrt(np.sum((X[i] - self.X_train[j]) ** 2))
++ dists[i, j] = np.sum((X[i] - self.X_train[j]) ** 2)
 
 # %% mistake="knn-two-loops" why="Rows are test images: the matrix is transposed."
 @add_to_class(KNearestNeighbor)
@@ -20,53 +25,28 @@ def compute_distances_two_loops(self, X):
             dists[j, i] = np.sqrt(np.sum((X[i] - self.X_train[j]) ** 2))
     return dists
 
-# %% mistake="knn-two-loops" why="The differences are added without being squared: that is the L1 distance."
-@add_to_class(KNearestNeighbor)
-def compute_distances_two_loops(self, X):
-    dists = np.zeros((len(X), len(self.X_train)))
-    for i in range(len(X)):
-        for j in range(len(self.X_train)):
-            dists[i, j] = np.sum(np.abs(X[i] - self.X_train[j]))
-    return dists
+# %% mistake="knn-two-loops" of="The lengths of the" why="The differences are added without being squared: that is the L1 distance."
+- dists[i, j] = np.sqrt(np.sum((X[i] - self.X_train[j]) ** 2))
++ dists[i, j] = np.sum(np.abs(X[i] - self.X_train[j]))
 
-# %% mistake="knn-two-loops" why="The function ends without a return, so its result is None."
-@add_to_class(KNearestNeighbor)
-def compute_distances_two_loops(self, X):
-    dists = np.zeros((len(X), len(self.X_train)))
-    for i in range(len(X)):
-        for j in range(len(self.X_train)):
-            dists[i, j] = np.sqrt(np.sum((X[i] - self.X_train[j]) ** 2))
+# %% mistake="knn-two-loops" of="The lengths of the" why="The function ends without a return, so its result is None."
+- return dists
 
-# %% mistake="knn-two-loops" why="The return stands inside the loop: only the first row is filled."
-@add_to_class(KNearestNeighbor)
-def compute_distances_two_loops(self, X):
-    dists = np.zeros((len(X), len(self.X_train)))
-    for i in range(len(X)):
-        for j in range(len(self.X_train)):
-            dists[i, j] = np.sqrt(np.sum((X[i] - self.X_train[j]) ** 2))
-        return dists
+# %% mistake="knn-two-loops" of="The lengths of the" why="The return stands inside the loop: only the first row is filled."
+- return dists
++     return dists
 
-# %% mistake="knn-two-loops" why="The exercise asks for the formula; np.linalg.norm hides it."
-@add_to_class(KNearestNeighbor)
-def compute_distances_two_loops(self, X):
-    dists = np.zeros((len(X), len(self.X_train)))
-    for i in range(len(X)):
-        for j in range(len(self.X_train)):
-            dists[i, j] = np.linalg.norm(X[i] - self.X_train[j])
-    return dists
+# %% mistake="knn-two-loops" of="The lengths of the" why="The exercise asks for the formula; np.linalg.norm hides it."
+- dists[i, j] = np.sqrt(np.sum((X[i] - self.X_train[j]) ** 2))
++ dists[i, j] = np.linalg.norm(X[i] - self.X_train[j])
 
-# %% mistake="knn-two-loops" why="Subtracting in place changes the caller's images."
-@add_to_class(KNearestNeighbor)
-def compute_distances_two_loops(self, X):
-    dists = np.zeros((len(X), len(self.X_train)))
-    for i in range(len(X)):
-        for j in range(len(self.X_train)):
-            difference = X[i]
-            difference -= self.X_train[j]
-            dists[i, j] = np.sqrt(np.sum(difference**2))
-            difference += self.X_train[j]
-            difference += 1e-9
-    return dists
+# %% mistake="knn-two-loops" of="The lengths of the" why="Subtracting in place changes the caller's images."
+- dists[i, j] = np.sqrt(np.sum((X[i] - self.X_train[j]) ** 2))
++ difference = X[i]
++ difference -= self.X_train[j]
++ dists[i, j] = np.sqrt(np.sum(difference**2))
++ difference += self.X_train[j]
++ difference += 1e-9
 
 # %% style="knn-two-loops" why="Pasted from a class, indented and without the decorator."
     def compute_distances_two_loops(self, X):
@@ -356,6 +336,18 @@ def compute_l1_distances(self, X):
             dists[i, j] = np.sum(abs(X[i] - self.X_train[j]))
     return dists
 
+# %% style="knn-cross-validation" why="One classifier a fold serves every k."
+def cross_validate(X_train, y_train, k_choices, num_folds=5):
+    k_to_accuracies = {k: [] for k in k_choices}
+    folds = np.array_split(np.arange(len(X_train)), num_folds)
+    for fold in folds:
+        rest = np.setdiff1d(np.arange(len(X_train)), fold)
+        classifier = KNearestNeighbor()
+        classifier.train(X_train[rest], y_train[rest])
+        for k in k_choices:
+            k_to_accuracies[k].append(np.mean(classifier.predict(X_train[fold], k=k) == y_train[fold]))
+    return k_to_accuracies
+
 # %% mistake="knn-cross-validation" why="The classifier is trained on all folds, the held-out one included."
 def cross_validate(X_train, y_train, k_choices, num_folds=5):
     k_to_accuracies = {k: [] for k in k_choices}
@@ -367,32 +359,19 @@ def cross_validate(X_train, y_train, k_choices, num_folds=5):
             k_to_accuracies[k].append(np.mean(classifier.predict_labels(dists, k=k) == y_fold))
     return k_to_accuracies
 
-# %% mistake="knn-cross-validation" why="The held-out fold is trained on and the rest is tested: the two are swapped."
-def cross_validate(X_train, y_train, k_choices, num_folds=5):
-    k_to_accuracies = {k: [] for k in k_choices}
-    folds = np.array_split(np.arange(len(X_train)), num_folds)
-    for fold in folds:
-        rest = np.setdiff1d(np.arange(len(X_train)), fold)
-        classifier = KNearestNeighbor()
-        classifier.train(X_train[fold], y_train[fold])
-        dists = classifier.compute_distances_no_loops(X_train[rest])
-        for k in k_choices:
-            y_pred = classifier.predict_labels(dists, k=min(k, len(fold)))
-            k_to_accuracies[k].append(np.mean(y_pred == y_train[rest]))
-    return k_to_accuracies
+# %% mistake="knn-cross-validation" of="One classifier a" why="The held-out fold is trained on and the rest is tested: the two are swapped."
+- classifier.train(X_train[rest], y_train[rest])
++ classifier.train(X_train[fold], y_train[fold])
++ dists = classifier.compute_distances_no_loops(X_train[rest])
 
-# %% mistake="knn-cross-validation" why="These are numbers of right answers; an accuracy is a share of the fold."
-def cross_validate(X_train, y_train, k_choices, num_folds=5):
-    k_to_accuracies = {k: [] for k in k_choices}
-    folds = np.array_split(np.arange(len(X_train)), num_folds)
-    for fold in folds:
-        rest = np.setdiff1d(np.arange(len(X_train)), fold)
-        classifier = KNearestNeighbor()
-        classifier.train(X_train[rest], y_train[rest])
-        for k in k_choices:
-            y_pred = classifier.predict(X_train[fold], k=k)
-            k_to_accuracies[k].append(float(np.sum(y_pred == y_train[fold])))
-    return k_to_accuracies
+- k_to_accuracies[k].append(np.mean(classifier.predict(X_train[fold], k=k) == y_train[fold]))
++ y_pred = classifier.predict_labels(dists, k=min(k, len(fold)))
++ k_to_accuracies[k].append(np.mean(y_pred == y_train[rest]))
+
+# %% mistake="knn-cross-validation" of="One classifier a" why="These are numbers of right answers; an accuracy is a share of the fold."
+- k_to_accuracies[k].append(np.mean(classifier.predict(X_train[fold], k=k) == y_train[fold]))
++ y_pred = classifier.predict(X_train[fold], k=k)
++ k_to_accuracies[k].append(float(np.sum(y_pred == y_train[fold])))
 
 # %% mistake="knn-cross-validation" why="Only the mean over the folds is kept; the plot needs each of them."
 def cross_validate(X_train, y_train, k_choices, num_folds=5):
@@ -408,30 +387,16 @@ def cross_validate(X_train, y_train, k_choices, num_folds=5):
         k_to_accuracies[k] = np.mean(found)
     return k_to_accuracies
 
-# %% mistake="knn-cross-validation" why="The number of folds is fixed at 5, whatever is asked for."
-def cross_validate(X_train, y_train, k_choices, num_folds=5):
-    k_to_accuracies = {k: [] for k in k_choices}
-    folds = np.array_split(np.arange(len(X_train)), 5)
-    for fold in folds:
-        rest = np.setdiff1d(np.arange(len(X_train)), fold)
-        classifier = KNearestNeighbor()
-        classifier.train(X_train[rest], y_train[rest])
-        for k in k_choices:
-            k_to_accuracies[k].append(np.mean(classifier.predict(X_train[fold], k=k) == y_train[fold]))
-    return k_to_accuracies
+# %% mistake="knn-cross-validation" of="One classifier a" why="The number of folds is fixed at 5, whatever is asked for."
+- folds = np.array_split(np.arange(len(X_train)), num_folds)
++ folds = np.array_split(np.arange(len(X_train)), 5)
 
-# %% mistake="knn-cross-validation" why="Images that do not fill a whole fold are left out: use np.array_split."
-def cross_validate(X_train, y_train, k_choices, num_folds=5):
-    k_to_accuracies = {k: [] for k in k_choices}
-    size = len(X_train) // num_folds
-    for i in range(num_folds):
-        fold = np.arange(i * size, (i + 1) * size)
-        rest = np.setdiff1d(np.arange(len(X_train)), fold)
-        classifier = KNearestNeighbor()
-        classifier.train(X_train[rest], y_train[rest])
-        for k in k_choices:
-            k_to_accuracies[k].append(np.mean(classifier.predict(X_train[fold], k=k) == y_train[fold]))
-    return k_to_accuracies
+# %% mistake="knn-cross-validation" of="One classifier a" why="Images that do not fill a whole fold are left out: use np.array_split."
+- folds = np.array_split(np.arange(len(X_train)), num_folds)
+- for fold in folds:
++ size = len(X_train) // num_folds
++ for i in range(num_folds):
++     fold = np.arange(i * size, (i + 1) * size)
 
 # %% style="knn-cross-validation" why="The loops of old answers, pasted into the function."
 def cross_validate(X_train, y_train, k_choices, num_folds=5):

@@ -1,121 +1,9 @@
-# Whole answers to the exercises of softmax, one a cell. `mistake` marks a plausible
-# fault, with the sentence that would help its author; `style` marks a correct answer
-# written differently. tests/test_triangle.py grades them all.
+# What goes wrong in softmax, and what else is right. A `mistake` is a plausible fault, with
+# the sentence that would help its author: a patch of the solution, or of the whole answer
+# that `of` names by the beginning of its `why`. A `style` is a correct answer written
+# differently. tests/authoring/test_check_tests.py grades them all.
 
-# %% mistake="softmax-loss-naive" why="Large scores overflow: subtract the largest score of the image first."
-def softmax_loss_naive(W, X, y, reg):
-    loss = 0.0
-    dW = np.zeros_like(W)
-    num_train, num_classes = X.shape[0], W.shape[1]
-    for i in range(num_train):
-        scores = X[i].dot(W)
-        p = np.exp(scores) / np.sum(np.exp(scores))
-        loss += np.log(np.sum(np.exp(scores))) - scores[y[i]]
-        for j in range(num_classes):
-            if j == y[i]:
-                dW[:, j] += (p[j] - 1) * X[i]
-            else:
-                dW[:, j] += p[j] * X[i]
-    loss = loss / num_train + reg * np.sum(W * W)
-    dW = dW / num_train + 2 * reg * W
-    return loss, dW
-
-# %% mistake="softmax-loss-naive" why="The right class needs its minus 1 in the gradient."
-def softmax_loss_naive(W, X, y, reg):
-    loss = 0.0
-    dW = np.zeros_like(W)
-    num_train, num_classes = X.shape[0], W.shape[1]
-    for i in range(num_train):
-        scores = X[i].dot(W)
-        scores = scores - np.max(scores)
-        p = np.exp(scores) / np.sum(np.exp(scores))
-        loss += np.log(np.sum(np.exp(scores))) - scores[y[i]]
-        for j in range(num_classes):
-            if j == y[i]:
-                dW[:, j] += p[j] * X[i]
-            else:
-                dW[:, j] += p[j] * X[i]
-    loss = loss / num_train + reg * np.sum(W * W)
-    dW = dW / num_train + 2 * reg * W
-    return loss, dW
-
-# %% mistake="softmax-loss-naive" why="The loss is minus the logarithm of the probability."
-def softmax_loss_naive(W, X, y, reg):
-    loss = 0.0
-    dW = np.zeros_like(W)
-    num_train, num_classes = X.shape[0], W.shape[1]
-    for i in range(num_train):
-        scores = X[i].dot(W)
-        scores = scores - np.max(scores)
-        p = np.exp(scores) / np.sum(np.exp(scores))
-        loss += scores[y[i]] - np.log(np.sum(np.exp(scores)))
-        for j in range(num_classes):
-            if j == y[i]:
-                dW[:, j] += (p[j] - 1) * X[i]
-            else:
-                dW[:, j] += p[j] * X[i]
-    loss = loss / num_train + reg * np.sum(W * W)
-    dW = dW / num_train + 2 * reg * W
-    return loss, dW
-
-# %% mistake="softmax-loss-naive" why="The sums over the images are not divided by their number."
-def softmax_loss_naive(W, X, y, reg):
-    loss = 0.0
-    dW = np.zeros_like(W)
-    num_train, num_classes = X.shape[0], W.shape[1]
-    for i in range(num_train):
-        scores = X[i].dot(W)
-        scores = scores - np.max(scores)
-        p = np.exp(scores) / np.sum(np.exp(scores))
-        loss += np.log(np.sum(np.exp(scores))) - scores[y[i]]
-        for j in range(num_classes):
-            if j == y[i]:
-                dW[:, j] += (p[j] - 1) * X[i]
-            else:
-                dW[:, j] += p[j] * X[i]
-    loss = loss + reg * np.sum(W * W)
-    dW = dW + 2 * reg * W
-    return loss, dW
-
-# %% mistake="softmax-loss-naive" why="The derivative of reg * sum(W * W) is 2 * reg * W; the 2 is missing."
-def softmax_loss_naive(W, X, y, reg):
-    loss = 0.0
-    dW = np.zeros_like(W)
-    num_train, num_classes = X.shape[0], W.shape[1]
-    for i in range(num_train):
-        scores = X[i].dot(W)
-        scores = scores - np.max(scores)
-        p = np.exp(scores) / np.sum(np.exp(scores))
-        loss += np.log(np.sum(np.exp(scores))) - scores[y[i]]
-        for j in range(num_classes):
-            if j == y[i]:
-                dW[:, j] += (p[j] - 1) * X[i]
-            else:
-                dW[:, j] += p[j] * X[i]
-    loss = loss / num_train + reg * np.sum(W * W)
-    dW = dW / num_train + reg * W
-    return loss, dW
-
-# %% mistake="softmax-loss-naive" why="The probabilities are not divided by their sum."
-def softmax_loss_naive(W, X, y, reg):
-    loss = 0.0
-    dW = np.zeros_like(W)
-    num_train, num_classes = X.shape[0], W.shape[1]
-    for i in range(num_train):
-        scores = X[i].dot(W)
-        scores = scores - np.max(scores)
-        p = np.exp(scores)
-        loss += np.log(np.sum(np.exp(scores))) - scores[y[i]]
-        for j in range(num_classes):
-            if j == y[i]:
-                dW[:, j] += (p[j] - 1) * X[i]
-            else:
-                dW[:, j] += p[j] * X[i]
-    loss = loss / num_train + reg * np.sum(W * W)
-    dW = dW / num_train + 2 * reg * W
-    return loss, dW
-
-# %% mistake="softmax-loss-naive" why="The result is printed instead of returned."
+# %% style="softmax-loss-naive" why="The loss from the logarithm of the sum."
 def softmax_loss_naive(W, X, y, reg):
     loss = 0.0
     dW = np.zeros_like(W)
@@ -132,7 +20,36 @@ def softmax_loss_naive(W, X, y, reg):
                 dW[:, j] += p[j] * X[i]
     loss = loss / num_train + reg * np.sum(W * W)
     dW = dW / num_train + 2 * reg * W
-    print(loss)
+    return loss, dW
+
+# %% mistake="softmax-loss-naive" of="The loss from the" why="Large scores overflow: subtract the largest score of the image first."
+- scores = scores - np.max(scores)
+
+# %% mistake="softmax-loss-naive" of="The loss from the" why="The right class needs its minus 1 in the gradient."
+- dW[:, j] += (p[j] - 1) * X[i]
++ dW[:, j] += p[j] * X[i]
+
+# %% mistake="softmax-loss-naive" of="The loss from the" why="The loss is minus the logarithm of the probability."
+- loss += np.log(np.sum(np.exp(scores))) - scores[y[i]]
++ loss += scores[y[i]] - np.log(np.sum(np.exp(scores)))
+
+# %% mistake="softmax-loss-naive" of="The loss from the" why="The sums over the images are not divided by their number."
+- loss = loss / num_train + reg * np.sum(W * W)
+- dW = dW / num_train + 2 * reg * W
++ loss = loss + reg * np.sum(W * W)
++ dW = dW + 2 * reg * W
+
+# %% mistake="softmax-loss-naive" of="The loss from the" why="The derivative of reg * sum(W * W) is 2 * reg * W; the 2 is missing."
+- dW = dW / num_train + 2 * reg * W
++ dW = dW / num_train + reg * W
+
+# %% mistake="softmax-loss-naive" of="The loss from the" why="The probabilities are not divided by their sum."
+- p = np.exp(scores) / np.sum(np.exp(scores))
++ p = np.exp(scores)
+
+# %% mistake="softmax-loss-naive" of="The loss from the" why="The result is printed instead of returned."
+- return loss, dW
++ print(loss)
 
 # %% style="softmax-loss-naive" why="The logarithm of the probability, which is stable unless it rounds to 0."
 def softmax_loss_naive(W, X, y, reg):
@@ -195,65 +112,7 @@ def softmax_loss_naive(W, X, y, reg):
     dW = np.einsum("nd,nc->dc", X, np.array(slopes)) / len(X)
     return sum(losses) / len(X) + reg * (W * W).sum(), dW + 2 * reg * W
 
-# %% mistake="softmax-loss-vectorized" why="Large scores overflow: subtract the largest score of each image first."
-def softmax_loss_vectorized(W, X, y, reg):
-    rows = np.arange(X.shape[0])
-    scores = X @ W
-    sums = np.exp(scores).sum(axis=1, keepdims=True)
-    loss = (np.log(sums[:, 0]) - scores[rows, y]).mean() + reg * np.sum(W * W)
-    dscores = np.exp(scores) / sums
-    dscores[rows, y] -= 1
-    dW = X.T @ dscores / X.shape[0] + 2 * reg * W
-    return loss, dW
-
-# %% mistake="softmax-loss-vectorized" why="One largest score for all images: the exponentials of another image can all become 0."
-def softmax_loss_vectorized(W, X, y, reg):
-    rows = np.arange(X.shape[0])
-    scores = X @ W
-    scores = scores - scores.max()
-    sums = np.exp(scores).sum(axis=1, keepdims=True)
-    loss = (np.log(sums[:, 0]) - scores[rows, y]).mean() + reg * np.sum(W * W)
-    dscores = np.exp(scores) / sums
-    dscores[rows, y] -= 1
-    dW = X.T @ dscores / X.shape[0] + 2 * reg * W
-    return loss, dW
-
-# %% mistake="softmax-loss-vectorized" why="The sum runs over all images; each image needs its own (axis=1)."
-def softmax_loss_vectorized(W, X, y, reg):
-    rows = np.arange(X.shape[0])
-    scores = X @ W
-    scores = scores - scores.max(axis=1, keepdims=True)
-    sums = np.exp(scores).sum(keepdims=True)
-    loss = (np.log(sums[:, 0]) - scores[rows, y]).mean() + reg * np.sum(W * W)
-    dscores = np.exp(scores) / sums
-    dscores[rows, y] -= 1
-    dW = X.T @ dscores / X.shape[0] + 2 * reg * W
-    return loss, dW
-
-# %% mistake="softmax-loss-vectorized" why="The sum runs along the images (axis=0) instead of the classes."
-def softmax_loss_vectorized(W, X, y, reg):
-    rows = np.arange(X.shape[0])
-    scores = X @ W
-    scores = scores - scores.max(axis=1, keepdims=True)
-    sums = np.exp(scores).sum(axis=0, keepdims=True)
-    loss = (np.log(sums)[0, y] - scores[rows, y]).mean() + reg * np.sum(W * W)
-    dscores = np.exp(scores) / sums
-    dscores[rows, y] -= 1
-    dW = X.T @ dscores / X.shape[0] + 2 * reg * W
-    return loss, dW
-
-# %% mistake="softmax-loss-vectorized" why="The right class needs its minus 1 in the gradient."
-def softmax_loss_vectorized(W, X, y, reg):
-    rows = np.arange(X.shape[0])
-    scores = X @ W
-    scores = scores - scores.max(axis=1, keepdims=True)
-    sums = np.exp(scores).sum(axis=1, keepdims=True)
-    loss = (np.log(sums[:, 0]) - scores[rows, y]).mean() + reg * np.sum(W * W)
-    dscores = np.exp(scores) / sums
-    dW = X.T @ dscores / X.shape[0] + 2 * reg * W
-    return loss, dW
-
-# %% mistake="softmax-loss-vectorized" why="The gradient is not divided by the number of images."
+# %% style="softmax-loss-vectorized" why="Probabilities and loss from the sums of the rows."
 def softmax_loss_vectorized(W, X, y, reg):
     rows = np.arange(X.shape[0])
     scores = X @ W
@@ -262,20 +121,36 @@ def softmax_loss_vectorized(W, X, y, reg):
     loss = (np.log(sums[:, 0]) - scores[rows, y]).mean() + reg * np.sum(W * W)
     dscores = np.exp(scores) / sums
     dscores[rows, y] -= 1
-    dW = X.T @ dscores + 2 * reg * W
-    return loss, dW
-
-# %% mistake="softmax-loss-vectorized" why="The loss is taken over all classes instead of the right one."
-def softmax_loss_vectorized(W, X, y, reg):
-    rows = np.arange(X.shape[0])
-    scores = X @ W
-    scores = scores - scores.max(axis=1, keepdims=True)
-    sums = np.exp(scores).sum(axis=1, keepdims=True)
-    loss = (np.log(sums) - scores).mean() + reg * np.sum(W * W)
-    dscores = np.exp(scores) / sums
-    dscores[rows, y] -= 1
     dW = X.T @ dscores / X.shape[0] + 2 * reg * W
     return loss, dW
+
+# %% mistake="softmax-loss-vectorized" of="Probabilities and" why="Large scores overflow: subtract the largest score of each image first."
+- scores = scores - scores.max(axis=1, keepdims=True)
+
+# %% mistake="softmax-loss-vectorized" of="Probabilities and" why="One largest score for all images: the exponentials of another image can all become 0."
+- scores = scores - scores.max(axis=1, keepdims=True)
++ scores = scores - scores.max()
+
+# %% mistake="softmax-loss-vectorized" of="Probabilities and" why="The sum runs over all images; each image needs its own (axis=1)."
+- sums = np.exp(scores).sum(axis=1, keepdims=True)
++ sums = np.exp(scores).sum(keepdims=True)
+
+# %% mistake="softmax-loss-vectorized" of="Probabilities and" why="The sum runs along the images (axis=0) instead of the classes."
+- sums = np.exp(scores).sum(axis=1, keepdims=True)
+- loss = (np.log(sums[:, 0]) - scores[rows, y]).mean() + reg * np.sum(W * W)
++ sums = np.exp(scores).sum(axis=0, keepdims=True)
++ loss = (np.log(sums)[0, y] - scores[rows, y]).mean() + reg * np.sum(W * W)
+
+# %% mistake="softmax-loss-vectorized" of="Probabilities and" why="The right class needs its minus 1 in the gradient."
+- dscores[rows, y] -= 1
+
+# %% mistake="softmax-loss-vectorized" of="Probabilities and" why="The gradient is not divided by the number of images."
+- dW = X.T @ dscores / X.shape[0] + 2 * reg * W
++ dW = X.T @ dscores + 2 * reg * W
+
+# %% mistake="softmax-loss-vectorized" of="Probabilities and" why="The loss is taken over all classes instead of the right one."
+- loss = (np.log(sums[:, 0]) - scores[rows, y]).mean() + reg * np.sum(W * W)
++ loss = (np.log(sums) - scores).mean() + reg * np.sum(W * W)
 
 # %% mistake="softmax-loss-vectorized" why="There is still a loop over the images."
 def softmax_loss_vectorized(W, X, y, reg):
@@ -289,19 +164,11 @@ def softmax_loss_vectorized(W, X, y, reg):
         dW += np.outer(X[i], p)
     return loss / len(X) + reg * np.sum(W * W), dW / len(X) + 2 * reg * W
 
-# %% mistake="softmax-loss-vectorized" why="The penalty is worked into the caller's weights in place."
-def softmax_loss_vectorized(W, X, y, reg):
-    rows = np.arange(X.shape[0])
-    scores = X @ W
-    scores = scores - scores.max(axis=1, keepdims=True)
-    sums = np.exp(scores).sum(axis=1, keepdims=True)
-    loss = (np.log(sums[:, 0]) - scores[rows, y]).mean() + reg * np.sum(W * W)
-    dscores = np.exp(scores) / sums
-    dscores[rows, y] -= 1
-    dW = W
-    dW *= 2 * reg
-    dW += X.T @ dscores / X.shape[0]
-    return loss, dW
+# %% mistake="softmax-loss-vectorized" of="Probabilities and" why="The penalty is worked into the caller's weights in place."
+- dW = X.T @ dscores / X.shape[0] + 2 * reg * W
++ dW = W
++ dW *= 2 * reg
++ dW += X.T @ dscores / X.shape[0]
 
 # %% style="softmax-loss-vectorized" why="As in the course's frame: a matrix p and range indices."
 def softmax_loss_vectorized(W, X, y, reg):

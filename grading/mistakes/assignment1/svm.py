@@ -1,23 +1,9 @@
-# Whole answers to the exercises of svm, one a cell. `mistake` marks a plausible fault,
-# with the sentence that would help its author; `style` marks a correct answer written
-# differently. tests/test_triangle.py grades them all.
+# What goes wrong in svm, and what else is right. A `mistake` is a plausible fault, with
+# the sentence that would help its author: a patch of the solution, or of the whole answer
+# that `of` names by the beginning of its `why`. A `style` is a correct answer written
+# differently. tests/authoring/test_check_tests.py grades them all.
 
-# %% mistake="svm-loss-naive" why="The gradient lacks the share of the right class."
-def svm_loss_naive(W, X, y, reg):
-    dW = np.zeros(W.shape)
-    loss = 0.0
-    for i in range(len(X)):
-        scores = X[i].dot(W)
-        for j in range(W.shape[1]):
-            if j == y[i]:
-                continue
-            margin = scores[j] - scores[y[i]] + 1
-            if margin > 0:
-                loss += margin
-                dW[:, j] += X[i]
-    return loss / len(X) + reg * np.sum(W * W), dW / len(X) + 2 * reg * W
-
-# %% mistake="svm-loss-naive" why="The sums over the images are not divided by their number."
+# %% style="svm-loss-naive" why="Loss and gradient margin by margin, divided at the end."
 def svm_loss_naive(W, X, y, reg):
     dW = np.zeros(W.shape)
     loss = 0.0
@@ -26,80 +12,44 @@ def svm_loss_naive(W, X, y, reg):
         for j in range(W.shape[1]):
             margin = scores[j] - scores[y[i]] + 1
             if j != y[i] and margin > 0:
-                loss += margin
-                dW[:, j] += X[i]
-                dW[:, y[i]] -= X[i]
-    return loss + reg * np.sum(W * W), dW + 2 * reg * W
-
-# %% mistake="svm-loss-naive" why="The gradient is not divided by the number of images."
-def svm_loss_naive(W, X, y, reg):
-    dW = np.zeros(W.shape)
-    loss = 0.0
-    for i in range(len(X)):
-        scores = X[i].dot(W)
-        for j in range(W.shape[1]):
-            margin = scores[j] - scores[y[i]] + 1
-            if j != y[i] and margin > 0:
-                loss += margin
-                dW[:, j] += X[i]
-                dW[:, y[i]] -= X[i]
-    return loss / len(X) + reg * np.sum(W * W), dW + 2 * reg * W
-
-# %% mistake="svm-loss-naive" why="The right class counts against itself with a margin of 1."
-def svm_loss_naive(W, X, y, reg):
-    dW = np.zeros(W.shape)
-    loss = 0.0
-    for i in range(len(X)):
-        scores = X[i].dot(W)
-        for j in range(W.shape[1]):
-            margin = scores[j] - scores[y[i]] + 1
-            if margin > 0:
                 loss += margin
                 dW[:, j] += X[i]
                 dW[:, y[i]] -= X[i]
     return loss / len(X) + reg * np.sum(W * W), dW / len(X) + 2 * reg * W
 
-# %% mistake="svm-loss-naive" why="The derivative of reg * sum(W * W) is 2 * reg * W; the 2 is missing."
-def svm_loss_naive(W, X, y, reg):
-    dW = np.zeros(W.shape)
-    loss = 0.0
-    for i in range(len(X)):
-        scores = X[i].dot(W)
-        for j in range(W.shape[1]):
-            margin = scores[j] - scores[y[i]] + 1
-            if j != y[i] and margin > 0:
-                loss += margin
-                dW[:, j] += X[i]
-                dW[:, y[i]] -= X[i]
-    return loss / len(X) + reg * np.sum(W * W), dW / len(X) + reg * W
+# %% mistake="svm-loss-naive" of="Loss and gradient" why="The gradient lacks the share of the right class."
+  for j in range(W.shape[1]):
++     if j == y[i]:
++         continue
 
-# %% mistake="svm-loss-naive" why="The penalty has no factor one half here."
-def svm_loss_naive(W, X, y, reg):
-    dW = np.zeros(W.shape)
-    loss = 0.0
-    for i in range(len(X)):
-        scores = X[i].dot(W)
-        for j in range(W.shape[1]):
-            margin = scores[j] - scores[y[i]] + 1
-            if j != y[i] and margin > 0:
-                loss += margin
-                dW[:, j] += X[i]
-                dW[:, y[i]] -= X[i]
-    return loss / len(X) + 0.5 * reg * np.sum(W * W), dW / len(X) + reg * W
+- if j != y[i] and margin > 0:
++ if margin > 0:
 
-# %% mistake="svm-loss-naive" why="The loss is computed and never returned."
-def svm_loss_naive(W, X, y, reg):
-    dW = np.zeros(W.shape)
-    loss = 0.0
-    for i in range(len(X)):
-        scores = X[i].dot(W)
-        for j in range(W.shape[1]):
-            margin = scores[j] - scores[y[i]] + 1
-            if j != y[i] and margin > 0:
-                loss += margin
-                dW[:, j] += X[i]
-                dW[:, y[i]] -= X[i]
-    loss /= len(X)
+- dW[:, y[i]] -= X[i]
+
+# %% mistake="svm-loss-naive" of="Loss and gradient" why="The sums over the images are not divided by their number."
+- return loss / len(X) + reg * np.sum(W * W), dW / len(X) + 2 * reg * W
++ return loss + reg * np.sum(W * W), dW + 2 * reg * W
+
+# %% mistake="svm-loss-naive" of="Loss and gradient" why="The gradient is not divided by the number of images."
+- return loss / len(X) + reg * np.sum(W * W), dW / len(X) + 2 * reg * W
++ return loss / len(X) + reg * np.sum(W * W), dW + 2 * reg * W
+
+# %% mistake="svm-loss-naive" of="Loss and gradient" why="The right class counts against itself with a margin of 1."
+- if j != y[i] and margin > 0:
++ if margin > 0:
+
+# %% mistake="svm-loss-naive" of="Loss and gradient" why="The derivative of reg * sum(W * W) is 2 * reg * W; the 2 is missing."
+- return loss / len(X) + reg * np.sum(W * W), dW / len(X) + 2 * reg * W
++ return loss / len(X) + reg * np.sum(W * W), dW / len(X) + reg * W
+
+# %% mistake="svm-loss-naive" of="Loss and gradient" why="The penalty has no factor one half here."
+- return loss / len(X) + reg * np.sum(W * W), dW / len(X) + 2 * reg * W
++ return loss / len(X) + 0.5 * reg * np.sum(W * W), dW / len(X) + reg * W
+
+# %% mistake="svm-loss-naive" of="Loss and gradient" why="The loss is computed and never returned."
+- return loss / len(X) + reg * np.sum(W * W), dW / len(X) + 2 * reg * W
++ loss /= len(X)
 
 # %% style="svm-loss-naive" why="As in the course's frame: the correct score first, then continue."
 def svm_loss_naive(W, X, y, reg):
@@ -151,34 +101,29 @@ def svm_loss_naive(W, X, y, reg):
     dW = np.einsum("nd,nc->dc", X, np.array(slopes)) / X.shape[0]
     return total / X.shape[0] + reg * np.einsum("dc,dc->", W, W), dW + 2 * reg * W
 
-# %% mistake="svm-loss-vectorized" why="The right class gets -1, not minus the number of violated margins."
+# %% style="svm-loss-vectorized" why="The gradient from a mask of the margins."
 def svm_loss_vectorized(W, X, y, reg):
     rows = np.arange(len(X))
     scores = X @ W
     margins = np.maximum(0, scores - scores[rows, y][:, None] + 1)
-    margins[rows, y] = 0
-    dscores = (margins > 0).astype(float)
-    dscores[rows, y] = -1
-    return margins.sum() / len(X) + reg * np.sum(W * W), X.T @ dscores / len(X) + 2 * reg * W
-
-# %% mistake="svm-loss-vectorized" why="The right class counts 1 against itself."
-def svm_loss_vectorized(W, X, y, reg):
-    rows = np.arange(len(X))
-    scores = X @ W
-    margins = np.maximum(0, scores - scores[rows, y][:, None] + 1)
-    dscores = (margins > 0).astype(float)
-    dscores[rows, y] -= dscores.sum(axis=1)
-    return margins.sum() / len(X) + reg * np.sum(W * W), X.T @ dscores / len(X) + 2 * reg * W
-
-# %% mistake="svm-loss-vectorized" why="Without [:, None] the right scores lie along the classes instead of the images."
-def svm_loss_vectorized(W, X, y, reg):
-    rows = np.arange(len(X))
-    scores = X @ W
-    margins = np.maximum(0, scores - scores[rows, y] + 1)
     margins[rows, y] = 0
     dscores = (margins > 0).astype(float)
     dscores[rows, y] = -dscores.sum(axis=1)
     return margins.sum() / len(X) + reg * np.sum(W * W), X.T @ dscores / len(X) + 2 * reg * W
+
+# %% mistake="svm-loss-vectorized" of="The gradient from" why="The right class gets -1, not minus the number of violated margins."
+- dscores[rows, y] = -dscores.sum(axis=1)
++ dscores[rows, y] = -1
+
+# %% mistake="svm-loss-vectorized" of="The gradient from" why="The right class counts 1 against itself."
+- margins[rows, y] = 0
+
+- dscores[rows, y] = -dscores.sum(axis=1)
++ dscores[rows, y] -= dscores.sum(axis=1)
+
+# %% mistake="svm-loss-vectorized" of="The gradient from" why="Without [:, None] the right scores lie along the classes instead of the images."
+- margins = np.maximum(0, scores - scores[rows, y][:, None] + 1)
++ margins = np.maximum(0, scores - scores[rows, y] + 1)
 
 # %% mistake="svm-loss-vectorized" why="scores[:, y] picks columns for all images; pair rows and columns with np.arange."
 def svm_loss_vectorized(W, X, y, reg):
@@ -205,15 +150,9 @@ def svm_loss_vectorized(W, X, y, reg):
 def svm_loss_vectorized(W, X, y, reg):
     return svm_loss_naive(W, X, y, reg)
 
-# %% mistake="svm-loss-vectorized" why="The gradient of the penalty is missing."
-def svm_loss_vectorized(W, X, y, reg):
-    rows = np.arange(len(X))
-    scores = X @ W
-    margins = np.maximum(0, scores - scores[rows, y][:, None] + 1)
-    margins[rows, y] = 0
-    dscores = (margins > 0).astype(float)
-    dscores[rows, y] = -dscores.sum(axis=1)
-    return margins.sum() / len(X) + reg * np.sum(W * W), X.T @ dscores / len(X)
+# %% mistake="svm-loss-vectorized" of="The gradient from" why="The gradient of the penalty is missing."
+- return margins.sum() / len(X) + reg * np.sum(W * W), X.T @ dscores / len(X) + 2 * reg * W
++ return margins.sum() / len(X) + reg * np.sum(W * W), X.T @ dscores / len(X)
 
 # %% mistake="svm-loss-vectorized" why="The penalty is added to the caller's weights in place."
 def svm_loss_vectorized(W, X, y, reg):
@@ -266,84 +205,7 @@ def svm_loss_vectorized(W, X, y, reg):
     ds = np.sign(margins) - is_right * np.sign(margins).sum(axis=1, keepdims=True)
     return margins.sum(axis=1).mean() + reg * np.square(W).sum(), X.T @ ds / len(y) + 2 * reg * W
 
-# %% mistake="svm-train" why="The step follows the gradient uphill; it has to go against it."
-@add_to_class(LinearClassifier)
-def train(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
-    if self.W is None:
-        self.W = 0.001 * np.random.randn(X.shape[1], np.max(y) + 1)
-    loss_history = []
-    for it in range(num_iters):
-        batch = np.random.choice(len(X), batch_size)
-        loss, grad = self.loss(X[batch], y[batch], reg)
-        loss_history.append(loss)
-        self.W += learning_rate * grad
-    return loss_history
-
-# %% mistake="svm-train" why="The numbers of images and of labels are drawn apart: they do not belong together."
-@add_to_class(LinearClassifier)
-def train(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
-    if self.W is None:
-        self.W = 0.001 * np.random.randn(X.shape[1], np.max(y) + 1)
-    loss_history = []
-    for it in range(num_iters):
-        X_batch = X[np.random.choice(len(X), batch_size)]
-        y_batch = y[np.random.choice(len(X), batch_size)]
-        loss, grad = self.loss(X_batch, y_batch, reg)
-        loss_history.append(loss)
-        self.W -= learning_rate * grad
-    return loss_history
-
-# %% mistake="svm-train" why="The minibatch is drawn once, before the loop: the other images are never seen."
-@add_to_class(LinearClassifier)
-def train(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
-    if self.W is None:
-        self.W = 0.001 * np.random.randn(X.shape[1], np.max(y) + 1)
-    loss_history = []
-    batch = np.random.choice(len(X), batch_size)
-    for it in range(num_iters):
-        loss, grad = self.loss(X[batch], y[batch], reg)
-        loss_history.append(loss)
-        self.W -= learning_rate * grad
-    return loss_history
-
-# %% mistake="svm-train" why="Each step uses all images instead of batch_size of them."
-@add_to_class(LinearClassifier)
-def train(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
-    if self.W is None:
-        self.W = 0.001 * np.random.randn(X.shape[1], np.max(y) + 1)
-    loss_history = []
-    for it in range(num_iters):
-        loss, grad = self.loss(X, y, reg)
-        loss_history.append(loss)
-        self.W -= learning_rate * grad
-    return loss_history
-
-# %% mistake="svm-train" why="Only the first batch_size images are ever seen: draw at random."
-@add_to_class(LinearClassifier)
-def train(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
-    if self.W is None:
-        self.W = 0.001 * np.random.randn(X.shape[1], np.max(y) + 1)
-    loss_history = []
-    for it in range(num_iters):
-        loss, grad = self.loss(X[:batch_size], y[:batch_size], reg)
-        loss_history.append(loss)
-        self.W -= learning_rate * grad
-    return loss_history
-
-# %% mistake="svm-train" why="W is a new local name; the weights of the model, self.W, stay as they were."
-@add_to_class(LinearClassifier)
-def train(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
-    if self.W is None:
-        self.W = 0.001 * np.random.randn(X.shape[1], np.max(y) + 1)
-    loss_history = []
-    for it in range(num_iters):
-        batch = np.random.choice(len(X), batch_size)
-        loss, grad = self.loss(X[batch], y[batch], reg)
-        loss_history.append(loss)
-        W = self.W - learning_rate * grad
-    return loss_history
-
-# %% mistake="svm-train" why="The list of losses is not returned."
+# %% style="svm-train" why="A batch a step, and no more."
 @add_to_class(LinearClassifier)
 def train(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
     if self.W is None:
@@ -354,18 +216,46 @@ def train(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=20
         loss, grad = self.loss(X[batch], y[batch], reg)
         loss_history.append(loss)
         self.W -= learning_rate * grad
-
-# %% mistake="svm-train" why="The weights start anew in every call, so training cannot go on."
-@add_to_class(LinearClassifier)
-def train(self, X, y, learning_rate=1e-3, reg=1e-5, num_iters=100, batch_size=200, verbose=False):
-    self.W = 0.001 * np.random.randn(X.shape[1], np.max(y) + 1)
-    loss_history = []
-    for it in range(num_iters):
-        batch = np.random.choice(len(X), batch_size)
-        loss, grad = self.loss(X[batch], y[batch], reg)
-        loss_history.append(loss)
-        self.W -= learning_rate * grad
     return loss_history
+
+# %% mistake="svm-train" of="A batch a step" why="The step follows the gradient uphill; it has to go against it."
+- self.W -= learning_rate * grad
++ self.W += learning_rate * grad
+
+# %% mistake="svm-train" of="A batch a step" why="The numbers of images and of labels are drawn apart: they do not belong together."
+- batch = np.random.choice(len(X), batch_size)
+- loss, grad = self.loss(X[batch], y[batch], reg)
++ X_batch = X[np.random.choice(len(X), batch_size)]
++ y_batch = y[np.random.choice(len(X), batch_size)]
++ loss, grad = self.loss(X_batch, y_batch, reg)
+
+# %% mistake="svm-train" of="A batch a step" why="The minibatch is drawn once, before the loop: the other images are never seen."
+  loss_history = []
++ batch = np.random.choice(len(X), batch_size)
+
+- batch = np.random.choice(len(X), batch_size)
+
+# %% mistake="svm-train" of="A batch a step" why="Each step uses all images instead of batch_size of them."
+- batch = np.random.choice(len(X), batch_size)
+- loss, grad = self.loss(X[batch], y[batch], reg)
++ loss, grad = self.loss(X, y, reg)
+
+# %% mistake="svm-train" of="A batch a step" why="Only the first batch_size images are ever seen: draw at random."
+- batch = np.random.choice(len(X), batch_size)
+- loss, grad = self.loss(X[batch], y[batch], reg)
++ loss, grad = self.loss(X[:batch_size], y[:batch_size], reg)
+
+# %% mistake="svm-train" of="A batch a step" why="W is a new local name; the weights of the model, self.W, stay as they were."
+- self.W -= learning_rate * grad
++ W = self.W - learning_rate * grad
+
+# %% mistake="svm-train" of="A batch a step" why="The list of losses is not returned."
+- return loss_history
+
+# %% mistake="svm-train" of="A batch a step" why="The weights start anew in every call, so training cannot go on."
+- if self.W is None:
+-     self.W = 0.001 * np.random.randn(X.shape[1], np.max(y) + 1)
++ self.W = 0.001 * np.random.randn(X.shape[1], np.max(y) + 1)
 
 # %% style="svm-train" why="Pasted from a class, with the global random numbers of older editions."
     def train(

@@ -1,37 +1,28 @@
-# Whole answers to the exercises of two_layer_net, one a cell. `mistake` marks a
-# plausible fault, with the sentence that would help its author; `style` marks a correct
-# answer written differently. tests/test_triangle.py grades them all.
+# What goes wrong in two_layer_net, and what else is right. A `mistake` is a plausible fault, with
+# the sentence that would help its author: a patch of the solution, or of the whole answer
+# that `of` names by the beginning of its `why`. A `style` is a correct answer written
+# differently. tests/authoring/test_check_tests.py grades them all.
 
 # %% mistake="net-affine-forward" why="The bias is missing."
-def affine_forward(x, w, b):
-    out = x.reshape(x.shape[0], -1).dot(w)
-    cache = (x, w, b)
-    return out, cache
+- out = x.reshape(x.shape[0], -1) @ w + b
++ out = x.reshape(x.shape[0], -1).dot(w)
 
 # %% mistake="net-affine-forward" why="The images are not flattened: the product takes their last axis only."
-def affine_forward(x, w, b):
-    out = x.dot(w[: x.shape[-1]]) + b
-    cache = (x, w, b)
-    return out, cache
+- out = x.reshape(x.shape[0], -1) @ w + b
++ out = x.dot(w[: x.shape[-1]]) + b
 
 # %% mistake="net-affine-forward" why="The numbers of an image are flattened in another order."
-def affine_forward(x, w, b):
-    out = x.reshape(x.shape[0], -1, order="F").dot(w) + b
-    cache = (x, w, b)
-    return out, cache
+- out = x.reshape(x.shape[0], -1) @ w + b
++ out = x.reshape(x.shape[0], -1, order="F").dot(w) + b
 
 # %% mistake="net-affine-forward" why="The examples are flattened into the columns instead of the rows."
-def affine_forward(x, w, b):
-    out = x.reshape(-1, x.shape[0]).T.dot(w) + b
-    cache = (x, w, b)
-    return out, cache
+- out = x.reshape(x.shape[0], -1) @ w + b
++ out = x.reshape(-1, x.shape[0]).T.dot(w) + b
 
 # %% mistake="net-affine-forward" why="The cache holds the flattened x; dx needs the shape of the images."
-def affine_forward(x, w, b):
-    x = x.reshape(x.shape[0], -1)
-    out = x.dot(w) + b
-    cache = (x, w, b)
-    return out, cache
+- out = x.reshape(x.shape[0], -1) @ w + b
++ x = x.reshape(x.shape[0], -1)
++ out = x.dot(w) + b
 
 # %% mistake="net-affine-forward" why="The output and the cache are not returned."
 def affine_forward(x, w, b):
@@ -60,60 +51,40 @@ def affine_forward(x, w, b):
     rows = x.reshape(len(x), w.shape[0])
     return np.einsum("nd,dm->nm", rows, w) + b[None, :], (x, w, b)
 
-# %% mistake="net-affine-backward" why="dx is left flat; it has the shape of x."
-def affine_backward(dout, cache):
-    x, w, b = cache
-    dx = dout.dot(w.T)
-    dw = x.reshape(x.shape[0], -1).T.dot(dout)
-    db = np.sum(dout, axis=0)
-    return dx, dw, db
-
-# %% mistake="net-affine-backward" why="The bias gets the sum over the examples, not their mean."
-def affine_backward(dout, cache):
-    x, w, b = cache
-    dx = dout.dot(w.T).reshape(x.shape)
-    dw = x.reshape(x.shape[0], -1).T.dot(dout)
-    db = np.mean(dout, axis=0)
-    return dx, dw, db
-
-# %% mistake="net-affine-backward" why="The bias sums over the wrong axis."
-def affine_backward(dout, cache):
-    x, w, b = cache
-    dx = dout.dot(w.T).reshape(x.shape)
-    dw = x.reshape(x.shape[0], -1).T.dot(dout)
-    db = np.sum(dout, axis=1)
-    return dx, dw, db
-
-# %% mistake="net-affine-backward" why="The weights' gradient does not use dout."
-def affine_backward(dout, cache):
-    x, w, b = cache
-    dx = dout.dot(w.T).reshape(x.shape)
-    dw = x.reshape(x.shape[0], -1).T.dot(np.ones_like(dout))
-    db = np.sum(dout, axis=0)
-    return dx, dw, db
-
-# %% mistake="net-affine-backward" why="The weights' gradient is divided by the number of examples, which the loss has done already."
-def affine_backward(dout, cache):
-    x, w, b = cache
-    dx = dout.dot(w.T).reshape(x.shape)
-    dw = x.reshape(x.shape[0], -1).T.dot(dout) / x.shape[0]
-    db = np.sum(dout, axis=0)
-    return dx, dw, db
-
-# %% mistake="net-affine-backward" why="The gradients are returned in another order: dx, dw, db."
+# %% style="net-affine-backward" why="Each gradient on its own line."
 def affine_backward(dout, cache):
     x, w, b = cache
     dx = dout.dot(w.T).reshape(x.shape)
     dw = x.reshape(x.shape[0], -1).T.dot(dout)
     db = np.sum(dout, axis=0)
-    return dw, dx, db
+    return dx, dw, db
 
-# %% mistake="net-affine-backward" why="The gradients are not returned."
-def affine_backward(dout, cache):
-    x, w, b = cache
-    dx = dout.dot(w.T).reshape(x.shape)
-    dw = x.reshape(x.shape[0], -1).T.dot(dout)
-    db = np.sum(dout, axis=0)
+# %% mistake="net-affine-backward" of="Each gradient on" why="dx is left flat; it has the shape of x."
+- dx = dout.dot(w.T).reshape(x.shape)
++ dx = dout.dot(w.T)
+
+# %% mistake="net-affine-backward" of="Each gradient on" why="The bias gets the sum over the examples, not their mean."
+- db = np.sum(dout, axis=0)
++ db = np.mean(dout, axis=0)
+
+# %% mistake="net-affine-backward" of="Each gradient on" why="The bias sums over the wrong axis."
+- db = np.sum(dout, axis=0)
++ db = np.sum(dout, axis=1)
+
+# %% mistake="net-affine-backward" of="Each gradient on" why="The weights' gradient does not use dout."
+- dw = x.reshape(x.shape[0], -1).T.dot(dout)
++ dw = x.reshape(x.shape[0], -1).T.dot(np.ones_like(dout))
+
+# %% mistake="net-affine-backward" of="Each gradient on" why="The weights' gradient is divided by the number of examples, which the loss has done already."
+- dw = x.reshape(x.shape[0], -1).T.dot(dout)
++ dw = x.reshape(x.shape[0], -1).T.dot(dout) / x.shape[0]
+
+# %% mistake="net-affine-backward" of="Each gradient on" why="The gradients are returned in another order: dx, dw, db."
+- return dx, dw, db
++ return dw, dx, db
+
+# %% mistake="net-affine-backward" of="Each gradient on" why="The gradients are not returned."
+- return dx, dw, db
 
 # %% style="net-affine-backward" why="As in the course's frame."
 def affine_backward(dout, cache):
@@ -144,41 +115,29 @@ def affine_backward(dout, cache):
     return dx, np.einsum("nd,nm->dm", rows, dout), np.einsum("nm->m", dout)
 
 # %% mistake="net-relu-forward" why="The smaller of x and 0 is taken, not the larger."
-def relu_forward(x):
-    out = np.minimum(0, x)
-    cache = x
-    return out, cache
+- out = np.maximum(0, x)
++ out = np.minimum(0, x)
 
 # %% mistake="net-relu-forward" why="Negative numbers become 0, they do not change their sign."
-def relu_forward(x):
-    out = np.abs(x)
-    cache = x
-    return out, cache
+- out = np.maximum(0, x)
++ out = np.abs(x)
 
 # %% mistake="net-relu-forward" why="The input is changed in place."
-def relu_forward(x):
-    x[x < 0] = 0
-    out = x
-    cache = x
-    return out, cache
+- out = np.maximum(0, x)
++ x[x < 0] = 0
++ out = x
 
 # %% mistake="net-relu-forward" why="A step instead of a ramp: positive numbers stay as they are."
-def relu_forward(x):
-    out = (x > 0).astype(x.dtype)
-    cache = x
-    return out, cache
+- out = np.maximum(0, x)
++ out = (x > 0).astype(x.dtype)
 
 # %% mistake="net-relu-forward" why="np.max takes one maximum over everything; np.maximum goes number by number."
-def relu_forward(x):
-    out = np.max(x) * np.ones_like(x)
-    cache = x
-    return out, cache
+- out = np.maximum(0, x)
++ out = np.max(x) * np.ones_like(x)
 
 # %% mistake="net-relu-forward" why="The cache has to be returned too."
-def relu_forward(x):
-    out = np.maximum(0, x)
-    cache = x
-    return out
+- return out, cache
++ return out
 
 # %% style="net-relu-forward" why="A product with the mask."
 def relu_forward(x):
@@ -198,40 +157,28 @@ def relu_forward(x):
     return (x + np.abs(x)) / 2, x
 
 # %% mistake="net-relu-backward" why="The sign of x decides what passes, not the sign of dout."
-def relu_backward(dout, cache):
-    x = cache
-    dx = np.maximum(0, dout)
-    return dx
+- dx = dout * (x > 0)
++ dx = np.maximum(0, dout)
 
 # %% mistake="net-relu-backward" why="The upstream gradient is not used."
-def relu_backward(dout, cache):
-    x = cache
-    dx = (x > 0).astype(float)
-    return dx
+- dx = dout * (x > 0)
++ dx = (x > 0).astype(float)
 
 # %% mistake="net-relu-backward" why="At 0 take 0: compare with >, not >=."
-def relu_backward(dout, cache):
-    x = cache
-    dx = dout * (x >= 0)
-    return dx
+- dx = dout * (x > 0)
++ dx = dout * (x >= 0)
 
 # %% mistake="net-relu-backward" why="The gradient is multiplied by x itself instead of 1."
-def relu_backward(dout, cache):
-    x = cache
-    dx = dout * np.maximum(0, x)
-    return dx
+- dx = dout * (x > 0)
++ dx = dout * np.maximum(0, x)
 
 # %% mistake="net-relu-backward" why="dout is changed in place; it belongs to the caller."
-def relu_backward(dout, cache):
-    x = cache
-    dout[x <= 0] = 0
-    dx = dout
-    return dx
+- dx = dout * (x > 0)
++ dout[x <= 0] = 0
++ dx = dout
 
 # %% mistake="net-relu-backward" why="The gradient is not returned."
-def relu_backward(dout, cache):
-    x = cache
-    dx = dout * (x > 0)
+- return dx
 
 # %% style="net-relu-backward" why="As in the course's frame, with a copy."
 def relu_backward(dout, cache):
@@ -254,81 +201,27 @@ def relu_backward(dout, cache):
             dx[place] = dout[place]
     return dx
 
-# %% mistake="net-svm-loss" why="The right class counts 1 against itself."
-def svm_loss(x, y):
-    N = x.shape[0]
-    correct = x[np.arange(N), y]
-    margins = np.maximum(0, x - correct[:, np.newaxis] + 1.0)
-    loss = np.sum(margins) / N
-    dx = np.zeros_like(x)
-    dx[margins > 0] = 1
-    dx[np.arange(N), y] -= np.sum(margins > 0, axis=1)
-    dx /= N
-    return loss, dx
+# %% mistake="net-svm-loss" of="As in the course's" why="The right class counts 1 against itself."
+- margins[np.arange(N), y] = 0
 
-# %% mistake="net-svm-loss" why="The gradient is not divided by the number of examples."
-def svm_loss(x, y):
-    N = x.shape[0]
-    correct = x[np.arange(N), y]
-    margins = np.maximum(0, x - correct[:, np.newaxis] + 1.0)
-    margins[np.arange(N), y] = 0
-    loss = np.sum(margins) / N
-    dx = np.zeros_like(x)
-    dx[margins > 0] = 1
-    dx[np.arange(N), y] -= np.sum(margins > 0, axis=1)
-    return loss, dx
+# %% mistake="net-svm-loss" of="As in the course's" why="The gradient is not divided by the number of examples."
+- dx /= N
 
-# %% mistake="net-svm-loss" why="The right class gets -1, not minus the number of violated margins."
-def svm_loss(x, y):
-    N = x.shape[0]
-    correct = x[np.arange(N), y]
-    margins = np.maximum(0, x - correct[:, np.newaxis] + 1.0)
-    margins[np.arange(N), y] = 0
-    loss = np.sum(margins) / N
-    dx = np.zeros_like(x)
-    dx[margins > 0] = 1
-    dx[np.arange(N), y] -= 1
-    dx /= N
-    return loss, dx
+# %% mistake="net-svm-loss" of="As in the course's" why="The right class gets -1, not minus the number of violated margins."
+- dx[np.arange(N), y] -= np.sum(margins > 0, axis=1)
++ dx[np.arange(N), y] -= 1
 
-# %% mistake="net-svm-loss" why="The margin of 1 is missing."
-def svm_loss(x, y):
-    N = x.shape[0]
-    correct = x[np.arange(N), y]
-    margins = np.maximum(0, x - correct[:, np.newaxis])
-    margins[np.arange(N), y] = 0
-    loss = np.sum(margins) / N
-    dx = np.zeros_like(x)
-    dx[margins > 0] = 1
-    dx[np.arange(N), y] -= np.sum(margins > 0, axis=1)
-    dx /= N
-    return loss, dx
+# %% mistake="net-svm-loss" of="As in the course's" why="The margin of 1 is missing."
+- margins = np.maximum(0, x - correct[:, np.newaxis] + 1.0)
++ margins = np.maximum(0, x - correct[:, np.newaxis])
 
-# %% mistake="net-svm-loss" why="The loss is the sum, not the mean."
-def svm_loss(x, y):
-    N = x.shape[0]
-    correct = x[np.arange(N), y]
-    margins = np.maximum(0, x - correct[:, np.newaxis] + 1.0)
-    margins[np.arange(N), y] = 0
-    loss = np.sum(margins)
-    dx = np.zeros_like(x)
-    dx[margins > 0] = 1
-    dx[np.arange(N), y] -= np.sum(margins > 0, axis=1)
-    dx /= N
-    return loss, dx
+# %% mistake="net-svm-loss" of="As in the course's" why="The loss is the sum, not the mean."
+- loss = np.sum(margins) / N
++ loss = np.sum(margins)
 
-# %% mistake="net-svm-loss" why="The loss is not returned, only the gradient."
-def svm_loss(x, y):
-    N = x.shape[0]
-    correct = x[np.arange(N), y]
-    margins = np.maximum(0, x - correct[:, np.newaxis] + 1.0)
-    margins[np.arange(N), y] = 0
-    loss = np.sum(margins) / N
-    dx = np.zeros_like(x)
-    dx[margins > 0] = 1
-    dx[np.arange(N), y] -= np.sum(margins > 0, axis=1)
-    dx /= N
-    return dx
+# %% mistake="net-svm-loss" of="As in the course's" why="The loss is not returned, only the gradient."
+- return loss, dx
++ return dx
 
 # %% style="net-svm-loss" why="As in the course's frame."
 def svm_loss(x, y):
@@ -364,95 +257,32 @@ def svm_loss(x, y):
     dx = (violated - hot * violated.sum(axis=1, keepdims=True)) / len(x)
     return margins.sum(axis=1).mean(), dx
 
-# %% mistake="net-softmax-loss" why="Large scores overflow: subtract the largest of each row first."
-def softmax_loss(x, y):
-    N = x.shape[0]
-    shifted = x
-    Z = np.sum(np.exp(shifted), axis=1, keepdims=True)
-    log_probs = shifted - np.log(Z)
-    probs = np.exp(log_probs)
-    loss = -np.sum(log_probs[np.arange(N), y]) / N
-    dx = probs.copy()
-    dx[np.arange(N), y] -= 1
-    dx /= N
-    return loss, dx
+# %% mistake="net-softmax-loss" of="As in the course's" why="Large scores overflow: subtract the largest of each row first."
+- shifted = x - np.max(x, axis=1, keepdims=True)
++ shifted = x
 
-# %% mistake="net-softmax-loss" why="One largest score for all rows: the exponentials of another row can all become 0."
-def softmax_loss(x, y):
-    N = x.shape[0]
-    shifted = x - np.max(x)
-    Z = np.sum(np.exp(shifted), axis=1, keepdims=True)
-    log_probs = shifted - np.log(Z)
-    probs = np.exp(log_probs)
-    loss = -np.sum(log_probs[np.arange(N), y]) / N
-    dx = probs.copy()
-    dx[np.arange(N), y] -= 1
-    dx /= N
-    return loss, dx
+# %% mistake="net-softmax-loss" of="As in the course's" why="One largest score for all rows: the exponentials of another row can all become 0."
+- shifted = x - np.max(x, axis=1, keepdims=True)
++ shifted = x - np.max(x)
 
-# %% mistake="net-softmax-loss" why="The right class needs its minus 1."
-def softmax_loss(x, y):
-    N = x.shape[0]
-    shifted = x - np.max(x, axis=1, keepdims=True)
-    Z = np.sum(np.exp(shifted), axis=1, keepdims=True)
-    log_probs = shifted - np.log(Z)
-    probs = np.exp(log_probs)
-    loss = -np.sum(log_probs[np.arange(N), y]) / N
-    dx = probs.copy()
-    dx /= N
-    return loss, dx
+# %% mistake="net-softmax-loss" of="As in the course's" why="The right class needs its minus 1."
+- dx[np.arange(N), y] -= 1
 
-# %% mistake="net-softmax-loss" why="The gradient is not divided by the number of examples."
-def softmax_loss(x, y):
-    N = x.shape[0]
-    shifted = x - np.max(x, axis=1, keepdims=True)
-    Z = np.sum(np.exp(shifted), axis=1, keepdims=True)
-    log_probs = shifted - np.log(Z)
-    probs = np.exp(log_probs)
-    loss = -np.sum(log_probs[np.arange(N), y]) / N
-    dx = probs.copy()
-    dx[np.arange(N), y] -= 1
-    return loss, dx
+# %% mistake="net-softmax-loss" of="As in the course's" why="The gradient is not divided by the number of examples."
+- dx /= N
 
-# %% mistake="net-softmax-loss" why="The loss is minus the logarithm."
-def softmax_loss(x, y):
-    N = x.shape[0]
-    shifted = x - np.max(x, axis=1, keepdims=True)
-    Z = np.sum(np.exp(shifted), axis=1, keepdims=True)
-    log_probs = shifted - np.log(Z)
-    probs = np.exp(log_probs)
-    loss = np.sum(log_probs[np.arange(N), y]) / N
-    dx = probs.copy()
-    dx[np.arange(N), y] -= 1
-    dx /= N
-    return loss, dx
+# %% mistake="net-softmax-loss" of="As in the course's" why="The loss is minus the logarithm."
+- loss = -np.sum(log_probs[np.arange(N), y]) / N
++ loss = np.sum(log_probs[np.arange(N), y]) / N
 
-# %% mistake="net-softmax-loss" why="The scores are shifted in place; they belong to the caller."
-def softmax_loss(x, y):
-    N = x.shape[0]
-    x -= np.max(x, axis=1, keepdims=True)
-    shifted = x
-    Z = np.sum(np.exp(shifted), axis=1, keepdims=True)
-    log_probs = shifted - np.log(Z)
-    probs = np.exp(log_probs)
-    loss = -np.sum(log_probs[np.arange(N), y]) / N
-    dx = probs.copy()
-    dx[np.arange(N), y] -= 1
-    dx /= N
-    return loss, dx
+# %% mistake="net-softmax-loss" of="As in the course's" why="The scores are shifted in place; they belong to the caller."
+- shifted = x - np.max(x, axis=1, keepdims=True)
++ x -= np.max(x, axis=1, keepdims=True)
++ shifted = x
 
-# %% mistake="net-softmax-loss" why="The probabilities are summed along the examples instead of the classes."
-def softmax_loss(x, y):
-    N = x.shape[0]
-    shifted = x - np.max(x, axis=1, keepdims=True)
-    Z = np.sum(np.exp(shifted), axis=0, keepdims=True)
-    log_probs = shifted - np.log(Z)
-    probs = np.exp(log_probs)
-    loss = -np.sum(log_probs[np.arange(N), y]) / N
-    dx = probs.copy()
-    dx[np.arange(N), y] -= 1
-    dx /= N
-    return loss, dx
+# %% mistake="net-softmax-loss" of="As in the course's" why="The probabilities are summed along the examples instead of the classes."
+- Z = np.sum(np.exp(shifted), axis=1, keepdims=True)
++ Z = np.sum(np.exp(shifted), axis=0, keepdims=True)
 
 # %% style="net-softmax-loss" why="As in the course's frame."
 def softmax_loss(x, y):
@@ -485,53 +315,29 @@ def softmax_loss(x, y):
     return np.mean(losses), np.stack(dx)
 
 # %% mistake="net-sgd" why="The step goes uphill: subtract."
-def sgd(w, dw, config=None):
-    if config is None:
-        config = {}
-    config.setdefault("learning_rate", 1e-2)
-    next_w = w + config["learning_rate"] * dw
-    return next_w, config
+- next_w = w - config["learning_rate"] * dw
++ next_w = w + config["learning_rate"] * dw
 
 # %% mistake="net-sgd" why="The learning rate is not used."
-def sgd(w, dw, config=None):
-    if config is None:
-        config = {}
-    config.setdefault("learning_rate", 1e-2)
-    next_w = w - dw
-    return next_w, config
+- next_w = w - config["learning_rate"] * dw
++ next_w = w - dw
 
 # %% mistake="net-sgd" why="Only the step is returned; the new weights are w minus the step."
-def sgd(w, dw, config=None):
-    if config is None:
-        config = {}
-    config.setdefault("learning_rate", 1e-2)
-    next_w = -config["learning_rate"] * dw
-    return next_w, config
+- next_w = w - config["learning_rate"] * dw
++ next_w = -config["learning_rate"] * dw
 
 # %% mistake="net-sgd" why="The learning rate is fixed instead of taken from the settings."
-def sgd(w, dw, config=None):
-    if config is None:
-        config = {}
-    config.setdefault("learning_rate", 1e-2)
-    next_w = w - 1e-2 * dw
-    return next_w, config
+- next_w = w - config["learning_rate"] * dw
++ next_w = w - 1e-2 * dw
 
 # %% mistake="net-sgd" why="The settings have to be returned too."
-def sgd(w, dw, config=None):
-    if config is None:
-        config = {}
-    config.setdefault("learning_rate", 1e-2)
-    next_w = w - config["learning_rate"] * dw
-    return next_w
+- return next_w, config
++ return next_w
 
 # %% mistake="net-sgd" why="The gradient is scaled in place; it belongs to the caller."
-def sgd(w, dw, config=None):
-    if config is None:
-        config = {}
-    config.setdefault("learning_rate", 1e-2)
-    dw *= config["learning_rate"]
-    next_w = w - dw
-    return next_w, config
+- next_w = w - config["learning_rate"] * dw
++ dw *= config["learning_rate"]
++ next_w = w - dw
 
 # %% style="net-sgd" why="In place, as in the course's own version."
 def sgd(w, dw, config=None):
@@ -556,75 +362,54 @@ def sgd(w, dw, config=None):
         next_w[place] -= rate * dw[place]
     return next_w, config
 
-# %% mistake="net-init" why="weight_scale is not used: the weights have a standard deviation of 1."
-@add_to_class(TwoLayerNet)
-def __init__(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
-    self.params = {}
-    self.reg = reg
-    self.params["W1"] = np.random.normal(0.0, 1.0, (input_dim, hidden_dim))
-    self.params["b1"] = np.zeros(hidden_dim)
-    self.params["W2"] = np.random.normal(0.0, 1.0, (hidden_dim, num_classes))
-    self.params["b2"] = np.zeros(num_classes)
+# %% mistake="net-init" of="np.random.normal." why="weight_scale is not used: the weights have a standard deviation of 1."
+- self.params["W1"] = np.random.normal(0.0, weight_scale, (input_dim, hidden_dim))
++ self.params["W1"] = np.random.normal(0.0, 1.0, (input_dim, hidden_dim))
 
-# %% mistake="net-init" why="np.random.rand draws from 0 to 1: neither normal nor around 0."
-@add_to_class(TwoLayerNet)
-def __init__(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
-    self.params = {}
-    self.reg = reg
-    self.params["W1"] = weight_scale * np.random.rand(input_dim, hidden_dim)
-    self.params["b1"] = np.zeros(hidden_dim)
-    self.params["W2"] = weight_scale * np.random.rand(hidden_dim, num_classes)
-    self.params["b2"] = np.zeros(num_classes)
+- self.params["W2"] = np.random.normal(0.0, weight_scale, (hidden_dim, num_classes))
++ self.params["W2"] = np.random.normal(0.0, 1.0, (hidden_dim, num_classes))
 
-# %% mistake="net-init" why="With all weights zero the hidden units stay alike for ever."
-@add_to_class(TwoLayerNet)
-def __init__(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
-    self.params = {}
-    self.reg = reg
-    self.params["W1"] = np.zeros((input_dim, hidden_dim))
-    self.params["b1"] = np.zeros(hidden_dim)
-    self.params["W2"] = np.zeros((hidden_dim, num_classes))
-    self.params["b2"] = np.zeros(num_classes)
+# %% mistake="net-init" of="np.random.normal." why="np.random.rand draws from 0 to 1: neither normal nor around 0."
+- self.params["W1"] = np.random.normal(0.0, weight_scale, (input_dim, hidden_dim))
++ self.params["W1"] = weight_scale * np.random.rand(input_dim, hidden_dim)
 
-# %% mistake="net-init" why="The matrices have rows and columns exchanged."
-@add_to_class(TwoLayerNet)
-def __init__(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
-    self.params = {}
-    self.reg = reg
-    self.params["W1"] = np.random.normal(0.0, weight_scale, (hidden_dim, input_dim))
-    self.params["b1"] = np.zeros(hidden_dim)
-    self.params["W2"] = np.random.normal(0.0, weight_scale, (num_classes, hidden_dim))
-    self.params["b2"] = np.zeros(num_classes)
+- self.params["W2"] = np.random.normal(0.0, weight_scale, (hidden_dim, num_classes))
++ self.params["W2"] = weight_scale * np.random.rand(hidden_dim, num_classes)
 
-# %% mistake="net-init" why="The biases are random; they start at zero."
-@add_to_class(TwoLayerNet)
-def __init__(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
-    self.params = {}
-    self.reg = reg
-    self.params["W1"] = np.random.normal(0.0, weight_scale, (input_dim, hidden_dim))
-    self.params["b1"] = np.random.normal(0.0, weight_scale, hidden_dim)
-    self.params["W2"] = np.random.normal(0.0, weight_scale, (hidden_dim, num_classes))
-    self.params["b2"] = np.random.normal(0.0, weight_scale, num_classes)
+# %% mistake="net-init" of="np.random.normal." why="With all weights zero the hidden units stay alike for ever."
+- self.params["W1"] = np.random.normal(0.0, weight_scale, (input_dim, hidden_dim))
++ self.params["W1"] = np.zeros((input_dim, hidden_dim))
 
-# %% mistake="net-init" why="The variance is weight_scale; the standard deviation should be."
-@add_to_class(TwoLayerNet)
-def __init__(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
-    self.params = {}
-    self.reg = reg
-    self.params["W1"] = np.random.normal(0.0, weight_scale**0.5, (input_dim, hidden_dim))
-    self.params["b1"] = np.zeros(hidden_dim)
-    self.params["W2"] = np.random.normal(0.0, weight_scale**0.5, (hidden_dim, num_classes))
-    self.params["b2"] = np.zeros(num_classes)
+- self.params["W2"] = np.random.normal(0.0, weight_scale, (hidden_dim, num_classes))
++ self.params["W2"] = np.zeros((hidden_dim, num_classes))
 
-# %% mistake="net-init" why="The parameters stand beside self.params instead of in it."
-@add_to_class(TwoLayerNet)
-def __init__(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight_scale=1e-3, reg=0.0):
-    self.params = {}
-    self.reg = reg
-    self.W1 = np.random.normal(0.0, weight_scale, (input_dim, hidden_dim))
-    self.params["b1"] = np.zeros(hidden_dim)
-    self.W2 = np.random.normal(0.0, weight_scale, (hidden_dim, num_classes))
-    self.params["b2"] = np.zeros(num_classes)
+# %% mistake="net-init" of="np.random.normal." why="The matrices have rows and columns exchanged."
+- self.params["W1"] = np.random.normal(0.0, weight_scale, (input_dim, hidden_dim))
++ self.params["W1"] = np.random.normal(0.0, weight_scale, (hidden_dim, input_dim))
+
+- self.params["W2"] = np.random.normal(0.0, weight_scale, (hidden_dim, num_classes))
++ self.params["W2"] = np.random.normal(0.0, weight_scale, (num_classes, hidden_dim))
+
+# %% mistake="net-init" of="np.random.normal." why="The biases are random; they start at zero."
+- self.params["b1"] = np.zeros(hidden_dim)
++ self.params["b1"] = np.random.normal(0.0, weight_scale, hidden_dim)
+
+- self.params["b2"] = np.zeros(num_classes)
++ self.params["b2"] = np.random.normal(0.0, weight_scale, num_classes)
+
+# %% mistake="net-init" of="np.random.normal." why="The variance is weight_scale; the standard deviation should be."
+- self.params["W1"] = np.random.normal(0.0, weight_scale, (input_dim, hidden_dim))
++ self.params["W1"] = np.random.normal(0.0, weight_scale**0.5, (input_dim, hidden_dim))
+
+- self.params["W2"] = np.random.normal(0.0, weight_scale, (hidden_dim, num_classes))
++ self.params["W2"] = np.random.normal(0.0, weight_scale**0.5, (hidden_dim, num_classes))
+
+# %% mistake="net-init" of="np.random.normal." why="The parameters stand beside self.params instead of in it."
+- self.params["W1"] = np.random.normal(0.0, weight_scale, (input_dim, hidden_dim))
++ self.W1 = np.random.normal(0.0, weight_scale, (input_dim, hidden_dim))
+
+- self.params["W2"] = np.random.normal(0.0, weight_scale, (hidden_dim, num_classes))
++ self.W2 = np.random.normal(0.0, weight_scale, (hidden_dim, num_classes))
 
 # %% style="net-init" why="Pasted from a class, indented and without the decorator."
     def __init__(
@@ -660,166 +445,49 @@ def __init__(self, input_dim=3 * 32 * 32, hidden_dim=100, num_classes=10, weight
         weights = rng.standard_normal(shape, dtype=np.float32)
         self.params |= {f"W{i}": weights * np.float32(weight_scale), f"b{i}": np.zeros(shape[1], np.float32)}
 
-# %% mistake="net-loss" why="The penalty has a factor one half here."
-@add_to_class(TwoLayerNet)
-def loss(self, X, y=None):
-    W1, b1 = self.params["W1"], self.params["b1"]
-    W2, b2 = self.params["W2"], self.params["b2"]
-    h, affine_cache = affine_forward(X, W1, b1)
-    a, relu_cache = relu_forward(h)
-    scores, score_cache = affine_forward(a, W2, b2)
-    if y is None:
-        return scores
-    grads = {}
-    loss, dscores = softmax_loss(scores, y)
-    loss += self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
-    da, grads["W2"], grads["b2"] = affine_backward(dscores, score_cache)
-    dh = relu_backward(da, relu_cache)
-    dx, grads["W1"], grads["b1"] = affine_backward(dh, affine_cache)
-    grads["W1"] += 2 * self.reg * W1
-    grads["W2"] += 2 * self.reg * W2
-    return loss, grads
+# %% mistake="net-loss" of="As decorated, with" why="The penalty has a factor one half here."
+- loss += 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
++ loss += self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
 
-# %% mistake="net-loss" why="The gradient of the penalty is missing."
-@add_to_class(TwoLayerNet)
-def loss(self, X, y=None):
-    W1, b1 = self.params["W1"], self.params["b1"]
-    W2, b2 = self.params["W2"], self.params["b2"]
-    h, affine_cache = affine_forward(X, W1, b1)
-    a, relu_cache = relu_forward(h)
-    scores, score_cache = affine_forward(a, W2, b2)
-    if y is None:
-        return scores
-    grads = {}
-    loss, dscores = softmax_loss(scores, y)
-    loss += 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
-    da, grads["W2"], grads["b2"] = affine_backward(dscores, score_cache)
-    dh = relu_backward(da, relu_cache)
-    dx, grads["W1"], grads["b1"] = affine_backward(dh, affine_cache)
-    return loss, grads
+- grads["W1"] += self.reg * W1
+- grads["W2"] += self.reg * W2
++ grads["W1"] += 2 * self.reg * W1
++ grads["W2"] += 2 * self.reg * W2
 
-# %% mistake="net-loss" why="Only the first matrix is penalised."
-@add_to_class(TwoLayerNet)
-def loss(self, X, y=None):
-    W1, b1 = self.params["W1"], self.params["b1"]
-    W2, b2 = self.params["W2"], self.params["b2"]
-    h, affine_cache = affine_forward(X, W1, b1)
-    a, relu_cache = relu_forward(h)
-    scores, score_cache = affine_forward(a, W2, b2)
-    if y is None:
-        return scores
-    grads = {}
-    loss, dscores = softmax_loss(scores, y)
-    loss += 0.5 * self.reg * np.sum(W1 * W1)
-    da, grads["W2"], grads["b2"] = affine_backward(dscores, score_cache)
-    dh = relu_backward(da, relu_cache)
-    dx, grads["W1"], grads["b1"] = affine_backward(dh, affine_cache)
-    grads["W1"] += self.reg * W1
-    return loss, grads
+# %% mistake="net-loss" of="As decorated, with" why="The gradient of the penalty is missing."
+- grads["W1"] += self.reg * W1
+- grads["W2"] += self.reg * W2
 
-# %% mistake="net-loss" why="The biases are penalised too."
-@add_to_class(TwoLayerNet)
-def loss(self, X, y=None):
-    W1, b1 = self.params["W1"], self.params["b1"]
-    W2, b2 = self.params["W2"], self.params["b2"]
-    h, affine_cache = affine_forward(X, W1, b1)
-    a, relu_cache = relu_forward(h)
-    scores, score_cache = affine_forward(a, W2, b2)
-    if y is None:
-        return scores
-    grads = {}
-    loss, dscores = softmax_loss(scores, y)
-    loss += 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2) + np.sum(b1 * b1) + np.sum(b2 * b2))
-    da, grads["W2"], grads["b2"] = affine_backward(dscores, score_cache)
-    dh = relu_backward(da, relu_cache)
-    dx, grads["W1"], grads["b1"] = affine_backward(dh, affine_cache)
-    grads["W1"] += self.reg * W1
-    grads["W2"] += self.reg * W2
-    grads["b1"] += self.reg * b1
-    grads["b2"] += self.reg * b2
-    return loss, grads
+# %% mistake="net-loss" of="As decorated, with" why="Only the first matrix is penalised."
+- loss += 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
++ loss += 0.5 * self.reg * np.sum(W1 * W1)
 
-# %% mistake="net-loss" why="There is a ReLU after the scores: negative scores are lost."
-@add_to_class(TwoLayerNet)
-def loss(self, X, y=None):
-    W1, b1 = self.params["W1"], self.params["b1"]
-    W2, b2 = self.params["W2"], self.params["b2"]
-    h, affine_cache = affine_forward(X, W1, b1)
-    a, relu_cache = relu_forward(h)
-    scores, score_cache = affine_forward(a, W2, b2)
-    scores, _ = relu_forward(scores)
-    if y is None:
-        return scores
-    grads = {}
-    loss, dscores = softmax_loss(scores, y)
-    loss += 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
-    da, grads["W2"], grads["b2"] = affine_backward(dscores, score_cache)
-    dh = relu_backward(da, relu_cache)
-    dx, grads["W1"], grads["b1"] = affine_backward(dh, affine_cache)
-    grads["W1"] += self.reg * W1
-    grads["W2"] += self.reg * W2
-    return loss, grads
+- grads["W2"] += self.reg * W2
 
-# %% mistake="net-loss" why="The gradient does not pass through the ReLU."
-@add_to_class(TwoLayerNet)
-def loss(self, X, y=None):
-    W1, b1 = self.params["W1"], self.params["b1"]
-    W2, b2 = self.params["W2"], self.params["b2"]
-    h, affine_cache = affine_forward(X, W1, b1)
-    a, relu_cache = relu_forward(h)
-    scores, score_cache = affine_forward(a, W2, b2)
-    if y is None:
-        return scores
-    grads = {}
-    loss, dscores = softmax_loss(scores, y)
-    loss += 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
-    da, grads["W2"], grads["b2"] = affine_backward(dscores, score_cache)
-    dh = da
-    dx, grads["W1"], grads["b1"] = affine_backward(dh, affine_cache)
-    grads["W1"] += self.reg * W1
-    grads["W2"] += self.reg * W2
-    return loss, grads
+# %% mistake="net-loss" of="As decorated, with" why="The biases are penalised too."
+- loss += 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
++ loss += 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2) + np.sum(b1 * b1) + np.sum(b2 * b2))
 
-# %% mistake="net-loss" why="Without y the scores are wanted, not probabilities."
-@add_to_class(TwoLayerNet)
-def loss(self, X, y=None):
-    W1, b1 = self.params["W1"], self.params["b1"]
-    W2, b2 = self.params["W2"], self.params["b2"]
-    h, affine_cache = affine_forward(X, W1, b1)
-    a, relu_cache = relu_forward(h)
-    scores, score_cache = affine_forward(a, W2, b2)
-    if y is None:
-        p = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return p / p.sum(axis=1, keepdims=True)
-    grads = {}
-    loss, dscores = softmax_loss(scores, y)
-    loss += 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
-    da, grads["W2"], grads["b2"] = affine_backward(dscores, score_cache)
-    dh = relu_backward(da, relu_cache)
-    dx, grads["W1"], grads["b1"] = affine_backward(dh, affine_cache)
-    grads["W1"] += self.reg * W1
-    grads["W2"] += self.reg * W2
-    return loss, grads
+  grads["W2"] += self.reg * W2
++ grads["b1"] += self.reg * b1
++ grads["b2"] += self.reg * b2
 
-# %% mistake="net-loss" why="With y, the gradients have to be returned too."
-@add_to_class(TwoLayerNet)
-def loss(self, X, y=None):
-    W1, b1 = self.params["W1"], self.params["b1"]
-    W2, b2 = self.params["W2"], self.params["b2"]
-    h, affine_cache = affine_forward(X, W1, b1)
-    a, relu_cache = relu_forward(h)
-    scores, score_cache = affine_forward(a, W2, b2)
-    if y is None:
-        return scores
-    grads = {}
-    loss, dscores = softmax_loss(scores, y)
-    loss += 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
-    da, grads["W2"], grads["b2"] = affine_backward(dscores, score_cache)
-    dh = relu_backward(da, relu_cache)
-    dx, grads["W1"], grads["b1"] = affine_backward(dh, affine_cache)
-    grads["W1"] += self.reg * W1
-    grads["W2"] += self.reg * W2
-    return loss
+# %% mistake="net-loss" of="As decorated, with" why="There is a ReLU after the scores: negative scores are lost."
+  scores, score_cache = affine_forward(a, W2, b2)
++ scores, _ = relu_forward(scores)
+
+# %% mistake="net-loss" of="As decorated, with" why="The gradient does not pass through the ReLU."
+- dh = relu_backward(da, relu_cache)
++ dh = da
+
+# %% mistake="net-loss" of="As decorated, with" why="Without y the scores are wanted, not probabilities."
+- return scores
++ p = np.exp(scores - scores.max(axis=1, keepdims=True))
++ return p / p.sum(axis=1, keepdims=True)
+
+# %% mistake="net-loss" of="As decorated, with" why="With y, the gradients have to be returned too."
+- return loss, grads
++ return loss
 
 # %% style="net-loss" why="Pasted from a class, indented and without the decorator."
     def loss(self, X, y=None):

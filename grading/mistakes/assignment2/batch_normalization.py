@@ -1,65 +1,9 @@
-# Whole answers to the exercises of batch_normalization, one a cell. `mistake` marks a
-# plausible fault, with the sentence that would help its author; `style` marks a correct
-# answer written differently. tests/grading/test_triangle.py grades them all.
+# What goes wrong in batch_normalization, and what else is right. A `mistake` is a plausible fault, with
+# the sentence that would help its author: a patch of the solution, or of the whole answer
+# that `of` names by the beginning of its `why`. A `style` is a correct answer written
+# differently. tests/authoring/test_check_tests.py grades them all.
 
-# %% mistake="bn-forward" why="The statistics are those of rows, not of features."
-def batchnorm_forward(x, gamma, beta, bn_param):
-    mode = bn_param["mode"]
-    eps, momentum = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
-    zeros = np.zeros(x.shape[1], dtype=x.dtype)
-    running_mean = bn_param.get("running_mean", zeros)
-    running_var = bn_param.get("running_var", zeros)
-    mean, var = running_mean, running_var
-    if mode == "train":
-        mean, var = x.mean(axis=1)[:, None], x.var(axis=1)[:, None]
-        running_mean = momentum * running_mean + (1 - momentum) * mean
-        running_var = momentum * running_var + (1 - momentum) * var
-    inv_std = 1 / np.sqrt(var + eps)
-    x_hat = (x - mean) * inv_std
-    out = gamma * x_hat + beta
-    bn_param["running_mean"] = running_mean
-    bn_param["running_var"] = running_var
-    return out, (x_hat, gamma, inv_std)
-
-# %% mistake="bn-forward" why="The variance divides by N - 1 instead of N."
-def batchnorm_forward(x, gamma, beta, bn_param):
-    mode = bn_param["mode"]
-    eps, momentum = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
-    zeros = np.zeros(x.shape[1], dtype=x.dtype)
-    running_mean = bn_param.get("running_mean", zeros)
-    running_var = bn_param.get("running_var", zeros)
-    mean, var = running_mean, running_var
-    if mode == "train":
-        mean, var = x.mean(axis=0), x.var(axis=0, ddof=1)
-        running_mean = momentum * running_mean + (1 - momentum) * mean
-        running_var = momentum * running_var + (1 - momentum) * var
-    inv_std = 1 / np.sqrt(var + eps)
-    x_hat = (x - mean) * inv_std
-    out = gamma * x_hat + beta
-    bn_param["running_mean"] = running_mean
-    bn_param["running_var"] = running_var
-    return out, (x_hat, gamma, inv_std)
-
-# %% mistake="bn-forward" why="Momentum is the weight of the past; here past and present are exchanged."
-def batchnorm_forward(x, gamma, beta, bn_param):
-    mode = bn_param["mode"]
-    eps, momentum = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
-    zeros = np.zeros(x.shape[1], dtype=x.dtype)
-    running_mean = bn_param.get("running_mean", zeros)
-    running_var = bn_param.get("running_var", zeros)
-    mean, var = running_mean, running_var
-    if mode == "train":
-        mean, var = x.mean(axis=0), x.var(axis=0)
-        running_mean = (1 - momentum) * running_mean + momentum * mean
-        running_var = (1 - momentum) * running_var + momentum * var
-    inv_std = 1 / np.sqrt(var + eps)
-    x_hat = (x - mean) * inv_std
-    out = gamma * x_hat + beta
-    bn_param["running_mean"] = running_mean
-    bn_param["running_var"] = running_var
-    return out, (x_hat, gamma, inv_std)
-
-# %% mistake="bn-forward" why="The running averages are computed and not stored back."
+# %% style="bn-forward" why="Without a check of the mode."
 def batchnorm_forward(x, gamma, beta, bn_param):
     mode = bn_param["mode"]
     eps, momentum = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
@@ -74,162 +18,67 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     inv_std = 1 / np.sqrt(var + eps)
     x_hat = (x - mean) * inv_std
     out = gamma * x_hat + beta
-    return out, (x_hat, gamma, inv_std)
-
-# %% mistake="bn-forward" why="Testing uses the statistics of the batch instead of the running averages."
-def batchnorm_forward(x, gamma, beta, bn_param):
-    mode = bn_param["mode"]
-    eps, momentum = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
-    zeros = np.zeros(x.shape[1], dtype=x.dtype)
-    running_mean = bn_param.get("running_mean", zeros)
-    running_var = bn_param.get("running_var", zeros)
-    mean, var = running_mean, running_var
-    if mode == "train":
-        mean, var = x.mean(axis=0), x.var(axis=0)
-        running_mean = momentum * running_mean + (1 - momentum) * mean
-        running_var = momentum * running_var + (1 - momentum) * var
-    mean, var = x.mean(axis=0), x.var(axis=0)
-    inv_std = 1 / np.sqrt(var + eps)
-    x_hat = (x - mean) * inv_std
-    out = gamma * x_hat + beta
     bn_param["running_mean"] = running_mean
     bn_param["running_var"] = running_var
     return out, (x_hat, gamma, inv_std)
 
-# %% mistake="bn-forward" why="The running averages move in testing too."
-def batchnorm_forward(x, gamma, beta, bn_param):
-    mode = bn_param["mode"]
-    eps, momentum = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
-    zeros = np.zeros(x.shape[1], dtype=x.dtype)
-    running_mean = bn_param.get("running_mean", zeros)
-    running_var = bn_param.get("running_var", zeros)
-    mean, var = running_mean, running_var
-    batch = x.mean(axis=0), x.var(axis=0)
-    running_mean = momentum * running_mean + (1 - momentum) * batch[0]
-    running_var = momentum * running_var + (1 - momentum) * batch[1]
-    if mode == "train":
-        mean, var = batch
-    inv_std = 1 / np.sqrt(var + eps)
-    x_hat = (x - mean) * inv_std
-    out = gamma * x_hat + beta
-    bn_param["running_mean"] = running_mean
-    bn_param["running_var"] = running_var
-    return out, (x_hat, gamma, inv_std)
+# %% mistake="bn-forward" of="Without a check" why="The statistics are those of rows, not of features."
+- mean, var = x.mean(axis=0), x.var(axis=0)
++ mean, var = x.mean(axis=1)[:, None], x.var(axis=1)[:, None]
 
-# %% mistake="bn-forward" why="The values are divided by the variance; its root is meant."
-def batchnorm_forward(x, gamma, beta, bn_param):
-    mode = bn_param["mode"]
-    eps, momentum = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
-    zeros = np.zeros(x.shape[1], dtype=x.dtype)
-    running_mean = bn_param.get("running_mean", zeros)
-    running_var = bn_param.get("running_var", zeros)
-    mean, var = running_mean, running_var
-    if mode == "train":
-        mean, var = x.mean(axis=0), x.var(axis=0)
-        running_mean = momentum * running_mean + (1 - momentum) * mean
-        running_var = momentum * running_var + (1 - momentum) * var
-    inv_std = 1 / (var + eps)
-    x_hat = (x - mean) * inv_std
-    out = gamma * x_hat + beta
-    bn_param["running_mean"] = running_mean
-    bn_param["running_var"] = running_var
-    return out, (x_hat, gamma, inv_std)
+# %% mistake="bn-forward" of="Without a check" why="The variance divides by N - 1 instead of N."
+- mean, var = x.mean(axis=0), x.var(axis=0)
++ mean, var = x.mean(axis=0), x.var(axis=0, ddof=1)
 
-# %% mistake="bn-forward" why="The eps belongs inside the root."
-def batchnorm_forward(x, gamma, beta, bn_param):
-    mode = bn_param["mode"]
-    eps, momentum = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
-    zeros = np.zeros(x.shape[1], dtype=x.dtype)
-    running_mean = bn_param.get("running_mean", zeros)
-    running_var = bn_param.get("running_var", zeros)
-    mean, var = running_mean, running_var
-    if mode == "train":
-        mean, var = x.mean(axis=0), x.var(axis=0)
-        running_mean = momentum * running_mean + (1 - momentum) * mean
-        running_var = momentum * running_var + (1 - momentum) * var
-    inv_std = 1 / (np.sqrt(var) + eps)
-    x_hat = (x - mean) * inv_std
-    out = gamma * x_hat + beta
-    bn_param["running_mean"] = running_mean
-    bn_param["running_var"] = running_var
-    return out, (x_hat, gamma, inv_std)
+# %% mistake="bn-forward" of="Without a check" why="Momentum is the weight of the past; here past and present are exchanged."
+- running_mean = momentum * running_mean + (1 - momentum) * mean
+- running_var = momentum * running_var + (1 - momentum) * var
++ running_mean = (1 - momentum) * running_mean + momentum * mean
++ running_var = (1 - momentum) * running_var + momentum * var
 
-# %% mistake="bn-forward" why="Scale and shift are missing."
-def batchnorm_forward(x, gamma, beta, bn_param):
-    mode = bn_param["mode"]
-    eps, momentum = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
-    zeros = np.zeros(x.shape[1], dtype=x.dtype)
-    running_mean = bn_param.get("running_mean", zeros)
-    running_var = bn_param.get("running_var", zeros)
-    mean, var = running_mean, running_var
-    if mode == "train":
-        mean, var = x.mean(axis=0), x.var(axis=0)
-        running_mean = momentum * running_mean + (1 - momentum) * mean
-        running_var = momentum * running_var + (1 - momentum) * var
-    inv_std = 1 / np.sqrt(var + eps)
-    x_hat = (x - mean) * inv_std
-    out = x_hat
-    bn_param["running_mean"] = running_mean
-    bn_param["running_var"] = running_var
-    return out, (x_hat, gamma, inv_std)
+# %% mistake="bn-forward" of="Without a check" why="The running averages are computed and not stored back."
+- bn_param["running_mean"] = running_mean
+- bn_param["running_var"] = running_var
 
-# %% mistake="bn-forward" why="Centring in place changes the caller's batch."
-def batchnorm_forward(x, gamma, beta, bn_param):
-    mode = bn_param["mode"]
-    eps, momentum = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
-    zeros = np.zeros(x.shape[1], dtype=x.dtype)
-    running_mean = bn_param.get("running_mean", zeros)
-    running_var = bn_param.get("running_var", zeros)
-    mean, var = running_mean, running_var
-    if mode == "train":
-        mean, var = x.mean(axis=0), x.var(axis=0)
-        running_mean = momentum * running_mean + (1 - momentum) * mean
-        running_var = momentum * running_var + (1 - momentum) * var
-    inv_std = 1 / np.sqrt(var + eps)
-    x -= mean
-    x_hat = x * inv_std
-    out = gamma * x_hat + beta
-    bn_param["running_mean"] = running_mean
-    bn_param["running_var"] = running_var
-    return out, (x_hat, gamma, inv_std)
+# %% mistake="bn-forward" of="Without a check" why="Testing uses the statistics of the batch instead of the running averages."
+      running_var = momentum * running_var + (1 - momentum) * var
++ mean, var = x.mean(axis=0), x.var(axis=0)
 
-# %% mistake="bn-forward" why="The running variance holds standard deviations."
-def batchnorm_forward(x, gamma, beta, bn_param):
-    mode = bn_param["mode"]
-    eps, momentum = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
-    zeros = np.zeros(x.shape[1], dtype=x.dtype)
-    running_mean = bn_param.get("running_mean", zeros)
-    running_var = bn_param.get("running_var", zeros)
-    mean, var = running_mean, running_var
-    if mode == "train":
-        mean, var = x.mean(axis=0), x.var(axis=0)
-        running_mean = momentum * running_mean + (1 - momentum) * mean
-        running_var = momentum * running_var + (1 - momentum) * np.sqrt(var)
-    inv_std = 1 / np.sqrt(var + eps)
-    x_hat = (x - mean) * inv_std
-    out = gamma * x_hat + beta
-    bn_param["running_mean"] = running_mean
-    bn_param["running_var"] = running_var
-    return out, (x_hat, gamma, inv_std)
+# %% mistake="bn-forward" of="Without a check" why="The running averages move in testing too."
+  mean, var = running_mean, running_var
++ batch = x.mean(axis=0), x.var(axis=0)
++ running_mean = momentum * running_mean + (1 - momentum) * batch[0]
++ running_var = momentum * running_var + (1 - momentum) * batch[1]
 
-# %% mistake="bn-forward" why="One mean and one variance for the whole batch are not one for each feature."
-def batchnorm_forward(x, gamma, beta, bn_param):
-    mode = bn_param["mode"]
-    eps, momentum = bn_param.get("eps", 1e-5), bn_param.get("momentum", 0.9)
-    zeros = np.zeros(x.shape[1], dtype=x.dtype)
-    running_mean = bn_param.get("running_mean", zeros)
-    running_var = bn_param.get("running_var", zeros)
-    mean, var = running_mean, running_var
-    if mode == "train":
-        mean, var = x.mean() + 0 * x[0], x.var() + 0 * x[0]
-        running_mean = momentum * running_mean + (1 - momentum) * mean
-        running_var = momentum * running_var + (1 - momentum) * var
-    inv_std = 1 / np.sqrt(var + eps)
-    x_hat = (x - mean) * inv_std
-    out = gamma * x_hat + beta
-    bn_param["running_mean"] = running_mean
-    bn_param["running_var"] = running_var
-    return out, (x_hat, gamma, inv_std)
+- mean, var = x.mean(axis=0), x.var(axis=0)
+- running_mean = momentum * running_mean + (1 - momentum) * mean
+- running_var = momentum * running_var + (1 - momentum) * var
++ mean, var = batch
+
+# %% mistake="bn-forward" of="Without a check" why="The values are divided by the variance; its root is meant."
+- inv_std = 1 / np.sqrt(var + eps)
++ inv_std = 1 / (var + eps)
+
+# %% mistake="bn-forward" of="Without a check" why="The eps belongs inside the root."
+- inv_std = 1 / np.sqrt(var + eps)
++ inv_std = 1 / (np.sqrt(var) + eps)
+
+# %% mistake="bn-forward" of="Without a check" why="Scale and shift are missing."
+- out = gamma * x_hat + beta
++ out = x_hat
+
+# %% mistake="bn-forward" of="Without a check" why="Centring in place changes the caller's batch."
+- x_hat = (x - mean) * inv_std
++ x -= mean
++ x_hat = x * inv_std
+
+# %% mistake="bn-forward" of="Without a check" why="The running variance holds standard deviations."
+- running_var = momentum * running_var + (1 - momentum) * var
++ running_var = momentum * running_var + (1 - momentum) * np.sqrt(var)
+
+# %% mistake="bn-forward" of="Without a check" why="One mean and one variance for the whole batch are not one for each feature."
+- mean, var = x.mean(axis=0), x.var(axis=0)
++ mean, var = x.mean() + 0 * x[0], x.var() + 0 * x[0]
 
 # %% style="bn-forward" why="Pasted: every step of the graph in a variable of its own."
 def batchnorm_forward(x, gamma, beta, bn_param):
@@ -297,131 +146,43 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     return out, x
 
 # %% mistake="bn-backward" why="Mean and variance are taken for constants; they depend on x too."
-def batchnorm_backward(dout, cache):
-    x_hat, gamma, inv_std = cache
-    n = len(dout)
-    dgamma = (dout * x_hat).sum(axis=0)
-    dbeta = dout.sum(axis=0)
-    dx_hat = dout * gamma
-    centred = x_hat / inv_std
-    dvar = (dx_hat * centred).sum(axis=0) * -0.5 * inv_std**3
-    dcentred = dx_hat * inv_std + dvar * 2 / n * centred
-    dmean = -dcentred.sum(axis=0)
-    dx = dx_hat * inv_std
-    return dx, dgamma, dbeta
+- dx = dcentred + dmean / n
++ dx = dx_hat * inv_std
 
 # %% mistake="bn-backward" why="The way through the variance is missing."
-def batchnorm_backward(dout, cache):
-    x_hat, gamma, inv_std = cache
-    n = len(dout)
-    dgamma = (dout * x_hat).sum(axis=0)
-    dbeta = dout.sum(axis=0)
-    dx_hat = dout * gamma
-    centred = x_hat / inv_std
-    dvar = (dx_hat * centred).sum(axis=0) * -0.5 * inv_std**3
-    dcentred = dx_hat * inv_std
-    dmean = -dcentred.sum(axis=0)
-    dx = dcentred + dmean / n
-    return dx, dgamma, dbeta
+- dcentred = dx_hat * inv_std + dvar * 2 / n * centred
++ dcentred = dx_hat * inv_std
 
 # %% mistake="bn-backward" why="The way through the mean is missing."
-def batchnorm_backward(dout, cache):
-    x_hat, gamma, inv_std = cache
-    n = len(dout)
-    dgamma = (dout * x_hat).sum(axis=0)
-    dbeta = dout.sum(axis=0)
-    dx_hat = dout * gamma
-    centred = x_hat / inv_std
-    dvar = (dx_hat * centred).sum(axis=0) * -0.5 * inv_std**3
-    dcentred = dx_hat * inv_std + dvar * 2 / n * centred
-    dmean = -dcentred.sum(axis=0)
-    dx = dcentred
-    return dx, dgamma, dbeta
+- dx = dcentred + dmean / n
++ dx = dcentred
 
 # %% mistake="bn-backward" why="dgamma multiplies by x where the normalised x belongs."
-def batchnorm_backward(dout, cache):
-    x_hat, gamma, inv_std = cache
-    n = len(dout)
-    dgamma = (dout * (x_hat / inv_std)).sum(axis=0)
-    dbeta = dout.sum(axis=0)
-    dx_hat = dout * gamma
-    centred = x_hat / inv_std
-    dvar = (dx_hat * centred).sum(axis=0) * -0.5 * inv_std**3
-    dcentred = dx_hat * inv_std + dvar * 2 / n * centred
-    dmean = -dcentred.sum(axis=0)
-    dx = dcentred + dmean / n
-    return dx, dgamma, dbeta
+- dgamma = (dout * x_hat).sum(axis=0)
++ dgamma = (dout * (x_hat / inv_std)).sum(axis=0)
 
 # %% mistake="bn-backward" why="The gradients of scale and shift are sums over the batch, not means."
-def batchnorm_backward(dout, cache):
-    x_hat, gamma, inv_std = cache
-    n = len(dout)
-    dgamma = (dout * x_hat).mean(axis=0)
-    dbeta = dout.mean(axis=0)
-    dx_hat = dout * gamma
-    centred = x_hat / inv_std
-    dvar = (dx_hat * centred).sum(axis=0) * -0.5 * inv_std**3
-    dcentred = dx_hat * inv_std + dvar * 2 / n * centred
-    dmean = -dcentred.sum(axis=0)
-    dx = dcentred + dmean / n
-    return dx, dgamma, dbeta
+- dgamma = (dout * x_hat).sum(axis=0)
+- dbeta = dout.sum(axis=0)
++ dgamma = (dout * x_hat).mean(axis=0)
++ dbeta = dout.mean(axis=0)
 
 # %% mistake="bn-backward" why="The derivative of 1/sqrt(v) is -0.5 v^(-3/2); the power is wrong."
-def batchnorm_backward(dout, cache):
-    x_hat, gamma, inv_std = cache
-    n = len(dout)
-    dgamma = (dout * x_hat).sum(axis=0)
-    dbeta = dout.sum(axis=0)
-    dx_hat = dout * gamma
-    centred = x_hat / inv_std
-    dvar = (dx_hat * centred).sum(axis=0) * -0.5 * inv_std**2
-    dcentred = dx_hat * inv_std + dvar * 2 / n * centred
-    dmean = -dcentred.sum(axis=0)
-    dx = dcentred + dmean / n
-    return dx, dgamma, dbeta
+- dvar = (dx_hat * centred).sum(axis=0) * -0.5 * inv_std**3
++ dvar = (dx_hat * centred).sum(axis=0) * -0.5 * inv_std**2
 
 # %% mistake="bn-backward" why="gamma is missing in the gradient of the normalised x."
-def batchnorm_backward(dout, cache):
-    x_hat, gamma, inv_std = cache
-    n = len(dout)
-    dgamma = (dout * x_hat).sum(axis=0)
-    dbeta = dout.sum(axis=0)
-    dx_hat = dout
-    centred = x_hat / inv_std
-    dvar = (dx_hat * centred).sum(axis=0) * -0.5 * inv_std**3
-    dcentred = dx_hat * inv_std + dvar * 2 / n * centred
-    dmean = -dcentred.sum(axis=0)
-    dx = dcentred + dmean / n
-    return dx, dgamma, dbeta
+- dx_hat = dout * gamma
++ dx_hat = dout
 
 # %% mistake="bn-backward" why="The mean over the batch shares its gradient among N examples; the division is missing."
-def batchnorm_backward(dout, cache):
-    x_hat, gamma, inv_std = cache
-    n = len(dout)
-    dgamma = (dout * x_hat).sum(axis=0)
-    dbeta = dout.sum(axis=0)
-    dx_hat = dout * gamma
-    centred = x_hat / inv_std
-    dvar = (dx_hat * centred).sum(axis=0) * -0.5 * inv_std**3
-    dcentred = dx_hat * inv_std + dvar * 2 / n * centred
-    dmean = -dcentred.sum(axis=0)
-    dx = dcentred + dmean
-    return dx, dgamma, dbeta
+- dx = dcentred + dmean / n
++ dx = dcentred + dmean
 
 # %% mistake="bn-backward" why="Multiplying in place changes the caller's gradient."
-def batchnorm_backward(dout, cache):
-    x_hat, gamma, inv_std = cache
-    n = len(dout)
-    dgamma = (dout * x_hat).sum(axis=0)
-    dbeta = dout.sum(axis=0)
-    dout *= gamma
-    dx_hat = dout
-    centred = x_hat / inv_std
-    dvar = (dx_hat * centred).sum(axis=0) * -0.5 * inv_std**3
-    dcentred = dx_hat * inv_std + dvar * 2 / n * centred
-    dmean = -dcentred.sum(axis=0)
-    dx = dcentred + dmean / n
-    return dx, dgamma, dbeta
+- dx_hat = dout * gamma
++ dout *= gamma
++ dx_hat = dout
 
 # %% style="bn-backward" why="Pasted with its forward pass: eleven nodes, walked backwards."
 def batchnorm_forward(x, gamma, beta, bn_param):
@@ -472,58 +233,28 @@ def batchnorm_backward(dout, cache):
     return gamma * inv_std * (dout - np.mean(dout, 0) - h * np.mean(h * dout, 0)), dgamma, dbeta
 
 # %% mistake="bn-backward-alt" why="The sums over the batch are not divided by N."
-def batchnorm_backward_alt(dout, cache):
-    x_hat, gamma, inv_std = cache
-    dgamma = (dout * x_hat).sum(axis=0)
-    dbeta = dout.sum(axis=0)
-    n = len(dout)
-    dx = gamma * inv_std * (dout - dbeta - x_hat * dgamma)
-    return dx, dgamma, dbeta
+- dx = gamma * inv_std * (dout - dbeta / n - x_hat * dgamma / n)
++ dx = gamma * inv_std * (dout - dbeta - x_hat * dgamma)
 
 # %% mistake="bn-backward-alt" why="The term of the variance is missing."
-def batchnorm_backward_alt(dout, cache):
-    x_hat, gamma, inv_std = cache
-    dgamma = (dout * x_hat).sum(axis=0)
-    dbeta = dout.sum(axis=0)
-    n = len(dout)
-    dx = gamma * inv_std * (dout - dbeta / n)
-    return dx, dgamma, dbeta
+- dx = gamma * inv_std * (dout - dbeta / n - x_hat * dgamma / n)
++ dx = gamma * inv_std * (dout - dbeta / n)
 
 # %% mistake="bn-backward-alt" why="gamma is missing in dx."
-def batchnorm_backward_alt(dout, cache):
-    x_hat, gamma, inv_std = cache
-    dgamma = (dout * x_hat).sum(axis=0)
-    dbeta = dout.sum(axis=0)
-    n = len(dout)
-    dx = inv_std * (dout - dbeta / n - x_hat * dgamma / n)
-    return dx, dgamma, dbeta
+- dx = gamma * inv_std * (dout - dbeta / n - x_hat * dgamma / n)
++ dx = inv_std * (dout - dbeta / n - x_hat * dgamma / n)
 
 # %% mistake="bn-backward-alt" why="The spread is divided away as a variance, not as its root."
-def batchnorm_backward_alt(dout, cache):
-    x_hat, gamma, inv_std = cache
-    dgamma = (dout * x_hat).sum(axis=0)
-    dbeta = dout.sum(axis=0)
-    n = len(dout)
-    dx = gamma * inv_std**2 * (dout - dbeta / n - x_hat * dgamma / n)
-    return dx, dgamma, dbeta
+- dx = gamma * inv_std * (dout - dbeta / n - x_hat * dgamma / n)
++ dx = gamma * inv_std**2 * (dout - dbeta / n - x_hat * dgamma / n)
 
 # %% mistake="bn-backward-alt" why="The sign of the variance's term is turned round."
-def batchnorm_backward_alt(dout, cache):
-    x_hat, gamma, inv_std = cache
-    dgamma = (dout * x_hat).sum(axis=0)
-    dbeta = dout.sum(axis=0)
-    n = len(dout)
-    dx = gamma * inv_std * (dout - dbeta / n + x_hat * dgamma / n)
-    return dx, dgamma, dbeta
+- dx = gamma * inv_std * (dout - dbeta / n - x_hat * dgamma / n)
++ dx = gamma * inv_std * (dout - dbeta / n + x_hat * dgamma / n)
 
 # %% mistake="bn-backward-alt" why="The sums run over features instead of the batch."
-def batchnorm_backward_alt(dout, cache):
-    x_hat, gamma, inv_std = cache
-    dgamma = (dout * x_hat).sum(axis=0)
-    dbeta = dout.sum(axis=0)
-    n = len(dout)
-    dx = gamma * inv_std * (dout - dout.mean(axis=1, keepdims=True) - x_hat * dgamma / n)
-    return dx, dgamma, dbeta
+- dx = gamma * inv_std * (dout - dbeta / n - x_hat * dgamma / n)
++ dx = gamma * inv_std * (dout - dout.mean(axis=1, keepdims=True) - x_hat * dgamma / n)
 
 # %% mistake="bn-backward-alt" why="This calls the other backward pass; the exercise asks for a formula of its own."
 def batchnorm_backward_alt(dout, cache):
@@ -572,78 +303,49 @@ def batchnorm_backward_alt(dout, cache):
     dx = cache["gamma"] * (dout - (dbeta + z * dgamma) / N) / cache["std"]
     return dx, dgamma, dbeta
 
-# %% mistake="bn-layer-forward" why="These are the statistics of columns: that is batch normalisation."
-def layernorm_forward(x, gamma, beta, ln_param):
-    eps = ln_param.get("eps", 1e-5)
-    mean = x.mean(axis=0, keepdims=True)
-    inv_std = 1 / np.sqrt(x.var(axis=0, keepdims=True) + eps)
-    x_hat = (x - mean) * inv_std
-    out = gamma * x_hat + beta
-    return out, (x_hat, gamma, inv_std)
-
-# %% mistake="bn-layer-forward" why="gamma and beta are applied to rows; they belong to features."
+# %% style="bn-layer-forward" why="The cache is made in the return."
 def layernorm_forward(x, gamma, beta, ln_param):
     eps = ln_param.get("eps", 1e-5)
     mean = x.mean(axis=1, keepdims=True)
     inv_std = 1 / np.sqrt(x.var(axis=1, keepdims=True) + eps)
     x_hat = (x - mean) * inv_std
-    out = np.resize(gamma, len(x))[:, None] * x_hat + np.resize(beta, len(x))[:, None]
-    return out, (x_hat, gamma, inv_std)
-
-# %% mistake="bn-layer-forward" why="The variance divides by D - 1 instead of D."
-def layernorm_forward(x, gamma, beta, ln_param):
-    eps = ln_param.get("eps", 1e-5)
-    mean = x.mean(axis=1, keepdims=True)
-    inv_std = 1 / np.sqrt((np.sum((x - mean) ** 2, axis=1, keepdims=True) / max(x.shape[1] - 1, 1)) + eps)
-    x_hat = (x - mean) * inv_std
     out = gamma * x_hat + beta
     return out, (x_hat, gamma, inv_std)
 
-# %% mistake="bn-layer-forward" why="The eps is fixed, whatever ln_param says."
-def layernorm_forward(x, gamma, beta, ln_param):
-    eps = 1e-5
-    mean = x.mean(axis=1, keepdims=True)
-    inv_std = 1 / np.sqrt(x.var(axis=1, keepdims=True) + eps)
-    x_hat = (x - mean) * inv_std
-    out = gamma * x_hat + beta
-    return out, (x_hat, gamma, inv_std)
+# %% mistake="bn-layer-forward" of="The cache is made" why="These are the statistics of columns: that is batch normalisation."
+- mean = x.mean(axis=1, keepdims=True)
+- inv_std = 1 / np.sqrt(x.var(axis=1, keepdims=True) + eps)
++ mean = x.mean(axis=0, keepdims=True)
++ inv_std = 1 / np.sqrt(x.var(axis=0, keepdims=True) + eps)
 
-# %% mistake="bn-layer-forward" why="The values are divided by the variance; its root is meant."
-def layernorm_forward(x, gamma, beta, ln_param):
-    eps = ln_param.get("eps", 1e-5)
-    mean = x.mean(axis=1, keepdims=True)
-    inv_std = 1 / (x.var(axis=1, keepdims=True) + eps)
-    x_hat = (x - mean) * inv_std
-    out = gamma * x_hat + beta
-    return out, (x_hat, gamma, inv_std)
+# %% mistake="bn-layer-forward" of="The cache is made" why="gamma and beta are applied to rows; they belong to features."
+- out = gamma * x_hat + beta
++ out = np.resize(gamma, len(x))[:, None] * x_hat + np.resize(beta, len(x))[:, None]
 
-# %% mistake="bn-layer-forward" why="Scale and shift are missing."
-def layernorm_forward(x, gamma, beta, ln_param):
-    eps = ln_param.get("eps", 1e-5)
-    mean = x.mean(axis=1, keepdims=True)
-    inv_std = 1 / np.sqrt(x.var(axis=1, keepdims=True) + eps)
-    x_hat = (x - mean) * inv_std
-    out = x_hat
-    return out, (x_hat, gamma, inv_std)
+# %% mistake="bn-layer-forward" of="The cache is made" why="The variance divides by D - 1 instead of D."
+- inv_std = 1 / np.sqrt(x.var(axis=1, keepdims=True) + eps)
++ inv_std = 1 / np.sqrt((np.sum((x - mean) ** 2, axis=1, keepdims=True) / max(x.shape[1] - 1, 1)) + eps)
 
-# %% mistake="bn-layer-forward" why="Centring in place changes the caller's batch."
-def layernorm_forward(x, gamma, beta, ln_param):
-    eps = ln_param.get("eps", 1e-5)
-    mean = x.mean(axis=1, keepdims=True)
-    inv_std = 1 / np.sqrt(x.var(axis=1, keepdims=True) + eps)
-    x -= mean
-    x_hat = x * inv_std
-    out = gamma * x_hat + beta
-    return out, (x_hat, gamma, inv_std)
+# %% mistake="bn-layer-forward" of="The cache is made" why="The eps is fixed, whatever ln_param says."
+- eps = ln_param.get("eps", 1e-5)
++ eps = 1e-5
 
-# %% mistake="bn-layer-forward" why="Without keepdims the means of rows are subtracted from columns, or nothing fits."
-def layernorm_forward(x, gamma, beta, ln_param):
-    eps = ln_param.get("eps", 1e-5)
-    mean = x.mean(axis=1)
-    inv_std = 1 / np.sqrt(x.var(axis=1, keepdims=True) + eps)
-    x_hat = (x - mean) * inv_std
-    out = gamma * x_hat + beta
-    return out, (x_hat, gamma, inv_std)
+# %% mistake="bn-layer-forward" of="The cache is made" why="The values are divided by the variance; its root is meant."
+- inv_std = 1 / np.sqrt(x.var(axis=1, keepdims=True) + eps)
++ inv_std = 1 / (x.var(axis=1, keepdims=True) + eps)
+
+# %% mistake="bn-layer-forward" of="The cache is made" why="Scale and shift are missing."
+- out = gamma * x_hat + beta
++ out = x_hat
+
+# %% mistake="bn-layer-forward" of="The cache is made" why="Centring in place changes the caller's batch."
+- x_hat = (x - mean) * inv_std
++ x -= mean
++ x_hat = x * inv_std
+
+# %% mistake="bn-layer-forward" of="The cache is made" why="Without keepdims the means of rows are subtracted from columns, or nothing fits."
+- mean = x.mean(axis=1, keepdims=True)
++ mean = x.mean(axis=1)
 
 # %% style="bn-layer-forward" why="Pasted: transposed, so that the code of batch normalisation serves."
 def layernorm_forward(x, gamma, beta, ln_param):
@@ -674,75 +376,40 @@ def layernorm_forward(x, gamma, beta, ln_param):
     return np.einsum("nd,d->nd", x_hat, gamma) + beta, x_hat
 
 # %% mistake="bn-layer-backward" why="The means run over the batch, as in batch normalisation; here they run over features."
-def layernorm_backward(dout, cache):
-    x_hat, gamma, inv_std = cache
-    dgamma, dbeta = (dout * x_hat).sum(axis=0), dout.sum(axis=0)
-    g = dout * gamma
-    mean = g.mean(axis=0)
-    slope = (g * x_hat).mean(axis=0)
-    dx = inv_std * (g - mean - x_hat * slope)
-    return dx, dgamma, dbeta
+- mean = g.mean(axis=1, keepdims=True)
+- slope = (g * x_hat).mean(axis=1, keepdims=True)
++ mean = g.mean(axis=0)
++ slope = (g * x_hat).mean(axis=0)
 
 # %% mistake="bn-layer-backward" why="gamma is taken out of the mean; it differs along a row."
-def layernorm_backward(dout, cache):
-    x_hat, gamma, inv_std = cache
-    dgamma, dbeta = (dout * x_hat).sum(axis=0), dout.sum(axis=0)
-    g = dout
-    mean = g.mean(axis=1, keepdims=True)
-    slope = (g * x_hat).mean(axis=1, keepdims=True)
-    dx = gamma * inv_std * (g - mean - x_hat * slope)
-    return dx, dgamma, dbeta
+- g = dout * gamma
++ g = dout
+
+- dx = inv_std * (g - mean - x_hat * slope)
++ dx = gamma * inv_std * (g - mean - x_hat * slope)
 
 # %% mistake="bn-layer-backward" why="The gradients of scale and shift sum over features; one gamma serves all examples."
-def layernorm_backward(dout, cache):
-    x_hat, gamma, inv_std = cache
-    dgamma, dbeta = (dout * x_hat).sum(axis=1), dout.sum(axis=1)
-    g = dout * gamma
-    mean = g.mean(axis=1, keepdims=True)
-    slope = (g * x_hat).mean(axis=1, keepdims=True)
-    dx = inv_std * (g - mean - x_hat * slope)
-    return dx, dgamma, dbeta
+- dgamma, dbeta = (dout * x_hat).sum(axis=0), dout.sum(axis=0)
++ dgamma, dbeta = (dout * x_hat).sum(axis=1), dout.sum(axis=1)
 
 # %% mistake="bn-layer-backward" why="The way through the variance is missing."
-def layernorm_backward(dout, cache):
-    x_hat, gamma, inv_std = cache
-    dgamma, dbeta = (dout * x_hat).sum(axis=0), dout.sum(axis=0)
-    g = dout * gamma
-    mean = g.mean(axis=1, keepdims=True)
-    slope = (g * x_hat).mean(axis=1, keepdims=True)
-    dx = inv_std * (g - mean)
-    return dx, dgamma, dbeta
+- dx = inv_std * (g - mean - x_hat * slope)
++ dx = inv_std * (g - mean)
 
 # %% mistake="bn-layer-backward" why="The way through the mean is missing."
-def layernorm_backward(dout, cache):
-    x_hat, gamma, inv_std = cache
-    dgamma, dbeta = (dout * x_hat).sum(axis=0), dout.sum(axis=0)
-    g = dout * gamma
-    mean = g.mean(axis=1, keepdims=True)
-    slope = (g * x_hat).mean(axis=1, keepdims=True)
-    dx = inv_std * (g - x_hat * slope)
-    return dx, dgamma, dbeta
+- dx = inv_std * (g - mean - x_hat * slope)
++ dx = inv_std * (g - x_hat * slope)
 
 # %% mistake="bn-layer-backward" why="Sums stand where means belong."
-def layernorm_backward(dout, cache):
-    x_hat, gamma, inv_std = cache
-    dgamma, dbeta = (dout * x_hat).sum(axis=0), dout.sum(axis=0)
-    g = dout * gamma
-    mean = g.sum(axis=1, keepdims=True)
-    slope = (g * x_hat).sum(axis=1, keepdims=True)
-    dx = inv_std * (g - mean - x_hat * slope)
-    return dx, dgamma, dbeta
+- mean = g.mean(axis=1, keepdims=True)
+- slope = (g * x_hat).mean(axis=1, keepdims=True)
++ mean = g.sum(axis=1, keepdims=True)
++ slope = (g * x_hat).sum(axis=1, keepdims=True)
 
 # %% mistake="bn-layer-backward" why="Multiplying in place changes the caller's gradient."
-def layernorm_backward(dout, cache):
-    x_hat, gamma, inv_std = cache
-    dgamma, dbeta = (dout * x_hat).sum(axis=0), dout.sum(axis=0)
-    dout *= gamma
-    g = dout
-    mean = g.mean(axis=1, keepdims=True)
-    slope = (g * x_hat).mean(axis=1, keepdims=True)
-    dx = inv_std * (g - mean - x_hat * slope)
-    return dx, dgamma, dbeta
+- g = dout * gamma
++ dout *= gamma
++ g = dout
 
 # %% style="bn-layer-backward" why="Pasted: N is the number of features."
 def layernorm_backward(dout, cache):
@@ -777,6 +444,14 @@ def layernorm_backward(dout, cache):
     dx = dcentred - dcentred.mean(axis=1, keepdims=True)
     return dx, np.sum(dout * x_hat, axis=0), np.sum(dout, axis=0)
 
+# %% style="bn-sandwich-forward" why="The layers are looked up in a table."
+def affine_norm_relu_forward(x, w, b, gamma, beta, norm_param, normalization="batchnorm"):
+    forwards = {"batchnorm": batchnorm_forward, "layernorm": layernorm_forward}
+    a, affine = affine_forward(x, w, b)
+    normal, norm = forwards[normalization](a, gamma, beta, norm_param)
+    out, relu = relu_forward(normal)
+    return out, (affine, norm, relu, normalization)
+
 # %% mistake="bn-sandwich-forward" why="The ReLU comes before the normalisation."
 def affine_norm_relu_forward(x, w, b, gamma, beta, norm_param, normalization="batchnorm"):
     forwards = {"batchnorm": batchnorm_forward, "layernorm": layernorm_forward}
@@ -785,53 +460,29 @@ def affine_norm_relu_forward(x, w, b, gamma, beta, norm_param, normalization="ba
     out, relu = normal, a
     return out, (affine, norm, relu, normalization)
 
-# %% mistake="bn-sandwich-forward" why="The ReLU is missing."
-def affine_norm_relu_forward(x, w, b, gamma, beta, norm_param, normalization="batchnorm"):
-    forwards = {"batchnorm": batchnorm_forward, "layernorm": layernorm_forward}
-    a, affine = affine_forward(x, w, b)
-    normal, norm = forwards[normalization](a, gamma, beta, norm_param)
-    out, relu = normal, normal
-    return out, (affine, norm, relu, normalization)
+# %% mistake="bn-sandwich-forward" of="The layers are looked" why="The ReLU is missing."
+- out, relu = relu_forward(normal)
++ out, relu = normal, normal
 
-# %% mistake="bn-sandwich-forward" why="It is always batch normalisation, whatever is asked for."
-def affine_norm_relu_forward(x, w, b, gamma, beta, norm_param, normalization="batchnorm"):
-    forwards = {"batchnorm": batchnorm_forward, "layernorm": layernorm_forward}
-    a, affine = affine_forward(x, w, b)
-    normal, norm = forwards["batchnorm"](a, gamma, beta, {"mode": "train"} | norm_param)
-    out, relu = relu_forward(normal)
-    return out, (affine, norm, relu, normalization)
+# %% mistake="bn-sandwich-forward" of="The layers are looked" why="It is always batch normalisation, whatever is asked for."
+- normal, norm = forwards[normalization](a, gamma, beta, norm_param)
++ normal, norm = forwards["batchnorm"](a, gamma, beta, {"mode": "train"} | norm_param)
 
-# %% mistake="bn-sandwich-forward" why="A copy of norm_param goes in, so the running averages are lost."
-def affine_norm_relu_forward(x, w, b, gamma, beta, norm_param, normalization="batchnorm"):
-    forwards = {"batchnorm": batchnorm_forward, "layernorm": layernorm_forward}
-    a, affine = affine_forward(x, w, b)
-    normal, norm = forwards[normalization](a, gamma, beta, dict(norm_param))
-    out, relu = relu_forward(normal)
-    return out, (affine, norm, relu, normalization)
+# %% mistake="bn-sandwich-forward" of="The layers are looked" why="A copy of norm_param goes in, so the running averages are lost."
+- normal, norm = forwards[normalization](a, gamma, beta, norm_param)
++ normal, norm = forwards[normalization](a, gamma, beta, dict(norm_param))
 
-# %% mistake="bn-sandwich-forward" why="gamma and beta change places."
-def affine_norm_relu_forward(x, w, b, gamma, beta, norm_param, normalization="batchnorm"):
-    forwards = {"batchnorm": batchnorm_forward, "layernorm": layernorm_forward}
-    a, affine = affine_forward(x, w, b)
-    normal, norm = forwards[normalization](a, beta, gamma, norm_param)
-    out, relu = relu_forward(normal)
-    return out, (affine, norm, relu, normalization)
+# %% mistake="bn-sandwich-forward" of="The layers are looked" why="gamma and beta change places."
+- normal, norm = forwards[normalization](a, gamma, beta, norm_param)
++ normal, norm = forwards[normalization](a, beta, gamma, norm_param)
 
-# %% mistake="bn-sandwich-forward" why="The normalisation stands before the affine layer, on the inputs."
-def affine_norm_relu_forward(x, w, b, gamma, beta, norm_param, normalization="batchnorm"):
-    forwards = {"batchnorm": batchnorm_forward, "layernorm": layernorm_forward}
-    a, affine = affine_forward((x - x.mean(0)) / np.sqrt(x.var(0) + 1e-5), w, b)
-    normal, norm = forwards[normalization](a, gamma, beta, norm_param)
-    out, relu = relu_forward(normal)
-    return out, (affine, norm, relu, normalization)
+# %% mistake="bn-sandwich-forward" of="The layers are looked" why="The normalisation stands before the affine layer, on the inputs."
+- a, affine = affine_forward(x, w, b)
++ a, affine = affine_forward((x - x.mean(0)) / np.sqrt(x.var(0) + 1e-5), w, b)
 
-# %% mistake="bn-sandwich-forward" why="The normalisation is missing."
-def affine_norm_relu_forward(x, w, b, gamma, beta, norm_param, normalization="batchnorm"):
-    forwards = {"batchnorm": batchnorm_forward, "layernorm": layernorm_forward}
-    a, affine = affine_forward(x, w, b)
-    normal, norm = forwards[normalization](a, gamma, beta, norm_param)
-    out, relu = relu_forward(a)
-    return out, (affine, norm, relu, normalization)
+# %% mistake="bn-sandwich-forward" of="The layers are looked" why="The normalisation is missing."
+- out, relu = relu_forward(normal)
++ out, relu = relu_forward(a)
 
 # %% style="bn-sandwich-forward" why="if and else."
 def affine_norm_relu_forward(x, w, b, gamma, beta, norm_param, normalization="batchnorm"):
@@ -859,58 +510,28 @@ def affine_norm_relu_forward(x, w, b, gamma, beta, norm_param, normalization="ba
     return y * (y > 0), (x, w, norm, y > 0, normalization)
 
 # %% mistake="bn-sandwich-backward" why="The ReLU is left out on the way back."
-def affine_norm_relu_backward(dout, cache):
-    affine, norm, relu, normalization = cache
-    backwards = {"batchnorm": batchnorm_backward_alt, "layernorm": layernorm_backward}
-    dnormal = dout
-    da, dgamma, dbeta = backwards[normalization](dnormal, norm)
-    dx, dw, db = affine_backward(da, affine)
-    return dx, dw, db, dgamma, dbeta
+- dnormal = relu_backward(dout, relu)
++ dnormal = dout
 
 # %% mistake="bn-sandwich-backward" why="It is always batch normalisation on the way back."
-def affine_norm_relu_backward(dout, cache):
-    affine, norm, relu, normalization = cache
-    backwards = {"batchnorm": batchnorm_backward_alt, "layernorm": layernorm_backward}
-    dnormal = relu_backward(dout, relu)
-    da, dgamma, dbeta = backwards["batchnorm"](dnormal, norm)
-    dx, dw, db = affine_backward(da, affine)
-    return dx, dw, db, dgamma, dbeta
+- da, dgamma, dbeta = backwards[normalization](dnormal, norm)
++ da, dgamma, dbeta = backwards["batchnorm"](dnormal, norm)
 
 # %% mistake="bn-sandwich-backward" why="The gradients come in another order than the inputs."
-def affine_norm_relu_backward(dout, cache):
-    affine, norm, relu, normalization = cache
-    backwards = {"batchnorm": batchnorm_backward_alt, "layernorm": layernorm_backward}
-    dnormal = relu_backward(dout, relu)
-    da, dgamma, dbeta = backwards[normalization](dnormal, norm)
-    dx, dw, db = affine_backward(da, affine)
-    return dx, dgamma, dbeta, dw, db
+- return dx, dw, db, dgamma, dbeta
++ return dx, dgamma, dbeta, dw, db
 
 # %% mistake="bn-sandwich-backward" why="The normalisation is left out on the way back."
-def affine_norm_relu_backward(dout, cache):
-    affine, norm, relu, normalization = cache
-    backwards = {"batchnorm": batchnorm_backward_alt, "layernorm": layernorm_backward}
-    dnormal = relu_backward(dout, relu)
-    da, dgamma, dbeta = backwards[normalization](dnormal, norm)
-    dx, dw, db = affine_backward(dnormal, affine)
-    return dx, dw, db, dgamma, dbeta
+- dx, dw, db = affine_backward(da, affine)
++ dx, dw, db = affine_backward(dnormal, affine)
 
 # %% mistake="bn-sandwich-backward" why="The gradients of scale and shift are not returned."
-def affine_norm_relu_backward(dout, cache):
-    affine, norm, relu, normalization = cache
-    backwards = {"batchnorm": batchnorm_backward_alt, "layernorm": layernorm_backward}
-    dnormal = relu_backward(dout, relu)
-    da, dgamma, dbeta = backwards[normalization](dnormal, norm)
-    dx, dw, db = affine_backward(da, affine)
-    return dx, dw, db
+- return dx, dw, db, dgamma, dbeta
++ return dx, dw, db
 
 # %% mistake="bn-sandwich-backward" why="dgamma and dbeta change places."
-def affine_norm_relu_backward(dout, cache):
-    affine, norm, relu, normalization = cache
-    backwards = {"batchnorm": batchnorm_backward_alt, "layernorm": layernorm_backward}
-    dnormal = relu_backward(dout, relu)
-    da, dbeta, dgamma = backwards[normalization](dnormal, norm)
-    dx, dw, db = affine_backward(da, affine)
-    return dx, dw, db, dgamma, dbeta
+- da, dgamma, dbeta = backwards[normalization](dnormal, norm)
++ da, dbeta, dgamma = backwards[normalization](dnormal, norm)
 
 # %% style="bn-sandwich-backward" why="if and else, with the staged backward pass."
 def affine_norm_relu_backward(dout, cache):

@@ -1,184 +1,52 @@
-# Whole answers to the exercises of convolutional_networks, one a cell. `mistake` marks a
-# plausible fault, with the sentence that would help its author; `style` marks a correct
-# answer written differently. tests/grading/test_triangle.py grades them all.
+# What goes wrong in convolutional_networks, and what else is right. A `mistake` is a plausible fault, with
+# the sentence that would help its author: a patch of the solution, or of the whole answer
+# that `of` names by the beginning of its `why`. A `style` is a correct answer written
+# differently. tests/authoring/test_check_tests.py grades them all.
 
 # %% mistake="conv-forward" why="The filter is turned upside down."
-def conv_forward_naive(x, w, b, conv_param):
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    n, _, h, width = x.shape
-    f, _, hh, ww = w.shape
-    h_out = 1 + (h + 2 * pad - hh) // stride
-    w_out = 1 + (width + 2 * pad - ww) // stride
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    out = np.zeros((n, f, h_out, w_out), dtype=x.dtype)
-    for image, place_f, i, j in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        window = padded[image, :, top : top + hh, left : left + ww]
-        out[image, place_f, i, j] = np.sum(window * w[place_f, :, ::-1, ::-1]) + b[place_f]
-    cache = (x, w, b, conv_param)
-    return out, cache
+- out[image, place_f, i, j] = np.sum(window * w[place_f]) + b[place_f]
++ out[image, place_f, i, j] = np.sum(window * w[place_f, :, ::-1, ::-1]) + b[place_f]
 
 # %% mistake="conv-forward" why="The bias is missing."
-def conv_forward_naive(x, w, b, conv_param):
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    n, _, h, width = x.shape
-    f, _, hh, ww = w.shape
-    h_out = 1 + (h + 2 * pad - hh) // stride
-    w_out = 1 + (width + 2 * pad - ww) // stride
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    out = np.zeros((n, f, h_out, w_out), dtype=x.dtype)
-    for image, place_f, i, j in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        window = padded[image, :, top : top + hh, left : left + ww]
-        out[image, place_f, i, j] = np.sum(window * w[place_f])
-    cache = (x, w, b, conv_param)
-    return out, cache
+- out[image, place_f, i, j] = np.sum(window * w[place_f]) + b[place_f]
++ out[image, place_f, i, j] = np.sum(window * w[place_f])
 
 # %% mistake="conv-forward" why="Only the first channel is looked at."
-def conv_forward_naive(x, w, b, conv_param):
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    n, _, h, width = x.shape
-    f, _, hh, ww = w.shape
-    h_out = 1 + (h + 2 * pad - hh) // stride
-    w_out = 1 + (width + 2 * pad - ww) // stride
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    out = np.zeros((n, f, h_out, w_out), dtype=x.dtype)
-    for image, place_f, i, j in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        window = padded[image, :, top : top + hh, left : left + ww]
-        out[image, place_f, i, j] = np.sum(window[0] * w[place_f, 0]) + b[place_f]
-    cache = (x, w, b, conv_param)
-    return out, cache
+- out[image, place_f, i, j] = np.sum(window * w[place_f]) + b[place_f]
++ out[image, place_f, i, j] = np.sum(window[0] * w[place_f, 0]) + b[place_f]
 
 # %% mistake="conv-forward" why="The padding is left out."
-def conv_forward_naive(x, w, b, conv_param):
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    n, _, h, width = x.shape
-    f, _, hh, ww = w.shape
-    h_out = 1 + (h + 2 * pad - hh) // stride
-    w_out = 1 + (width + 2 * pad - ww) // stride
-    padded = np.zeros((n, x.shape[1], h + 2 * pad, width + 2 * pad))
-    padded[:, :, :h, :width] = x
-    out = np.zeros((n, f, h_out, w_out), dtype=x.dtype)
-    for image, place_f, i, j in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        window = padded[image, :, top : top + hh, left : left + ww]
-        out[image, place_f, i, j] = np.sum(window * w[place_f]) + b[place_f]
-    cache = (x, w, b, conv_param)
-    return out, cache
+- padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
++ padded = np.zeros((n, x.shape[1], h + 2 * pad, width + 2 * pad))
++ padded[:, :, :h, :width] = x
 
 # %% mistake="conv-forward" why="The padding repeats the border instead of zeros."
-def conv_forward_naive(x, w, b, conv_param):
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    n, _, h, width = x.shape
-    f, _, hh, ww = w.shape
-    h_out = 1 + (h + 2 * pad - hh) // stride
-    w_out = 1 + (width + 2 * pad - ww) // stride
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode='edge')
-    out = np.zeros((n, f, h_out, w_out), dtype=x.dtype)
-    for image, place_f, i, j in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        window = padded[image, :, top : top + hh, left : left + ww]
-        out[image, place_f, i, j] = np.sum(window * w[place_f]) + b[place_f]
-    cache = (x, w, b, conv_param)
-    return out, cache
+- padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
++ padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode='edge')
 
 # %% mistake="conv-forward" why="The filter's height is used for its width as well."
-def conv_forward_naive(x, w, b, conv_param):
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    n, _, h, width = x.shape
-    f, _, hh, ww = w.shape
-    h_out = 1 + (h + 2 * pad - hh) // stride
-    w_out = 1 + (width + 2 * pad - ww) // stride
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    out = np.zeros((n, f, h_out, w_out), dtype=x.dtype)
-    for image, place_f, i, j in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        window = padded[image, :, top : top + hh, left : left + hh]
-        out[image, place_f, i, j] = np.sum(window * w[place_f]) + b[place_f]
-    cache = (x, w, b, conv_param)
-    return out, cache
+- window = padded[image, :, top : top + hh, left : left + ww]
++ window = padded[image, :, top : top + hh, left : left + hh]
 
 # %% mistake="conv-forward" why="The stride is left out for the columns."
-def conv_forward_naive(x, w, b, conv_param):
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    n, _, h, width = x.shape
-    f, _, hh, ww = w.shape
-    h_out = 1 + (h + 2 * pad - hh) // stride
-    w_out = 1 + (width + 2 * pad - ww) // stride
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    out = np.zeros((n, f, h_out, w_out), dtype=x.dtype)
-    for image, place_f, i, j in np.ndindex(out.shape):
-        top, left = i * stride, j
-        window = padded[image, :, top : top + hh, left : left + ww]
-        out[image, place_f, i, j] = np.sum(window * w[place_f]) + b[place_f]
-    cache = (x, w, b, conv_param)
-    return out, cache
+- top, left = i * stride, j * stride
++ top, left = i * stride, j
 
 # %% mistake="conv-forward" why="The size of the output forgets one of the two paddings."
-def conv_forward_naive(x, w, b, conv_param):
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    n, _, h, width = x.shape
-    f, _, hh, ww = w.shape
-    h_out = 1 + (h + pad - hh) // stride
-    w_out = 1 + (width + 2 * pad - ww) // stride
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    out = np.zeros((n, f, h_out, w_out), dtype=x.dtype)
-    for image, place_f, i, j in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        window = padded[image, :, top : top + hh, left : left + ww]
-        out[image, place_f, i, j] = np.sum(window * w[place_f]) + b[place_f]
-    cache = (x, w, b, conv_param)
-    return out, cache
+- h_out = 1 + (h + 2 * pad - hh) // stride
++ h_out = 1 + (h + pad - hh) // stride
 
 # %% mistake="conv-forward" why="The bias is added once for each channel."
-def conv_forward_naive(x, w, b, conv_param):
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    n, _, h, width = x.shape
-    f, _, hh, ww = w.shape
-    h_out = 1 + (h + 2 * pad - hh) // stride
-    w_out = 1 + (width + 2 * pad - ww) // stride
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    out = np.zeros((n, f, h_out, w_out), dtype=x.dtype)
-    for image, place_f, i, j in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        window = padded[image, :, top : top + hh, left : left + ww]
-        out[image, place_f, i, j] = sum(np.sum(p * q) + b[place_f] for p, q in zip(window, w[place_f]))
-    cache = (x, w, b, conv_param)
-    return out, cache
+- out[image, place_f, i, j] = np.sum(window * w[place_f]) + b[place_f]
++ out[image, place_f, i, j] = sum(np.sum(p * q) + b[place_f] for p, q in zip(window, w[place_f]))
 
 # %% mistake="conv-forward" why="The output is integer."
-def conv_forward_naive(x, w, b, conv_param):
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    n, _, h, width = x.shape
-    f, _, hh, ww = w.shape
-    h_out = 1 + (h + 2 * pad - hh) // stride
-    w_out = 1 + (width + 2 * pad - ww) // stride
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    out = np.zeros((n, f, h_out, w_out), dtype=int)
-    for image, place_f, i, j in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        window = padded[image, :, top : top + hh, left : left + ww]
-        out[image, place_f, i, j] = np.sum(window * w[place_f]) + b[place_f]
-    cache = (x, w, b, conv_param)
-    return out, cache
+- out = np.zeros((n, f, h_out, w_out), dtype=x.dtype)
++ out = np.zeros((n, f, h_out, w_out), dtype=int)
 
 # %% mistake="conv-forward" why="Centring in place changes the caller's images."
-def conv_forward_naive(x, w, b, conv_param):
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    x -= 0.5 * x.mean()
-    n, _, h, width = x.shape
-    f, _, hh, ww = w.shape
-    h_out = 1 + (h + 2 * pad - hh) // stride
-    w_out = 1 + (width + 2 * pad - ww) // stride
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    out = np.zeros((n, f, h_out, w_out), dtype=x.dtype)
-    for image, place_f, i, j in np.ndindex(out.shape):
-        top, left = i * stride, j * stride
-        window = padded[image, :, top : top + hh, left : left + ww]
-        out[image, place_f, i, j] = np.sum(window * w[place_f]) + b[place_f]
-    cache = (x, w, b, conv_param)
-    return out, cache
+  stride, pad = conv_param["stride"], conv_param["pad"]
++ x -= 0.5 * x.mean()
 
 # %% mistake="conv-forward" why="This calls the ready-made layer; the exercise asks for your own."
 def conv_forward_naive(x, w, b, conv_param):
@@ -229,182 +97,50 @@ def conv_forward_naive(x, w, b, conv_param):
     return out, (x, w, b, conv_param)
 
 # %% mistake="conv-backward" why="Overlapping windows overwrite each other in dx."
-def conv_backward_naive(dout, cache):
-    x, w, _, conv_param = cache
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    hh, ww = w.shape[2:]
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    dpadded, dw = np.zeros_like(padded), np.zeros_like(w)
-    for image, f, i, j in np.ndindex(dout.shape):
-        rows = slice(i * stride, i * stride + hh)
-        cols = slice(j * stride, j * stride + ww)
-        dw[f] += dout[image, f, i, j] * padded[image, :, rows, cols]
-        dpadded[image, :, rows, cols] = dout[image, f, i, j] * w[f]
-    dx = dpadded[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
-    db = dout.sum(axis=(0, 2, 3))
-    return dx, dw, db
+- dpadded[image, :, rows, cols] += dout[image, f, i, j] * w[f]
++ dpadded[image, :, rows, cols] = dout[image, f, i, j] * w[f]
 
 # %% mistake="conv-backward" why="Each place overwrites the gradient of the filter."
-def conv_backward_naive(dout, cache):
-    x, w, _, conv_param = cache
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    hh, ww = w.shape[2:]
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    dpadded, dw = np.zeros_like(padded), np.zeros_like(w)
-    for image, f, i, j in np.ndindex(dout.shape):
-        rows = slice(i * stride, i * stride + hh)
-        cols = slice(j * stride, j * stride + ww)
-        dw[f] = dout[image, f, i, j] * padded[image, :, rows, cols]
-        dpadded[image, :, rows, cols] += dout[image, f, i, j] * w[f]
-    dx = dpadded[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
-    db = dout.sum(axis=(0, 2, 3))
-    return dx, dw, db
+- dw[f] += dout[image, f, i, j] * padded[image, :, rows, cols]
++ dw[f] = dout[image, f, i, j] * padded[image, :, rows, cols]
 
 # %% mistake="conv-backward" why="The filter is turned upside down on its way to dx."
-def conv_backward_naive(dout, cache):
-    x, w, _, conv_param = cache
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    hh, ww = w.shape[2:]
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    dpadded, dw = np.zeros_like(padded), np.zeros_like(w)
-    for image, f, i, j in np.ndindex(dout.shape):
-        rows = slice(i * stride, i * stride + hh)
-        cols = slice(j * stride, j * stride + ww)
-        dw[f] += dout[image, f, i, j] * padded[image, :, rows, cols]
-        dpadded[image, :, rows, cols] += dout[image, f, i, j] * w[f, :, ::-1, ::-1]
-    dx = dpadded[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
-    db = dout.sum(axis=(0, 2, 3))
-    return dx, dw, db
+- dpadded[image, :, rows, cols] += dout[image, f, i, j] * w[f]
++ dpadded[image, :, rows, cols] += dout[image, f, i, j] * w[f, :, ::-1, ::-1]
 
 # %% mistake="conv-backward" why="The padding is cut off at the end only."
-def conv_backward_naive(dout, cache):
-    x, w, _, conv_param = cache
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    hh, ww = w.shape[2:]
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    dpadded, dw = np.zeros_like(padded), np.zeros_like(w)
-    for image, f, i, j in np.ndindex(dout.shape):
-        rows = slice(i * stride, i * stride + hh)
-        cols = slice(j * stride, j * stride + ww)
-        dw[f] += dout[image, f, i, j] * padded[image, :, rows, cols]
-        dpadded[image, :, rows, cols] += dout[image, f, i, j] * w[f]
-    dx = dpadded[:, :, : x.shape[2], : x.shape[3]]
-    db = dout.sum(axis=(0, 2, 3))
-    return dx, dw, db
+- dx = dpadded[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
++ dx = dpadded[:, :, : x.shape[2], : x.shape[3]]
 
 # %% mistake="conv-backward" why="The windows are cut from the image without its padding."
-def conv_backward_naive(dout, cache):
-    x, w, _, conv_param = cache
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    hh, ww = w.shape[2:]
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    dpadded, dw = np.zeros_like(padded), np.zeros_like(w)
-    for image, f, i, j in np.ndindex(dout.shape):
-        rows = slice(i * stride, i * stride + hh)
-        cols = slice(j * stride, j * stride + ww)
-        dw[f] += dout[image, f, i, j] * np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))[image, :, rows, cols]
-        dpadded[image, :, rows, cols] += dout[image, f, i, j] * w[f]
-    dx = dpadded[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
-    db = dout.sum(axis=(0, 2, 3))
-    return dx, dw, db
+- dw[f] += dout[image, f, i, j] * padded[image, :, rows, cols]
++ dw[f] += dout[image, f, i, j] * np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))[image, :, rows, cols]
 
 # %% mistake="conv-backward" why="The gradient of the bias is a mean."
-def conv_backward_naive(dout, cache):
-    x, w, _, conv_param = cache
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    hh, ww = w.shape[2:]
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    dpadded, dw = np.zeros_like(padded), np.zeros_like(w)
-    for image, f, i, j in np.ndindex(dout.shape):
-        rows = slice(i * stride, i * stride + hh)
-        cols = slice(j * stride, j * stride + ww)
-        dw[f] += dout[image, f, i, j] * padded[image, :, rows, cols]
-        dpadded[image, :, rows, cols] += dout[image, f, i, j] * w[f]
-    dx = dpadded[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
-    db = dout.mean(axis=(0, 2, 3))
-    return dx, dw, db
+- db = dout.sum(axis=(0, 2, 3))
++ db = dout.mean(axis=(0, 2, 3))
 
 # %% mistake="conv-backward" why="The gradient of the bias is summed over images only."
-def conv_backward_naive(dout, cache):
-    x, w, _, conv_param = cache
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    hh, ww = w.shape[2:]
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    dpadded, dw = np.zeros_like(padded), np.zeros_like(w)
-    for image, f, i, j in np.ndindex(dout.shape):
-        rows = slice(i * stride, i * stride + hh)
-        cols = slice(j * stride, j * stride + ww)
-        dw[f] += dout[image, f, i, j] * padded[image, :, rows, cols]
-        dpadded[image, :, rows, cols] += dout[image, f, i, j] * w[f]
-    dx = dpadded[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
-    db = dout.sum(axis=0)
-    return dx, dw, db
+- db = dout.sum(axis=(0, 2, 3))
++ db = dout.sum(axis=0)
 
 # %% mistake="conv-backward" why="The gradient of the filters is averaged over the images."
-def conv_backward_naive(dout, cache):
-    x, w, _, conv_param = cache
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    hh, ww = w.shape[2:]
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    dpadded, dw = np.zeros_like(padded), np.zeros_like(w)
-    for image, f, i, j in np.ndindex(dout.shape):
-        rows = slice(i * stride, i * stride + hh)
-        cols = slice(j * stride, j * stride + ww)
-        dw[f] += dout[image, f, i, j] * padded[image, :, rows, cols]
-        dpadded[image, :, rows, cols] += dout[image, f, i, j] * w[f]
-    dw = dw / len(x)
-    dx = dpadded[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
-    db = dout.sum(axis=(0, 2, 3))
-    return dx, dw, db
+      dpadded[image, :, rows, cols] += dout[image, f, i, j] * w[f]
++ dw = dw / len(x)
 
 # %% mistake="conv-backward" why="The stride is forgotten on the way back."
-def conv_backward_naive(dout, cache):
-    x, w, _, conv_param = cache
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    hh, ww = w.shape[2:]
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    dpadded, dw = np.zeros_like(padded), np.zeros_like(w)
-    for image, f, i, j in np.ndindex(dout.shape):
-        rows = slice(i, i + hh)
-        cols = slice(j, j + ww)
-        dw[f] += dout[image, f, i, j] * padded[image, :, rows, cols]
-        dpadded[image, :, rows, cols] += dout[image, f, i, j] * w[f]
-    dx = dpadded[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
-    db = dout.sum(axis=(0, 2, 3))
-    return dx, dw, db
+- rows = slice(i * stride, i * stride + hh)
+- cols = slice(j * stride, j * stride + ww)
++ rows = slice(i, i + hh)
++ cols = slice(j, j + ww)
 
 # %% mistake="conv-backward" why="With no padding the slice pad:-pad is empty."
-def conv_backward_naive(dout, cache):
-    x, w, _, conv_param = cache
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    hh, ww = w.shape[2:]
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    dpadded, dw = np.zeros_like(padded), np.zeros_like(w)
-    for image, f, i, j in np.ndindex(dout.shape):
-        rows = slice(i * stride, i * stride + hh)
-        cols = slice(j * stride, j * stride + ww)
-        dw[f] += dout[image, f, i, j] * padded[image, :, rows, cols]
-        dpadded[image, :, rows, cols] += dout[image, f, i, j] * w[f]
-    dx = dpadded[:, :, pad:-pad, pad:-pad]
-    db = dout.sum(axis=(0, 2, 3))
-    return dx, dw, db
+- dx = dpadded[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
++ dx = dpadded[:, :, pad:-pad, pad:-pad]
 
 # %% mistake="conv-backward" why="Scaling dout in place changes the caller's gradient."
-def conv_backward_naive(dout, cache):
-    x, w, _, conv_param = cache
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    hh, ww = w.shape[2:]
-    padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    dpadded, dw = np.zeros_like(padded), np.zeros_like(w)
-    for image, f, i, j in np.ndindex(dout.shape):
-        rows = slice(i * stride, i * stride + hh)
-        cols = slice(j * stride, j * stride + ww)
-        dw[f] += dout[image, f, i, j] * padded[image, :, rows, cols]
-        dpadded[image, :, rows, cols] += dout[image, f, i, j] * w[f]
-    dx = dpadded[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
-    db = dout.sum(axis=(0, 2, 3))
-    dout *= 0
-    return dx, dw, db
+  db = dout.sum(axis=(0, 2, 3))
++ dout *= 0
 
 # %% style="conv-backward" why="Pasted: four loops, 64 bits whatever comes."
 def conv_backward_naive(dout, cache):
@@ -470,117 +206,37 @@ def conv_backward_naive(dout, cache):
     return dx_pad[:, :, p : h - p, p : width - p], dw, dout.sum((0, 2, 3))
 
 # %% mistake="conv-pool-forward" why="The mean is taken instead of the maximum."
-def max_pool_forward_naive(x, pool_param):
-    height, width = pool_param["pool_height"], pool_param["pool_width"]
-    stride = pool_param["stride"]
-    n, c, h, w = x.shape
-    h_out, w_out = 1 + (h - height) // stride, 1 + (w - width) // stride
-    out = np.zeros((n, c, h_out, w_out), dtype=x.dtype)
-    for i, j in np.ndindex(h_out, w_out):
-        top, left = i * stride, j * stride
-        window = x[:, :, top : top + height, left : left + width]
-        out[:, :, i, j] = window.mean(axis=(2, 3))
-    cache = (x, pool_param)
-    return out, cache
+- out[:, :, i, j] = window.max(axis=(2, 3))
++ out[:, :, i, j] = window.mean(axis=(2, 3))
 
 # %% mistake="conv-pool-forward" why="The search starts from 0, so negative numbers get lost."
-def max_pool_forward_naive(x, pool_param):
-    height, width = pool_param["pool_height"], pool_param["pool_width"]
-    stride = pool_param["stride"]
-    n, c, h, w = x.shape
-    h_out, w_out = 1 + (h - height) // stride, 1 + (w - width) // stride
-    out = np.zeros((n, c, h_out, w_out), dtype=x.dtype)
-    for i, j in np.ndindex(h_out, w_out):
-        top, left = i * stride, j * stride
-        window = x[:, :, top : top + height, left : left + width]
-        out[:, :, i, j] = np.maximum(window.max(axis=(2, 3)), 0)
-    cache = (x, pool_param)
-    return out, cache
+- out[:, :, i, j] = window.max(axis=(2, 3))
++ out[:, :, i, j] = np.maximum(window.max(axis=(2, 3)), 0)
 
 # %% mistake="conv-pool-forward" why="The step is the size of the window, whatever the stride says."
-def max_pool_forward_naive(x, pool_param):
-    height, width = pool_param["pool_height"], pool_param["pool_width"]
-    stride = pool_param["stride"]
-    n, c, h, w = x.shape
-    h_out, w_out = 1 + (h - height) // stride, 1 + (w - width) // stride
-    out = np.zeros((n, c, h_out, w_out), dtype=x.dtype)
-    for i, j in np.ndindex(h_out, w_out):
-        top, left = i * height, j * width
-        window = x[:, :, top : top + height, left : left + width]
-        out[:, :, i, j] = window.max(axis=(2, 3))
-    cache = (x, pool_param)
-    return out, cache
+- top, left = i * stride, j * stride
++ top, left = i * height, j * width
 
 # %% mistake="conv-pool-forward" why="Height and width of the window are exchanged."
-def max_pool_forward_naive(x, pool_param):
-    width, height = pool_param["pool_height"], pool_param["pool_width"]
-    stride = pool_param["stride"]
-    n, c, h, w = x.shape
-    h_out, w_out = 1 + (h - height) // stride, 1 + (w - width) // stride
-    out = np.zeros((n, c, h_out, w_out), dtype=x.dtype)
-    for i, j in np.ndindex(h_out, w_out):
-        top, left = i * stride, j * stride
-        window = x[:, :, top : top + height, left : left + width]
-        out[:, :, i, j] = window.max(axis=(2, 3))
-    cache = (x, pool_param)
-    return out, cache
+- height, width = pool_param["pool_height"], pool_param["pool_width"]
++ width, height = pool_param["pool_height"], pool_param["pool_width"]
 
 # %% mistake="conv-pool-forward" why="The maximum runs over the channels too."
-def max_pool_forward_naive(x, pool_param):
-    height, width = pool_param["pool_height"], pool_param["pool_width"]
-    stride = pool_param["stride"]
-    n, c, h, w = x.shape
-    h_out, w_out = 1 + (h - height) // stride, 1 + (w - width) // stride
-    out = np.zeros((n, c, h_out, w_out), dtype=x.dtype)
-    for i, j in np.ndindex(h_out, w_out):
-        top, left = i * stride, j * stride
-        window = x[:, :, top : top + height, left : left + width]
-        out[:, :, i, j] = window.max(axis=(1, 2, 3))[:, None]
-    cache = (x, pool_param)
-    return out, cache
+- out[:, :, i, j] = window.max(axis=(2, 3))
++ out[:, :, i, j] = window.max(axis=(1, 2, 3))[:, None]
 
 # %% mistake="conv-pool-forward" why="The window is square, whatever pool_width says."
-def max_pool_forward_naive(x, pool_param):
-    height, width = pool_param["pool_height"], pool_param["pool_width"]
-    stride = pool_param["stride"]
-    n, c, h, w = x.shape
-    h_out, w_out = 1 + (h - height) // stride, 1 + (w - width) // stride
-    out = np.zeros((n, c, h_out, w_out), dtype=x.dtype)
-    for i, j in np.ndindex(h_out, w_out):
-        top, left = i * stride, j * stride
-        window = x[:, :, top : top + height, left : left + height]
-        out[:, :, i, j] = window.max(axis=(2, 3))
-    cache = (x, pool_param)
-    return out, cache
+- window = x[:, :, top : top + height, left : left + width]
++ window = x[:, :, top : top + height, left : left + height]
 
 # %% mistake="conv-pool-forward" why="The last window of each row is left out."
-def max_pool_forward_naive(x, pool_param):
-    height, width = pool_param["pool_height"], pool_param["pool_width"]
-    stride = pool_param["stride"]
-    n, c, h, w = x.shape
-    h_out, w_out = 1 + (h - height) // stride, 1 + (w - width) // stride
-    out = np.zeros((n, c, h_out, w_out), dtype=x.dtype)
-    for i, j in np.ndindex(h_out, w_out - 1):
-        top, left = i * stride, j * stride
-        window = x[:, :, top : top + height, left : left + width]
-        out[:, :, i, j] = window.max(axis=(2, 3))
-    cache = (x, pool_param)
-    return out, cache
+- for i, j in np.ndindex(h_out, w_out):
++ for i, j in np.ndindex(h_out, w_out - 1):
 
 # %% mistake="conv-pool-forward" why="The maximum is written into the caller's images."
-def max_pool_forward_naive(x, pool_param):
-    height, width = pool_param["pool_height"], pool_param["pool_width"]
-    stride = pool_param["stride"]
-    n, c, h, w = x.shape
-    h_out, w_out = 1 + (h - height) // stride, 1 + (w - width) // stride
-    out = np.zeros((n, c, h_out, w_out), dtype=x.dtype)
-    for i, j in np.ndindex(h_out, w_out):
-        top, left = i * stride, j * stride
-        window = x[:, :, top : top + height, left : left + width]
-        window[:, :, 0, 0] = window.max(axis=(2, 3))
-        out[:, :, i, j] = window[:, :, 0, 0]
-    cache = (x, pool_param)
-    return out, cache
+- out[:, :, i, j] = window.max(axis=(2, 3))
++ window[:, :, 0, 0] = window.max(axis=(2, 3))
++ out[:, :, i, j] = window[:, :, 0, 0]
 
 # %% style="conv-pool-forward" why="Pasted: four loops."
 def max_pool_forward_naive(x, pool_param):
@@ -615,107 +271,39 @@ def max_pool_forward_naive(x, pool_param):
     return out, (x, pool_param)
 
 # %% mistake="conv-pool-backward" why="A pixel that wins twice keeps only the last gradient."
-def max_pool_backward_naive(dout, cache):
-    x, pool_param = cache
-    height, width = pool_param["pool_height"], pool_param["pool_width"]
-    stride = pool_param["stride"]
-    dx = np.zeros_like(x)
-    for n, c, i, j in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, c, top : top + height, left : left + width]
-        p, q = divmod(int(window.argmax()), width)
-        dx[n, c, top + p, left + q] = dout[n, c, i, j]
-    return dx
+- dx[n, c, top + p, left + q] += dout[n, c, i, j]
++ dx[n, c, top + p, left + q] = dout[n, c, i, j]
 
 # %% mistake="conv-pool-backward" why="The gradient is spread over the window, as for a mean."
-def max_pool_backward_naive(dout, cache):
-    x, pool_param = cache
-    height, width = pool_param["pool_height"], pool_param["pool_width"]
-    stride = pool_param["stride"]
-    dx = np.zeros_like(x)
-    for n, c, i, j in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, c, top : top + height, left : left + width]
-        dx[n, c, top : top + height, left : left + width] += dout[n, c, i, j] / window.size
-    return dx
+- p, q = divmod(int(window.argmax()), width)
+- dx[n, c, top + p, left + q] += dout[n, c, i, j]
++ dx[n, c, top : top + height, left : left + width] += dout[n, c, i, j] / window.size
 
 # %% mistake="conv-pool-backward" why="Every pixel that has the maximum gets the whole gradient, not a share."
-def max_pool_backward_naive(dout, cache):
-    x, pool_param = cache
-    height, width = pool_param["pool_height"], pool_param["pool_width"]
-    stride = pool_param["stride"]
-    dx = np.zeros_like(x)
-    for n, c, i, j in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, c, top : top + height, left : left + width]
-        mask = window == np.max(window)
-        dx[n, c, top : top + height, left : left + width] += mask * dout[n, c, i, j]
-    return dx
+- p, q = divmod(int(window.argmax()), width)
+- dx[n, c, top + p, left + q] += dout[n, c, i, j]
++ mask = window == np.max(window)
++ dx[n, c, top : top + height, left : left + width] += mask * dout[n, c, i, j]
 
 # %% mistake="conv-pool-backward" why="The place in the window is split by its height instead of its width."
-def max_pool_backward_naive(dout, cache):
-    x, pool_param = cache
-    height, width = pool_param["pool_height"], pool_param["pool_width"]
-    stride = pool_param["stride"]
-    dx = np.zeros_like(x)
-    for n, c, i, j in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, c, top : top + height, left : left + width]
-        p, q = divmod(int(window.argmax()), height)
-        dx[n, c, top + p, left + q] += dout[n, c, i, j]
-    return dx
+- p, q = divmod(int(window.argmax()), width)
++ p, q = divmod(int(window.argmax()), height)
 
 # %% mistake="conv-pool-backward" why="The upstream gradient is left out."
-def max_pool_backward_naive(dout, cache):
-    x, pool_param = cache
-    height, width = pool_param["pool_height"], pool_param["pool_width"]
-    stride = pool_param["stride"]
-    dx = np.zeros_like(x)
-    for n, c, i, j in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, c, top : top + height, left : left + width]
-        p, q = divmod(int(window.argmax()), width)
-        dx[n, c, top + p, left + q] += 1
-    return dx
+- dx[n, c, top + p, left + q] += dout[n, c, i, j]
++ dx[n, c, top + p, left + q] += 1
 
 # %% mistake="conv-pool-backward" why="The stride is forgotten on the way back."
-def max_pool_backward_naive(dout, cache):
-    x, pool_param = cache
-    height, width = pool_param["pool_height"], pool_param["pool_width"]
-    stride = pool_param["stride"]
-    dx = np.zeros_like(x)
-    for n, c, i, j in np.ndindex(dout.shape):
-        top, left = i, j
-        window = x[n, c, top : top + height, left : left + width]
-        p, q = divmod(int(window.argmax()), width)
-        dx[n, c, top + p, left + q] += dout[n, c, i, j]
-    return dx
+- top, left = i * stride, j * stride
++ top, left = i, j
 
 # %% mistake="conv-pool-backward" why="The smallest pixel gets the gradient."
-def max_pool_backward_naive(dout, cache):
-    x, pool_param = cache
-    height, width = pool_param["pool_height"], pool_param["pool_width"]
-    stride = pool_param["stride"]
-    dx = np.zeros_like(x)
-    for n, c, i, j in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, c, top : top + height, left : left + width]
-        p, q = divmod(int(window.argmin()), width)
-        dx[n, c, top + p, left + q] += dout[n, c, i, j]
-    return dx
+- p, q = divmod(int(window.argmax()), width)
++ p, q = divmod(int(window.argmin()), width)
 
 # %% mistake="conv-pool-backward" why="The gradient goes to the top left pixel of every window."
-def max_pool_backward_naive(dout, cache):
-    x, pool_param = cache
-    height, width = pool_param["pool_height"], pool_param["pool_width"]
-    stride = pool_param["stride"]
-    dx = np.zeros_like(x)
-    for n, c, i, j in np.ndindex(dout.shape):
-        top, left = i * stride, j * stride
-        window = x[n, c, top : top + height, left : left + width]
-        p, q = divmod(0, width)
-        dx[n, c, top + p, left + q] += dout[n, c, i, j]
-    return dx
+- p, q = divmod(int(window.argmax()), width)
++ p, q = divmod(0, width)
 
 # %% style="conv-pool-backward" why="Pasted: the gradient shared equally among pixels with the maximum."
 def max_pool_backward_naive(dout, cache):
@@ -756,64 +344,23 @@ def max_pool_backward_naive(dout, cache):
     return dx
 
 # %% mistake="conv-im2col" why="Windows are rows instead of columns."
-def im2col(x, field_height, field_width, padding=1, stride=1):
-    n, c, h, w = x.shape
-    h_out = 1 + (h + 2 * padding - field_height) // stride
-    w_out = 1 + (w + 2 * padding - field_width) // stride
-    sides = (padding, padding)
-    padded = np.pad(x, ((0, 0), (0, 0), sides, sides))
-    cols = np.empty((c, field_height, field_width, h_out, w_out, n), dtype=x.dtype)
-    for p in range(field_height):
-        for q in range(field_width):
-            down, across = p + stride * h_out, q + stride * w_out
-            pixels = padded[:, :, p:down:stride, q:across:stride]
-            cols[:, p, q] = pixels.transpose(1, 2, 3, 0)
-    return cols.reshape(c * field_height * field_width, -1).T
+- return cols.reshape(c * field_height * field_width, -1)
++ return cols.reshape(c * field_height * field_width, -1).T
 
 # %% mistake="conv-im2col" why="The columns come image by image, not place by place."
-def im2col(x, field_height, field_width, padding=1, stride=1):
-    n, c, h, w = x.shape
-    h_out = 1 + (h + 2 * padding - field_height) // stride
-    w_out = 1 + (w + 2 * padding - field_width) // stride
-    sides = (padding, padding)
-    padded = np.pad(x, ((0, 0), (0, 0), sides, sides))
-    cols = np.empty((c, field_height, field_width, n, h_out, w_out), dtype=x.dtype)
-    for p in range(field_height):
-        for q in range(field_width):
-            down, across = p + stride * h_out, q + stride * w_out
-            pixels = padded[:, :, p:down:stride, q:across:stride]
-            cols[:, p, q] = pixels.transpose(1, 0, 2, 3)
-    return cols.reshape(c * field_height * field_width, -1)
+- cols = np.empty((c, field_height, field_width, h_out, w_out, n), dtype=x.dtype)
++ cols = np.empty((c, field_height, field_width, n, h_out, w_out), dtype=x.dtype)
+
+- cols[:, p, q] = pixels.transpose(1, 2, 3, 0)
++ cols[:, p, q] = pixels.transpose(1, 0, 2, 3)
 
 # %% mistake="conv-im2col" why="In a column the channels come last."
-def im2col(x, field_height, field_width, padding=1, stride=1):
-    n, c, h, w = x.shape
-    h_out = 1 + (h + 2 * padding - field_height) // stride
-    w_out = 1 + (w + 2 * padding - field_width) // stride
-    sides = (padding, padding)
-    padded = np.pad(x, ((0, 0), (0, 0), sides, sides))
-    cols = np.empty((c, field_height, field_width, h_out, w_out, n), dtype=x.dtype)
-    for p in range(field_height):
-        for q in range(field_width):
-            down, across = p + stride * h_out, q + stride * w_out
-            pixels = padded[:, :, p:down:stride, q:across:stride]
-            cols[:, p, q] = pixels.transpose(1, 2, 3, 0)
-    return cols.transpose(1, 2, 0, 3, 4, 5).reshape(c * field_height * field_width, -1)
+- return cols.reshape(c * field_height * field_width, -1)
++ return cols.transpose(1, 2, 0, 3, 4, 5).reshape(c * field_height * field_width, -1)
 
 # %% mistake="conv-im2col" why="Rows and columns of the window are exchanged within a column."
-def im2col(x, field_height, field_width, padding=1, stride=1):
-    n, c, h, w = x.shape
-    h_out = 1 + (h + 2 * padding - field_height) // stride
-    w_out = 1 + (w + 2 * padding - field_width) // stride
-    sides = (padding, padding)
-    padded = np.pad(x, ((0, 0), (0, 0), sides, sides))
-    cols = np.empty((c, field_height, field_width, h_out, w_out, n), dtype=x.dtype)
-    for p in range(field_height):
-        for q in range(field_width):
-            down, across = p + stride * h_out, q + stride * w_out
-            pixels = padded[:, :, p:down:stride, q:across:stride]
-            cols[:, p, q] = pixels.transpose(1, 2, 3, 0)
-    return cols.transpose(0, 2, 1, 3, 4, 5).reshape(c * field_height * field_width, -1)
+- return cols.reshape(c * field_height * field_width, -1)
++ return cols.transpose(0, 2, 1, 3, 4, 5).reshape(c * field_height * field_width, -1)
 
 # %% mistake="conv-im2col" why="Three loops, one of them over the images."
 def im2col(x, field_height, field_width, padding=1, stride=1):
@@ -830,49 +377,16 @@ def im2col(x, field_height, field_width, padding=1, stride=1):
     return np.array(cols).T
 
 # %% mistake="conv-im2col" why="The padding is left out."
-def im2col(x, field_height, field_width, padding=1, stride=1):
-    n, c, h, w = x.shape
-    h_out = 1 + (h + 2 * padding - field_height) // stride
-    w_out = 1 + (w + 2 * padding - field_width) // stride
-    sides = (0, 2 * padding)
-    padded = np.pad(x, ((0, 0), (0, 0), sides, sides))
-    cols = np.empty((c, field_height, field_width, h_out, w_out, n), dtype=x.dtype)
-    for p in range(field_height):
-        for q in range(field_width):
-            down, across = p + stride * h_out, q + stride * w_out
-            pixels = padded[:, :, p:down:stride, q:across:stride]
-            cols[:, p, q] = pixels.transpose(1, 2, 3, 0)
-    return cols.reshape(c * field_height * field_width, -1)
+- sides = (padding, padding)
++ sides = (0, 2 * padding)
 
 # %% mistake="conv-im2col" why="The stride is left out inside the slices."
-def im2col(x, field_height, field_width, padding=1, stride=1):
-    n, c, h, w = x.shape
-    h_out = 1 + (h + 2 * padding - field_height) // stride
-    w_out = 1 + (w + 2 * padding - field_width) // stride
-    sides = (padding, padding)
-    padded = np.pad(x, ((0, 0), (0, 0), sides, sides))
-    cols = np.empty((c, field_height, field_width, h_out, w_out, n), dtype=x.dtype)
-    for p in range(field_height):
-        for q in range(field_width):
-            down, across = p + stride * h_out, q + stride * w_out
-            pixels = padded[:, :, p : p + h_out, q : q + w_out]
-            cols[:, p, q] = pixels.transpose(1, 2, 3, 0)
-    return cols.reshape(c * field_height * field_width, -1)
+- pixels = padded[:, :, p:down:stride, q:across:stride]
++ pixels = padded[:, :, p : p + h_out, q : q + w_out]
 
 # %% mistake="conv-im2col" why="The result is always in 64 bits."
-def im2col(x, field_height, field_width, padding=1, stride=1):
-    n, c, h, w = x.shape
-    h_out = 1 + (h + 2 * padding - field_height) // stride
-    w_out = 1 + (w + 2 * padding - field_width) // stride
-    sides = (padding, padding)
-    padded = np.pad(x, ((0, 0), (0, 0), sides, sides))
-    cols = np.empty((c, field_height, field_width, h_out, w_out, n), dtype=np.float64)
-    for p in range(field_height):
-        for q in range(field_width):
-            down, across = p + stride * h_out, q + stride * w_out
-            pixels = padded[:, :, p:down:stride, q:across:stride]
-            cols[:, p, q] = pixels.transpose(1, 2, 3, 0)
-    return cols.reshape(c * field_height * field_width, -1)
+- cols = np.empty((c, field_height, field_width, h_out, w_out, n), dtype=x.dtype)
++ cols = np.empty((c, field_height, field_width, h_out, w_out, n), dtype=np.float64)
 
 # %% style="conv-im2col" why="Pasted: an index for each element of each column."
 def get_im2col_indices(x_shape, field_height, field_width, padding=1, stride=1):
@@ -922,117 +436,39 @@ def im2col(x, field_height, field_width, padding=1, stride=1):
     return cols
 
 # %% mistake="conv-col2im" why="Overlapping windows overwrite each other."
-def col2im(cols, x_shape, field_height=3, field_width=3, padding=1, stride=1):
-    n, c, h, w = x_shape
-    h_out = 1 + (h + 2 * padding - field_height) // stride
-    w_out = 1 + (w + 2 * padding - field_width) // stride
-    cols = cols.reshape(c, field_height, field_width, h_out, w_out, n)
-    padded = np.zeros((n, c, h + 2 * padding, w + 2 * padding), dtype=cols.dtype)
-    for p in range(field_height):
-        for q in range(field_width):
-            down, across = p + stride * h_out, q + stride * w_out
-            pixels = padded[:, :, p:down:stride, q:across:stride]
-            pixels[...] = cols[:, p, q].transpose(3, 0, 1, 2)
-    return padded[:, :, padding : padding + h, padding : padding + w]
+- pixels += cols[:, p, q].transpose(3, 0, 1, 2)
++ pixels[...] = cols[:, p, q].transpose(3, 0, 1, 2)
 
 # %% mistake="conv-col2im" why="The padding is cut off at the end only."
-def col2im(cols, x_shape, field_height=3, field_width=3, padding=1, stride=1):
-    n, c, h, w = x_shape
-    h_out = 1 + (h + 2 * padding - field_height) // stride
-    w_out = 1 + (w + 2 * padding - field_width) // stride
-    cols = cols.reshape(c, field_height, field_width, h_out, w_out, n)
-    padded = np.zeros((n, c, h + 2 * padding, w + 2 * padding), dtype=cols.dtype)
-    for p in range(field_height):
-        for q in range(field_width):
-            down, across = p + stride * h_out, q + stride * w_out
-            pixels = padded[:, :, p:down:stride, q:across:stride]
-            pixels += cols[:, p, q].transpose(3, 0, 1, 2)
-    return padded[:, :, :h, :w]
+- return padded[:, :, padding : padding + h, padding : padding + w]
++ return padded[:, :, :h, :w]
 
 # %% mistake="conv-col2im" why="The columns are read image by image."
-def col2im(cols, x_shape, field_height=3, field_width=3, padding=1, stride=1):
-    n, c, h, w = x_shape
-    h_out = 1 + (h + 2 * padding - field_height) // stride
-    w_out = 1 + (w + 2 * padding - field_width) // stride
-    cols = cols.reshape(c, field_height, field_width, n, h_out, w_out)
-    padded = np.zeros((n, c, h + 2 * padding, w + 2 * padding), dtype=cols.dtype)
-    for p in range(field_height):
-        for q in range(field_width):
-            down, across = p + stride * h_out, q + stride * w_out
-            pixels = padded[:, :, p:down:stride, q:across:stride]
-            pixels += cols[:, p, q].transpose(1, 0, 2, 3)
-    return padded[:, :, padding : padding + h, padding : padding + w]
+- cols = cols.reshape(c, field_height, field_width, h_out, w_out, n)
++ cols = cols.reshape(c, field_height, field_width, n, h_out, w_out)
+
+- pixels += cols[:, p, q].transpose(3, 0, 1, 2)
++ pixels += cols[:, p, q].transpose(1, 0, 2, 3)
 
 # %% mistake="conv-col2im" why="With padding 0 the slice 0:-0 is empty."
-def col2im(cols, x_shape, field_height=3, field_width=3, padding=1, stride=1):
-    n, c, h, w = x_shape
-    h_out = 1 + (h + 2 * padding - field_height) // stride
-    w_out = 1 + (w + 2 * padding - field_width) // stride
-    cols = cols.reshape(c, field_height, field_width, h_out, w_out, n)
-    padded = np.zeros((n, c, h + 2 * padding, w + 2 * padding), dtype=cols.dtype)
-    for p in range(field_height):
-        for q in range(field_width):
-            down, across = p + stride * h_out, q + stride * w_out
-            pixels = padded[:, :, p:down:stride, q:across:stride]
-            pixels += cols[:, p, q].transpose(3, 0, 1, 2)
-    return padded[:, :, padding:-padding, padding:-padding]
+- return padded[:, :, padding : padding + h, padding : padding + w]
++ return padded[:, :, padding:-padding, padding:-padding]
 
 # %% mistake="conv-col2im" why="Rows and columns of the window are exchanged."
-def col2im(cols, x_shape, field_height=3, field_width=3, padding=1, stride=1):
-    n, c, h, w = x_shape
-    h_out = 1 + (h + 2 * padding - field_height) // stride
-    w_out = 1 + (w + 2 * padding - field_width) // stride
-    cols = cols.reshape(c, field_height, field_width, h_out, w_out, n)
-    padded = np.zeros((n, c, h + 2 * padding, w + 2 * padding), dtype=cols.dtype)
-    for p in range(field_height):
-        for q in range(field_width):
-            down, across = p + stride * h_out, q + stride * w_out
-            pixels = padded[:, :, p:down:stride, q:across:stride]
-            pixels += cols.reshape(c, field_width, field_height, h_out, w_out, n)[:, q, p].transpose(3, 0, 1, 2)
-    return padded[:, :, padding : padding + h, padding : padding + w]
+- pixels += cols[:, p, q].transpose(3, 0, 1, 2)
++ pixels += cols.reshape(c, field_width, field_height, h_out, w_out, n)[:, q, p].transpose(3, 0, 1, 2)
 
 # %% mistake="conv-col2im" why="The padding is not cut off."
-def col2im(cols, x_shape, field_height=3, field_width=3, padding=1, stride=1):
-    n, c, h, w = x_shape
-    h_out = 1 + (h + 2 * padding - field_height) // stride
-    w_out = 1 + (w + 2 * padding - field_width) // stride
-    cols = cols.reshape(c, field_height, field_width, h_out, w_out, n)
-    padded = np.zeros((n, c, h + 2 * padding, w + 2 * padding), dtype=cols.dtype)
-    for p in range(field_height):
-        for q in range(field_width):
-            down, across = p + stride * h_out, q + stride * w_out
-            pixels = padded[:, :, p:down:stride, q:across:stride]
-            pixels += cols[:, p, q].transpose(3, 0, 1, 2)
-    return padded
+- return padded[:, :, padding : padding + h, padding : padding + w]
++ return padded
 
 # %% mistake="conv-col2im" why="The sums are divided by the number of windows."
-def col2im(cols, x_shape, field_height=3, field_width=3, padding=1, stride=1):
-    n, c, h, w = x_shape
-    h_out = 1 + (h + 2 * padding - field_height) // stride
-    w_out = 1 + (w + 2 * padding - field_width) // stride
-    cols = cols.reshape(c, field_height, field_width, h_out, w_out, n)
-    padded = np.zeros((n, c, h + 2 * padding, w + 2 * padding), dtype=cols.dtype)
-    for p in range(field_height):
-        for q in range(field_width):
-            down, across = p + stride * h_out, q + stride * w_out
-            pixels = padded[:, :, p:down:stride, q:across:stride]
-            pixels += cols[:, p, q].transpose(3, 0, 1, 2)
-    padded /= field_height * field_width
-    return padded[:, :, padding : padding + h, padding : padding + w]
+          pixels += cols[:, p, q].transpose(3, 0, 1, 2)
++ padded /= field_height * field_width
 
 # %% mistake="conv-col2im" why="The stride is left out inside the slices."
-def col2im(cols, x_shape, field_height=3, field_width=3, padding=1, stride=1):
-    n, c, h, w = x_shape
-    h_out = 1 + (h + 2 * padding - field_height) // stride
-    w_out = 1 + (w + 2 * padding - field_width) // stride
-    cols = cols.reshape(c, field_height, field_width, h_out, w_out, n)
-    padded = np.zeros((n, c, h + 2 * padding, w + 2 * padding), dtype=cols.dtype)
-    for p in range(field_height):
-        for q in range(field_width):
-            down, across = p + stride * h_out, q + stride * w_out
-            pixels = padded[:, :, p : p + h_out, q : q + w_out]
-            pixels += cols[:, p, q].transpose(3, 0, 1, 2)
-    return padded[:, :, padding : padding + h, padding : padding + w]
+- pixels = padded[:, :, p:down:stride, q:across:stride]
++ pixels = padded[:, :, p : p + h_out, q : q + w_out]
 
 # %% mistake="conv-col2im" why="Fancy indexing with += adds only once where windows overlap."
 def col2im(cols, x_shape, field_height=3, field_width=3, padding=1, stride=1):
@@ -1094,69 +530,24 @@ def col2im(cols, x_shape, field_height=3, field_width=3, padding=1, stride=1):
     return full[:, :, padding : padding + h, padding : padding + w]
 
 # %% mistake="conv-fast-forward" why="The product is reshaped to (N, F, H', W') without a transposition."
-def conv_forward_im2col(x, w, b, conv_param):
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    n, _, h, width = x.shape
-    f, _, hh, ww = w.shape
-    h_out = 1 + (h + 2 * pad - hh) // stride
-    w_out = 1 + (width + 2 * pad - ww) // stride
-    cols = im2col(x, hh, ww, pad, stride)
-    out = w.reshape(f, -1) @ cols + b[:, None]
-    out = out.reshape(n, f, h_out, w_out)
-    cache = (x.shape, w, cols, conv_param)
-    return out, cache
+- out = out.reshape(f, h_out, w_out, n).transpose(3, 0, 1, 2)
++ out = out.reshape(n, f, h_out, w_out)
 
 # %% mistake="conv-fast-forward" why="The axes are taken to be (F, N, H', W')."
-def conv_forward_im2col(x, w, b, conv_param):
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    n, _, h, width = x.shape
-    f, _, hh, ww = w.shape
-    h_out = 1 + (h + 2 * pad - hh) // stride
-    w_out = 1 + (width + 2 * pad - ww) // stride
-    cols = im2col(x, hh, ww, pad, stride)
-    out = w.reshape(f, -1) @ cols + b[:, None]
-    out = out.reshape(f, n, h_out, w_out).transpose(1, 0, 2, 3)
-    cache = (x.shape, w, cols, conv_param)
-    return out, cache
+- out = out.reshape(f, h_out, w_out, n).transpose(3, 0, 1, 2)
++ out = out.reshape(f, n, h_out, w_out).transpose(1, 0, 2, 3)
 
 # %% mistake="conv-fast-forward" why="The bias is missing."
-def conv_forward_im2col(x, w, b, conv_param):
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    n, _, h, width = x.shape
-    f, _, hh, ww = w.shape
-    h_out = 1 + (h + 2 * pad - hh) // stride
-    w_out = 1 + (width + 2 * pad - ww) // stride
-    cols = im2col(x, hh, ww, pad, stride)
-    out = w.reshape(f, -1) @ cols
-    out = out.reshape(f, h_out, w_out, n).transpose(3, 0, 1, 2)
-    cache = (x.shape, w, cols, conv_param)
-    return out, cache
+- out = w.reshape(f, -1) @ cols + b[:, None]
++ out = w.reshape(f, -1) @ cols
 
 # %% mistake="conv-fast-forward" why="Stride and padding are handed to im2col in the wrong order."
-def conv_forward_im2col(x, w, b, conv_param):
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    n, _, h, width = x.shape
-    f, _, hh, ww = w.shape
-    h_out = 1 + (h + 2 * pad - hh) // stride
-    w_out = 1 + (width + 2 * pad - ww) // stride
-    cols = im2col(x, hh, ww, stride, pad)
-    out = w.reshape(f, -1) @ cols + b[:, None]
-    out = out.reshape(f, h_out, w_out, n).transpose(3, 0, 1, 2)
-    cache = (x.shape, w, cols, conv_param)
-    return out, cache
+- cols = im2col(x, hh, ww, pad, stride)
++ cols = im2col(x, hh, ww, stride, pad)
 
 # %% mistake="conv-fast-forward" why="Height and width of the filter are exchanged."
-def conv_forward_im2col(x, w, b, conv_param):
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    n, _, h, width = x.shape
-    f, _, hh, ww = w.shape
-    h_out = 1 + (h + 2 * pad - hh) // stride
-    w_out = 1 + (width + 2 * pad - ww) // stride
-    cols = im2col(x, ww, hh, pad, stride)
-    out = w.reshape(f, -1) @ cols + b[:, None]
-    out = out.reshape(f, h_out, w_out, n).transpose(3, 0, 1, 2)
-    cache = (x.shape, w, cols, conv_param)
-    return out, cache
+- cols = im2col(x, hh, ww, pad, stride)
++ cols = im2col(x, ww, hh, pad, stride)
 
 # %% mistake="conv-fast-forward" why="A loop over the images undoes what the matrix product was for."
 def conv_forward_im2col(x, w, b, conv_param):
@@ -1174,31 +565,13 @@ def conv_forward_im2col(x, w, b, conv_param):
     return conv_forward_naive(x, w, b, conv_param)
 
 # %% mistake="conv-fast-forward" why="The bias is added in place to the caller's array."
-def conv_forward_im2col(x, w, b, conv_param):
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    n, _, h, width = x.shape
-    f, _, hh, ww = w.shape
-    h_out = 1 + (h + 2 * pad - hh) // stride
-    w_out = 1 + (width + 2 * pad - ww) // stride
-    cols = im2col(x, hh, ww, pad, stride)
-    b += 1
-    out = w.reshape(f, -1) @ cols + b[:, None] - 1
-    out = out.reshape(f, h_out, w_out, n).transpose(3, 0, 1, 2)
-    cache = (x.shape, w, cols, conv_param)
-    return out, cache
+- out = w.reshape(f, -1) @ cols + b[:, None]
++ b += 1
++ out = w.reshape(f, -1) @ cols + b[:, None] - 1
 
 # %% mistake="conv-fast-forward" why="The product is computed in 64 bits."
-def conv_forward_im2col(x, w, b, conv_param):
-    stride, pad = conv_param["stride"], conv_param["pad"]
-    n, _, h, width = x.shape
-    f, _, hh, ww = w.shape
-    h_out = 1 + (h + 2 * pad - hh) // stride
-    w_out = 1 + (width + 2 * pad - ww) // stride
-    cols = im2col(x, hh, ww, pad, stride)
-    out = w.reshape(f, -1).astype(float) @ cols + b[:, None]
-    out = out.reshape(f, h_out, w_out, n).transpose(3, 0, 1, 2)
-    cache = (x.shape, w, cols, conv_param)
-    return out, cache
+- out = w.reshape(f, -1) @ cols + b[:, None]
++ out = w.reshape(f, -1).astype(float) @ cols + b[:, None]
 
 # %% style="conv-fast-forward" why="Pasted: with the size of the output computed afresh and asserted."
 def conv_forward_im2col(x, w, b, conv_param):
@@ -1236,93 +609,36 @@ def conv_forward_im2col(x, w, b, conv_param):
     return np.moveaxis(out, -1, 0), cols
 
 # %% mistake="conv-fast-backward" why="dout is reshaped to a matrix without a transposition."
-def conv_backward_im2col(dout, cache):
-    x_shape, w, cols, conv_param = cache
-    f, _, hh, ww = w.shape
-    flat = dout.reshape(f, -1)  # (F, H' * W' * N)
-    db = flat.sum(axis=1)
-    dw = (flat @ cols.T).reshape(w.shape)
-    dcols = w.reshape(f, -1).T @ flat
-    dx = col2im(dcols, x_shape, hh, ww, conv_param["pad"], conv_param["stride"])
-    return dx, dw, db
+- flat = dout.transpose(1, 2, 3, 0).reshape(f, -1)  # (F, H' * W' * N)
++ flat = dout.reshape(f, -1)  # (F, H' * W' * N)
 
 # %% mistake="conv-fast-backward" why="dout is brought into the order (F, N, H', W')."
-def conv_backward_im2col(dout, cache):
-    x_shape, w, cols, conv_param = cache
-    f, _, hh, ww = w.shape
-    flat = dout.transpose(1, 0, 2, 3).reshape(f, -1)  # (F, H' * W' * N)
-    db = flat.sum(axis=1)
-    dw = (flat @ cols.T).reshape(w.shape)
-    dcols = w.reshape(f, -1).T @ flat
-    dx = col2im(dcols, x_shape, hh, ww, conv_param["pad"], conv_param["stride"])
-    return dx, dw, db
+- flat = dout.transpose(1, 2, 3, 0).reshape(f, -1)  # (F, H' * W' * N)
++ flat = dout.transpose(1, 0, 2, 3).reshape(f, -1)  # (F, H' * W' * N)
 
 # %% mistake="conv-fast-backward" why="The gradient of the bias is a mean."
-def conv_backward_im2col(dout, cache):
-    x_shape, w, cols, conv_param = cache
-    f, _, hh, ww = w.shape
-    flat = dout.transpose(1, 2, 3, 0).reshape(f, -1)  # (F, H' * W' * N)
-    db = flat.mean(axis=1)
-    dw = (flat @ cols.T).reshape(w.shape)
-    dcols = w.reshape(f, -1).T @ flat
-    dx = col2im(dcols, x_shape, hh, ww, conv_param["pad"], conv_param["stride"])
-    return dx, dw, db
+- db = flat.sum(axis=1)
++ db = flat.mean(axis=1)
 
 # %% mistake="conv-fast-backward" why="Stride and padding are handed to col2im in the wrong order."
-def conv_backward_im2col(dout, cache):
-    x_shape, w, cols, conv_param = cache
-    f, _, hh, ww = w.shape
-    flat = dout.transpose(1, 2, 3, 0).reshape(f, -1)  # (F, H' * W' * N)
-    db = flat.sum(axis=1)
-    dw = (flat @ cols.T).reshape(w.shape)
-    dcols = w.reshape(f, -1).T @ flat
-    dx = col2im(dcols, x_shape, hh, ww, conv_param["stride"], conv_param["pad"])
-    return dx, dw, db
+- dx = col2im(dcols, x_shape, hh, ww, conv_param["pad"], conv_param["stride"])
++ dx = col2im(dcols, x_shape, hh, ww, conv_param["stride"], conv_param["pad"])
 
 # %% mistake="conv-fast-backward" why="The gradient of the filters is averaged over the columns."
-def conv_backward_im2col(dout, cache):
-    x_shape, w, cols, conv_param = cache
-    f, _, hh, ww = w.shape
-    flat = dout.transpose(1, 2, 3, 0).reshape(f, -1)  # (F, H' * W' * N)
-    db = flat.sum(axis=1)
-    dw = (flat @ cols.T / cols.shape[1]).reshape(w.shape)
-    dcols = w.reshape(f, -1).T @ flat
-    dx = col2im(dcols, x_shape, hh, ww, conv_param["pad"], conv_param["stride"])
-    return dx, dw, db
+- dw = (flat @ cols.T).reshape(w.shape)
++ dw = (flat @ cols.T / cols.shape[1]).reshape(w.shape)
 
 # %% mistake="conv-fast-backward" why="The product for the columns uses dw in place of w."
-def conv_backward_im2col(dout, cache):
-    x_shape, w, cols, conv_param = cache
-    f, _, hh, ww = w.shape
-    flat = dout.transpose(1, 2, 3, 0).reshape(f, -1)  # (F, H' * W' * N)
-    db = flat.sum(axis=1)
-    dw = (flat @ cols.T).reshape(w.shape)
-    dcols = dw.reshape(f, -1).T @ flat
-    dx = col2im(dcols, x_shape, hh, ww, conv_param["pad"], conv_param["stride"])
-    return dx, dw, db
+- dcols = w.reshape(f, -1).T @ flat
++ dcols = dw.reshape(f, -1).T @ flat
 
 # %% mistake="conv-fast-backward" why="Height and width of the filter are exchanged for col2im."
-def conv_backward_im2col(dout, cache):
-    x_shape, w, cols, conv_param = cache
-    f, _, hh, ww = w.shape
-    flat = dout.transpose(1, 2, 3, 0).reshape(f, -1)  # (F, H' * W' * N)
-    db = flat.sum(axis=1)
-    dw = (flat @ cols.T).reshape(w.shape)
-    dcols = w.reshape(f, -1).T @ flat
-    dx = col2im(dcols, x_shape, ww, hh, conv_param["pad"], conv_param["stride"])
-    return dx, dw, db
+- dx = col2im(dcols, x_shape, hh, ww, conv_param["pad"], conv_param["stride"])
++ dx = col2im(dcols, x_shape, ww, hh, conv_param["pad"], conv_param["stride"])
 
 # %% mistake="conv-fast-backward" why="Adding up in place changes the cache, so a second call gives something else."
-def conv_backward_im2col(dout, cache):
-    x_shape, w, cols, conv_param = cache
-    f, _, hh, ww = w.shape
-    flat = dout.transpose(1, 2, 3, 0).reshape(f, -1)  # (F, H' * W' * N)
-    db = flat.sum(axis=1)
-    dw = (flat @ cols.T).reshape(w.shape)
-    cols *= 0
-    dcols = w.reshape(f, -1).T @ flat
-    dx = col2im(dcols, x_shape, hh, ww, conv_param["pad"], conv_param["stride"])
-    return dx, dw, db
+  dw = (flat @ cols.T).reshape(w.shape)
++ cols *= 0
 
 # %% mistake="conv-fast-backward" why="This calls the loops of the second exercise."
 def conv_forward_im2col(x, w, b, conv_param):
@@ -1377,290 +693,57 @@ def conv_backward_im2col(dout, cache):
     return dx, dw, dout.sum(axis=(0, 2, 3))
 
 # %% mistake="conv-net-init" why="Pooling halves height and width; W2 forgets it."
-@add_to_class(ThreeLayerConvNet)
-def __init__(
-    self,
-    input_dim=(3, 32, 32),
-    num_filters=32,
-    filter_size=7,
-    hidden_dim=100,
-    num_classes=10,
-    weight_scale=1e-3,
-    reg=0.0,
-    dtype=np.float32,
-):
-    self.params = {}
-    self.reg = reg
-    self.dtype = dtype
-    rng = np.random.default_rng(231)
-    channels, height, width = input_dim
-    pooled = num_filters * height * width
-    shapes = {
-        "W1": (num_filters, channels, filter_size, filter_size),
-        "W2": (pooled, hidden_dim),
-        "W3": (hidden_dim, num_classes),
-    }
-    for name, shape in shapes.items():
-        self.params[name] = weight_scale * rng.standard_normal(shape)
-    self.params["b1"] = np.zeros(num_filters)
-    self.params["b2"] = np.zeros(hidden_dim)
-    self.params["b3"] = np.zeros(num_classes)
-    for name, value in self.params.items():
-        self.params[name] = value.astype(dtype)
+- pooled = num_filters * (height // 2) * (width // 2)
++ pooled = num_filters * height * width
 
 # %% mistake="conv-net-init" why="The channels of the image are taken for those of the pooled one."
-@add_to_class(ThreeLayerConvNet)
-def __init__(
-    self,
-    input_dim=(3, 32, 32),
-    num_filters=32,
-    filter_size=7,
-    hidden_dim=100,
-    num_classes=10,
-    weight_scale=1e-3,
-    reg=0.0,
-    dtype=np.float32,
-):
-    self.params = {}
-    self.reg = reg
-    self.dtype = dtype
-    rng = np.random.default_rng(231)
-    channels, height, width = input_dim
-    pooled = channels * (height // 2) * (width // 2)
-    shapes = {
-        "W1": (num_filters, channels, filter_size, filter_size),
-        "W2": (pooled, hidden_dim),
-        "W3": (hidden_dim, num_classes),
-    }
-    for name, shape in shapes.items():
-        self.params[name] = weight_scale * rng.standard_normal(shape)
-    self.params["b1"] = np.zeros(num_filters)
-    self.params["b2"] = np.zeros(hidden_dim)
-    self.params["b3"] = np.zeros(num_classes)
-    for name, value in self.params.items():
-        self.params[name] = value.astype(dtype)
+- pooled = num_filters * (height // 2) * (width // 2)
++ pooled = channels * (height // 2) * (width // 2)
 
 # %% mistake="conv-net-init" why="The filters have their axes in another order."
-@add_to_class(ThreeLayerConvNet)
-def __init__(
-    self,
-    input_dim=(3, 32, 32),
-    num_filters=32,
-    filter_size=7,
-    hidden_dim=100,
-    num_classes=10,
-    weight_scale=1e-3,
-    reg=0.0,
-    dtype=np.float32,
-):
-    self.params = {}
-    self.reg = reg
-    self.dtype = dtype
-    rng = np.random.default_rng(231)
-    channels, height, width = input_dim
-    pooled = num_filters * (height // 2) * (width // 2)
-    shapes = {
-        "W1": (filter_size, filter_size, channels, num_filters),
-        "W2": (pooled, hidden_dim),
-        "W3": (hidden_dim, num_classes),
-    }
-    for name, shape in shapes.items():
-        self.params[name] = weight_scale * rng.standard_normal(shape)
-    self.params["b1"] = np.zeros(num_filters)
-    self.params["b2"] = np.zeros(hidden_dim)
-    self.params["b3"] = np.zeros(num_classes)
-    for name, value in self.params.items():
-        self.params[name] = value.astype(dtype)
+- shapes = {
+-     "W1": (num_filters, channels, filter_size, filter_size),
+-     "W2": (pooled, hidden_dim),
+-     "W3": (hidden_dim, num_classes),
+- }
++ shapes = {
++     "W1": (filter_size, filter_size, channels, num_filters),
++     "W2": (pooled, hidden_dim),
++     "W3": (hidden_dim, num_classes),
++ }
 
 # %% mistake="conv-net-init" why="The biases are drawn at random."
-@add_to_class(ThreeLayerConvNet)
-def __init__(
-    self,
-    input_dim=(3, 32, 32),
-    num_filters=32,
-    filter_size=7,
-    hidden_dim=100,
-    num_classes=10,
-    weight_scale=1e-3,
-    reg=0.0,
-    dtype=np.float32,
-):
-    self.params = {}
-    self.reg = reg
-    self.dtype = dtype
-    rng = np.random.default_rng(231)
-    channels, height, width = input_dim
-    pooled = num_filters * (height // 2) * (width // 2)
-    shapes = {
-        "W1": (num_filters, channels, filter_size, filter_size),
-        "W2": (pooled, hidden_dim),
-        "W3": (hidden_dim, num_classes),
-    }
-    for name, shape in shapes.items():
-        self.params[name] = weight_scale * rng.standard_normal(shape)
-    self.params["b1"] = np.zeros(num_filters)
-    self.params["b2"] = weight_scale * rng.standard_normal(hidden_dim)
-    self.params["b3"] = np.zeros(num_classes)
-    for name, value in self.params.items():
-        self.params[name] = value.astype(dtype)
+- self.params["b2"] = np.zeros(hidden_dim)
++ self.params["b2"] = weight_scale * rng.standard_normal(hidden_dim)
 
 # %% mistake="conv-net-init" why="The weights are uniform instead of normal."
-@add_to_class(ThreeLayerConvNet)
-def __init__(
-    self,
-    input_dim=(3, 32, 32),
-    num_filters=32,
-    filter_size=7,
-    hidden_dim=100,
-    num_classes=10,
-    weight_scale=1e-3,
-    reg=0.0,
-    dtype=np.float32,
-):
-    self.params = {}
-    self.reg = reg
-    self.dtype = dtype
-    rng = np.random.default_rng(231)
-    channels, height, width = input_dim
-    pooled = num_filters * (height // 2) * (width // 2)
-    shapes = {
-        "W1": (num_filters, channels, filter_size, filter_size),
-        "W2": (pooled, hidden_dim),
-        "W3": (hidden_dim, num_classes),
-    }
-    for name, shape in shapes.items():
-        self.params[name] = weight_scale * rng.uniform(-1.7, 1.7, shape)
-    self.params["b1"] = np.zeros(num_filters)
-    self.params["b2"] = np.zeros(hidden_dim)
-    self.params["b3"] = np.zeros(num_classes)
-    for name, value in self.params.items():
-        self.params[name] = value.astype(dtype)
+- self.params[name] = weight_scale * rng.standard_normal(shape)
++ self.params[name] = weight_scale * rng.uniform(-1.7, 1.7, shape)
 
 # %% mistake="conv-net-init" why="The scale is left out."
-@add_to_class(ThreeLayerConvNet)
-def __init__(
-    self,
-    input_dim=(3, 32, 32),
-    num_filters=32,
-    filter_size=7,
-    hidden_dim=100,
-    num_classes=10,
-    weight_scale=1e-3,
-    reg=0.0,
-    dtype=np.float32,
-):
-    self.params = {}
-    self.reg = reg
-    self.dtype = dtype
-    rng = np.random.default_rng(231)
-    channels, height, width = input_dim
-    pooled = num_filters * (height // 2) * (width // 2)
-    shapes = {
-        "W1": (num_filters, channels, filter_size, filter_size),
-        "W2": (pooled, hidden_dim),
-        "W3": (hidden_dim, num_classes),
-    }
-    for name, shape in shapes.items():
-        self.params[name] = rng.standard_normal(shape)
-    self.params["b1"] = np.zeros(num_filters)
-    self.params["b2"] = np.zeros(hidden_dim)
-    self.params["b3"] = np.zeros(num_classes)
-    for name, value in self.params.items():
-        self.params[name] = value.astype(dtype)
+- self.params[name] = weight_scale * rng.standard_normal(shape)
++ self.params[name] = rng.standard_normal(shape)
 
 # %% mistake="conv-net-init" why="The same seed again makes all the matrices alike."
-@add_to_class(ThreeLayerConvNet)
-def __init__(
-    self,
-    input_dim=(3, 32, 32),
-    num_filters=32,
-    filter_size=7,
-    hidden_dim=100,
-    num_classes=10,
-    weight_scale=1e-3,
-    reg=0.0,
-    dtype=np.float32,
-):
-    self.params = {}
-    self.reg = reg
-    self.dtype = dtype
-    rng = np.random.default_rng(231)
-    channels, height, width = input_dim
-    pooled = num_filters * (height // 2) * (width // 2)
-    shapes = {
-        "W1": (num_filters, channels, filter_size, filter_size),
-        "W2": (pooled, hidden_dim),
-        "W3": (hidden_dim, num_classes),
-    }
-    for name, shape in shapes.items():
-        self.params[name] = weight_scale * np.random.default_rng(1).standard_normal(shape)
-    self.params["b1"] = np.zeros(num_filters)
-    self.params["b2"] = np.zeros(hidden_dim)
-    self.params["b3"] = np.zeros(num_classes)
-    for name, value in self.params.items():
-        self.params[name] = value.astype(dtype)
+- self.params[name] = weight_scale * rng.standard_normal(shape)
++ self.params[name] = weight_scale * np.random.default_rng(1).standard_normal(shape)
 
 # %% mistake="conv-net-init" why="The first bias has a number for each channel instead of each filter."
-@add_to_class(ThreeLayerConvNet)
-def __init__(
-    self,
-    input_dim=(3, 32, 32),
-    num_filters=32,
-    filter_size=7,
-    hidden_dim=100,
-    num_classes=10,
-    weight_scale=1e-3,
-    reg=0.0,
-    dtype=np.float32,
-):
-    self.params = {}
-    self.reg = reg
-    self.dtype = dtype
-    rng = np.random.default_rng(231)
-    channels, height, width = input_dim
-    pooled = num_filters * (height // 2) * (width // 2)
-    shapes = {
-        "W1": (num_filters, channels, filter_size, filter_size),
-        "W2": (pooled, hidden_dim),
-        "W3": (hidden_dim, num_classes),
-    }
-    for name, shape in shapes.items():
-        self.params[name] = weight_scale * rng.standard_normal(shape)
-    self.params["b1"] = np.zeros(channels)
-    self.params["b2"] = np.zeros(hidden_dim)
-    self.params["b3"] = np.zeros(num_classes)
-    for name, value in self.params.items():
-        self.params[name] = value.astype(dtype)
+- self.params["b1"] = np.zeros(num_filters)
++ self.params["b1"] = np.zeros(channels)
 
 # %% mistake="conv-net-init" why="The third layer is missing."
-@add_to_class(ThreeLayerConvNet)
-def __init__(
-    self,
-    input_dim=(3, 32, 32),
-    num_filters=32,
-    filter_size=7,
-    hidden_dim=100,
-    num_classes=10,
-    weight_scale=1e-3,
-    reg=0.0,
-    dtype=np.float32,
-):
-    self.params = {}
-    self.reg = reg
-    self.dtype = dtype
-    rng = np.random.default_rng(231)
-    channels, height, width = input_dim
-    pooled = num_filters * (height // 2) * (width // 2)
-    shapes = {
-        "W1": (num_filters, channels, filter_size, filter_size),
-        "W2": (pooled, hidden_dim),
-    }
-    for name, shape in shapes.items():
-        self.params[name] = weight_scale * rng.standard_normal(shape)
-    self.params["b1"] = np.zeros(num_filters)
-    self.params["b2"] = np.zeros(hidden_dim)
-    for name, value in self.params.items():
-        self.params[name] = value.astype(dtype)
+- shapes = {
+-     "W1": (num_filters, channels, filter_size, filter_size),
+-     "W2": (pooled, hidden_dim),
+-     "W3": (hidden_dim, num_classes),
+- }
++ shapes = {
++     "W1": (num_filters, channels, filter_size, filter_size),
++     "W2": (pooled, hidden_dim),
++ }
+
+- self.params["b3"] = np.zeros(num_classes)
 
 # %% style="conv-net-init" why="Pasted: name by name, from the global generator."
 @add_to_class(ThreeLayerConvNet)
@@ -1740,306 +823,54 @@ def __init__(
         self.params[f"b{i}"] = np.zeros(shape[0] if i == 1 else shape[1], dtype)
 
 # %% mistake="conv-net-loss" why="The hidden affine layer has no ReLU."
-@add_to_class(ThreeLayerConvNet)
-def loss(self, X, y=None):
-    X = X.astype(self.dtype)
-    W1, b1 = self.params["W1"], self.params["b1"]
-    W2, b2 = self.params["W2"], self.params["b2"]
-    W3, b3 = self.params["W3"], self.params["b3"]
-    conv_param = {"stride": 1, "pad": (W1.shape[2] - 1) // 2}
-    pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
-    pooled, first = conv_relu_pool_forward(X, W1, b1, conv_param, pool_param)
-    hidden, second = affine_forward(pooled, W2, b2)
-    scores, third = affine_forward(hidden, W3, b3)
-    if y is None:
-        return scores
+- hidden, second = affine_relu_forward(pooled, W2, b2)
++ hidden, second = affine_forward(pooled, W2, b2)
 
-    loss, dscores = softmax_loss(scores, y)
-    grads = {}
-    dhidden, grads["W3"], grads["b3"] = affine_backward(dscores, third)
-    dpooled, grads["W2"], grads["b2"] = affine_backward(dhidden, second)
-    _, grads["W1"], grads["b1"] = conv_relu_pool_backward(dpooled, first)
-    for name in ("W1", "W2", "W3"):
-        loss += 0.5 * self.reg * np.sum(self.params[name] ** 2)
-        grads[name] = grads[name] + self.reg * self.params[name]
-    return loss, grads
+- dpooled, grads["W2"], grads["b2"] = affine_relu_backward(dhidden, second)
++ dpooled, grads["W2"], grads["b2"] = affine_backward(dhidden, second)
 
 # %% mistake="conv-net-loss" why="The penalty is missing in the loss."
-@add_to_class(ThreeLayerConvNet)
-def loss(self, X, y=None):
-    X = X.astype(self.dtype)
-    W1, b1 = self.params["W1"], self.params["b1"]
-    W2, b2 = self.params["W2"], self.params["b2"]
-    W3, b3 = self.params["W3"], self.params["b3"]
-    conv_param = {"stride": 1, "pad": (W1.shape[2] - 1) // 2}
-    pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
-    pooled, first = conv_relu_pool_forward(X, W1, b1, conv_param, pool_param)
-    hidden, second = affine_relu_forward(pooled, W2, b2)
-    scores, third = affine_forward(hidden, W3, b3)
-    if y is None:
-        return scores
-
-    loss, dscores = softmax_loss(scores, y)
-    grads = {}
-    dhidden, grads["W3"], grads["b3"] = affine_backward(dscores, third)
-    dpooled, grads["W2"], grads["b2"] = affine_relu_backward(dhidden, second)
-    _, grads["W1"], grads["b1"] = conv_relu_pool_backward(dpooled, first)
-    for name in ("W1", "W2", "W3"):
-        grads[name] = grads[name] + self.reg * self.params[name]
-    return loss, grads
+- loss += 0.5 * self.reg * np.sum(self.params[name] ** 2)
 
 # %% mistake="conv-net-loss" why="The penalty is missing in the gradients."
-@add_to_class(ThreeLayerConvNet)
-def loss(self, X, y=None):
-    X = X.astype(self.dtype)
-    W1, b1 = self.params["W1"], self.params["b1"]
-    W2, b2 = self.params["W2"], self.params["b2"]
-    W3, b3 = self.params["W3"], self.params["b3"]
-    conv_param = {"stride": 1, "pad": (W1.shape[2] - 1) // 2}
-    pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
-    pooled, first = conv_relu_pool_forward(X, W1, b1, conv_param, pool_param)
-    hidden, second = affine_relu_forward(pooled, W2, b2)
-    scores, third = affine_forward(hidden, W3, b3)
-    if y is None:
-        return scores
-
-    loss, dscores = softmax_loss(scores, y)
-    grads = {}
-    dhidden, grads["W3"], grads["b3"] = affine_backward(dscores, third)
-    dpooled, grads["W2"], grads["b2"] = affine_relu_backward(dhidden, second)
-    _, grads["W1"], grads["b1"] = conv_relu_pool_backward(dpooled, first)
-    for name in ("W1", "W2", "W3"):
-        loss += 0.5 * self.reg * np.sum(self.params[name] ** 2)
-    return loss, grads
+- grads[name] = grads[name] + self.reg * self.params[name]
 
 # %% mistake="conv-net-loss" why="The penalty lacks its factor one half."
-@add_to_class(ThreeLayerConvNet)
-def loss(self, X, y=None):
-    X = X.astype(self.dtype)
-    W1, b1 = self.params["W1"], self.params["b1"]
-    W2, b2 = self.params["W2"], self.params["b2"]
-    W3, b3 = self.params["W3"], self.params["b3"]
-    conv_param = {"stride": 1, "pad": (W1.shape[2] - 1) // 2}
-    pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
-    pooled, first = conv_relu_pool_forward(X, W1, b1, conv_param, pool_param)
-    hidden, second = affine_relu_forward(pooled, W2, b2)
-    scores, third = affine_forward(hidden, W3, b3)
-    if y is None:
-        return scores
-
-    loss, dscores = softmax_loss(scores, y)
-    grads = {}
-    dhidden, grads["W3"], grads["b3"] = affine_backward(dscores, third)
-    dpooled, grads["W2"], grads["b2"] = affine_relu_backward(dhidden, second)
-    _, grads["W1"], grads["b1"] = conv_relu_pool_backward(dpooled, first)
-    for name in ("W1", "W2", "W3"):
-        loss += self.reg * np.sum(self.params[name] ** 2)
-        grads[name] = grads[name] + self.reg * self.params[name]
-    return loss, grads
+- loss += 0.5 * self.reg * np.sum(self.params[name] ** 2)
++ loss += self.reg * np.sum(self.params[name] ** 2)
 
 # %% mistake="conv-net-loss" why="The filters are left out of the penalty."
-@add_to_class(ThreeLayerConvNet)
-def loss(self, X, y=None):
-    X = X.astype(self.dtype)
-    W1, b1 = self.params["W1"], self.params["b1"]
-    W2, b2 = self.params["W2"], self.params["b2"]
-    W3, b3 = self.params["W3"], self.params["b3"]
-    conv_param = {"stride": 1, "pad": (W1.shape[2] - 1) // 2}
-    pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
-    pooled, first = conv_relu_pool_forward(X, W1, b1, conv_param, pool_param)
-    hidden, second = affine_relu_forward(pooled, W2, b2)
-    scores, third = affine_forward(hidden, W3, b3)
-    if y is None:
-        return scores
-
-    loss, dscores = softmax_loss(scores, y)
-    grads = {}
-    dhidden, grads["W3"], grads["b3"] = affine_backward(dscores, third)
-    dpooled, grads["W2"], grads["b2"] = affine_relu_backward(dhidden, second)
-    _, grads["W1"], grads["b1"] = conv_relu_pool_backward(dpooled, first)
-    for name in ("W2", "W3"):
-        loss += 0.5 * self.reg * np.sum(self.params[name] ** 2)
-        grads[name] = grads[name] + self.reg * self.params[name]
-    return loss, grads
+- for name in ("W1", "W2", "W3"):
++ for name in ("W2", "W3"):
 
 # %% mistake="conv-net-loss" why="The biases are penalised too."
-@add_to_class(ThreeLayerConvNet)
-def loss(self, X, y=None):
-    X = X.astype(self.dtype)
-    W1, b1 = self.params["W1"], self.params["b1"]
-    W2, b2 = self.params["W2"], self.params["b2"]
-    W3, b3 = self.params["W3"], self.params["b3"]
-    conv_param = {"stride": 1, "pad": (W1.shape[2] - 1) // 2}
-    pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
-    pooled, first = conv_relu_pool_forward(X, W1, b1, conv_param, pool_param)
-    hidden, second = affine_relu_forward(pooled, W2, b2)
-    scores, third = affine_forward(hidden, W3, b3)
-    if y is None:
-        return scores
-
-    loss, dscores = softmax_loss(scores, y)
-    grads = {}
-    dhidden, grads["W3"], grads["b3"] = affine_backward(dscores, third)
-    dpooled, grads["W2"], grads["b2"] = affine_relu_backward(dhidden, second)
-    _, grads["W1"], grads["b1"] = conv_relu_pool_backward(dpooled, first)
-    for name in self.params:
-        loss += 0.5 * self.reg * np.sum(self.params[name] ** 2)
-        grads[name] = grads[name] + self.reg * self.params[name]
-    return loss, grads
+- for name in ("W1", "W2", "W3"):
++ for name in self.params:
 
 # %% mistake="conv-net-loss" why="The scores pass through a ReLU."
-@add_to_class(ThreeLayerConvNet)
-def loss(self, X, y=None):
-    X = X.astype(self.dtype)
-    W1, b1 = self.params["W1"], self.params["b1"]
-    W2, b2 = self.params["W2"], self.params["b2"]
-    W3, b3 = self.params["W3"], self.params["b3"]
-    conv_param = {"stride": 1, "pad": (W1.shape[2] - 1) // 2}
-    pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
-    pooled, first = conv_relu_pool_forward(X, W1, b1, conv_param, pool_param)
-    hidden, second = affine_relu_forward(pooled, W2, b2)
-    scores, third = affine_forward(hidden, W3, b3)
-    scores = np.maximum(scores, 0)
-    if y is None:
-        return scores
-
-    loss, dscores = softmax_loss(scores, y)
-    grads = {}
-    dhidden, grads["W3"], grads["b3"] = affine_backward(dscores, third)
-    dpooled, grads["W2"], grads["b2"] = affine_relu_backward(dhidden, second)
-    _, grads["W1"], grads["b1"] = conv_relu_pool_backward(dpooled, first)
-    for name in ("W1", "W2", "W3"):
-        loss += 0.5 * self.reg * np.sum(self.params[name] ** 2)
-        grads[name] = grads[name] + self.reg * self.params[name]
-    return loss, grads
+  scores, third = affine_forward(hidden, W3, b3)
++ scores = np.maximum(scores, 0)
 
 # %% mistake="conv-net-loss" why="The gradient of the filters is the image's."
-@add_to_class(ThreeLayerConvNet)
-def loss(self, X, y=None):
-    X = X.astype(self.dtype)
-    W1, b1 = self.params["W1"], self.params["b1"]
-    W2, b2 = self.params["W2"], self.params["b2"]
-    W3, b3 = self.params["W3"], self.params["b3"]
-    conv_param = {"stride": 1, "pad": (W1.shape[2] - 1) // 2}
-    pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
-    pooled, first = conv_relu_pool_forward(X, W1, b1, conv_param, pool_param)
-    hidden, second = affine_relu_forward(pooled, W2, b2)
-    scores, third = affine_forward(hidden, W3, b3)
-    if y is None:
-        return scores
-
-    loss, dscores = softmax_loss(scores, y)
-    grads = {}
-    dhidden, grads["W3"], grads["b3"] = affine_backward(dscores, third)
-    dpooled, grads["W2"], grads["b2"] = affine_relu_backward(dhidden, second)
-    dx, _, grads["b1"] = conv_relu_pool_backward(dpooled, first)
-    grads["W1"] = np.resize(dx, W1.shape)
-    for name in ("W1", "W2", "W3"):
-        loss += 0.5 * self.reg * np.sum(self.params[name] ** 2)
-        grads[name] = grads[name] + self.reg * self.params[name]
-    return loss, grads
+- _, grads["W1"], grads["b1"] = conv_relu_pool_backward(dpooled, first)
++ dx, _, grads["b1"] = conv_relu_pool_backward(dpooled, first)
++ grads["W1"] = np.resize(dx, W1.shape)
 
 # %% mistake="conv-net-loss" why="The images are centred in place, which changes the caller's."
-@add_to_class(ThreeLayerConvNet)
-def loss(self, X, y=None):
-    X -= X.mean()
-    X = X.astype(self.dtype)
-    W1, b1 = self.params["W1"], self.params["b1"]
-    W2, b2 = self.params["W2"], self.params["b2"]
-    W3, b3 = self.params["W3"], self.params["b3"]
-    conv_param = {"stride": 1, "pad": (W1.shape[2] - 1) // 2}
-    pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
-    pooled, first = conv_relu_pool_forward(X, W1, b1, conv_param, pool_param)
-    hidden, second = affine_relu_forward(pooled, W2, b2)
-    scores, third = affine_forward(hidden, W3, b3)
-    if y is None:
-        return scores
-
-    loss, dscores = softmax_loss(scores, y)
-    grads = {}
-    dhidden, grads["W3"], grads["b3"] = affine_backward(dscores, third)
-    dpooled, grads["W2"], grads["b2"] = affine_relu_backward(dhidden, second)
-    _, grads["W1"], grads["b1"] = conv_relu_pool_backward(dpooled, first)
-    for name in ("W1", "W2", "W3"):
-        loss += 0.5 * self.reg * np.sum(self.params[name] ** 2)
-        grads[name] = grads[name] + self.reg * self.params[name]
-    return loss, grads
+  def loss(self, X, y=None):
++     X -= X.mean()
 
 # %% mistake="conv-net-loss" why="The shrinking of the weights changes the parameters."
-@add_to_class(ThreeLayerConvNet)
-def loss(self, X, y=None):
-    X = X.astype(self.dtype)
-    W1, b1 = self.params["W1"], self.params["b1"]
-    W2, b2 = self.params["W2"], self.params["b2"]
-    W3, b3 = self.params["W3"], self.params["b3"]
-    conv_param = {"stride": 1, "pad": (W1.shape[2] - 1) // 2}
-    pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
-    pooled, first = conv_relu_pool_forward(X, W1, b1, conv_param, pool_param)
-    hidden, second = affine_relu_forward(pooled, W2, b2)
-    scores, third = affine_forward(hidden, W3, b3)
-    if y is None:
-        return scores
-
-    loss, dscores = softmax_loss(scores, y)
-    grads = {}
-    dhidden, grads["W3"], grads["b3"] = affine_backward(dscores, third)
-    dpooled, grads["W2"], grads["b2"] = affine_relu_backward(dhidden, second)
-    _, grads["W1"], grads["b1"] = conv_relu_pool_backward(dpooled, first)
-    for name in ("W1", "W2", "W3"):
-        loss += 0.5 * self.reg * np.sum(self.params[name] ** 2)
-        grads[name] = grads[name] + self.reg * self.params[name]
-    W3 *= 0.5
-    return loss, grads
+      grads[name] = grads[name] + self.reg * self.params[name]
++ W3 *= 0.5
 
 # %% mistake="conv-net-loss" why="Only the loss comes back."
-@add_to_class(ThreeLayerConvNet)
-def loss(self, X, y=None):
-    X = X.astype(self.dtype)
-    W1, b1 = self.params["W1"], self.params["b1"]
-    W2, b2 = self.params["W2"], self.params["b2"]
-    W3, b3 = self.params["W3"], self.params["b3"]
-    conv_param = {"stride": 1, "pad": (W1.shape[2] - 1) // 2}
-    pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
-    pooled, first = conv_relu_pool_forward(X, W1, b1, conv_param, pool_param)
-    hidden, second = affine_relu_forward(pooled, W2, b2)
-    scores, third = affine_forward(hidden, W3, b3)
-    if y is None:
-        return scores
-
-    loss, dscores = softmax_loss(scores, y)
-    grads = {}
-    dhidden, grads["W3"], grads["b3"] = affine_backward(dscores, third)
-    dpooled, grads["W2"], grads["b2"] = affine_relu_backward(dhidden, second)
-    _, grads["W1"], grads["b1"] = conv_relu_pool_backward(dpooled, first)
-    for name in ("W1", "W2", "W3"):
-        loss += 0.5 * self.reg * np.sum(self.params[name] ** 2)
-        grads[name] = grads[name] + self.reg * self.params[name]
-    return loss
+- return loss, grads
++ return loss
 
 # %% mistake="conv-net-loss" why="The loss is returned without labels, too."
-@add_to_class(ThreeLayerConvNet)
-def loss(self, X, y=None):
-    X = X.astype(self.dtype)
-    W1, b1 = self.params["W1"], self.params["b1"]
-    W2, b2 = self.params["W2"], self.params["b2"]
-    W3, b3 = self.params["W3"], self.params["b3"]
-    conv_param = {"stride": 1, "pad": (W1.shape[2] - 1) // 2}
-    pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
-    pooled, first = conv_relu_pool_forward(X, W1, b1, conv_param, pool_param)
-    hidden, second = affine_relu_forward(pooled, W2, b2)
-    scores, third = affine_forward(hidden, W3, b3)
-    if y is None:
-        return scores.mean()
-
-    loss, dscores = softmax_loss(scores, y)
-    grads = {}
-    dhidden, grads["W3"], grads["b3"] = affine_backward(dscores, third)
-    dpooled, grads["W2"], grads["b2"] = affine_relu_backward(dhidden, second)
-    _, grads["W1"], grads["b1"] = conv_relu_pool_backward(dpooled, first)
-    for name in ("W1", "W2", "W3"):
-        loss += 0.5 * self.reg * np.sum(self.params[name] ** 2)
-        grads[name] = grads[name] + self.reg * self.params[name]
-    return loss, grads
+- return scores
++ return scores.mean()
 
 # %% style="conv-net-loss" why="Every layer by itself."
 @add_to_class(ThreeLayerConvNet)
@@ -2129,12 +960,8 @@ def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     return out, cache
 
 # %% mistake="conv-batchnorm-forward" why="On the way back the axes are not put in order again."
-def spatial_batchnorm_forward(x, gamma, beta, bn_param):
-    n, c, h, w = x.shape
-    flat = x.transpose(0, 2, 3, 1).reshape(-1, c)  # (N * H * W, C)
-    out, cache = batchnorm_forward(flat, gamma, beta, bn_param)
-    out = out.reshape(n, c, h, w)
-    return out, cache
+- out = out.reshape(n, h, w, c).transpose(0, 3, 1, 2)
++ out = out.reshape(n, c, h, w)
 
 # %% mistake="conv-batchnorm-forward" why="The statistics are those of each image by itself."
 def spatial_batchnorm_forward(x, gamma, beta, bn_param):
@@ -2150,21 +977,12 @@ def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     return out.reshape(x.shape), cache
 
 # %% mistake="conv-batchnorm-forward" why="bn_param is copied, so the running averages get lost."
-def spatial_batchnorm_forward(x, gamma, beta, bn_param):
-    n, c, h, w = x.shape
-    flat = x.transpose(0, 2, 3, 1).reshape(-1, c)  # (N * H * W, C)
-    out, cache = batchnorm_forward(flat, gamma, beta, dict(bn_param))
-    out = out.reshape(n, h, w, c).transpose(0, 3, 1, 2)
-    return out, cache
+- out, cache = batchnorm_forward(flat, gamma, beta, bn_param)
++ out, cache = batchnorm_forward(flat, gamma, beta, dict(bn_param))
 
 # %% mistake="conv-batchnorm-forward" why="The mode is always that of training."
-def spatial_batchnorm_forward(x, gamma, beta, bn_param):
-    n, c, h, w = x.shape
-    bn_param['mode'] = 'train'
-    flat = x.transpose(0, 2, 3, 1).reshape(-1, c)  # (N * H * W, C)
-    out, cache = batchnorm_forward(flat, gamma, beta, bn_param)
-    out = out.reshape(n, h, w, c).transpose(0, 3, 1, 2)
-    return out, cache
+  n, c, h, w = x.shape
++ bn_param['mode'] = 'train'
 
 # %% mistake="conv-batchnorm-forward" why="One mean serves all the channels."
 def spatial_batchnorm_forward(x, gamma, beta, bn_param):
@@ -2189,13 +1007,8 @@ def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     return np.resize(gamma, h)[:, None] * out + np.resize(beta, h)[:, None], cache
 
 # %% mistake="conv-batchnorm-forward" why="Centring in place changes the caller's images."
-def spatial_batchnorm_forward(x, gamma, beta, bn_param):
-    n, c, h, w = x.shape
-    x -= x.mean(axis=(0, 2, 3), keepdims=True)
-    flat = x.transpose(0, 2, 3, 1).reshape(-1, c)  # (N * H * W, C)
-    out, cache = batchnorm_forward(flat, gamma, beta, bn_param)
-    out = out.reshape(n, h, w, c).transpose(0, 3, 1, 2)
-    return out, cache
+  n, c, h, w = x.shape
++ x -= x.mean(axis=(0, 2, 3), keepdims=True)
 
 # %% style="conv-batchnorm-forward" why="Pasted: transposed to channels last and back."
 def spatial_batchnorm_forward(x, gamma, beta, bn_param):
@@ -2245,55 +1058,28 @@ def spatial_batchnorm_backward(dout, cache):
     return dx, dgamma, dbeta
 
 # %% mistake="conv-batchnorm-backward" why="On the way back the axes of dx are not put in order again."
-def spatial_batchnorm_backward(dout, cache):
-    n, c, h, w = dout.shape
-    flat = dout.transpose(0, 2, 3, 1).reshape(-1, c)
-    dx, dgamma, dbeta = batchnorm_backward(flat, cache)
-    dx = dx.reshape(n, c, h, w)
-    return dx, dgamma, dbeta
+- dx = dx.reshape(n, h, w, c).transpose(0, 3, 1, 2)
++ dx = dx.reshape(n, c, h, w)
 
 # %% mistake="conv-batchnorm-backward" why="dgamma and dbeta are means instead of sums."
-def spatial_batchnorm_backward(dout, cache):
-    n, c, h, w = dout.shape
-    flat = dout.transpose(0, 2, 3, 1).reshape(-1, c)
-    dx, dgamma, dbeta = batchnorm_backward(flat, cache)
-    dgamma, dbeta = dgamma / len(flat), dbeta / len(flat)
-    dx = dx.reshape(n, h, w, c).transpose(0, 3, 1, 2)
-    return dx, dgamma, dbeta
+  dx, dgamma, dbeta = batchnorm_backward(flat, cache)
++ dgamma, dbeta = dgamma / len(flat), dbeta / len(flat)
 
 # %% mistake="conv-batchnorm-backward" why="dgamma and dbeta have changed places."
-def spatial_batchnorm_backward(dout, cache):
-    n, c, h, w = dout.shape
-    flat = dout.transpose(0, 2, 3, 1).reshape(-1, c)
-    dx, dgamma, dbeta = batchnorm_backward(flat, cache)
-    dx = dx.reshape(n, h, w, c).transpose(0, 3, 1, 2)
-    return dx, dbeta, dgamma
+- return dx, dgamma, dbeta
++ return dx, dbeta, dgamma
 
 # %% mistake="conv-batchnorm-backward" why="dbeta is summed over the images only."
-def spatial_batchnorm_backward(dout, cache):
-    n, c, h, w = dout.shape
-    flat = dout.transpose(0, 2, 3, 1).reshape(-1, c)
-    dx, dgamma, dbeta = batchnorm_backward(flat, cache)
-    dbeta = dout.sum(axis=0)
-    dx = dx.reshape(n, h, w, c).transpose(0, 3, 1, 2)
-    return dx, dgamma, dbeta
+  dx, dgamma, dbeta = batchnorm_backward(flat, cache)
++ dbeta = dout.sum(axis=0)
 
 # %% mistake="conv-batchnorm-backward" why="Height and width are exchanged."
-def spatial_batchnorm_backward(dout, cache):
-    n, c, h, w = dout.shape
-    flat = dout.transpose(0, 2, 3, 1).reshape(-1, c)
-    dx, dgamma, dbeta = batchnorm_backward(flat, cache)
-    dx = dx.reshape(n, w, h, c).transpose(0, 3, 2, 1)
-    return dx, dgamma, dbeta
+- dx = dx.reshape(n, h, w, c).transpose(0, 3, 1, 2)
++ dx = dx.reshape(n, w, h, c).transpose(0, 3, 2, 1)
 
 # %% mistake="conv-batchnorm-backward" why="The upstream gradient is centred in place, which changes the caller's."
-def spatial_batchnorm_backward(dout, cache):
-    n, c, h, w = dout.shape
-    dout -= dout.mean()
-    flat = dout.transpose(0, 2, 3, 1).reshape(-1, c)
-    dx, dgamma, dbeta = batchnorm_backward(flat, cache)
-    dx = dx.reshape(n, h, w, c).transpose(0, 3, 1, 2)
-    return dx, dgamma, dbeta
+  n, c, h, w = dout.shape
++ dout -= dout.mean()
 
 # %% style="conv-batchnorm-backward" why="Pasted: transposed to channels last and back, with the other derivation."
 def spatial_batchnorm_backward(dout, cache):
@@ -2325,116 +1111,50 @@ def spatial_batchnorm_backward(dout, cache):
     return np.moveaxis(dx.reshape(last.shape), -1, 1), dgamma, dbeta
 
 # %% mistake="conv-groupnorm-forward" why="Every G-th channel forms a group instead of neighbours."
-def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
-    eps = gn_param.get("eps", 1e-5)
-    n, c = x.shape[:2]
-    groups = x.reshape(n, c // G, G, -1).swapaxes(1, 2).reshape(n, G, -1)
-    mean = groups.mean(axis=2, keepdims=True)
-    inv_std = 1 / np.sqrt(groups.var(axis=2, keepdims=True) + eps)
-    x_hat = ((groups - mean) * inv_std).reshape(n, G, c // G, -1).swapaxes(1, 2).reshape(x.shape)
-    out = gamma * x_hat + beta
-    cache = (x_hat, gamma, inv_std, G)
-    return out, cache
+- groups = x.reshape(len(x), G, -1)
++ n, c = x.shape[:2]
++ groups = x.reshape(n, c // G, G, -1).swapaxes(1, 2).reshape(n, G, -1)
+
+- x_hat = ((groups - mean) * inv_std).reshape(x.shape)
++ x_hat = ((groups - mean) * inv_std).reshape(n, G, c // G, -1).swapaxes(1, 2).reshape(x.shape)
 
 # %% mistake="conv-groupnorm-forward" why="G is taken for the size of a group."
-def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
-    eps = gn_param.get("eps", 1e-5)
-    groups = x.reshape(len(x), x.shape[1] // G, -1)
-    mean = groups.mean(axis=2, keepdims=True)
-    inv_std = 1 / np.sqrt(groups.var(axis=2, keepdims=True) + eps)
-    x_hat = ((groups - mean) * inv_std).reshape(x.shape)
-    out = gamma * x_hat + beta
-    cache = (x_hat, gamma, inv_std, G)
-    return out, cache
+- groups = x.reshape(len(x), G, -1)
++ groups = x.reshape(len(x), x.shape[1] // G, -1)
 
 # %% mistake="conv-groupnorm-forward" why="The statistics run over the batch as well."
-def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
-    eps = gn_param.get("eps", 1e-5)
-    groups = x.reshape(len(x), G, -1)
-    mean = groups.mean(axis=(0, 2), keepdims=True)
-    inv_std = 1 / np.sqrt(groups.var(axis=(0, 2), keepdims=True) + eps)
-    x_hat = ((groups - mean) * inv_std).reshape(x.shape)
-    out = gamma * x_hat + beta
-    cache = (x_hat, gamma, inv_std, G)
-    return out, cache
+- mean = groups.mean(axis=2, keepdims=True)
+- inv_std = 1 / np.sqrt(groups.var(axis=2, keepdims=True) + eps)
++ mean = groups.mean(axis=(0, 2), keepdims=True)
++ inv_std = 1 / np.sqrt(groups.var(axis=(0, 2), keepdims=True) + eps)
 
 # %% mistake="conv-groupnorm-forward" why="One mean for the whole image: that is layer normalisation."
-def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
-    eps = gn_param.get("eps", 1e-5)
-    groups = x.reshape(len(x), 1, -1)
-    mean = groups.mean(axis=2, keepdims=True)
-    inv_std = 1 / np.sqrt(groups.var(axis=2, keepdims=True) + eps)
-    x_hat = ((groups - mean) * inv_std).reshape(x.shape)
-    out = gamma * x_hat + beta
-    cache = (x_hat, gamma, inv_std, G)
-    return out, cache
+- groups = x.reshape(len(x), G, -1)
++ groups = x.reshape(len(x), 1, -1)
 
 # %% mistake="conv-groupnorm-forward" why="Each channel by itself, whatever G says."
-def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
-    eps = gn_param.get("eps", 1e-5)
-    groups = x.reshape(len(x), x.shape[1], -1)
-    mean = groups.mean(axis=2, keepdims=True)
-    inv_std = 1 / np.sqrt(groups.var(axis=2, keepdims=True) + eps)
-    x_hat = ((groups - mean) * inv_std).reshape(x.shape)
-    out = gamma * x_hat + beta
-    cache = (x_hat, gamma, inv_std, G)
-    return out, cache
+- groups = x.reshape(len(x), G, -1)
++ groups = x.reshape(len(x), x.shape[1], -1)
 
 # %% mistake="conv-groupnorm-forward" why="Scale and shift are missing."
-def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
-    eps = gn_param.get("eps", 1e-5)
-    groups = x.reshape(len(x), G, -1)
-    mean = groups.mean(axis=2, keepdims=True)
-    inv_std = 1 / np.sqrt(groups.var(axis=2, keepdims=True) + eps)
-    x_hat = ((groups - mean) * inv_std).reshape(x.shape)
-    out = x_hat
-    cache = (x_hat, gamma, inv_std, G)
-    return out, cache
+- out = gamma * x_hat + beta
++ out = x_hat
 
 # %% mistake="conv-groupnorm-forward" why="The eps is fixed, whatever gn_param says."
-def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
-    eps = gn_param.get("eps", 1e-5)
-    groups = x.reshape(len(x), G, -1)
-    mean = groups.mean(axis=2, keepdims=True)
-    inv_std = 1 / np.sqrt(groups.var(axis=2, keepdims=True) + 1e-5)
-    x_hat = ((groups - mean) * inv_std).reshape(x.shape)
-    out = gamma * x_hat + beta
-    cache = (x_hat, gamma, inv_std, G)
-    return out, cache
+- inv_std = 1 / np.sqrt(groups.var(axis=2, keepdims=True) + eps)
++ inv_std = 1 / np.sqrt(groups.var(axis=2, keepdims=True) + 1e-5)
 
 # %% mistake="conv-groupnorm-forward" why="The values are divided by the variance; its root is meant."
-def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
-    eps = gn_param.get("eps", 1e-5)
-    groups = x.reshape(len(x), G, -1)
-    mean = groups.mean(axis=2, keepdims=True)
-    inv_std = 1 / (groups.var(axis=2, keepdims=True) + eps)
-    x_hat = ((groups - mean) * inv_std).reshape(x.shape)
-    out = gamma * x_hat + beta
-    cache = (x_hat, gamma, inv_std, G)
-    return out, cache
+- inv_std = 1 / np.sqrt(groups.var(axis=2, keepdims=True) + eps)
++ inv_std = 1 / (groups.var(axis=2, keepdims=True) + eps)
 
 # %% mistake="conv-groupnorm-forward" why="The variance divides by one less than the number of values."
-def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
-    eps = gn_param.get("eps", 1e-5)
-    groups = x.reshape(len(x), G, -1)
-    mean = groups.mean(axis=2, keepdims=True)
-    inv_std = 1 / np.sqrt(groups.var(axis=2, keepdims=True, ddof=1) + eps)
-    x_hat = ((groups - mean) * inv_std).reshape(x.shape)
-    out = gamma * x_hat + beta
-    cache = (x_hat, gamma, inv_std, G)
-    return out, cache
+- inv_std = 1 / np.sqrt(groups.var(axis=2, keepdims=True) + eps)
++ inv_std = 1 / np.sqrt(groups.var(axis=2, keepdims=True, ddof=1) + eps)
 
 # %% mistake="conv-groupnorm-forward" why="Centring in place changes the caller's images."
-def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
-    eps = gn_param.get("eps", 1e-5)
-    groups = x.reshape(len(x), G, -1)
-    x -= x.mean()
-    mean = groups.mean(axis=2, keepdims=True)
-    inv_std = 1 / np.sqrt(groups.var(axis=2, keepdims=True) + eps)
-    x_hat = ((groups - mean) * inv_std).reshape(x.shape)
-    out = gamma * x_hat + beta
-    cache = (x_hat, gamma, inv_std, G)
-    return out, cache
+  groups = x.reshape(len(x), G, -1)
++ x -= x.mean()
 
 # %% style="conv-groupnorm-forward" why="Pasted: five axes."
 def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
@@ -2468,101 +1188,46 @@ def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
     return gamma * x_hat.reshape(x.shape) + beta, (x_hat, cache)
 
 # %% mistake="conv-groupnorm-backward" why="Mean and variance are taken for constants; they depend on x too."
-def spatial_groupnorm_backward(dout, cache):
-    x_hat, gamma, inv_std, G = cache
-    dgamma = (dout * x_hat).sum(axis=(0, 2, 3), keepdims=True)
-    dbeta = dout.sum(axis=(0, 2, 3), keepdims=True)
-    g = (dout * gamma).reshape(len(dout), G, -1)
-    h = x_hat.reshape(g.shape)
-    slope = (g * h).mean(axis=2, keepdims=True)
-    dx = inv_std * g
-    dx = dx.reshape(dout.shape)
-    return dx, dgamma, dbeta
+- dx = inv_std * (g - g.mean(axis=2, keepdims=True) - h * slope)
++ dx = inv_std * g
 
 # %% mistake="conv-groupnorm-backward" why="The term of the variance is missing."
-def spatial_groupnorm_backward(dout, cache):
-    x_hat, gamma, inv_std, G = cache
-    dgamma = (dout * x_hat).sum(axis=(0, 2, 3), keepdims=True)
-    dbeta = dout.sum(axis=(0, 2, 3), keepdims=True)
-    g = (dout * gamma).reshape(len(dout), G, -1)
-    h = x_hat.reshape(g.shape)
-    slope = (g * h).mean(axis=2, keepdims=True)
-    dx = inv_std * (g - g.mean(axis=2, keepdims=True))
-    dx = dx.reshape(dout.shape)
-    return dx, dgamma, dbeta
+- dx = inv_std * (g - g.mean(axis=2, keepdims=True) - h * slope)
++ dx = inv_std * (g - g.mean(axis=2, keepdims=True))
 
 # %% mistake="conv-groupnorm-backward" why="gamma comes in after the means; within a group it differs."
-def spatial_groupnorm_backward(dout, cache):
-    x_hat, gamma, inv_std, G = cache
-    dgamma = (dout * x_hat).sum(axis=(0, 2, 3), keepdims=True)
-    dbeta = dout.sum(axis=(0, 2, 3), keepdims=True)
-    g = dout.reshape(len(dout), G, -1)
-    h = x_hat.reshape(g.shape)
-    slope = (g * h).mean(axis=2, keepdims=True)
-    dx = inv_std * (g - g.mean(axis=2, keepdims=True) - h * slope)
-    dx = gamma * dx.reshape(dout.shape)
-    return dx, dgamma, dbeta
+- g = (dout * gamma).reshape(len(dout), G, -1)
++ g = dout.reshape(len(dout), G, -1)
+
+- dx = dx.reshape(dout.shape)
++ dx = gamma * dx.reshape(dout.shape)
 
 # %% mistake="conv-groupnorm-backward" why="The means run over the batch as well."
-def spatial_groupnorm_backward(dout, cache):
-    x_hat, gamma, inv_std, G = cache
-    dgamma = (dout * x_hat).sum(axis=(0, 2, 3), keepdims=True)
-    dbeta = dout.sum(axis=(0, 2, 3), keepdims=True)
-    g = (dout * gamma).reshape(len(dout), G, -1)
-    h = x_hat.reshape(g.shape)
-    slope = (g * h).mean(axis=2, keepdims=True)
-    dx = inv_std * (g - g.mean(axis=(0, 2), keepdims=True) - h * slope)
-    dx = dx.reshape(dout.shape)
-    return dx, dgamma, dbeta
+- dx = inv_std * (g - g.mean(axis=2, keepdims=True) - h * slope)
++ dx = inv_std * (g - g.mean(axis=(0, 2), keepdims=True) - h * slope)
 
 # %% mistake="conv-groupnorm-backward" why="dgamma and dbeta lose their shape (1, C, 1, 1)."
-def spatial_groupnorm_backward(dout, cache):
-    x_hat, gamma, inv_std, G = cache
-    dgamma = (dout * x_hat).sum(axis=(0, 2, 3))
-    dbeta = dout.sum(axis=(0, 2, 3))
-    g = (dout * gamma).reshape(len(dout), G, -1)
-    h = x_hat.reshape(g.shape)
-    slope = (g * h).mean(axis=2, keepdims=True)
-    dx = inv_std * (g - g.mean(axis=2, keepdims=True) - h * slope)
-    dx = dx.reshape(dout.shape)
-    return dx, dgamma, dbeta
+- dgamma = (dout * x_hat).sum(axis=(0, 2, 3), keepdims=True)
+- dbeta = dout.sum(axis=(0, 2, 3), keepdims=True)
++ dgamma = (dout * x_hat).sum(axis=(0, 2, 3))
++ dbeta = dout.sum(axis=(0, 2, 3))
 
 # %% mistake="conv-groupnorm-backward" why="dgamma and dbeta are means instead of sums."
-def spatial_groupnorm_backward(dout, cache):
-    x_hat, gamma, inv_std, G = cache
-    dgamma = (dout * x_hat).mean(axis=(0, 2, 3), keepdims=True)
-    dbeta = dout.mean(axis=(0, 2, 3), keepdims=True)
-    g = (dout * gamma).reshape(len(dout), G, -1)
-    h = x_hat.reshape(g.shape)
-    slope = (g * h).mean(axis=2, keepdims=True)
-    dx = inv_std * (g - g.mean(axis=2, keepdims=True) - h * slope)
-    dx = dx.reshape(dout.shape)
-    return dx, dgamma, dbeta
+- dgamma = (dout * x_hat).sum(axis=(0, 2, 3), keepdims=True)
+- dbeta = dout.sum(axis=(0, 2, 3), keepdims=True)
++ dgamma = (dout * x_hat).mean(axis=(0, 2, 3), keepdims=True)
++ dbeta = dout.mean(axis=(0, 2, 3), keepdims=True)
 
 # %% mistake="conv-groupnorm-backward" why="dgamma and dbeta are not summed over the images."
-def spatial_groupnorm_backward(dout, cache):
-    x_hat, gamma, inv_std, G = cache
-    dgamma = (dout * x_hat).sum(axis=(2, 3), keepdims=True)
-    dbeta = dout.sum(axis=(2, 3), keepdims=True)
-    g = (dout * gamma).reshape(len(dout), G, -1)
-    h = x_hat.reshape(g.shape)
-    slope = (g * h).mean(axis=2, keepdims=True)
-    dx = inv_std * (g - g.mean(axis=2, keepdims=True) - h * slope)
-    dx = dx.reshape(dout.shape)
-    return dx, dgamma, dbeta
+- dgamma = (dout * x_hat).sum(axis=(0, 2, 3), keepdims=True)
+- dbeta = dout.sum(axis=(0, 2, 3), keepdims=True)
++ dgamma = (dout * x_hat).sum(axis=(2, 3), keepdims=True)
++ dbeta = dout.sum(axis=(2, 3), keepdims=True)
 
 # %% mistake="conv-groupnorm-backward" why="Multiplying in place changes the caller's gradient."
-def spatial_groupnorm_backward(dout, cache):
-    x_hat, gamma, inv_std, G = cache
-    dgamma = (dout * x_hat).sum(axis=(0, 2, 3), keepdims=True)
-    dbeta = dout.sum(axis=(0, 2, 3), keepdims=True)
-    dout *= gamma
-    g = dout.reshape(len(dout), G, -1)
-    h = x_hat.reshape(g.shape)
-    slope = (g * h).mean(axis=2, keepdims=True)
-    dx = inv_std * (g - g.mean(axis=2, keepdims=True) - h * slope)
-    dx = dx.reshape(dout.shape)
-    return dx, dgamma, dbeta
+- g = (dout * gamma).reshape(len(dout), G, -1)
++ dout *= gamma
++ g = dout.reshape(len(dout), G, -1)
 
 # %% style="conv-groupnorm-backward" why="Pasted with its forward pass, every step in a variable of its own."
 def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
@@ -2615,215 +1280,57 @@ def spatial_groupnorm_backward(dout, cache):
     return dx.reshape(dout.shape), dgamma, dout.sum((0, 2, 3)).reshape(gamma.shape)
 
 # %% mistake="conv-augment" why="The images are turned upside down."
-def augment(x, rng, flip=True, pad=4, jitter=0.1):
-    n, c, h, w = x.shape
-    out = x.copy()
-    if flip:
-        chosen = rng.random(n) < 0.5
-        out[chosen] = out[chosen, :, ::-1]
-    if pad:
-        padded = np.pad(out, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-        places = rng.integers(0, 2 * pad + 1, (n, 2))
-        for i, (top, left) in enumerate(places):
-            out[i] = padded[i, :, top : top + h, left : left + w]
-    if jitter:
-        out *= rng.uniform(1 - jitter, 1 + jitter, (n, c, 1, 1)).astype(x.dtype)
-    return out
+- out[chosen] = out[chosen, :, :, ::-1]
++ out[chosen] = out[chosen, :, ::-1]
 
 # %% mistake="conv-augment" why="All images or none are mirrored."
-def augment(x, rng, flip=True, pad=4, jitter=0.1):
-    n, c, h, w = x.shape
-    out = x.copy()
-    if flip:
-        chosen = np.full(n, rng.random() < 0.5)
-        out[chosen] = out[chosen, :, :, ::-1]
-    if pad:
-        padded = np.pad(out, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-        places = rng.integers(0, 2 * pad + 1, (n, 2))
-        for i, (top, left) in enumerate(places):
-            out[i] = padded[i, :, top : top + h, left : left + w]
-    if jitter:
-        out *= rng.uniform(1 - jitter, 1 + jitter, (n, c, 1, 1)).astype(x.dtype)
-    return out
+- chosen = rng.random(n) < 0.5
++ chosen = np.full(n, rng.random() < 0.5)
 
 # %% mistake="conv-augment" why="One place serves all the images."
-def augment(x, rng, flip=True, pad=4, jitter=0.1):
-    n, c, h, w = x.shape
-    out = x.copy()
-    if flip:
-        chosen = rng.random(n) < 0.5
-        out[chosen] = out[chosen, :, :, ::-1]
-    if pad:
-        padded = np.pad(out, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-        places = np.tile(rng.integers(0, 2 * pad + 1, 2), (n, 1))
-        for i, (top, left) in enumerate(places):
-            out[i] = padded[i, :, top : top + h, left : left + w]
-    if jitter:
-        out *= rng.uniform(1 - jitter, 1 + jitter, (n, c, 1, 1)).astype(x.dtype)
-    return out
+- places = rng.integers(0, 2 * pad + 1, (n, 2))
++ places = np.tile(rng.integers(0, 2 * pad + 1, 2), (n, 1))
 
 # %% mistake="conv-augment" why="The last place is never drawn: the upper end of integers is left out."
-def augment(x, rng, flip=True, pad=4, jitter=0.1):
-    n, c, h, w = x.shape
-    out = x.copy()
-    if flip:
-        chosen = rng.random(n) < 0.5
-        out[chosen] = out[chosen, :, :, ::-1]
-    if pad:
-        padded = np.pad(out, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-        places = rng.integers(0, 2 * pad, (n, 2))
-        for i, (top, left) in enumerate(places):
-            out[i] = padded[i, :, top : top + h, left : left + w]
-    if jitter:
-        out *= rng.uniform(1 - jitter, 1 + jitter, (n, c, 1, 1)).astype(x.dtype)
-    return out
+- places = rng.integers(0, 2 * pad + 1, (n, 2))
++ places = rng.integers(0, 2 * pad, (n, 2))
 
 # %% mistake="conv-augment" why="Rows and columns move by the same amount."
-def augment(x, rng, flip=True, pad=4, jitter=0.1):
-    n, c, h, w = x.shape
-    out = x.copy()
-    if flip:
-        chosen = rng.random(n) < 0.5
-        out[chosen] = out[chosen, :, :, ::-1]
-    if pad:
-        padded = np.pad(out, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-        places = rng.integers(0, 2 * pad + 1, (n, 2))
-        for i, (top, _) in enumerate(places):
-            left = top
-            out[i] = padded[i, :, top : top + h, left : left + w]
-    if jitter:
-        out *= rng.uniform(1 - jitter, 1 + jitter, (n, c, 1, 1)).astype(x.dtype)
-    return out
+- for i, (top, left) in enumerate(places):
++ for i, (top, _) in enumerate(places):
++     left = top
 
 # %% mistake="conv-augment" why="One factor serves all three colours."
-def augment(x, rng, flip=True, pad=4, jitter=0.1):
-    n, c, h, w = x.shape
-    out = x.copy()
-    if flip:
-        chosen = rng.random(n) < 0.5
-        out[chosen] = out[chosen, :, :, ::-1]
-    if pad:
-        padded = np.pad(out, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-        places = rng.integers(0, 2 * pad + 1, (n, 2))
-        for i, (top, left) in enumerate(places):
-            out[i] = padded[i, :, top : top + h, left : left + w]
-    if jitter:
-        out *= rng.uniform(1 - jitter, 1 + jitter, (n, 1, 1, 1)).astype(x.dtype)
-    return out
+- out *= rng.uniform(1 - jitter, 1 + jitter, (n, c, 1, 1)).astype(x.dtype)
++ out *= rng.uniform(1 - jitter, 1 + jitter, (n, 1, 1, 1)).astype(x.dtype)
 
 # %% mistake="conv-augment" why="Every pixel is multiplied by a number of its own."
-def augment(x, rng, flip=True, pad=4, jitter=0.1):
-    n, c, h, w = x.shape
-    out = x.copy()
-    if flip:
-        chosen = rng.random(n) < 0.5
-        out[chosen] = out[chosen, :, :, ::-1]
-    if pad:
-        padded = np.pad(out, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-        places = rng.integers(0, 2 * pad + 1, (n, 2))
-        for i, (top, left) in enumerate(places):
-            out[i] = padded[i, :, top : top + h, left : left + w]
-    if jitter:
-        out *= rng.uniform(1 - jitter, 1 + jitter, x.shape).astype(x.dtype)
-    return out
+- out *= rng.uniform(1 - jitter, 1 + jitter, (n, c, 1, 1)).astype(x.dtype)
++ out *= rng.uniform(1 - jitter, 1 + jitter, x.shape).astype(x.dtype)
 
 # %% mistake="conv-augment" why="The factors are the same for all images."
-def augment(x, rng, flip=True, pad=4, jitter=0.1):
-    n, c, h, w = x.shape
-    out = x.copy()
-    if flip:
-        chosen = rng.random(n) < 0.5
-        out[chosen] = out[chosen, :, :, ::-1]
-    if pad:
-        padded = np.pad(out, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-        places = rng.integers(0, 2 * pad + 1, (n, 2))
-        for i, (top, left) in enumerate(places):
-            out[i] = padded[i, :, top : top + h, left : left + w]
-    if jitter:
-        out *= rng.uniform(1 - jitter, 1 + jitter, (1, c, 1, 1)).astype(x.dtype)
-    return out
+- out *= rng.uniform(1 - jitter, 1 + jitter, (n, c, 1, 1)).astype(x.dtype)
++ out *= rng.uniform(1 - jitter, 1 + jitter, (1, c, 1, 1)).astype(x.dtype)
 
 # %% mistake="conv-augment" why="The factors are normal, not uniform."
-def augment(x, rng, flip=True, pad=4, jitter=0.1):
-    n, c, h, w = x.shape
-    out = x.copy()
-    if flip:
-        chosen = rng.random(n) < 0.5
-        out[chosen] = out[chosen, :, :, ::-1]
-    if pad:
-        padded = np.pad(out, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-        places = rng.integers(0, 2 * pad + 1, (n, 2))
-        for i, (top, left) in enumerate(places):
-            out[i] = padded[i, :, top : top + h, left : left + w]
-    if jitter:
-        out *= rng.normal(1, jitter, (n, c, 1, 1)).astype(x.dtype)
-    return out
+- out *= rng.uniform(1 - jitter, 1 + jitter, (n, c, 1, 1)).astype(x.dtype)
++ out *= rng.normal(1, jitter, (n, c, 1, 1)).astype(x.dtype)
 
 # %% mistake="conv-augment" why="The caller's images are changed."
-def augment(x, rng, flip=True, pad=4, jitter=0.1):
-    n, c, h, w = x.shape
-    out = x
-    if flip:
-        chosen = rng.random(n) < 0.5
-        out[chosen] = out[chosen, :, :, ::-1]
-    if pad:
-        padded = np.pad(out, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-        places = rng.integers(0, 2 * pad + 1, (n, 2))
-        for i, (top, left) in enumerate(places):
-            out[i] = padded[i, :, top : top + h, left : left + w]
-    if jitter:
-        out *= rng.uniform(1 - jitter, 1 + jitter, (n, c, 1, 1)).astype(x.dtype)
-    return out
+- out = x.copy()
++ out = x
 
 # %% mistake="conv-augment" why="The numbers come from a generator of its own, the same every time."
-def augment(x, rng, flip=True, pad=4, jitter=0.1):
-    rng = np.random.default_rng(0)
-    n, c, h, w = x.shape
-    out = x.copy()
-    if flip:
-        chosen = rng.random(n) < 0.5
-        out[chosen] = out[chosen, :, :, ::-1]
-    if pad:
-        padded = np.pad(out, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-        places = rng.integers(0, 2 * pad + 1, (n, 2))
-        for i, (top, left) in enumerate(places):
-            out[i] = padded[i, :, top : top + h, left : left + w]
-    if jitter:
-        out *= rng.uniform(1 - jitter, 1 + jitter, (n, c, 1, 1)).astype(x.dtype)
-    return out
+  def augment(x, rng, flip=True, pad=4, jitter=0.1):
++     rng = np.random.default_rng(0)
 
 # %% mistake="conv-augment" why="The result is in 64 bits."
-def augment(x, rng, flip=True, pad=4, jitter=0.1):
-    n, c, h, w = x.shape
-    out = x.copy()
-    if flip:
-        chosen = rng.random(n) < 0.5
-        out[chosen] = out[chosen, :, :, ::-1]
-    if pad:
-        padded = np.pad(out, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-        places = rng.integers(0, 2 * pad + 1, (n, 2))
-        for i, (top, left) in enumerate(places):
-            out[i] = padded[i, :, top : top + h, left : left + w]
-    if jitter:
-        out = out.astype(float)
-        out *= rng.uniform(1 - jitter, 1 + jitter, (n, c, 1, 1)).astype(x.dtype)
-    return out
+  if jitter:
++     out = out.astype(float)
 
 # %% mistake="conv-augment" why="The border is repeated instead of filled with zeros."
-def augment(x, rng, flip=True, pad=4, jitter=0.1):
-    n, c, h, w = x.shape
-    out = x.copy()
-    if flip:
-        chosen = rng.random(n) < 0.5
-        out[chosen] = out[chosen, :, :, ::-1]
-    if pad:
-        padded = np.pad(out, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode='edge')
-        places = rng.integers(0, 2 * pad + 1, (n, 2))
-        for i, (top, left) in enumerate(places):
-            out[i] = padded[i, :, top : top + h, left : left + w]
-    if jitter:
-        out *= rng.uniform(1 - jitter, 1 + jitter, (n, c, 1, 1)).astype(x.dtype)
-    return out
+- padded = np.pad(out, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
++ padded = np.pad(out, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode='edge')
 
 # %% style="conv-augment" why="No loop: an index for every pixel."
 def augment(x, rng, flip=True, pad=4, jitter=0.1):

@@ -1,83 +1,51 @@
-# Whole answers to the exercises of dropout, one a cell. `mistake` marks a plausible
-# fault, with the sentence that would help its author; `style` marks a correct answer
-# written differently. tests/grading/test_triangle.py grades them all.
+# What goes wrong in dropout, and what else is right. A `mistake` is a plausible fault, with
+# the sentence that would help its author: a patch of the solution, or of the whole answer
+# that `of` names by the beginning of its `why`. A `style` is a correct answer written
+# differently. tests/authoring/test_check_tests.py grades them all.
 
-# %% mistake="dropout-forward" why="The kept numbers are not divided by p, so their mean falls."
+# %% style="dropout-forward" why="The output is the input until the mode says otherwise."
 def dropout_forward(x, dropout_param):
     p, mode = dropout_param["p"], dropout_param["mode"]
     rng = dropout_param.get("rng") or np.random.default_rng(dropout_param.get("seed"))
     mask = None
     out = x
-    if mode == "train":
-        mask = rng.random(x.shape) < p
-        out = x * mask
-    return out.astype(x.dtype, copy=False), (dropout_param, mask)
-
-# %% mistake="dropout-forward" why="p is taken for the probability to drop; here it is that to keep."
-def dropout_forward(x, dropout_param):
-    p, mode = dropout_param["p"], dropout_param["mode"]
-    rng = dropout_param.get("rng") or np.random.default_rng(dropout_param.get("seed"))
-    mask = None
-    out = x
-    if mode == "train":
-        mask = (rng.random(x.shape) > p) / (1 - p)
-        out = x * mask
-    return out.astype(x.dtype, copy=False), (dropout_param, mask)
-
-# %% mistake="dropout-forward" why="The comparison is turned round: this drops with probability p."
-def dropout_forward(x, dropout_param):
-    p, mode = dropout_param["p"], dropout_param["mode"]
-    rng = dropout_param.get("rng") or np.random.default_rng(dropout_param.get("seed"))
-    mask = None
-    out = x
-    if mode == "train":
-        mask = (rng.random(x.shape) > p) / p
-        out = x * mask
-    return out.astype(x.dtype, copy=False), (dropout_param, mask)
-
-# %% mistake="dropout-forward" why="The test output is scaled by p, though training has divided by it already."
-def dropout_forward(x, dropout_param):
-    p, mode = dropout_param["p"], dropout_param["mode"]
-    rng = dropout_param.get("rng") or np.random.default_rng(dropout_param.get("seed"))
-    mask = None
     if mode == "train":
         mask = (rng.random(x.shape) < p) / p
         out = x * mask
-    else:
-        out = x * p
     return out.astype(x.dtype, copy=False), (dropout_param, mask)
 
-# %% mistake="dropout-forward" why="One number is drawn for a whole row, so whole examples vanish."
-def dropout_forward(x, dropout_param):
-    p, mode = dropout_param["p"], dropout_param["mode"]
-    rng = dropout_param.get("rng") or np.random.default_rng(dropout_param.get("seed"))
-    mask = None
-    out = x
-    if mode == "train":
-        mask = (rng.random((len(x),) + (1,) * (x.ndim - 1)) < p) / p
-        out = x * mask
-    return out.astype(x.dtype, copy=False), (dropout_param, mask)
+# %% mistake="dropout-forward" of="The output is the" why="The kept numbers are not divided by p, so their mean falls."
+- mask = (rng.random(x.shape) < p) / p
++ mask = rng.random(x.shape) < p
 
-# %% mistake="dropout-forward" why="The mask is that of one example, shared by the whole batch."
-def dropout_forward(x, dropout_param):
-    p, mode = dropout_param["p"], dropout_param["mode"]
-    rng = dropout_param.get("rng") or np.random.default_rng(dropout_param.get("seed"))
-    mask = None
-    out = x
-    if mode == "train":
-        mask = (rng.random(x.shape[1:]) < p) / p
-        out = x * mask
-    return out.astype(x.dtype, copy=False), (dropout_param, mask)
+# %% mistake="dropout-forward" of="The output is the" why="p is taken for the probability to drop; here it is that to keep."
+- mask = (rng.random(x.shape) < p) / p
++ mask = (rng.random(x.shape) > p) / (1 - p)
 
-# %% mistake="dropout-forward" why="The generator is made anew with one seed in every call, so the mask never changes."
-def dropout_forward(x, dropout_param):
-    p, mode = dropout_param["p"], dropout_param["mode"]
-    mask = None
-    out = x
-    if mode == "train":
-        mask = (np.random.default_rng(231).random(x.shape) < p) / p
-        out = x * mask
-    return out.astype(x.dtype, copy=False), (dropout_param, mask)
+# %% mistake="dropout-forward" of="The output is the" why="The comparison is turned round: this drops with probability p."
+- mask = (rng.random(x.shape) < p) / p
++ mask = (rng.random(x.shape) > p) / p
+
+# %% mistake="dropout-forward" why="The test output is scaled by p, though training has divided by it already."
+-     out = x
+- cache = (dropout_param, mask)
+- return out.astype(x.dtype, copy=False), cache
++     out = x * p
++ return out.astype(x.dtype, copy=False), (dropout_param, mask)
+
+# %% mistake="dropout-forward" of="The output is the" why="One number is drawn for a whole row, so whole examples vanish."
+- mask = (rng.random(x.shape) < p) / p
++ mask = (rng.random((len(x),) + (1,) * (x.ndim - 1)) < p) / p
+
+# %% mistake="dropout-forward" of="The output is the" why="The mask is that of one example, shared by the whole batch."
+- mask = (rng.random(x.shape) < p) / p
++ mask = (rng.random(x.shape[1:]) < p) / p
+
+# %% mistake="dropout-forward" of="The output is the" why="The generator is made anew with one seed in every call, so the mask never changes."
+- rng = dropout_param.get("rng") or np.random.default_rng(dropout_param.get("seed"))
+
+- mask = (rng.random(x.shape) < p) / p
++ mask = (np.random.default_rng(231).random(x.shape) < p) / p
 
 # %% mistake="dropout-forward" why="Dropping in place changes the caller's numbers."
 def dropout_forward(x, dropout_param):
@@ -96,16 +64,9 @@ def dropout_forward(x, dropout_param):
     mask = (rng.random(x.shape) < p) / p
     return (x * mask).astype(x.dtype), (dropout_param, mask)
 
-# %% mistake="dropout-forward" why="The mask makes 64-bit numbers of 32-bit ones."
-def dropout_forward(x, dropout_param):
-    p, mode = dropout_param["p"], dropout_param["mode"]
-    rng = dropout_param.get("rng") or np.random.default_rng(dropout_param.get("seed"))
-    mask = None
-    out = x
-    if mode == "train":
-        mask = (rng.random(x.shape) < p) / p
-        out = x * mask
-    return out, (dropout_param, mask)
+# %% mistake="dropout-forward" of="The output is the" why="The mask makes 64-bit numbers of 32-bit ones."
+- return out.astype(x.dtype, copy=False), (dropout_param, mask)
++ return out, (dropout_param, mask)
 
 # %% mistake="dropout-forward" why="The package does the exercise instead of you."
 def dropout_forward(x, dropout_param):

@@ -1,342 +1,41 @@
-# Whole answers to the exercises of fully_connected_nets, one a cell. `mistake` marks a
-# plausible fault, with the sentence that would help its author; `style` marks a correct
-# answer written differently. tests/grading/test_triangle.py grades them all.
+# What goes wrong in fully_connected_nets, and what else is right. A `mistake` is a plausible fault, with
+# the sentence that would help its author: a patch of the solution, or of the whole answer
+# that `of` names by the beginning of its `why`. A `style` is a correct answer written
+# differently. tests/authoring/test_check_tests.py grades them all.
 
 # %% mistake="deep-init" why="The numbers in the names begin at 1, not at 0."
-@add_to_class(FullyConnectedNet)
-def __init__(
-    self,
-    hidden_dims,
-    input_dim=3 * 32 * 32,
-    num_classes=10,
-    dropout_keep_ratio=1,
-    normalization=None,
-    reg=0.0,
-    weight_scale=1e-2,
-    dtype=np.float32,
-    seed=None,
-):
-    self.normalization = normalization
-    self.use_dropout = dropout_keep_ratio != 1
-    self.reg = reg
-    self.num_layers = 1 + len(hidden_dims)
-    self.dtype = dtype
-    self.params = {}
-    rng = np.random.default_rng(231)
-    sizes = [input_dim, *hidden_dims, num_classes]
-    for i in range(1, self.num_layers + 1):
-        fan_in, fan_out = sizes[i - 1], sizes[i]
-        self.params[f"W{i - 1}"] = weight_scale * rng.standard_normal((fan_in, fan_out))
-        self.params[f"b{i - 1}"] = np.zeros(fan_out)
-        if normalization is not None and i < self.num_layers:
-            self.params[f"gamma{i}"] = np.ones(fan_out)
-            self.params[f"beta{i}"] = np.zeros(fan_out)
-    self.dropout_param = {}
-    if self.use_dropout:
-        self.dropout_param = {"mode": "train", "p": dropout_keep_ratio}
-        if seed is not None:
-            self.dropout_param["seed"] = seed
-    self.bn_params = []
-    if normalization == "batchnorm":
-        self.bn_params = [{"mode": "train"} for _ in hidden_dims]
-    if normalization == "layernorm":
-        self.bn_params = [{} for _ in hidden_dims]
-    for name, value in self.params.items():
-        self.params[name] = value.astype(dtype)
+- self.params[f"W{i}"] = weight_scale * rng.standard_normal((fan_in, fan_out))
+- self.params[f"b{i}"] = np.zeros(fan_out)
++ self.params[f"W{i - 1}"] = weight_scale * rng.standard_normal((fan_in, fan_out))
++ self.params[f"b{i - 1}"] = np.zeros(fan_out)
 
 # %% mistake="deep-init" why="The last layer gets a normalisation too."
-@add_to_class(FullyConnectedNet)
-def __init__(
-    self,
-    hidden_dims,
-    input_dim=3 * 32 * 32,
-    num_classes=10,
-    dropout_keep_ratio=1,
-    normalization=None,
-    reg=0.0,
-    weight_scale=1e-2,
-    dtype=np.float32,
-    seed=None,
-):
-    self.normalization = normalization
-    self.use_dropout = dropout_keep_ratio != 1
-    self.reg = reg
-    self.num_layers = 1 + len(hidden_dims)
-    self.dtype = dtype
-    self.params = {}
-    rng = np.random.default_rng(231)
-    sizes = [input_dim, *hidden_dims, num_classes]
-    for i in range(1, self.num_layers + 1):
-        fan_in, fan_out = sizes[i - 1], sizes[i]
-        self.params[f"W{i}"] = weight_scale * rng.standard_normal((fan_in, fan_out))
-        self.params[f"b{i}"] = np.zeros(fan_out)
-        if normalization is not None:
-            self.params[f"gamma{i}"] = np.ones(fan_out)
-            self.params[f"beta{i}"] = np.zeros(fan_out)
-    self.dropout_param = {}
-    if self.use_dropout:
-        self.dropout_param = {"mode": "train", "p": dropout_keep_ratio}
-        if seed is not None:
-            self.dropout_param["seed"] = seed
-    self.bn_params = []
-    if normalization == "batchnorm":
-        self.bn_params = [{"mode": "train"} for _ in hidden_dims]
-    if normalization == "layernorm":
-        self.bn_params = [{} for _ in hidden_dims]
-    for name, value in self.params.items():
-        self.params[name] = value.astype(dtype)
+- if normalization is not None and i < self.num_layers:
++ if normalization is not None:
 
 # %% mistake="deep-init" why="The weights are zero, so all units of a layer stay equal for ever."
-@add_to_class(FullyConnectedNet)
-def __init__(
-    self,
-    hidden_dims,
-    input_dim=3 * 32 * 32,
-    num_classes=10,
-    dropout_keep_ratio=1,
-    normalization=None,
-    reg=0.0,
-    weight_scale=1e-2,
-    dtype=np.float32,
-    seed=None,
-):
-    self.normalization = normalization
-    self.use_dropout = dropout_keep_ratio != 1
-    self.reg = reg
-    self.num_layers = 1 + len(hidden_dims)
-    self.dtype = dtype
-    self.params = {}
-    rng = np.random.default_rng(231)
-    sizes = [input_dim, *hidden_dims, num_classes]
-    for i in range(1, self.num_layers + 1):
-        fan_in, fan_out = sizes[i - 1], sizes[i]
-        self.params[f"W{i}"] = np.zeros((fan_in, fan_out))
-        self.params[f"b{i}"] = np.zeros(fan_out)
-        if normalization is not None and i < self.num_layers:
-            self.params[f"gamma{i}"] = np.ones(fan_out)
-            self.params[f"beta{i}"] = np.zeros(fan_out)
-    self.dropout_param = {}
-    if self.use_dropout:
-        self.dropout_param = {"mode": "train", "p": dropout_keep_ratio}
-        if seed is not None:
-            self.dropout_param["seed"] = seed
-    self.bn_params = []
-    if normalization == "batchnorm":
-        self.bn_params = [{"mode": "train"} for _ in hidden_dims]
-    if normalization == "layernorm":
-        self.bn_params = [{} for _ in hidden_dims]
-    for name, value in self.params.items():
-        self.params[name] = value.astype(dtype)
+- self.params[f"W{i}"] = weight_scale * rng.standard_normal((fan_in, fan_out))
++ self.params[f"W{i}"] = np.zeros((fan_in, fan_out))
 
 # %% mistake="deep-init" why="The weight scale is not used."
-@add_to_class(FullyConnectedNet)
-def __init__(
-    self,
-    hidden_dims,
-    input_dim=3 * 32 * 32,
-    num_classes=10,
-    dropout_keep_ratio=1,
-    normalization=None,
-    reg=0.0,
-    weight_scale=1e-2,
-    dtype=np.float32,
-    seed=None,
-):
-    self.normalization = normalization
-    self.use_dropout = dropout_keep_ratio != 1
-    self.reg = reg
-    self.num_layers = 1 + len(hidden_dims)
-    self.dtype = dtype
-    self.params = {}
-    rng = np.random.default_rng(231)
-    sizes = [input_dim, *hidden_dims, num_classes]
-    for i in range(1, self.num_layers + 1):
-        fan_in, fan_out = sizes[i - 1], sizes[i]
-        self.params[f"W{i}"] = rng.standard_normal((fan_in, fan_out))
-        self.params[f"b{i}"] = np.zeros(fan_out)
-        if normalization is not None and i < self.num_layers:
-            self.params[f"gamma{i}"] = np.ones(fan_out)
-            self.params[f"beta{i}"] = np.zeros(fan_out)
-    self.dropout_param = {}
-    if self.use_dropout:
-        self.dropout_param = {"mode": "train", "p": dropout_keep_ratio}
-        if seed is not None:
-            self.dropout_param["seed"] = seed
-    self.bn_params = []
-    if normalization == "batchnorm":
-        self.bn_params = [{"mode": "train"} for _ in hidden_dims]
-    if normalization == "layernorm":
-        self.bn_params = [{} for _ in hidden_dims]
-    for name, value in self.params.items():
-        self.params[name] = value.astype(dtype)
+- self.params[f"W{i}"] = weight_scale * rng.standard_normal((fan_in, fan_out))
++ self.params[f"W{i}"] = rng.standard_normal((fan_in, fan_out))
 
 # %% mistake="deep-init" why="The weights are transposed: (inputs, outputs) is meant."
-@add_to_class(FullyConnectedNet)
-def __init__(
-    self,
-    hidden_dims,
-    input_dim=3 * 32 * 32,
-    num_classes=10,
-    dropout_keep_ratio=1,
-    normalization=None,
-    reg=0.0,
-    weight_scale=1e-2,
-    dtype=np.float32,
-    seed=None,
-):
-    self.normalization = normalization
-    self.use_dropout = dropout_keep_ratio != 1
-    self.reg = reg
-    self.num_layers = 1 + len(hidden_dims)
-    self.dtype = dtype
-    self.params = {}
-    rng = np.random.default_rng(231)
-    sizes = [input_dim, *hidden_dims, num_classes]
-    for i in range(1, self.num_layers + 1):
-        fan_in, fan_out = sizes[i - 1], sizes[i]
-        self.params[f"W{i}"] = weight_scale * rng.standard_normal((fan_out, fan_in))
-        self.params[f"b{i}"] = np.zeros(fan_out)
-        if normalization is not None and i < self.num_layers:
-            self.params[f"gamma{i}"] = np.ones(fan_out)
-            self.params[f"beta{i}"] = np.zeros(fan_out)
-    self.dropout_param = {}
-    if self.use_dropout:
-        self.dropout_param = {"mode": "train", "p": dropout_keep_ratio}
-        if seed is not None:
-            self.dropout_param["seed"] = seed
-    self.bn_params = []
-    if normalization == "batchnorm":
-        self.bn_params = [{"mode": "train"} for _ in hidden_dims]
-    if normalization == "layernorm":
-        self.bn_params = [{} for _ in hidden_dims]
-    for name, value in self.params.items():
-        self.params[name] = value.astype(dtype)
+- self.params[f"W{i}"] = weight_scale * rng.standard_normal((fan_in, fan_out))
++ self.params[f"W{i}"] = weight_scale * rng.standard_normal((fan_out, fan_in))
 
 # %% mistake="deep-init" why="gamma starts at 0, which switches every layer off."
-@add_to_class(FullyConnectedNet)
-def __init__(
-    self,
-    hidden_dims,
-    input_dim=3 * 32 * 32,
-    num_classes=10,
-    dropout_keep_ratio=1,
-    normalization=None,
-    reg=0.0,
-    weight_scale=1e-2,
-    dtype=np.float32,
-    seed=None,
-):
-    self.normalization = normalization
-    self.use_dropout = dropout_keep_ratio != 1
-    self.reg = reg
-    self.num_layers = 1 + len(hidden_dims)
-    self.dtype = dtype
-    self.params = {}
-    rng = np.random.default_rng(231)
-    sizes = [input_dim, *hidden_dims, num_classes]
-    for i in range(1, self.num_layers + 1):
-        fan_in, fan_out = sizes[i - 1], sizes[i]
-        self.params[f"W{i}"] = weight_scale * rng.standard_normal((fan_in, fan_out))
-        self.params[f"b{i}"] = np.zeros(fan_out)
-        if normalization is not None and i < self.num_layers:
-            self.params[f"gamma{i}"] = np.zeros(fan_out)
-            self.params[f"beta{i}"] = np.zeros(fan_out)
-    self.dropout_param = {}
-    if self.use_dropout:
-        self.dropout_param = {"mode": "train", "p": dropout_keep_ratio}
-        if seed is not None:
-            self.dropout_param["seed"] = seed
-    self.bn_params = []
-    if normalization == "batchnorm":
-        self.bn_params = [{"mode": "train"} for _ in hidden_dims]
-    if normalization == "layernorm":
-        self.bn_params = [{} for _ in hidden_dims]
-    for name, value in self.params.items():
-        self.params[name] = value.astype(dtype)
+- self.params[f"gamma{i}"] = np.ones(fan_out)
++ self.params[f"gamma{i}"] = np.zeros(fan_out)
 
 # %% mistake="deep-init" why="The weights are drawn evenly, not from a normal distribution."
-@add_to_class(FullyConnectedNet)
-def __init__(
-    self,
-    hidden_dims,
-    input_dim=3 * 32 * 32,
-    num_classes=10,
-    dropout_keep_ratio=1,
-    normalization=None,
-    reg=0.0,
-    weight_scale=1e-2,
-    dtype=np.float32,
-    seed=None,
-):
-    self.normalization = normalization
-    self.use_dropout = dropout_keep_ratio != 1
-    self.reg = reg
-    self.num_layers = 1 + len(hidden_dims)
-    self.dtype = dtype
-    self.params = {}
-    rng = np.random.default_rng(231)
-    sizes = [input_dim, *hidden_dims, num_classes]
-    for i in range(1, self.num_layers + 1):
-        fan_in, fan_out = sizes[i - 1], sizes[i]
-        self.params[f"W{i}"] = weight_scale * np.sqrt(3) * rng.uniform(-1, 1, (fan_in, fan_out))
-        self.params[f"b{i}"] = np.zeros(fan_out)
-        if normalization is not None and i < self.num_layers:
-            self.params[f"gamma{i}"] = np.ones(fan_out)
-            self.params[f"beta{i}"] = np.zeros(fan_out)
-    self.dropout_param = {}
-    if self.use_dropout:
-        self.dropout_param = {"mode": "train", "p": dropout_keep_ratio}
-        if seed is not None:
-            self.dropout_param["seed"] = seed
-    self.bn_params = []
-    if normalization == "batchnorm":
-        self.bn_params = [{"mode": "train"} for _ in hidden_dims]
-    if normalization == "layernorm":
-        self.bn_params = [{} for _ in hidden_dims]
-    for name, value in self.params.items():
-        self.params[name] = value.astype(dtype)
+- self.params[f"W{i}"] = weight_scale * rng.standard_normal((fan_in, fan_out))
++ self.params[f"W{i}"] = weight_scale * np.sqrt(3) * rng.uniform(-1, 1, (fan_in, fan_out))
 
 # %% mistake="deep-init" why="Layer normalisation needs gamma and beta as well."
-@add_to_class(FullyConnectedNet)
-def __init__(
-    self,
-    hidden_dims,
-    input_dim=3 * 32 * 32,
-    num_classes=10,
-    dropout_keep_ratio=1,
-    normalization=None,
-    reg=0.0,
-    weight_scale=1e-2,
-    dtype=np.float32,
-    seed=None,
-):
-    self.normalization = normalization
-    self.use_dropout = dropout_keep_ratio != 1
-    self.reg = reg
-    self.num_layers = 1 + len(hidden_dims)
-    self.dtype = dtype
-    self.params = {}
-    rng = np.random.default_rng(231)
-    sizes = [input_dim, *hidden_dims, num_classes]
-    for i in range(1, self.num_layers + 1):
-        fan_in, fan_out = sizes[i - 1], sizes[i]
-        self.params[f"W{i}"] = weight_scale * rng.standard_normal((fan_in, fan_out))
-        self.params[f"b{i}"] = np.zeros(fan_out)
-        if normalization == "batchnorm" and i < self.num_layers:
-            self.params[f"gamma{i}"] = np.ones(fan_out)
-            self.params[f"beta{i}"] = np.zeros(fan_out)
-    self.dropout_param = {}
-    if self.use_dropout:
-        self.dropout_param = {"mode": "train", "p": dropout_keep_ratio}
-        if seed is not None:
-            self.dropout_param["seed"] = seed
-    self.bn_params = []
-    if normalization == "batchnorm":
-        self.bn_params = [{"mode": "train"} for _ in hidden_dims]
-    if normalization == "layernorm":
-        self.bn_params = [{} for _ in hidden_dims]
-    for name, value in self.params.items():
-        self.params[name] = value.astype(dtype)
+- if normalization is not None and i < self.num_layers:
++ if normalization == "batchnorm" and i < self.num_layers:
 
 # %% style="deep-init" why="Pasted from a class, with the global generator."
     def __init__(self, hidden_dims, input_dim=3*32*32, num_classes=10,
@@ -433,467 +132,48 @@ def __init__(self, hidden_dims, input_dim=3*32*32, num_classes=10,
         self.params[k] = v.astype(dtype)
 
 # %% mistake="deep-loss" why="The penalty lacks its factor one half, which belongs to the gradient reg * W."
-@add_to_class(FullyConnectedNet)
-def loss(self, X, y=None):
-    X = X.astype(self.dtype)
-    mode = "test" if y is None else "train"
-    if self.use_dropout:
-        self.dropout_param["mode"] = mode
-    if self.normalization == "batchnorm":
-        for bn_param in self.bn_params:
-            bn_param["mode"] = mode
-    forwards = {"batchnorm": batchnorm_forward, "layernorm": layernorm_forward}
-    backwards = {"batchnorm": batchnorm_backward, "layernorm": layernorm_backward}
-    p, last, caches, out = self.params, self.num_layers, [], X
-    norm = dropout = None
-    for i in range(1, last):
-        out, affine = affine_forward(out, p[f"W{i}"], p[f"b{i}"])
-        if self.normalization:
-            out, norm = forwards[self.normalization](
-                out, p[f"gamma{i}"], p[f"beta{i}"], self.bn_params[i - 1]
-            )
-        out, relu = relu_forward(out)
-        if self.use_dropout:
-            out, dropout = dropout_forward(out, self.dropout_param)
-        caches.append((affine, norm, relu, dropout))
-    scores, cache = affine_forward(out, p[f"W{last}"], p[f"b{last}"])
-    if y is None:
-        return scores
-
-    loss, dout = softmax_loss(scores, y)
-    grads = {}
-    dout, grads[f"W{last}"], grads[f"b{last}"] = affine_backward(dout, cache)
-    for i in reversed(range(1, last)):
-        affine, norm, relu, dropout = caches[i - 1]
-        if self.use_dropout:
-            dout = dropout_backward(dout, dropout)
-        dout = relu_backward(dout, relu)
-        if self.normalization:
-            dout, grads[f"gamma{i}"], grads[f"beta{i}"] = backwards[self.normalization](
-                dout, norm
-            )
-        dout, grads[f"W{i}"], grads[f"b{i}"] = affine_backward(dout, affine)
-    for i in range(1, last + 1):
-        loss += self.reg * np.sum(p[f"W{i}"] ** 2)
-        grads[f"W{i}"] = grads[f"W{i}"] + self.reg * p[f"W{i}"]
-    return loss, grads
+- loss += 0.5 * self.reg * np.sum(p[f"W{i}"] ** 2)
++ loss += self.reg * np.sum(p[f"W{i}"] ** 2)
 
 # %% mistake="deep-loss" why="The penalty is missing in the gradient."
-@add_to_class(FullyConnectedNet)
-def loss(self, X, y=None):
-    X = X.astype(self.dtype)
-    mode = "test" if y is None else "train"
-    if self.use_dropout:
-        self.dropout_param["mode"] = mode
-    if self.normalization == "batchnorm":
-        for bn_param in self.bn_params:
-            bn_param["mode"] = mode
-    forwards = {"batchnorm": batchnorm_forward, "layernorm": layernorm_forward}
-    backwards = {"batchnorm": batchnorm_backward, "layernorm": layernorm_backward}
-    p, last, caches, out = self.params, self.num_layers, [], X
-    norm = dropout = None
-    for i in range(1, last):
-        out, affine = affine_forward(out, p[f"W{i}"], p[f"b{i}"])
-        if self.normalization:
-            out, norm = forwards[self.normalization](
-                out, p[f"gamma{i}"], p[f"beta{i}"], self.bn_params[i - 1]
-            )
-        out, relu = relu_forward(out)
-        if self.use_dropout:
-            out, dropout = dropout_forward(out, self.dropout_param)
-        caches.append((affine, norm, relu, dropout))
-    scores, cache = affine_forward(out, p[f"W{last}"], p[f"b{last}"])
-    if y is None:
-        return scores
-
-    loss, dout = softmax_loss(scores, y)
-    grads = {}
-    dout, grads[f"W{last}"], grads[f"b{last}"] = affine_backward(dout, cache)
-    for i in reversed(range(1, last)):
-        affine, norm, relu, dropout = caches[i - 1]
-        if self.use_dropout:
-            dout = dropout_backward(dout, dropout)
-        dout = relu_backward(dout, relu)
-        if self.normalization:
-            dout, grads[f"gamma{i}"], grads[f"beta{i}"] = backwards[self.normalization](
-                dout, norm
-            )
-        dout, grads[f"W{i}"], grads[f"b{i}"] = affine_backward(dout, affine)
-    for i in range(1, last + 1):
-        loss += 0.5 * self.reg * np.sum(p[f"W{i}"] ** 2)
-    return loss, grads
+- grads[f"W{i}"] = grads[f"W{i}"] + self.reg * p[f"W{i}"]
 
 # %% mistake="deep-loss" why="The last weight matrix is not penalised."
-@add_to_class(FullyConnectedNet)
-def loss(self, X, y=None):
-    X = X.astype(self.dtype)
-    mode = "test" if y is None else "train"
-    if self.use_dropout:
-        self.dropout_param["mode"] = mode
-    if self.normalization == "batchnorm":
-        for bn_param in self.bn_params:
-            bn_param["mode"] = mode
-    forwards = {"batchnorm": batchnorm_forward, "layernorm": layernorm_forward}
-    backwards = {"batchnorm": batchnorm_backward, "layernorm": layernorm_backward}
-    p, last, caches, out = self.params, self.num_layers, [], X
-    norm = dropout = None
-    for i in range(1, last):
-        out, affine = affine_forward(out, p[f"W{i}"], p[f"b{i}"])
-        if self.normalization:
-            out, norm = forwards[self.normalization](
-                out, p[f"gamma{i}"], p[f"beta{i}"], self.bn_params[i - 1]
-            )
-        out, relu = relu_forward(out)
-        if self.use_dropout:
-            out, dropout = dropout_forward(out, self.dropout_param)
-        caches.append((affine, norm, relu, dropout))
-    scores, cache = affine_forward(out, p[f"W{last}"], p[f"b{last}"])
-    if y is None:
-        return scores
-
-    loss, dout = softmax_loss(scores, y)
-    grads = {}
-    dout, grads[f"W{last}"], grads[f"b{last}"] = affine_backward(dout, cache)
-    for i in reversed(range(1, last)):
-        affine, norm, relu, dropout = caches[i - 1]
-        if self.use_dropout:
-            dout = dropout_backward(dout, dropout)
-        dout = relu_backward(dout, relu)
-        if self.normalization:
-            dout, grads[f"gamma{i}"], grads[f"beta{i}"] = backwards[self.normalization](
-                dout, norm
-            )
-        dout, grads[f"W{i}"], grads[f"b{i}"] = affine_backward(dout, affine)
-    for i in range(1, last):
-        loss += 0.5 * self.reg * np.sum(p[f"W{i}"] ** 2)
-        grads[f"W{i}"] = grads[f"W{i}"] + self.reg * p[f"W{i}"]
-    return loss, grads
+- for i in range(1, last + 1):
++ for i in range(1, last):
 
 # %% mistake="deep-loss" why="The biases are penalised too."
-@add_to_class(FullyConnectedNet)
-def loss(self, X, y=None):
-    X = X.astype(self.dtype)
-    mode = "test" if y is None else "train"
-    if self.use_dropout:
-        self.dropout_param["mode"] = mode
-    if self.normalization == "batchnorm":
-        for bn_param in self.bn_params:
-            bn_param["mode"] = mode
-    forwards = {"batchnorm": batchnorm_forward, "layernorm": layernorm_forward}
-    backwards = {"batchnorm": batchnorm_backward, "layernorm": layernorm_backward}
-    p, last, caches, out = self.params, self.num_layers, [], X
-    norm = dropout = None
-    for i in range(1, last):
-        out, affine = affine_forward(out, p[f"W{i}"], p[f"b{i}"])
-        if self.normalization:
-            out, norm = forwards[self.normalization](
-                out, p[f"gamma{i}"], p[f"beta{i}"], self.bn_params[i - 1]
-            )
-        out, relu = relu_forward(out)
-        if self.use_dropout:
-            out, dropout = dropout_forward(out, self.dropout_param)
-        caches.append((affine, norm, relu, dropout))
-    scores, cache = affine_forward(out, p[f"W{last}"], p[f"b{last}"])
-    if y is None:
-        return scores
-
-    loss, dout = softmax_loss(scores, y)
-    grads = {}
-    dout, grads[f"W{last}"], grads[f"b{last}"] = affine_backward(dout, cache)
-    for i in reversed(range(1, last)):
-        affine, norm, relu, dropout = caches[i - 1]
-        if self.use_dropout:
-            dout = dropout_backward(dout, dropout)
-        dout = relu_backward(dout, relu)
-        if self.normalization:
-            dout, grads[f"gamma{i}"], grads[f"beta{i}"] = backwards[self.normalization](
-                dout, norm
-            )
-        dout, grads[f"W{i}"], grads[f"b{i}"] = affine_backward(dout, affine)
-    for i in range(1, last + 1):
-        loss += 0.5 * self.reg * (np.sum(p[f"W{i}"] ** 2) + np.sum(p[f"b{i}"] ** 2))
-        grads[f"W{i}"] = grads[f"W{i}"] + self.reg * p[f"W{i}"]
-    return loss, grads
+- loss += 0.5 * self.reg * np.sum(p[f"W{i}"] ** 2)
++ loss += 0.5 * self.reg * (np.sum(p[f"W{i}"] ** 2) + np.sum(p[f"b{i}"] ** 2))
 
 # %% mistake="deep-loss" why="A ReLU after the last layer cuts the scores."
-@add_to_class(FullyConnectedNet)
-def loss(self, X, y=None):
-    X = X.astype(self.dtype)
-    mode = "test" if y is None else "train"
-    if self.use_dropout:
-        self.dropout_param["mode"] = mode
-    if self.normalization == "batchnorm":
-        for bn_param in self.bn_params:
-            bn_param["mode"] = mode
-    forwards = {"batchnorm": batchnorm_forward, "layernorm": layernorm_forward}
-    backwards = {"batchnorm": batchnorm_backward, "layernorm": layernorm_backward}
-    p, last, caches, out = self.params, self.num_layers, [], X
-    norm = dropout = None
-    for i in range(1, last):
-        out, affine = affine_forward(out, p[f"W{i}"], p[f"b{i}"])
-        if self.normalization:
-            out, norm = forwards[self.normalization](
-                out, p[f"gamma{i}"], p[f"beta{i}"], self.bn_params[i - 1]
-            )
-        out, relu = relu_forward(out)
-        if self.use_dropout:
-            out, dropout = dropout_forward(out, self.dropout_param)
-        caches.append((affine, norm, relu, dropout))
-    scores, cache = affine_forward(out, p[f"W{last}"], p[f"b{last}"])
-    scores = np.maximum(scores, 0)
-    if y is None:
-        return scores
-
-    loss, dout = softmax_loss(scores, y)
-    grads = {}
-    dout, grads[f"W{last}"], grads[f"b{last}"] = affine_backward(dout, cache)
-    for i in reversed(range(1, last)):
-        affine, norm, relu, dropout = caches[i - 1]
-        if self.use_dropout:
-            dout = dropout_backward(dout, dropout)
-        dout = relu_backward(dout, relu)
-        if self.normalization:
-            dout, grads[f"gamma{i}"], grads[f"beta{i}"] = backwards[self.normalization](
-                dout, norm
-            )
-        dout, grads[f"W{i}"], grads[f"b{i}"] = affine_backward(dout, affine)
-    for i in range(1, last + 1):
-        loss += 0.5 * self.reg * np.sum(p[f"W{i}"] ** 2)
-        grads[f"W{i}"] = grads[f"W{i}"] + self.reg * p[f"W{i}"]
-    return loss, grads
+  scores, cache = affine_forward(out, p[f"W{last}"], p[f"b{last}"])
++ scores = np.maximum(scores, 0)
 
 # %% mistake="deep-loss" why="The backward pass leaves out the ReLU."
-@add_to_class(FullyConnectedNet)
-def loss(self, X, y=None):
-    X = X.astype(self.dtype)
-    mode = "test" if y is None else "train"
-    if self.use_dropout:
-        self.dropout_param["mode"] = mode
-    if self.normalization == "batchnorm":
-        for bn_param in self.bn_params:
-            bn_param["mode"] = mode
-    forwards = {"batchnorm": batchnorm_forward, "layernorm": layernorm_forward}
-    backwards = {"batchnorm": batchnorm_backward, "layernorm": layernorm_backward}
-    p, last, caches, out = self.params, self.num_layers, [], X
-    norm = dropout = None
-    for i in range(1, last):
-        out, affine = affine_forward(out, p[f"W{i}"], p[f"b{i}"])
-        if self.normalization:
-            out, norm = forwards[self.normalization](
-                out, p[f"gamma{i}"], p[f"beta{i}"], self.bn_params[i - 1]
-            )
-        out, relu = relu_forward(out)
-        if self.use_dropout:
-            out, dropout = dropout_forward(out, self.dropout_param)
-        caches.append((affine, norm, relu, dropout))
-    scores, cache = affine_forward(out, p[f"W{last}"], p[f"b{last}"])
-    if y is None:
-        return scores
-
-    loss, dout = softmax_loss(scores, y)
-    grads = {}
-    dout, grads[f"W{last}"], grads[f"b{last}"] = affine_backward(dout, cache)
-    for i in reversed(range(1, last)):
-        affine, norm, relu, dropout = caches[i - 1]
-        if self.use_dropout:
-            dout = dropout_backward(dout, dropout)
-        if self.normalization:
-            dout, grads[f"gamma{i}"], grads[f"beta{i}"] = backwards[self.normalization](
-                dout, norm
-            )
-        dout, grads[f"W{i}"], grads[f"b{i}"] = affine_backward(dout, affine)
-    for i in range(1, last + 1):
-        loss += 0.5 * self.reg * np.sum(p[f"W{i}"] ** 2)
-        grads[f"W{i}"] = grads[f"W{i}"] + self.reg * p[f"W{i}"]
-    return loss, grads
+- dout = relu_backward(dout, relu)
 
 # %% mistake="deep-loss" why="The backward pass leaves out dropout."
-@add_to_class(FullyConnectedNet)
-def loss(self, X, y=None):
-    X = X.astype(self.dtype)
-    mode = "test" if y is None else "train"
-    if self.use_dropout:
-        self.dropout_param["mode"] = mode
-    if self.normalization == "batchnorm":
-        for bn_param in self.bn_params:
-            bn_param["mode"] = mode
-    forwards = {"batchnorm": batchnorm_forward, "layernorm": layernorm_forward}
-    backwards = {"batchnorm": batchnorm_backward, "layernorm": layernorm_backward}
-    p, last, caches, out = self.params, self.num_layers, [], X
-    norm = dropout = None
-    for i in range(1, last):
-        out, affine = affine_forward(out, p[f"W{i}"], p[f"b{i}"])
-        if self.normalization:
-            out, norm = forwards[self.normalization](
-                out, p[f"gamma{i}"], p[f"beta{i}"], self.bn_params[i - 1]
-            )
-        out, relu = relu_forward(out)
-        if self.use_dropout:
-            out, dropout = dropout_forward(out, self.dropout_param)
-        caches.append((affine, norm, relu, dropout))
-    scores, cache = affine_forward(out, p[f"W{last}"], p[f"b{last}"])
-    if y is None:
-        return scores
-
-    loss, dout = softmax_loss(scores, y)
-    grads = {}
-    dout, grads[f"W{last}"], grads[f"b{last}"] = affine_backward(dout, cache)
-    for i in reversed(range(1, last)):
-        affine, norm, relu, dropout = caches[i - 1]
-        if self.use_dropout:
-            pass
-        dout = relu_backward(dout, relu)
-        if self.normalization:
-            dout, grads[f"gamma{i}"], grads[f"beta{i}"] = backwards[self.normalization](
-                dout, norm
-            )
-        dout, grads[f"W{i}"], grads[f"b{i}"] = affine_backward(dout, affine)
-    for i in range(1, last + 1):
-        loss += 0.5 * self.reg * np.sum(p[f"W{i}"] ** 2)
-        grads[f"W{i}"] = grads[f"W{i}"] + self.reg * p[f"W{i}"]
-    return loss, grads
+- dout = dropout_backward(dout, dropout)
++ pass
 
 # %% mistake="deep-loss" why="Every layer uses the normalisation settings of the first."
-@add_to_class(FullyConnectedNet)
-def loss(self, X, y=None):
-    X = X.astype(self.dtype)
-    mode = "test" if y is None else "train"
-    if self.use_dropout:
-        self.dropout_param["mode"] = mode
-    if self.normalization == "batchnorm":
-        for bn_param in self.bn_params:
-            bn_param["mode"] = mode
-    forwards = {"batchnorm": batchnorm_forward, "layernorm": layernorm_forward}
-    backwards = {"batchnorm": batchnorm_backward, "layernorm": layernorm_backward}
-    p, last, caches, out = self.params, self.num_layers, [], X
-    norm = dropout = None
-    for i in range(1, last):
-        out, affine = affine_forward(out, p[f"W{i}"], p[f"b{i}"])
-        if self.normalization:
-            out, norm = forwards[self.normalization](
-                out, p[f"gamma{i}"], p[f"beta{i}"], self.bn_params[0]
-            )
-        out, relu = relu_forward(out)
-        if self.use_dropout:
-            out, dropout = dropout_forward(out, self.dropout_param)
-        caches.append((affine, norm, relu, dropout))
-    scores, cache = affine_forward(out, p[f"W{last}"], p[f"b{last}"])
-    if y is None:
-        return scores
-
-    loss, dout = softmax_loss(scores, y)
-    grads = {}
-    dout, grads[f"W{last}"], grads[f"b{last}"] = affine_backward(dout, cache)
-    for i in reversed(range(1, last)):
-        affine, norm, relu, dropout = caches[i - 1]
-        if self.use_dropout:
-            dout = dropout_backward(dout, dropout)
-        dout = relu_backward(dout, relu)
-        if self.normalization:
-            dout, grads[f"gamma{i}"], grads[f"beta{i}"] = backwards[self.normalization](
-                dout, norm
-            )
-        dout, grads[f"W{i}"], grads[f"b{i}"] = affine_backward(dout, affine)
-    for i in range(1, last + 1):
-        loss += 0.5 * self.reg * np.sum(p[f"W{i}"] ** 2)
-        grads[f"W{i}"] = grads[f"W{i}"] + self.reg * p[f"W{i}"]
-    return loss, grads
+- out, norm = forwards[self.normalization](
+-     out, p[f"gamma{i}"], p[f"beta{i}"], self.bn_params[i - 1]
+- )
++ out, norm = forwards[self.normalization](
++     out, p[f"gamma{i}"], p[f"beta{i}"], self.bn_params[0]
++ )
 
 # %% mistake="deep-loss" why="gamma is penalised as if it were a weight matrix."
-@add_to_class(FullyConnectedNet)
-def loss(self, X, y=None):
-    X = X.astype(self.dtype)
-    mode = "test" if y is None else "train"
-    if self.use_dropout:
-        self.dropout_param["mode"] = mode
-    if self.normalization == "batchnorm":
-        for bn_param in self.bn_params:
-            bn_param["mode"] = mode
-    forwards = {"batchnorm": batchnorm_forward, "layernorm": layernorm_forward}
-    backwards = {"batchnorm": batchnorm_backward, "layernorm": layernorm_backward}
-    p, last, caches, out = self.params, self.num_layers, [], X
-    norm = dropout = None
-    for i in range(1, last):
-        out, affine = affine_forward(out, p[f"W{i}"], p[f"b{i}"])
-        if self.normalization:
-            out, norm = forwards[self.normalization](
-                out, p[f"gamma{i}"], p[f"beta{i}"], self.bn_params[i - 1]
-            )
-        out, relu = relu_forward(out)
-        if self.use_dropout:
-            out, dropout = dropout_forward(out, self.dropout_param)
-        caches.append((affine, norm, relu, dropout))
-    scores, cache = affine_forward(out, p[f"W{last}"], p[f"b{last}"])
-    if y is None:
-        return scores
-
-    loss, dout = softmax_loss(scores, y)
-    grads = {}
-    dout, grads[f"W{last}"], grads[f"b{last}"] = affine_backward(dout, cache)
-    for i in reversed(range(1, last)):
-        affine, norm, relu, dropout = caches[i - 1]
-        if self.use_dropout:
-            dout = dropout_backward(dout, dropout)
-        dout = relu_backward(dout, relu)
-        if self.normalization:
-            dout, grads[f"gamma{i}"], grads[f"beta{i}"] = backwards[self.normalization](
-                dout, norm
-            )
-        dout, grads[f"W{i}"], grads[f"b{i}"] = affine_backward(dout, affine)
-    for i in range(1, last + 1):
-        loss += 0.5 * self.reg * np.sum(p[f"W{i}"] ** 2)
-        grads[f"W{i}"] = grads[f"W{i}"] + self.reg * p[f"W{i}"]
-    for name in p:
-        if name[0] == "g":
-            loss += 0.5 * self.reg * np.sum(p[name] ** 2)
-    return loss, grads
+      grads[f"W{i}"] = grads[f"W{i}"] + self.reg * p[f"W{i}"]
++ for name in p:
++     if name[0] == "g":
++         loss += 0.5 * self.reg * np.sum(p[name] ** 2)
 
 # %% mistake="deep-loss" why="The ReLU comes before the normalisation."
-@add_to_class(FullyConnectedNet)
-def loss(self, X, y=None):
-    X = X.astype(self.dtype)
-    mode = "test" if y is None else "train"
-    if self.use_dropout:
-        self.dropout_param["mode"] = mode
-    if self.normalization == "batchnorm":
-        for bn_param in self.bn_params:
-            bn_param["mode"] = mode
-    forwards = {"batchnorm": batchnorm_forward, "layernorm": layernorm_forward}
-    backwards = {"batchnorm": batchnorm_backward, "layernorm": layernorm_backward}
-    p, last, caches, out = self.params, self.num_layers, [], X
-    norm = dropout = None
-    for i in range(1, last):
-        out, affine = affine_forward(out, p[f"W{i}"], p[f"b{i}"])
-        out = np.maximum(out, 0) if self.normalization else out
-        if self.normalization:
-            out, norm = forwards[self.normalization](
-                out, p[f"gamma{i}"], p[f"beta{i}"], self.bn_params[i - 1]
-            )
-        out, relu = relu_forward(out)
-        if self.use_dropout:
-            out, dropout = dropout_forward(out, self.dropout_param)
-        caches.append((affine, norm, relu, dropout))
-    scores, cache = affine_forward(out, p[f"W{last}"], p[f"b{last}"])
-    if y is None:
-        return scores
-
-    loss, dout = softmax_loss(scores, y)
-    grads = {}
-    dout, grads[f"W{last}"], grads[f"b{last}"] = affine_backward(dout, cache)
-    for i in reversed(range(1, last)):
-        affine, norm, relu, dropout = caches[i - 1]
-        if self.use_dropout:
-            dout = dropout_backward(dout, dropout)
-        dout = relu_backward(dout, relu)
-        if self.normalization:
-            dout, grads[f"gamma{i}"], grads[f"beta{i}"] = backwards[self.normalization](
-                dout, norm
-            )
-        dout, grads[f"W{i}"], grads[f"b{i}"] = affine_backward(dout, affine)
-    for i in range(1, last + 1):
-        loss += 0.5 * self.reg * np.sum(p[f"W{i}"] ** 2)
-        grads[f"W{i}"] = grads[f"W{i}"] + self.reg * p[f"W{i}"]
-    return loss, grads
+  out, affine = affine_forward(out, p[f"W{i}"], p[f"b{i}"])
++ out = np.maximum(out, 0) if self.normalization else out
 
 # %% style="deep-loss" why="Pasted from a class, with caches in dictionaries."
     def loss(self, X, y=None):
@@ -1040,69 +320,29 @@ def loss(self, X, y=None):
     return loss, grads
 
 # %% mistake="deep-momentum" why="The gradient is added to the velocity, so the ball rolls uphill."
-def sgd_momentum(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("momentum", 0.9)
-    v = config.get("velocity", np.zeros_like(w))
-    v = config["momentum"] * v + config["learning_rate"] * dw
-    next_w = w + v
-    config["velocity"] = v
-    return next_w, config
+- v = config["momentum"] * v - config["learning_rate"] * dw
++ v = config["momentum"] * v + config["learning_rate"] * dw
 
 # %% mistake="deep-momentum" why="The velocity is not stored for the next call."
-def sgd_momentum(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("momentum", 0.9)
-    v = config.get("velocity", np.zeros_like(w))
-    v = config["momentum"] * v - config["learning_rate"] * dw
-    next_w = w + v
-    return next_w, config
+- config["velocity"] = v
 
 # %% mistake="deep-momentum" why="The old velocity moves the weights; the new one should."
-def sgd_momentum(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("momentum", 0.9)
-    v = config.get("velocity", np.zeros_like(w))
-    next_w = w + v
-    v = config["momentum"] * v - config["learning_rate"] * dw
-    config["velocity"] = v
-    return next_w, config
+  v = config.get("velocity", np.zeros_like(w))
++ next_w = w + v
+
+- next_w = w + v
 
 # %% mistake="deep-momentum" why="The velocity itself is returned as the weights."
-def sgd_momentum(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("momentum", 0.9)
-    v = config.get("velocity", np.zeros_like(w))
-    v = config["momentum"] * v - config["learning_rate"] * dw
-    next_w = v
-    config["velocity"] = v
-    return next_w, config
+- next_w = w + v
++ next_w = v
 
 # %% mistake="deep-momentum" why="This is plain gradient descent without a velocity."
-def sgd_momentum(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("momentum", 0.9)
-    v = config.get("velocity", np.zeros_like(w))
-    v = -config["learning_rate"] * dw
-    next_w = w + v
-    config["velocity"] = v
-    return next_w, config
+- v = config["momentum"] * v - config["learning_rate"] * dw
++ v = -config["learning_rate"] * dw
 
 # %% mistake="deep-momentum" why="Momentum is fixed at 0.9, whatever config says."
-def sgd_momentum(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("momentum", 0.9)
-    v = config.get("velocity", np.zeros_like(w))
-    v = 0.9 * v - config["learning_rate"] * dw
-    next_w = w + v
-    config["velocity"] = v
-    return next_w, config
+- v = config["momentum"] * v - config["learning_rate"] * dw
++ v = 0.9 * v - config["learning_rate"] * dw
 
 # %% style="deep-momentum" why="Pasted, with next_w set first."
 def sgd_momentum(w, dw, config=None):
@@ -1136,75 +376,31 @@ def sgd_momentum(w, dw, config=None):
     return w - fall, config | {"velocity": -fall}
 
 # %% mistake="deep-nesterov" why="This is plain momentum."
-def nesterov_momentum(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("momentum", 0.9)
-    v = config.get("velocity", np.zeros_like(w))
-    mu, step = config["momentum"], config["learning_rate"] * dw
-    v = mu * v - step
-    next_w = w + v
-    config["velocity"] = v
-    return next_w, config
+- next_w = w + mu * v - step
++ next_w = w + v
 
 # %% mistake="deep-nesterov" why="The second formula takes the old velocity instead of the new one."
-def nesterov_momentum(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("momentum", 0.9)
-    v = config.get("velocity", np.zeros_like(w))
-    mu, step = config["momentum"], config["learning_rate"] * dw
-    next_w = w + mu * v - step
-    v = mu * v - step
-    config["velocity"] = v
-    return next_w, config
+  mu, step = config["momentum"], config["learning_rate"] * dw
++ next_w = w + mu * v - step
+
+- next_w = w + mu * v - step
 
 # %% mistake="deep-nesterov" why="The gradient enters only once."
-def nesterov_momentum(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("momentum", 0.9)
-    v = config.get("velocity", np.zeros_like(w))
-    mu, step = config["momentum"], config["learning_rate"] * dw
-    v = mu * v - step
-    next_w = w + mu * v
-    config["velocity"] = v
-    return next_w, config
+- next_w = w + mu * v - step
++ next_w = w + mu * v
 
 # %% mistake="deep-nesterov" why="The velocity is not stored for the next call."
-def nesterov_momentum(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("momentum", 0.9)
-    v = config.get("velocity", np.zeros_like(w))
-    mu, step = config["momentum"], config["learning_rate"] * dw
-    v = mu * v - step
-    next_w = w + mu * v - step
-    return next_w, config
+- config["velocity"] = v
 
 # %% mistake="deep-nesterov" why="Both steps go uphill."
-def nesterov_momentum(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("momentum", 0.9)
-    v = config.get("velocity", np.zeros_like(w))
-    mu, step = config["momentum"], config["learning_rate"] * dw
-    v = mu * v + step
-    next_w = w + mu * v + step
-    config["velocity"] = v
-    return next_w, config
+- v = mu * v - step
+- next_w = w + mu * v - step
++ v = mu * v + step
++ next_w = w + mu * v + step
 
 # %% mistake="deep-nesterov" why="The whole velocity is added, and the gradient once more."
-def nesterov_momentum(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("momentum", 0.9)
-    v = config.get("velocity", np.zeros_like(w))
-    mu, step = config["momentum"], config["learning_rate"] * dw
-    v = mu * v - step
-    next_w = w + v - step
-    config["velocity"] = v
-    return next_w, config
+- next_w = w + mu * v - step
++ next_w = w + v - step
 
 # %% style="deep-nesterov" why="The form with the previous velocity."
 def nesterov_momentum(w, dw, config=None):
@@ -1237,185 +433,68 @@ def nesterov_momentum(w, dw, config=None):
     return w, config
 
 # %% mistake="deep-adagrad" why="The step goes uphill."
-def adagrad(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("epsilon", 1e-8)
-    cache = config.get("cache", np.zeros_like(w))
-    cache = cache + dw**2
-    next_w = w + config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
-    config["cache"] = cache
-    return next_w, config
+- next_w = w - config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
++ next_w = w + config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
 
 # %% mistake="deep-adagrad" why="The root is missing under the gradient."
-def adagrad(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("epsilon", 1e-8)
-    cache = config.get("cache", np.zeros_like(w))
-    cache = cache + dw**2
-    next_w = w - config["learning_rate"] * dw / (cache + config["epsilon"])
-    config["cache"] = cache
-    return next_w, config
+- next_w = w - config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
++ next_w = w - config["learning_rate"] * dw / (cache + config["epsilon"])
 
 # %% mistake="deep-adagrad" why="The sum or mean is not stored for the next call."
-def adagrad(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("epsilon", 1e-8)
-    cache = config.get("cache", np.zeros_like(w))
-    cache = cache + dw**2
-    next_w = w - config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
-    return next_w, config
+- config["cache"] = cache
 
 # %% mistake="deep-adagrad" why="The gradients are collected without being squared."
-def adagrad(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("epsilon", 1e-8)
-    cache = config.get("cache", np.zeros_like(w))
-    cache = cache + np.abs(dw)
-    next_w = w - config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
-    config["cache"] = cache
-    return next_w, config
+- cache = cache + dw**2
++ cache = cache + np.abs(dw)
 
 # %% mistake="deep-adagrad" why="The weights move before this step's squares come in."
-def adagrad(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("epsilon", 1e-8)
-    cache = config.get("cache", np.zeros_like(w))
-    old = cache
-    cache = cache + dw**2
-    next_w = w - config["learning_rate"] * dw / (np.sqrt(old) + config["epsilon"])
-    config["cache"] = cache
-    return next_w, config
+  cache = config.get("cache", np.zeros_like(w))
++ old = cache
+
+- next_w = w - config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
++ next_w = w - config["learning_rate"] * dw / (np.sqrt(old) + config["epsilon"])
 
 # %% mistake="deep-adagrad" why="The epsilon is fixed, whatever config says."
-def adagrad(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("epsilon", 1e-8)
-    cache = config.get("cache", np.zeros_like(w))
-    cache = cache + dw**2
-    next_w = w - config["learning_rate"] * dw / (np.sqrt(cache) + 1e-8)
-    config["cache"] = cache
-    return next_w, config
+- next_w = w - config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
++ next_w = w - config["learning_rate"] * dw / (np.sqrt(cache) + 1e-8)
 
 # %% mistake="deep-rmsprop" why="The step goes uphill."
-def rmsprop(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("decay_rate", 0.99)
-    config.setdefault("epsilon", 1e-8)
-    cache = config.get("cache", np.zeros_like(w))
-    rho = config["decay_rate"]
-    cache = rho * cache + (1 - rho) * dw**2
-    next_w = w + config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
-    config["cache"] = cache
-    return next_w, config
+- next_w = w - config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
++ next_w = w + config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
 
 # %% mistake="deep-rmsprop" why="The root is missing under the gradient."
-def rmsprop(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("decay_rate", 0.99)
-    config.setdefault("epsilon", 1e-8)
-    cache = config.get("cache", np.zeros_like(w))
-    rho = config["decay_rate"]
-    cache = rho * cache + (1 - rho) * dw**2
-    next_w = w - config["learning_rate"] * dw / (cache + config["epsilon"])
-    config["cache"] = cache
-    return next_w, config
+- next_w = w - config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
++ next_w = w - config["learning_rate"] * dw / (cache + config["epsilon"])
 
 # %% mistake="deep-rmsprop" why="The sum or mean is not stored for the next call."
-def rmsprop(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("decay_rate", 0.99)
-    config.setdefault("epsilon", 1e-8)
-    cache = config.get("cache", np.zeros_like(w))
-    rho = config["decay_rate"]
-    cache = rho * cache + (1 - rho) * dw**2
-    next_w = w - config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
-    return next_w, config
+- config["cache"] = cache
 
 # %% mistake="deep-rmsprop" why="The gradients are collected without being squared."
-def rmsprop(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("decay_rate", 0.99)
-    config.setdefault("epsilon", 1e-8)
-    cache = config.get("cache", np.zeros_like(w))
-    rho = config["decay_rate"]
-    cache = rho * cache + (1 - rho) * np.abs(dw)
-    next_w = w - config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
-    config["cache"] = cache
-    return next_w, config
+- cache = rho * cache + (1 - rho) * dw**2
++ cache = rho * cache + (1 - rho) * np.abs(dw)
 
 # %% mistake="deep-rmsprop" why="The weights move before this step's squares come in."
-def rmsprop(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("decay_rate", 0.99)
-    config.setdefault("epsilon", 1e-8)
-    cache = config.get("cache", np.zeros_like(w))
-    rho = config["decay_rate"]
-    old = cache
-    cache = rho * cache + (1 - rho) * dw**2
-    next_w = w - config["learning_rate"] * dw / (np.sqrt(old) + config["epsilon"])
-    config["cache"] = cache
-    return next_w, config
+  rho = config["decay_rate"]
++ old = cache
+
+- next_w = w - config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
++ next_w = w - config["learning_rate"] * dw / (np.sqrt(old) + config["epsilon"])
 
 # %% mistake="deep-rmsprop" why="The epsilon is fixed, whatever config says."
-def rmsprop(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("decay_rate", 0.99)
-    config.setdefault("epsilon", 1e-8)
-    cache = config.get("cache", np.zeros_like(w))
-    rho = config["decay_rate"]
-    cache = rho * cache + (1 - rho) * dw**2
-    next_w = w - config["learning_rate"] * dw / (np.sqrt(cache) + 1e-8)
-    config["cache"] = cache
-    return next_w, config
+- next_w = w - config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
++ next_w = w - config["learning_rate"] * dw / (np.sqrt(cache) + 1e-8)
 
 # %% mistake="deep-adagrad" why="The old sum is forgotten: this is the sign of the gradient."
-def adagrad(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("epsilon", 1e-8)
-    cache = config.get("cache", np.zeros_like(w))
-    cache = dw**2
-    next_w = w - config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
-    config["cache"] = cache
-    return next_w, config
+- cache = cache + dw**2
++ cache = dw**2
 
 # %% mistake="deep-rmsprop" why="The weights of past and present are exchanged."
-def rmsprop(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("decay_rate", 0.99)
-    config.setdefault("epsilon", 1e-8)
-    cache = config.get("cache", np.zeros_like(w))
-    rho = config["decay_rate"]
-    cache = (1 - rho) * cache + rho * dw**2
-    next_w = w - config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
-    config["cache"] = cache
-    return next_w, config
+- cache = rho * cache + (1 - rho) * dw**2
++ cache = (1 - rho) * cache + rho * dw**2
 
 # %% mistake="deep-rmsprop" why="This is AdaGrad: nothing is forgotten."
-def rmsprop(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-2)
-    config.setdefault("decay_rate", 0.99)
-    config.setdefault("epsilon", 1e-8)
-    cache = config.get("cache", np.zeros_like(w))
-    rho = config["decay_rate"]
-    cache = cache + dw**2
-    next_w = w - config["learning_rate"] * dw / (np.sqrt(cache) + config["epsilon"])
-    config["cache"] = cache
-    return next_w, config
+- cache = rho * cache + (1 - rho) * dw**2
++ cache = cache + dw**2
 
 # %% style="deep-adagrad" why="In place."
 def adagrad(w, dw, config=None):
@@ -1475,332 +554,87 @@ def rmsprop(w, dw, config=None):
     return w - config["learning_rate"] * dw / root, config
 
 # %% mistake="deep-adam" why="t is used before it is increased."
-def adam(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-3)
-    config.setdefault("beta1", 0.9)
-    config.setdefault("beta2", 0.999)
-    config.setdefault("epsilon", 1e-8)
-    m = config.get("m", np.zeros_like(w))
-    v = config.get("v", np.zeros_like(w))
-    t = config.get("t", 0)
-    beta1, beta2 = config["beta1"], config["beta2"]
-    m = beta1 * m + (1 - beta1) * dw
-    v = beta2 * v + (1 - beta2) * dw**2
-    mean, square = m / max(1 - beta1**t, 1e-9), v / max(1 - beta2**t, 1e-9)
-    step = config["learning_rate"] * mean / (np.sqrt(square) + config["epsilon"])
-    next_w = w - step
-    config["m"], config["v"], config["t"] = m, v, t + 1
-    return next_w, config
+- t = t + 1
+
+- mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
++ mean, square = m / max(1 - beta1**t, 1e-9), v / max(1 - beta2**t, 1e-9)
+
+- config["m"], config["v"], config["t"] = m, v, t
++ config["m"], config["v"], config["t"] = m, v, t + 1
 
 # %% mistake="deep-adam" why="The correction by 1 - beta**t is missing."
-def adam(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-3)
-    config.setdefault("beta1", 0.9)
-    config.setdefault("beta2", 0.999)
-    config.setdefault("epsilon", 1e-8)
-    m = config.get("m", np.zeros_like(w))
-    v = config.get("v", np.zeros_like(w))
-    t = config.get("t", 0)
-    beta1, beta2 = config["beta1"], config["beta2"]
-    t = t + 1
-    m = beta1 * m + (1 - beta1) * dw
-    v = beta2 * v + (1 - beta2) * dw**2
-    mean, square = m, v
-    step = config["learning_rate"] * mean / (np.sqrt(square) + config["epsilon"])
-    next_w = w - step
-    config["m"], config["v"], config["t"] = m, v, t
-    return next_w, config
+- mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
++ mean, square = m, v
 
 # %% mistake="deep-adam" why="The number of steps is not stored."
-def adam(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-3)
-    config.setdefault("beta1", 0.9)
-    config.setdefault("beta2", 0.999)
-    config.setdefault("epsilon", 1e-8)
-    m = config.get("m", np.zeros_like(w))
-    v = config.get("v", np.zeros_like(w))
-    t = config.get("t", 0)
-    beta1, beta2 = config["beta1"], config["beta2"]
-    t = t + 1
-    m = beta1 * m + (1 - beta1) * dw
-    v = beta2 * v + (1 - beta2) * dw**2
-    mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
-    step = config["learning_rate"] * mean / (np.sqrt(square) + config["epsilon"])
-    next_w = w - step
-    config["m"], config["v"] = m, v
-    return next_w, config
+- config["m"], config["v"], config["t"] = m, v, t
++ config["m"], config["v"] = m, v
 
 # %% mistake="deep-adam" why="The root of the second mean is missing."
-def adam(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-3)
-    config.setdefault("beta1", 0.9)
-    config.setdefault("beta2", 0.999)
-    config.setdefault("epsilon", 1e-8)
-    m = config.get("m", np.zeros_like(w))
-    v = config.get("v", np.zeros_like(w))
-    t = config.get("t", 0)
-    beta1, beta2 = config["beta1"], config["beta2"]
-    t = t + 1
-    m = beta1 * m + (1 - beta1) * dw
-    v = beta2 * v + (1 - beta2) * dw**2
-    mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
-    step = config["learning_rate"] * mean / (square + config["epsilon"])
-    next_w = w - step
-    config["m"], config["v"], config["t"] = m, v, t
-    return next_w, config
+- step = config["learning_rate"] * mean / (np.sqrt(square) + config["epsilon"])
++ step = config["learning_rate"] * mean / (square + config["epsilon"])
 
 # %% mistake="deep-adam" why="The gradient is not squared in the second mean."
-def adam(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-3)
-    config.setdefault("beta1", 0.9)
-    config.setdefault("beta2", 0.999)
-    config.setdefault("epsilon", 1e-8)
-    m = config.get("m", np.zeros_like(w))
-    v = config.get("v", np.zeros_like(w))
-    t = config.get("t", 0)
-    beta1, beta2 = config["beta1"], config["beta2"]
-    t = t + 1
-    m = beta1 * m + (1 - beta1) * dw
-    v = beta2 * v + (1 - beta2) * dw
-    mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
-    step = config["learning_rate"] * mean / (np.sqrt(np.abs(square)) + config["epsilon"])
-    next_w = w - step
-    config["m"], config["v"], config["t"] = m, v, t
-    return next_w, config
+- v = beta2 * v + (1 - beta2) * dw**2
++ v = beta2 * v + (1 - beta2) * dw
+
+- step = config["learning_rate"] * mean / (np.sqrt(square) + config["epsilon"])
++ step = config["learning_rate"] * mean / (np.sqrt(np.abs(square)) + config["epsilon"])
 
 # %% mistake="deep-adam" why="The same beta serves both means."
-def adam(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-3)
-    config.setdefault("beta1", 0.9)
-    config.setdefault("beta2", 0.999)
-    config.setdefault("epsilon", 1e-8)
-    m = config.get("m", np.zeros_like(w))
-    v = config.get("v", np.zeros_like(w))
-    t = config.get("t", 0)
-    beta1, beta2 = config["beta1"], config["beta1"]
-    t = t + 1
-    m = beta1 * m + (1 - beta1) * dw
-    v = beta2 * v + (1 - beta2) * dw**2
-    mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
-    step = config["learning_rate"] * mean / (np.sqrt(square) + config["epsilon"])
-    next_w = w - step
-    config["m"], config["v"], config["t"] = m, v, t
-    return next_w, config
+- beta1, beta2 = config["beta1"], config["beta2"]
++ beta1, beta2 = config["beta1"], config["beta1"]
 
 # %% mistake="deep-adam" why="The corrected means are stored, and corrected again next time."
-def adam(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-3)
-    config.setdefault("beta1", 0.9)
-    config.setdefault("beta2", 0.999)
-    config.setdefault("epsilon", 1e-8)
-    m = config.get("m", np.zeros_like(w))
-    v = config.get("v", np.zeros_like(w))
-    t = config.get("t", 0)
-    beta1, beta2 = config["beta1"], config["beta2"]
-    t = t + 1
-    m = beta1 * m + (1 - beta1) * dw
-    v = beta2 * v + (1 - beta2) * dw**2
-    mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
-    step = config["learning_rate"] * mean / (np.sqrt(square) + config["epsilon"])
-    next_w = w - step
-    config["m"], config["v"], config["t"] = mean, square, t
-    return next_w, config
+- config["m"], config["v"], config["t"] = m, v, t
++ config["m"], config["v"], config["t"] = mean, square, t
 
 # %% mistake="deep-adamw" why="t is used before it is increased."
-def adamw(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-3)
-    config.setdefault("beta1", 0.9)
-    config.setdefault("beta2", 0.999)
-    config.setdefault("epsilon", 1e-8)
-    config.setdefault("weight_decay", 1e-2)
-    m = config.get("m", np.zeros_like(w))
-    v = config.get("v", np.zeros_like(w))
-    t = config.get("t", 0)
-    beta1, beta2 = config["beta1"], config["beta2"]
-    m = beta1 * m + (1 - beta1) * dw
-    v = beta2 * v + (1 - beta2) * dw**2
-    mean, square = m / max(1 - beta1**t, 1e-9), v / max(1 - beta2**t, 1e-9)
-    step = config["learning_rate"] * mean / (np.sqrt(square) + config["epsilon"])
-    next_w = w - config["learning_rate"] * config["weight_decay"] * w - step
-    config["m"], config["v"], config["t"] = m, v, t + 1
-    return next_w, config
+- t = t + 1
+
+- mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
++ mean, square = m / max(1 - beta1**t, 1e-9), v / max(1 - beta2**t, 1e-9)
+
+- config["m"], config["v"], config["t"] = m, v, t
++ config["m"], config["v"], config["t"] = m, v, t + 1
 
 # %% mistake="deep-adamw" why="The correction by 1 - beta**t is missing."
-def adamw(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-3)
-    config.setdefault("beta1", 0.9)
-    config.setdefault("beta2", 0.999)
-    config.setdefault("epsilon", 1e-8)
-    config.setdefault("weight_decay", 1e-2)
-    m = config.get("m", np.zeros_like(w))
-    v = config.get("v", np.zeros_like(w))
-    t = config.get("t", 0)
-    beta1, beta2 = config["beta1"], config["beta2"]
-    t = t + 1
-    m = beta1 * m + (1 - beta1) * dw
-    v = beta2 * v + (1 - beta2) * dw**2
-    mean, square = m, v
-    step = config["learning_rate"] * mean / (np.sqrt(square) + config["epsilon"])
-    next_w = w - config["learning_rate"] * config["weight_decay"] * w - step
-    config["m"], config["v"], config["t"] = m, v, t
-    return next_w, config
+- mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
++ mean, square = m, v
 
 # %% mistake="deep-adamw" why="The number of steps is not stored."
-def adamw(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-3)
-    config.setdefault("beta1", 0.9)
-    config.setdefault("beta2", 0.999)
-    config.setdefault("epsilon", 1e-8)
-    config.setdefault("weight_decay", 1e-2)
-    m = config.get("m", np.zeros_like(w))
-    v = config.get("v", np.zeros_like(w))
-    t = config.get("t", 0)
-    beta1, beta2 = config["beta1"], config["beta2"]
-    t = t + 1
-    m = beta1 * m + (1 - beta1) * dw
-    v = beta2 * v + (1 - beta2) * dw**2
-    mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
-    step = config["learning_rate"] * mean / (np.sqrt(square) + config["epsilon"])
-    next_w = w - config["learning_rate"] * config["weight_decay"] * w - step
-    config["m"], config["v"] = m, v
-    return next_w, config
+- config["m"], config["v"], config["t"] = m, v, t
++ config["m"], config["v"] = m, v
 
 # %% mistake="deep-adamw" why="The root of the second mean is missing."
-def adamw(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-3)
-    config.setdefault("beta1", 0.9)
-    config.setdefault("beta2", 0.999)
-    config.setdefault("epsilon", 1e-8)
-    config.setdefault("weight_decay", 1e-2)
-    m = config.get("m", np.zeros_like(w))
-    v = config.get("v", np.zeros_like(w))
-    t = config.get("t", 0)
-    beta1, beta2 = config["beta1"], config["beta2"]
-    t = t + 1
-    m = beta1 * m + (1 - beta1) * dw
-    v = beta2 * v + (1 - beta2) * dw**2
-    mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
-    step = config["learning_rate"] * mean / (square + config["epsilon"])
-    next_w = w - config["learning_rate"] * config["weight_decay"] * w - step
-    config["m"], config["v"], config["t"] = m, v, t
-    return next_w, config
+- step = config["learning_rate"] * mean / (np.sqrt(square) + config["epsilon"])
++ step = config["learning_rate"] * mean / (square + config["epsilon"])
 
 # %% mistake="deep-adamw" why="The gradient is not squared in the second mean."
-def adamw(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-3)
-    config.setdefault("beta1", 0.9)
-    config.setdefault("beta2", 0.999)
-    config.setdefault("epsilon", 1e-8)
-    config.setdefault("weight_decay", 1e-2)
-    m = config.get("m", np.zeros_like(w))
-    v = config.get("v", np.zeros_like(w))
-    t = config.get("t", 0)
-    beta1, beta2 = config["beta1"], config["beta2"]
-    t = t + 1
-    m = beta1 * m + (1 - beta1) * dw
-    v = beta2 * v + (1 - beta2) * dw
-    mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
-    step = config["learning_rate"] * mean / (np.sqrt(np.abs(square)) + config["epsilon"])
-    next_w = w - config["learning_rate"] * config["weight_decay"] * w - step
-    config["m"], config["v"], config["t"] = m, v, t
-    return next_w, config
+- v = beta2 * v + (1 - beta2) * dw**2
++ v = beta2 * v + (1 - beta2) * dw
+
+- step = config["learning_rate"] * mean / (np.sqrt(square) + config["epsilon"])
++ step = config["learning_rate"] * mean / (np.sqrt(np.abs(square)) + config["epsilon"])
 
 # %% mistake="deep-adamw" why="The same beta serves both means."
-def adamw(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-3)
-    config.setdefault("beta1", 0.9)
-    config.setdefault("beta2", 0.999)
-    config.setdefault("epsilon", 1e-8)
-    config.setdefault("weight_decay", 1e-2)
-    m = config.get("m", np.zeros_like(w))
-    v = config.get("v", np.zeros_like(w))
-    t = config.get("t", 0)
-    beta1, beta2 = config["beta1"], config["beta1"]
-    t = t + 1
-    m = beta1 * m + (1 - beta1) * dw
-    v = beta2 * v + (1 - beta2) * dw**2
-    mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
-    step = config["learning_rate"] * mean / (np.sqrt(square) + config["epsilon"])
-    next_w = w - config["learning_rate"] * config["weight_decay"] * w - step
-    config["m"], config["v"], config["t"] = m, v, t
-    return next_w, config
+- beta1, beta2 = config["beta1"], config["beta2"]
++ beta1, beta2 = config["beta1"], config["beta1"]
 
 # %% mistake="deep-adamw" why="The corrected means are stored, and corrected again next time."
-def adamw(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-3)
-    config.setdefault("beta1", 0.9)
-    config.setdefault("beta2", 0.999)
-    config.setdefault("epsilon", 1e-8)
-    config.setdefault("weight_decay", 1e-2)
-    m = config.get("m", np.zeros_like(w))
-    v = config.get("v", np.zeros_like(w))
-    t = config.get("t", 0)
-    beta1, beta2 = config["beta1"], config["beta2"]
-    t = t + 1
-    m = beta1 * m + (1 - beta1) * dw
-    v = beta2 * v + (1 - beta2) * dw**2
-    mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
-    step = config["learning_rate"] * mean / (np.sqrt(square) + config["epsilon"])
-    next_w = w - config["learning_rate"] * config["weight_decay"] * w - step
-    config["m"], config["v"], config["t"] = mean, square, t
-    return next_w, config
+- config["m"], config["v"], config["t"] = m, v, t
++ config["m"], config["v"], config["t"] = mean, square, t
 
 # %% mistake="deep-adamw" why="The decay goes into the gradient, where Adam divides it away."
-def adamw(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-3)
-    config.setdefault("beta1", 0.9)
-    config.setdefault("beta2", 0.999)
-    config.setdefault("epsilon", 1e-8)
-    config.setdefault("weight_decay", 1e-2)
-    m = config.get("m", np.zeros_like(w))
-    v = config.get("v", np.zeros_like(w))
-    t = config.get("t", 0)
-    beta1, beta2 = config["beta1"], config["beta2"]
-    t = t + 1
-    dw = dw + config["weight_decay"] * w
-    m = beta1 * m + (1 - beta1) * dw
-    v = beta2 * v + (1 - beta2) * dw**2
-    mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
-    step = config["learning_rate"] * mean / (np.sqrt(square) + config["epsilon"])
-    next_w = w - step
-    config["m"], config["v"], config["t"] = m, v, t
-    return next_w, config
+  t = t + 1
++ dw = dw + config["weight_decay"] * w
+
+- next_w = w - config["learning_rate"] * config["weight_decay"] * w - step
++ next_w = w - step
 
 # %% mistake="deep-adamw" why="The decay is not multiplied by the learning rate."
-def adamw(w, dw, config=None):
-    config = {} if config is None else config
-    config.setdefault("learning_rate", 1e-3)
-    config.setdefault("beta1", 0.9)
-    config.setdefault("beta2", 0.999)
-    config.setdefault("epsilon", 1e-8)
-    config.setdefault("weight_decay", 1e-2)
-    m = config.get("m", np.zeros_like(w))
-    v = config.get("v", np.zeros_like(w))
-    t = config.get("t", 0)
-    beta1, beta2 = config["beta1"], config["beta2"]
-    t = t + 1
-    m = beta1 * m + (1 - beta1) * dw
-    v = beta2 * v + (1 - beta2) * dw**2
-    mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
-    step = config["learning_rate"] * mean / (np.sqrt(square) + config["epsilon"])
-    next_w = w - config["weight_decay"] * w - step
-    config["m"], config["v"], config["t"] = m, v, t
-    return next_w, config
+- next_w = w - config["learning_rate"] * config["weight_decay"] * w - step
++ next_w = w - config["weight_decay"] * w - step
 
 # %% style="deep-adam" why="Pasted, everything in config."
 def adam(w, dw, config=None):

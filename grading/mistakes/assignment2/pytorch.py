@@ -1,21 +1,16 @@
-# Whole answers to the exercises of pytorch, one a cell. `mistake` marks a plausible
-# fault, with the sentence that would help its author; `style` marks a correct answer
-# written differently. tests/grading/test_triangle.py grades them all.
+# What goes wrong in pytorch, and what else is right. A `mistake` is a plausible fault, with
+# the sentence that would help its author: a patch of the solution, or of the whole answer
+# that `of` names by the beginning of its `why`. A `style` is a correct answer written
+# differently. tests/authoring/test_check_tests.py grades them all.
 
 # %% mistake="torch-softmax" why="The penalty is missing."
-def softmax_loss_autograd(W, X, y, reg):
-    W = torch.tensor(W, requires_grad=True)
-    loss = F.cross_entropy(torch.from_numpy(X) @ W, torch.from_numpy(y))
-    loss.backward()
-    return loss.item(), W.grad.numpy()
+- scores = torch.from_numpy(X) @ W
+- loss = F.cross_entropy(scores, torch.from_numpy(y)) + reg * (W * W).sum()
++ loss = F.cross_entropy(torch.from_numpy(X) @ W, torch.from_numpy(y))
 
 # %% mistake="torch-softmax" why="The penalty has a factor one half that is not asked for."
-def softmax_loss_autograd(W, X, y, reg):
-    W = torch.tensor(W, requires_grad=True)
-    scores = torch.from_numpy(X) @ W
-    loss = F.cross_entropy(scores, torch.from_numpy(y)) + 0.5 * reg * (W * W).sum()
-    loss.backward()
-    return loss.item(), W.grad.numpy()
+- loss = F.cross_entropy(scores, torch.from_numpy(y)) + reg * (W * W).sum()
++ loss = F.cross_entropy(scores, torch.from_numpy(y)) + 0.5 * reg * (W * W).sum()
 
 # %% mistake="torch-softmax" why="backward() starts before the penalty is added."
 def softmax_loss_autograd(W, X, y, reg):
@@ -26,29 +21,17 @@ def softmax_loss_autograd(W, X, y, reg):
     return loss.item(), W.grad.numpy()
 
 # %% mistake="torch-softmax" why="The losses are added up; their mean is meant."
-def softmax_loss_autograd(W, X, y, reg):
-    W = torch.tensor(W, requires_grad=True)
-    scores = torch.from_numpy(X) @ W
-    loss = F.cross_entropy(scores, torch.from_numpy(y), reduction="sum")
-    loss = loss + reg * (W * W).sum()
-    loss.backward()
-    return loss.item(), W.grad.numpy()
+- loss = F.cross_entropy(scores, torch.from_numpy(y)) + reg * (W * W).sum()
++ loss = F.cross_entropy(scores, torch.from_numpy(y), reduction="sum")
++ loss = loss + reg * (W * W).sum()
 
 # %% mistake="torch-softmax" why="Tensors come out instead of a number and an array."
-def softmax_loss_autograd(W, X, y, reg):
-    W = torch.tensor(W, requires_grad=True)
-    scores = torch.from_numpy(X) @ W
-    loss = F.cross_entropy(scores, torch.from_numpy(y)) + reg * (W * W).sum()
-    loss.backward()
-    return loss, W.grad
+- return loss.item(), W.grad.numpy()
++ return loss, W.grad
 
 # %% mistake="torch-softmax" why="F.cross_entropy takes scores; a softmax before it counts twice."
-def softmax_loss_autograd(W, X, y, reg):
-    W = torch.tensor(W, requires_grad=True)
-    scores = torch.softmax(torch.from_numpy(X) @ W, dim=1)
-    loss = F.cross_entropy(scores, torch.from_numpy(y)) + reg * (W * W).sum()
-    loss.backward()
-    return loss.item(), W.grad.numpy()
+- scores = torch.from_numpy(X) @ W
++ scores = torch.softmax(torch.from_numpy(X) @ W, dim=1)
 
 # %% mistake="torch-softmax" why="Everything is computed in 32 bits, whatever came in."
 def softmax_loss_autograd(W, X, y, reg):
@@ -100,84 +83,34 @@ def softmax_loss_autograd(W, X, y, reg):
     return loss.detach().numpy().item(), weights.grad.numpy()
 
 # %% mistake="torch-descend" why="Gradients add up in W.grad; it is never emptied."
-def descend(W, X, y, learning_rate, num_steps):
-    W = torch.tensor(W, requires_grad=True)
-    X, y = torch.from_numpy(X), torch.from_numpy(y)
-    losses = []
-    for _ in range(num_steps):
-        loss = F.cross_entropy(X @ W, y)
-        loss.backward()
-        losses.append(loss.item())
-        with torch.no_grad():
-            W -= learning_rate * W.grad
-    return W.detach().numpy(), losses
+- W.grad = None
 
 # %% mistake="torch-descend" why="The step in place stands outside no_grad, which PyTorch refuses."
-def descend(W, X, y, learning_rate, num_steps):
-    W = torch.tensor(W, requires_grad=True)
-    X, y = torch.from_numpy(X), torch.from_numpy(y)
-    losses = []
-    for _ in range(num_steps):
-        loss = F.cross_entropy(X @ W, y)
-        loss.backward()
-        losses.append(loss.item())
-        W -= learning_rate * W.grad
-        W.grad = None
-    return W.detach().numpy(), losses
+- with torch.no_grad():
+-     W -= learning_rate * W.grad
++ W -= learning_rate * W.grad
 
 # %% mistake="torch-descend" why="The step makes a new W that collects no gradient any more."
-def descend(W, X, y, learning_rate, num_steps):
-    W = torch.tensor(W, requires_grad=True)
-    X, y = torch.from_numpy(X), torch.from_numpy(y)
-    losses = []
-    for _ in range(num_steps):
-        loss = F.cross_entropy(X @ W, y)
-        loss.backward()
-        losses.append(loss.item())
-        with torch.no_grad():
-            W = W - learning_rate * W.grad
-    return W.detach().numpy(), losses
+-     W -= learning_rate * W.grad
+- W.grad = None
++     W = W - learning_rate * W.grad
 
 # %% mistake="torch-descend" why="The step goes uphill."
-def descend(W, X, y, learning_rate, num_steps):
-    W = torch.tensor(W, requires_grad=True)
-    X, y = torch.from_numpy(X), torch.from_numpy(y)
-    losses = []
-    for _ in range(num_steps):
-        loss = F.cross_entropy(X @ W, y)
-        loss.backward()
-        losses.append(loss.item())
-        with torch.no_grad():
-            W += learning_rate * W.grad
-        W.grad = None
-    return W.detach().numpy(), losses
+- W -= learning_rate * W.grad
++ W += learning_rate * W.grad
 
 # %% mistake="torch-descend" why="The loss is noted after the step."
-def descend(W, X, y, learning_rate, num_steps):
-    W = torch.tensor(W, requires_grad=True)
-    X, y = torch.from_numpy(X), torch.from_numpy(y)
-    losses = []
-    for _ in range(num_steps):
-        F.cross_entropy(X @ W, y).backward()
-        with torch.no_grad():
-            W -= learning_rate * W.grad
-        W.grad = None
-        losses.append(F.cross_entropy(X @ W, y).item())
-    return W.detach().numpy(), losses
+- loss = F.cross_entropy(X @ W, y)
+- loss.backward()
+- losses.append(loss.item())
++ F.cross_entropy(X @ W, y).backward()
+
+  W.grad = None
++ losses.append(F.cross_entropy(X @ W, y).item())
 
 # %% mistake="torch-descend" why="from_numpy shares memory, so the caller's weights move along."
-def descend(W, X, y, learning_rate, num_steps):
-    W = torch.from_numpy(W).requires_grad_()
-    X, y = torch.from_numpy(X), torch.from_numpy(y)
-    losses = []
-    for _ in range(num_steps):
-        loss = F.cross_entropy(X @ W, y)
-        loss.backward()
-        losses.append(loss.item())
-        with torch.no_grad():
-            W -= learning_rate * W.grad
-        W.grad = None
-    return W.detach().numpy(), losses
+- W = torch.tensor(W, requires_grad=True)
++ W = torch.from_numpy(W).requires_grad_()
 
 # %% mistake="torch-descend" why="An optimizer makes the steps; you should."
 def descend(W, X, y, learning_rate, num_steps):
@@ -260,11 +193,9 @@ def three_layer_convnet(x, params):
     return flatten(x) @ fc_w + fc_b
 
 # %% mistake="torch-convnet" why="A ReLU after the last layer cuts off negative scores."
-def three_layer_convnet(x, params):
-    conv_w1, conv_b1, conv_w2, conv_b2, fc_w, fc_b = params
-    x = F.relu(F.conv2d(x, conv_w1, conv_b1, padding=2))
-    x = F.relu(F.conv2d(x, conv_w2, conv_b2, padding=1))
-    return F.relu(flatten(x) @ fc_w + fc_b)
+- scores = flatten(x) @ fc_w + fc_b
+- return scores
++ return F.relu(flatten(x) @ fc_w + fc_b)
 
 # %% mistake="torch-convnet" why="A way through NumPy leaves the graph, so nothing before it learns."
 def three_layer_convnet(x, params):
@@ -283,11 +214,9 @@ def three_layer_convnet(x, params):
         return flatten(x) @ fc_w + fc_b
 
 # %% mistake="torch-convnet" why="The scores are turned into probabilities."
-def three_layer_convnet(x, params):
-    conv_w1, conv_b1, conv_w2, conv_b2, fc_w, fc_b = params
-    x = F.relu(F.conv2d(x, conv_w1, conv_b1, padding=2))
-    x = F.relu(F.conv2d(x, conv_w2, conv_b2, padding=1))
-    return F.softmax(flatten(x) @ fc_w + fc_b, dim=1)
+- scores = flatten(x) @ fc_w + fc_b
+- return scores
++ return F.softmax(flatten(x) @ fc_w + fc_b, dim=1)
 
 # %% style="torch-convnet" why="Pasted: scores set first, one line a step, mm."
 def three_layer_convnet(x, params):
@@ -447,19 +376,9 @@ def three_layer_params():
     return tuple(p for pair in zip(weights, biases, strict=True) for p in pair)
 
 # %% mistake="torch-module" why="A ReLU after the last layer cuts off negative scores."
-class ThreeLayerConvNet(nn.Module):
-    def __init__(self, in_channel, channel_1, channel_2, num_classes):
-        super().__init__()
-        self.conv1 = nn.Conv2d(in_channel, channel_1, 5, padding=2)
-        self.conv2 = nn.Conv2d(channel_1, channel_2, 3, padding=1)
-        self.fc = nn.Linear(channel_2 * 32 * 32, num_classes)
-        for layer in (self.conv1, self.conv2, self.fc):
-            nn.init.kaiming_normal_(layer.weight)
-
-    def forward(self, x):
-        x = F.relu(self.conv1(x))
-        x = F.relu(self.conv2(x))
-        return F.relu(self.fc(flatten(x)))
+- scores = self.fc(flatten(x))
+- return scores
++ return F.relu(self.fc(flatten(x)))
 
 # %% mistake="torch-module" why="Layers in a plain list are unknown to the module, and to its optimizer."
 class ThreeLayerConvNet(nn.Module):
@@ -491,31 +410,18 @@ class ThreeLayerConvNet(nn.Module):
         return nn.Linear(channel_2 * 32 * 32, num_classes)(flatten(x))
 
 # %% mistake="torch-module" why="The weights keep PyTorch's own first spread; He's rule is asked for."
-class ThreeLayerConvNet(nn.Module):
-    def __init__(self, in_channel, channel_1, channel_2, num_classes):
-        super().__init__()
-        self.conv1 = nn.Conv2d(in_channel, channel_1, 5, padding=2)
-        self.conv2 = nn.Conv2d(channel_1, channel_2, 3, padding=1)
-        self.fc = nn.Linear(channel_2 * 32 * 32, num_classes)
+- for layer in (self.conv1, self.conv2, self.fc):
+-     nn.init.kaiming_normal_(layer.weight)
 
-    def forward(self, x):
-        x = F.relu(self.conv1(x))
-        x = F.relu(self.conv2(x))
-        return self.fc(flatten(x))
+- scores = self.fc(flatten(x))
+- return scores
++ return self.fc(flatten(x))
 
 # %% mistake="torch-module" why="The second ReLU is missing."
-class ThreeLayerConvNet(nn.Module):
-    def __init__(self, in_channel, channel_1, channel_2, num_classes):
-        super().__init__()
-        self.conv1 = nn.Conv2d(in_channel, channel_1, 5, padding=2)
-        self.conv2 = nn.Conv2d(channel_1, channel_2, 3, padding=1)
-        self.fc = nn.Linear(channel_2 * 32 * 32, num_classes)
-        for layer in (self.conv1, self.conv2, self.fc):
-            nn.init.kaiming_normal_(layer.weight)
-
-    def forward(self, x):
-        x = F.relu(self.conv1(x))
-        return self.fc(flatten(self.conv2(x)))
+- x = F.relu(self.conv2(x))
+- scores = self.fc(flatten(x))
+- return scores
++ return self.fc(flatten(self.conv2(x)))
 
 # %% mistake="torch-module" why="The linear layer expects the shrunken image of a convolution without padding."
 class ThreeLayerConvNet(nn.Module):
@@ -611,41 +517,16 @@ class ThreeLayerConvNet(nn.Module):
         return self.net(x)
 
 # %% mistake="torch-train" why="Gradients add up: zero_grad is missing."
-def train(model, optimizer, loader, epochs=1):
-    losses = []
-    for _ in range(epochs):
-        model.train()
-        for x, y in loader:
-            loss = F.cross_entropy(model(x), y)
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.item())
-    return losses
+- optimizer.zero_grad()
 
 # %% mistake="torch-train" why="zero_grad between backward and step empties what the step needs."
-def train(model, optimizer, loader, epochs=1):
-    losses = []
-    for _ in range(epochs):
-        model.train()
-        for x, y in loader:
-            loss = F.cross_entropy(model(x), y)
-            loss.backward()
-            optimizer.zero_grad()
-            optimizer.step()
-            losses.append(loss.item())
-    return losses
+  loss = F.cross_entropy(model(x), y)
++ loss.backward()
+
+- loss.backward()
 
 # %% mistake="torch-train" why="The model is not put into training mode."
-def train(model, optimizer, loader, epochs=1):
-    losses = []
-    for _ in range(epochs):
-        for x, y in loader:
-            loss = F.cross_entropy(model(x), y)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.item())
-    return losses
+- model.train()
 
 # %% mistake="torch-train" why="The epochs are not counted: the loader is gone through once."
 def train(model, optimizer, loader, epochs=1):
@@ -660,54 +541,23 @@ def train(model, optimizer, loader, epochs=1):
     return losses
 
 # %% mistake="torch-train" why="Tensors in the list keep every graph alive."
-def train(model, optimizer, loader, epochs=1):
-    losses = []
-    for _ in range(epochs):
-        model.train()
-        for x, y in loader:
-            loss = F.cross_entropy(model(x), y)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            losses.append(loss)
-    return losses
+- losses.append(loss.item())
++ losses.append(loss)
 
 # %% mistake="torch-train" why="Nothing is returned."
-def train(model, optimizer, loader, epochs=1):
-    losses = []
-    for _ in range(epochs):
-        model.train()
-        for x, y in loader:
-            loss = F.cross_entropy(model(x), y)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.item())
+- return losses
 
 # %% mistake="torch-train" why="A softmax stands before cross_entropy, which has its own."
-def train(model, optimizer, loader, epochs=1):
-    losses = []
-    for _ in range(epochs):
-        model.train()
-        for x, y in loader:
-            loss = F.cross_entropy(model(x).softmax(dim=1), y)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.item())
-    return losses
+- loss = F.cross_entropy(model(x), y)
++ loss = F.cross_entropy(model(x).softmax(dim=1), y)
 
 # %% mistake="torch-train" why="The step is missing."
-def train(model, optimizer, loader, epochs=1):
-    losses = []
-    for _ in range(epochs):
-        model.train()
-        for x, y in loader:
-            optimizer.zero_grad()
-            loss = F.cross_entropy(model(x), y)
-            loss.backward()
-            losses.append(loss.item())
-    return losses
+  for x, y in loader:
++     optimizer.zero_grad()
+
+- optimizer.zero_grad()
+
+- optimizer.step()
 
 # %% style="torch-train" why="As in older editions: train() for each batch, device and dtype."
 def train(model, optimizer, loader, epochs=1):
@@ -765,13 +615,7 @@ def check_accuracy(loader, model):
     return sum(shares) / len(shares)
 
 # %% mistake="torch-accuracy" why="The model is left in training mode."
-def check_accuracy(loader, model):
-    right = total = 0
-    with torch.no_grad():
-        for x, y in loader:
-            right += (model(x).argmax(dim=1) == y).sum().item()
-            total += len(y)
-    return right / total
+- model.eval()
 
 # %% mistake="torch-accuracy" why="A graph is kept for every batch."
 def check_accuracy(loader, model):
@@ -792,15 +636,9 @@ def check_accuracy(loader, model):
     return right
 
 # %% mistake="torch-accuracy" why="The best is searched along the batch instead of the classes."
-def check_accuracy(loader, model):
-    model.eval()
-    right = total = 0
-    with torch.no_grad():
-        for x, y in loader:
-            guess = model(x).argmax(dim=0)
-            right += sum(int(g == t) for g, t in zip(guess, y))
-            total += len(y)
-    return right / total
+- right += (model(x).argmax(dim=1) == y).sum().item()
++ guess = model(x).argmax(dim=0)
++ right += sum(int(g == t) for g, t in zip(guess, y))
 
 # %% mistake="torch-accuracy" why="Only the last batch is counted."
 def check_accuracy(loader, model):
@@ -811,14 +649,11 @@ def check_accuracy(loader, model):
     return accuracy
 
 # %% mistake="torch-accuracy" why="A tensor comes out instead of a number."
-def check_accuracy(loader, model):
-    model.eval()
-    right, total = torch.zeros(()), 0
-    with torch.no_grad():
-        for x, y in loader:
-            right += (model(x).argmax(dim=1) == y).sum()
-            total += len(y)
-    return right / total
+- right = total = 0
++ right, total = torch.zeros(()), 0
+
+- right += (model(x).argmax(dim=1) == y).sum().item()
++ right += (model(x).argmax(dim=1) == y).sum()
 
 # %% style="torch-accuracy" why="As in older editions: max, counters, device and dtype."
 def check_accuracy(loader, model):
@@ -854,30 +689,18 @@ def check_accuracy(loader, model):
     return float(np.mean(np.array(guesses) == np.array(truth)))
 
 # %% mistake="torch-sequential" why="Momentum without Nesterov's look ahead."
-def sequential_convnet():
-    channel_1, channel_2, learning_rate = 32, 16, 1e-2
-    model = nn.Sequential(
-        nn.Conv2d(3, channel_1, 5, padding=2),
-        nn.ReLU(),
-        nn.Conv2d(channel_1, channel_2, 3, padding=1),
-        nn.ReLU(),
-        nn.Flatten(),
-        nn.Linear(channel_2 * 32 * 32, 10),
-    )
-    return model, optim.SGD(model.parameters(), lr=learning_rate, momentum=0.9)
+- optimizer = optim.SGD(
+-     model.parameters(), lr=learning_rate, momentum=0.9, nesterov=True
+- )
+- return model, optimizer
++ return model, optim.SGD(model.parameters(), lr=learning_rate, momentum=0.9)
 
 # %% mistake="torch-sequential" why="Plain gradient descent, without momentum."
-def sequential_convnet():
-    channel_1, channel_2, learning_rate = 32, 16, 1e-2
-    model = nn.Sequential(
-        nn.Conv2d(3, channel_1, 5, padding=2),
-        nn.ReLU(),
-        nn.Conv2d(channel_1, channel_2, 3, padding=1),
-        nn.ReLU(),
-        nn.Flatten(),
-        nn.Linear(channel_2 * 32 * 32, 10),
-    )
-    return model, optim.SGD(model.parameters(), lr=learning_rate)
+- optimizer = optim.SGD(
+-     model.parameters(), lr=learning_rate, momentum=0.9, nesterov=True
+- )
+- return model, optimizer
++ return model, optim.SGD(model.parameters(), lr=learning_rate)
 
 # %% mistake="torch-sequential" why="The ReLUs are missing, so it is one linear map."
 def sequential_convnet():
@@ -911,36 +734,16 @@ def sequential_convnet():
     return model, optimizer
 
 # %% mistake="torch-sequential" why="The optimizer holds the last layer only; the others never move."
-def sequential_convnet():
-    channel_1, channel_2, learning_rate = 32, 16, 1e-2
-    model = nn.Sequential(
-        nn.Conv2d(3, channel_1, 5, padding=2),
-        nn.ReLU(),
-        nn.Conv2d(channel_1, channel_2, 3, padding=1),
-        nn.ReLU(),
-        nn.Flatten(),
-        nn.Linear(channel_2 * 32 * 32, 10),
-    )
-    optimizer = optim.SGD(
-        model[-1].parameters(), lr=learning_rate, momentum=0.9, nesterov=True
-    )
-    return model, optimizer
+- optimizer = optim.SGD(
+-     model.parameters(), lr=learning_rate, momentum=0.9, nesterov=True
+- )
++ optimizer = optim.SGD(
++     model[-1].parameters(), lr=learning_rate, momentum=0.9, nesterov=True
++ )
 
 # %% mistake="torch-sequential" why="The learning rate is ten times too small."
-def sequential_convnet():
-    channel_1, channel_2, learning_rate = 32, 16, 1e-3
-    model = nn.Sequential(
-        nn.Conv2d(3, channel_1, 5, padding=2),
-        nn.ReLU(),
-        nn.Conv2d(channel_1, channel_2, 3, padding=1),
-        nn.ReLU(),
-        nn.Flatten(),
-        nn.Linear(channel_2 * 32 * 32, 10),
-    )
-    optimizer = optim.SGD(
-        model.parameters(), lr=learning_rate, momentum=0.9, nesterov=True
-    )
-    return model, optimizer
+- channel_1, channel_2, learning_rate = 32, 16, 1e-2
++ channel_1, channel_2, learning_rate = 32, 16, 1e-3
 
 # %% mistake="torch-sequential" why="Only the model is returned."
 def sequential_convnet():

@@ -41,8 +41,8 @@ def hand_in_class(course, count):
         hand_in_right(course, f"s{number:02d}", numbers=numbers)
 
 
-def run(course, cluster, bench="PlainBench", **more):
-    options = Options(scheduler=cluster.scheduler_address, plan=plan(bench, **more))
+def run(course, cluster, host="PlainHost", **more):
+    options = Options(scheduler=cluster.scheduler_address, plan=plan(host, **more))
     return Run(course, "hw1", options).grade()
 
 
@@ -64,7 +64,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(course, cluster):
         pid = next(iter(client.run(os.getpid).values()))
     killer = threading.Timer(0.4, os.kill, (pid, signal.SIGKILL))
     killer.start()
-    summary = run(course, cluster, "SlowBench")
+    summary = run(course, cluster, "SlowHost")
     killer.join()
 
     assert summary.counts["judged"] == 13
@@ -75,16 +75,16 @@ def test_workers_without_isolation_are_refused(course, cluster):
     hand_in_class(course, 1)
 
     with pytest.raises(NoIsolation, match=r"No worker may judge. This machine offers"):
-        run(course, cluster, "NakedBench")
-    assert run(course, cluster, "NakedBench", require_isolation=False).isolations == {
+        run(course, cluster, "NakedHost")
+    assert run(course, cluster, "NakedHost", require_isolation=False).isolations == {
         "none"
     }
 
 
 def test_one_worker_without_isolation_gets_no_task(course, cluster, tmp_path):
-    chosen = plan("PickyBench")
+    chosen = plan("PickyHost")
     client = distributed.Client(cluster, set_as_default=False)
-    client.wait_for_workers(2, timeout=60)  # one may still be coming back
+    client.wait_for_workers(2, timeout=300)  # one may still be coming back
     first = next(iter(client.scheduler_info()["workers"]))
     client.run(_mark, first)
     with Cluster(cluster.scheduler_address, chosen) as backend:

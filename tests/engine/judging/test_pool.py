@@ -6,7 +6,8 @@ import pytest
 
 from grading.engine.judging import pool
 from grading.engine.judging.pool import Pool, WorkersFailed
-from grading.engine.judging.task import Task, exam_of
+from grading.engine.judging.task import Task
+from grading.judge.exam import Exam
 from grading.sandbox.limits import Limits
 from tests.engine.conftest import plan
 from tests.engine.small_course import RIGHT
@@ -14,11 +15,11 @@ from tests.engine.small_course import RIGHT
 
 @pytest.fixture
 def task(template):
-    exam = exam_of(template["words"])
+    exam = Exam.from_dict(template["words"].exam)
     return Task(exam, {"shout": RIGHT["shout"]}, Limits())
 
 
-def results(workers, count, seconds=20):
+def results(workers, count, seconds=120):
     found, deadline = [], time.monotonic() + seconds
     while len(found) < count:
         assert time.monotonic() < deadline
@@ -57,7 +58,7 @@ def test_a_printing_answer_cannot_pass_for_a_verdict(task):
 
 def test_a_hung_worker_is_ended(task, monkeypatch):
     monkeypatch.setattr(pool, "GRACE", 0.0)
-    with Pool(1, plan("HungBench"), 0.3) as workers:
+    with Pool(1, plan("HungHost"), 0.3) as workers:
         workers.submit("k", task.to_json())
 
         assert results(workers, 1) == [("k", None)]
@@ -65,16 +66,15 @@ def test_a_hung_worker_is_ended(task, monkeypatch):
 
 def test_workers_that_never_get_ready_are_a_sentence(task, monkeypatch):
     monkeypatch.setattr(pool, "START", 0.3)
-    with Pool(1, plan("NeverReadyBench"), 60) as workers:
+    with Pool(1, plan("NeverReadyHost"), 60) as workers:
         workers.submit("k", task.to_json())
         with pytest.raises(WorkersFailed, match="end as soon as they start"):
             results(workers, 1)
 
 
 def test_nothing_is_left_running(task):
-    with Pool(2, plan("HungBench"), 60) as workers:
+    with Pool(2, plan("HungHost"), 60) as workers:
         workers.submit("k", task.to_json())
         processes = [worker.process for worker in workers._workers]
-        start = time.monotonic()
-    assert time.monotonic() - start < 5
+    # The bench would go on for a quarter of an hour.
     assert all(process.returncode is not None for process in processes)

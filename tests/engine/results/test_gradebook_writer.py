@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from grading.engine.intake.intake import Intake
-from grading.engine.results.gradebook_writer import RecordError
+from grading.engine.results.gradebook_writer import GradebookError
 from grading.engine.run import Options, Run
 from grading.engine.storage.store import Store
 from tests.engine.conftest import grade, scores
@@ -101,7 +101,7 @@ def test_a_bad_gradebook_is_a_sentence(course, spoil, words):
         pytest.skip("root may write everything")
     spoil(course.database)
 
-    with pytest.raises(RecordError, match=words):
+    with pytest.raises(GradebookError, match=words):
         grade(course)
 
 
@@ -109,7 +109,7 @@ def test_a_lost_gradebook_is_filled_again_without_judging(course, released_cours
     hand_in_right(course, "ada")
     grade(course)
     shutil.copy(released_course.database, course.database)
-    summary = grade(course, "NakedBench")
+    summary = grade(course, "NakedHost")
 
     assert summary.counts == {"known": 2}
     assert scores(course)["ada", "numbers"] == 6
@@ -126,7 +126,7 @@ def test_a_gradebook_of_another_release_is_a_sentence(course):
     path.write_text(path.read_text().replace('"points": 2', '"points": 5'))
 
     with pytest.raises(
-        RecordError, match=r"other cells or points of words(.|\n)*release"
+        GradebookError, match=r"other cells or points of words(.|\n)*release"
     ):
         grade(course)
 

@@ -6,55 +6,55 @@ import os
 import pytest
 
 from grading.engine.results.journal import Journal
-from grading.engine.storage.append_log import Ledger, LedgerError
+from grading.engine.storage.append_log import AppendLog, LogError
 from grading.engine.storage.lock import Busy, only_one
 from grading.engine.storage.store import Store
 from grading.judge.exam import Outcome, Verdict
 
 
 def values(path):
-    with Ledger(path) as ledger:
-        return [value for _, value in ledger.lines()]
+    with AppendLog(path) as log:
+        return [value for _, value in log.lines()]
 
 
 def test_what_was_appended_is_read(tmp_path):
-    with Ledger(tmp_path / "l") as ledger:
-        offsets = [ledger.append({"n": n, "text": "é\n"}) for n in range(3)]
-        assert ledger.at(offsets[1]) == {"n": 1, "text": "é\n"}
+    with AppendLog(tmp_path / "l") as log:
+        offsets = [log.append({"n": n, "text": "é\n"}) for n in range(3)]
+        assert log.at(offsets[1]) == {"n": 1, "text": "é\n"}
 
     assert [value["n"] for value in values(tmp_path / "l")] == [0, 1, 2]
 
 
 def test_cut_anywhere_only_the_torn_line_is_lost(tmp_path):
     path = tmp_path / "l"
-    with Ledger(path) as ledger:
+    with AppendLog(path) as log:
         ends = []
         for n in range(3):
-            ledger.append({"n": n})
+            log.append({"n": n})
             ends.append(path.stat().st_size)
     data = path.read_bytes()
     for cut in range(len(data)):
         path.write_bytes(data[:cut])
         whole = sum(end <= cut for end in ends)
         assert [value["n"] for value in values(path)] == list(range(whole))
-        with Ledger(path) as ledger:
-            list(ledger.lines())
-            ledger.append({"n": "new"})
+        with AppendLog(path) as log:
+            list(log.lines())
+            log.append({"n": "new"})
         assert [value["n"] for value in values(path)] == [*range(whole), "new"]
 
 
 def test_a_damaged_line_in_between_is_skipped_and_counted(tmp_path):
     path = tmp_path / "l"
-    with Ledger(path) as ledger:
+    with AppendLog(path) as log:
         for n in range(3):
-            ledger.append({"n": n})
+            log.append({"n": n})
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
 
-    with Ledger(path) as ledger:
-        assert [value["n"] for _, value in ledger.lines()] == [0, 2]
-        assert ledger.damaged == 1
+    with AppendLog(path) as log:
+        assert [value["n"] for _, value in log.lines()] == [0, 2]
+        assert log.damaged == 1
 
 
 def test_a_full_disk_is_a_sentence_and_leaves_no_half_line(tmp_path, monkeypatch):
@@ -66,29 +66,29 @@ def test_a_full_disk_is_a_sentence_and_leaves_no_half_line(tmp_path, monkeypatch
             return write(descriptor, data[:5])
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    with Ledger(path) as ledger:
-        ledger.append({"n": 0})
+    with AppendLog(path) as log:
+        log.append({"n": 0})
         size = path.stat().st_size
         monkeypatch.setattr(os, "write", full)
-        with pytest.raises(LedgerError, match=r"No space left.*run the same command"):
-            ledger.append({"n": 1})
+        with pytest.raises(LogError, match=r"No space left.*run the same command"):
+            log.append({"n": 1})
     assert path.stat().st_size == size
 
 
 def test_a_reader_leaves_a_torn_line_to_its_writer(tmp_path):
     path = tmp_path / "l"
     path.write_bytes(b"half a li")
-    ledger = Ledger(path, writable=False)
+    log = AppendLog(path, writable=False)
 
-    assert list(ledger.lines()) == []
+    assert list(log.lines()) == []
     assert path.read_bytes() == b"half a li"
 
 
 def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(LedgerError, match="cannot be written"):
-        Ledger(tmp_path / "file" / "l")
+    with pytest.raises(LogError, match="cannot be written"):
+        AppendLog(tmp_path / "file" / "l")
 
 
 def test_the_journal_finds_verdicts_again(tmp_path):

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from grading.judge.protocol.channel import Refused
 from grading.judge.proxy import stand_in
-from grading.judge.remote_calls import Line, Lost
+from grading.judge.remote_calls import Lost, RemoteCalls
 
 #: Texts that begin as an honest answer's.
 CORPUS = [
@@ -142,8 +142,8 @@ Model.__module__ = "__main__"
 @functools.cache
 def line():
     """Make the tester's end of a line to nobody, with an answer to call."""
-    found = Line(Deaf(), _Clock(), lambda name: [])
-    found.world.setup["Model"] = Model
+    found = RemoteCalls(Deaf(), _Clock(), lambda name: [])
+    found.references.setup["Model"] = Model
     return found, stand_in(found, "answer", ["x"])
 
 

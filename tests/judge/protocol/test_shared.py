@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from grading.judge.protocol.channel import Refused
 from grading.judge.protocol.data_types import NotData
 from grading.judge.protocol.shared import Shared
-from grading.judge.student import _World as StudentsWorld
+from grading.judge.student import _References as StudentsReferences
 from tests.judge.protocol import hostile
 
 
 class Plain:
-    """A world without anything but data."""
+    """References to nothing: there is only data."""
 
     def class_of(self, value):
         return None
@@ -209,9 +209,11 @@ def test_students_classes_become_plain():
         names = {}  # noqa: RUF012 (a stand-in)
 
     point = namedtuple("point", "x y")
-    world = StudentsWorld(Student())
+    references = StudentsReferences(Student())
     values = [Counter("aab"), OrderedDict(a=1), point(1, 2), type("I", (int,), {})(3)]
-    found = ship(Shared(world, 1, watch=True), Shared(Plain(), 0, watch=False), values)
+    found = ship(
+        Shared(references, 1, watch=True), Shared(Plain(), 0, watch=False), values
+    )
     assert found == [{"a": 2, "b": 1}, {"a": 1}, (1, 2), 3]
     assert [type(value) for value in found] == [dict, dict, tuple, int]
 

@@ -94,8 +94,8 @@ TESTS = {"source": "from cs231n.testing import expect_source\nexpect_source(doub
         "double = lambda x: 2 * x",
     ],
 )
-def test_honest_sources_pass(nursery, answer):
-    assert by_name(sit(nursery, answer, tests=TESTS))["source"].score == 1.0
+def test_honest_sources_pass(fork_server, answer):
+    assert by_name(sit(fork_server, answer, tests=TESTS))["source"].score == 1.0
 
 
 @pytest.mark.parametrize(
@@ -114,8 +114,8 @@ def test_honest_sources_pass(nursery, answer):
         "exec('def double(x): return 2 * x')",
     ],
 )
-def test_banned_shortcuts_get_nothing(nursery, answer):
-    assert by_name(sit(nursery, answer, tests=TESTS))["source"].score == 0.0
+def test_banned_shortcuts_get_nothing(fork_server, answer):
+    assert by_name(sit(fork_server, answer, tests=TESTS))["source"].score == 0.0
 
 
 #: Loops, a banned name and the reference, under other names.
@@ -147,8 +147,8 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize("answer", ELSEWHERE)
-def test_other_names_do_not_hide_a_shortcut(nursery, answer):
-    found = by_name(sit(nursery, answer, tests=TESTS))["source"]
+def test_other_names_do_not_hide_a_shortcut(fork_server, answer):
+    found = by_name(sit(fork_server, answer, tests=TESTS))["source"]
     assert (found.score, found.status) == (0.0, "failed")
     assert found.message.startswith("WrongAnswer: "), found.message
 
@@ -162,10 +162,10 @@ def test_other_names_do_not_hide_a_shortcut(nursery, answer):
     ],
     ids=["in a later cell", "after an error", "after an exit"],
 )
-def test_a_decoy_that_does_not_run_does_not_count(nursery, after, move):
+def test_a_decoy_that_does_not_run_does_not_count(fork_server, after, move):
     loop = "def double(x): return [2 * v for v in x]"
     tests = TESTS | {"runs": "assert double([1]) == [2]"}
-    found = by_name(sit(nursery, loop + after, MOVE + move, tests=tests))
+    found = by_name(sit(fork_server, loop + after, MOVE + move, tests=tests))
     assert found["runs"].score == 1.0
     assert "should have no loop" in found["source"].message
 

@@ -7,7 +7,7 @@ from the next step.
 
 import numpy as np
 
-from cs231n.kernels._pointwise_np import sigmoid_forward
+from cs231n.kernels._numpy.pointwise import sigmoid_forward
 
 
 def rnn_state_forward(state):

@@ -1,13 +1,14 @@
-"""What every public layer asks of its arguments, and how it says no."""
+"""What every public layer asks of its arrays, and how it says no."""
 
-import operator
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
-def floats(**arrays):
+def floats(**arrays: np.ndarray) -> list[np.ndarray]:
     """Return the named arrays in C order and one dtype, that of the first.
 
     Parameters
@@ -35,7 +36,7 @@ def floats(**arrays):
     return [_plain(array) for array in arrays.values()]
 
 
-def widened(value, dtype):
+def widened(value: Any, dtype: np.dtype) -> Any:
     """Convert an array to a float dtype where that loses nothing; else leave it.
 
     Parameters
@@ -60,7 +61,7 @@ def widened(value, dtype):
     return value.astype(dtype) if wider else value
 
 
-def agree(**arrays):
+def agree(**arrays: Any) -> None:
     """Refuse arrays unless they have one dtype, float32 or float64; copy none."""
     first = next(iter(arrays))
     for name, array in arrays.items():
@@ -89,7 +90,7 @@ def _plain(array):
     return np.require(array, requirements=["C", "A"])
 
 
-def shapes(**arrays):
+def shapes(**arrays: tuple[np.ndarray, str]) -> dict[str, int]:
     """Bind the axes of the named arrays to letters, and check that they agree.
 
     Parameters
@@ -108,7 +109,8 @@ def shapes(**arrays):
     ValueError
         If an array has the wrong number of axes or a size that does not match.
     """
-    sizes, source = {}, {}
+    sizes: dict[str, int] = {}
+    source: dict[str, str] = {}
     for name, (array, axes) in arrays.items():
         letters = axes.split()
         wanted = (
@@ -126,7 +128,9 @@ def shapes(**arrays):
     return sizes
 
 
-def upstream(dout, shape, dtype, name="dout"):
+def upstream(
+    dout: np.ndarray, shape: tuple[int, ...], dtype: npt.DTypeLike, name: str = "dout"
+) -> np.ndarray:
     """Return an upstream gradient in C order, after checking it against the output.
 
     Parameters
@@ -162,133 +166,9 @@ def upstream(dout, shape, dtype, name="dout"):
     return _plain(dout)
 
 
-def options(given, name, required, optional=None):
-    """Read a ``*_param`` dictionary, refusing keys it does not know.
-
-    Parameters
-    ----------
-    given : dict
-        What the caller passed.
-    name : str
-        What the caller calls it.
-    required : tuple of str
-        Keys that must be there.
-    optional : dict, optional
-        Other keys and their defaults.
-
-    Returns
-    -------
-    values : list
-        The required values, then the optional ones, in the order asked for.
-
-    Raises
-    ------
-    TypeError
-        If ``given`` is no dictionary.
-    ValueError
-        If a key is missing or unknown.
-    """
-    optional = optional or {}
-    if not isinstance(given, dict):
-        raise TypeError(f"{name} must be a dictionary; got {type(given).__name__}.")
-    known = [*required, *optional]
-    missing = [key for key in required if key not in given]
-    unknown = [key for key in given if key not in known]
-    if missing or unknown:
-        fault = f"lacks {missing[0]!r}" if missing else f"has no key {unknown[0]!r}"
-        raise ValueError(f"{name} {fault}; its keys are {', '.join(known)}.")
-    return [given.get(key, optional.get(key)) for key in known]
-
-
-def whole(value, name, least):
-    """Return ``value`` as an int of at least ``least``.
-
-    Parameters
-    ----------
-    value : int
-        What the caller passed.
-    name : str
-        What the caller calls it.
-    least : int
-        Smallest value allowed.
-
-    Returns
-    -------
-    value : int
-        The number.
-
-    Raises
-    ------
-    ValueError
-        If it is no whole number or is too small.
-    """
-    try:
-        number = operator.index(value)
-    except TypeError:
-        number = least - 1
-    if number < least or isinstance(value, bool | np.bool_):
-        raise ValueError(
-            f"{name} must be a whole number of at least {least}; got {value!r}."
-        )
-    return number
-
-
-def pair(value, name, least):
-    """Return ``value`` as two whole numbers, for height and width.
-
-    Parameters
-    ----------
-    value : int or pair of int
-        One number for both, or one for each.
-    name : str
-        What the caller calls it.
-    least : int
-        Smallest value allowed.
-
-    Returns
-    -------
-    pair : tuple of int
-        Numbers for height and width.
-
-    Raises
-    ------
-    ValueError
-        If it is neither, or too small.
-    """
-    if isinstance(value, tuple | list):
-        if len(value) != 2:
-            raise ValueError(
-                f"{name} must be one number or two (height, width); got {value!r}."
-            )
-        return whole(value[0], name, least), whole(value[1], name, least)
-    number = whole(value, name, least)
-    return number, number
-
-
-def mode(value):
-    """Return ``value`` if it is ``'train'`` or ``'test'``.
-
-    Parameters
-    ----------
-    value : str
-        What the caller passed.
-
-    Returns
-    -------
-    mode : str
-        The same.
-
-    Raises
-    ------
-    ValueError
-        If it is anything else.
-    """
-    if value not in ("train", "test"):
-        raise ValueError(f"Unknown mode {value!r}; use 'train' or 'test'.")
-    return value
-
-
-def labels(y, name, shape, classes):
+def labels(
+    y: np.ndarray, name: str, shape: tuple[int, ...], classes: int
+) -> np.ndarray:
     """Return class labels as int64 in C order, after checking their range.
 
     Parameters

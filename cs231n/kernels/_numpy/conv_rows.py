@@ -8,7 +8,7 @@ KH * KW-fold, and copying with it.
 
 import numpy as np
 
-from cs231n.kernels._columns_np import pad
+from cs231n.kernels._numpy.columns import pad
 
 #: Size of the opened rows, in bytes.
 BUFFER = 2 << 20

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cs231n.kernels._columns_np import windows
+from cs231n.kernels._numpy.columns import windows
 
 
 def max_pool_forward(x, out, where, geometry, window):

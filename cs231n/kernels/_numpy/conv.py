@@ -8,8 +8,8 @@ channels go another way, by rows.
 
 import numpy as np
 
-from cs231n.kernels import _conv_rows_np as by_rows
-from cs231n.kernels._columns_np import add_windows, windows
+from cs231n.kernels._numpy import conv_rows as by_rows
+from cs231n.kernels._numpy.columns import add_windows, windows
 
 #: Size of the column buffer, in bytes.
 BUFFER = 2 << 20

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cs231n.kernels._loss_np import softmax_loss, svm_loss
+from cs231n.kernels._numpy.loss import softmax_loss, svm_loss
 
 #: Bytes of the rows that go by at a time.
 CHUNK_BYTES = 2**20

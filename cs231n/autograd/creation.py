@@ -1,0 +1,282 @@
+"""New tensors: from data, filled, counted, random."""
+
+import contextlib
+
+import numpy as np
+
+from cs231n.autograd import dtypes
+from cs231n.autograd.history import write
+from cs231n.autograd.shaping import sizes
+from cs231n.autograd.tensor import Tensor, _plain, need, wrap
+
+_default = [dtypes.float32]
+
+
+class _Random:
+    """The generator that all random tensors come from."""
+
+    rng = np.random.default_rng()
+
+
+def manual_seed(seed):
+    """Start the random numbers again; they are not PyTorch's."""
+    _Random.rng = np.random.default_rng(int(seed))
+    return _Random.rng
+
+
+def generator():
+    """Return the generator that random tensors come from."""
+    return _Random.rng
+
+
+@contextlib.contextmanager
+def fork_rng(devices=(), enabled=True):
+    """Let random numbers go on afterwards as if nothing had been drawn meanwhile."""
+    before = _Random.rng
+    _Random.rng = np.random.default_rng(0)
+    try:
+        yield
+    finally:
+        _Random.rng = before
+
+
+def get_default_dtype():
+    """Return the dtype that Python's floats become."""
+    return _default[0]
+
+
+def set_default_dtype(dtype):
+    """Choose the dtype that Python's floats become."""
+    _default[0] = dtypes.as_dtype(dtype)
+
+
+def _made(array, requires_grad=False, device=None, **_):
+    dtypes.check_device(device)
+    out = wrap(array)
+    return out.requires_grad_() if requires_grad else out
+
+
+def tensor(data, *, dtype=None, device=None, requires_grad=False):
+    """Copy data into a new tensor without history."""
+    plain = _plain(data)
+    if data is None:
+        raise RuntimeError(
+            "Could not infer dtype of NoneType: an answer is still None."
+        )
+    try:
+        array = np.array(plain)
+    except ValueError as error:
+        raise ValueError(
+            f"tensor(): the rows of the data differ in length: {error}"
+        ) from None
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"tensor(): cannot make numbers of {type(data).__name__}.")
+    if dtype is not None:
+        array = array.astype(dtypes.as_dtype(dtype))
+    elif array.dtype.kind == "f" and _of_python(data):
+        array = array.astype(_default[0])
+    return _made(array, requires_grad, device)
+
+
+def _of_python(data):
+    """Tell whether floats in nested lists are Python's (or float32 already)."""
+    while isinstance(data, list | tuple) and len(data):
+        data = data[0]
+    return isinstance(data, float | int | list | tuple) and not isinstance(
+        data, np.generic
+    )
+
+
+def as_tensor(data, dtype=None, device=None):
+    """Return data as a tensor, sharing an array's memory."""
+    if isinstance(data, Tensor):
+        return data if dtype is None else data.to(dtype)
+    if isinstance(data, np.ndarray):
+        out = wrap(data)
+        return out if dtype is None else out.to(dtype)
+    return tensor(data, dtype=dtype, device=device)
+
+
+def from_numpy(ndarray):
+    """Return a tensor that shares the array's memory."""
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(
+            f"expected np.ndarray (got {type(ndarray).__name__}); use torch.tensor."
+        )
+    if ndarray.dtype not in dtypes.DTYPES.values():
+        raise TypeError(
+            f"can't convert np.ndarray of type {ndarray.dtype} to a tensor."
+        )
+    return wrap(ndarray)
+
+
+def _filled(name, make):
+    def filled(*size, dtype=None, device=None, requires_grad=False, out=None):
+        shape = size or ((),)
+        dtype = _default[0] if dtype is None else dtypes.as_dtype(dtype)
+        return _made(make(sizes(shape), dtype), requires_grad, device)
+
+    def like(input, *, dtype=None, device=None, requires_grad=False, **_):
+        a = need(input, f"{name}_like")._a
+        dtype = a.dtype if dtype is None else dtypes.as_dtype(dtype)
+        return _made(make(a.shape, dtype), requires_grad, device)
+
+    def new(self, *size, dtype=None, device=None, requires_grad=False):
+        dtype = self.dtype if dtype is None else dtype
+        return filled(*size, dtype=dtype, device=device, requires_grad=requires_grad)
+
+    filled.__name__, like.__name__ = name, f"{name}_like"
+    filled.__doc__ = f"Return a tensor of a shape: {name}."
+    like.__doc__ = f"Return a tensor shaped like another: {name}."
+    setattr(Tensor, f"new_{name}", new)
+    return filled, like
+
+
+zeros, zeros_like = _filled("zeros", np.zeros)
+ones, ones_like = _filled("ones", np.ones)
+empty, empty_like = _filled("empty", np.zeros)
+rand, rand_like = _filled("rand", lambda shape, dtype: _Random.rng.random(shape, dtype))
+randn, randn_like = _filled(
+    "randn", lambda shape, dtype: np.asarray(_Random.rng.standard_normal(shape, dtype))
+)
+
+
+def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
+    """Return a tensor full of one number, of the number's kind."""
+    if isinstance(fill_value, Tensor):
+        fill_value = fill_value.item()
+    if dtype is None:
+        kinds = {bool: np.dtype(bool), int: dtypes.int64}
+        dtype = kinds.get(type(fill_value), _default[0])
+    size = (size,) if isinstance(size, int) else size
+    array = np.full(sizes((tuple(size),)), fill_value, dtypes.as_dtype(dtype))
+    return _made(array, requires_grad, device)
+
+
+def full_like(input, fill_value, *, dtype=None, device=None):
+    """Return a tensor shaped like another, full of one number."""
+    dtype = input.dtype if dtype is None else dtype
+    return full(input.shape, fill_value, dtype=dtype, device=device)
+
+
+def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=False):
+    """Count from ``start`` up to but not including ``end``."""
+    start, end = (0, start) if end is None else (start, end)
+    start, end, step = (
+        v.item() if isinstance(v, Tensor | np.generic) else v
+        for v in (start, end, step)
+    )
+    if dtype is None:
+        floats = any(isinstance(v, float) for v in (start, end, step))
+        dtype = _default[0] if floats else dtypes.int64
+    return _made(
+        np.arange(start, end, step).astype(dtypes.as_dtype(dtype)),
+        requires_grad,
+        device,
+    )
+
+
+def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False):
+    """Return evenly spaced numbers, both ends included."""
+    dtype = _default[0] if dtype is None else dtypes.as_dtype(dtype)
+    start, end = (v.item() if isinstance(v, Tensor) else v for v in (start, end))
+    return _made(np.linspace(start, end, steps).astype(dtype), requires_grad, device)
+
+
+def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
+    """Return a matrix with ones on the diagonal."""
+    dtype = _default[0] if dtype is None else dtypes.as_dtype(dtype)
+    return _made(np.eye(n, m, dtype=dtype), requires_grad, device)
+
+
+def randint(low, high=None, size=None, *, dtype=None, device=None):
+    """Return random whole numbers from ``low`` up to but not including ``high``."""
+    if size is None:
+        low, high, size = 0, low, high
+    dtype = dtypes.int64 if dtype is None else dtypes.as_dtype(dtype)
+    return _made(
+        _Random.rng.integers(low, high, tuple(size)).astype(dtype), device=device
+    )
+
+
+def randperm(n, **_):
+    """Return the numbers below ``n`` in random order."""
+    return wrap(_Random.rng.permutation(n))
+
+
+def normal(mean=0.0, std=1.0, size=None):
+    """Return Gaussian numbers of a mean and deviation."""
+    if size is None:
+        size = mean.shape if isinstance(mean, Tensor) else std.shape
+    return randn(size) * std + mean
+
+
+def bernoulli(input):
+    """Return 1 with the probability given by each element, else 0."""
+    drawn = _Random.rng.random(input._a.shape) < input._a
+    return wrap(drawn.astype(input._a.dtype))
+
+
+def multinomial(input, num_samples, replacement=False):
+    """Draw places with the weights of each row."""
+    rows = np.atleast_2d(input._a.astype(np.float64))
+    rows = rows / rows.sum(axis=1, keepdims=True)
+    choose = lambda p: _Random.rng.choice(len(p), num_samples, replacement, p)
+    out = np.stack([choose(p) for p in rows])
+    return wrap(out if input.ndim == 2 else out[0])
+
+
+def meshgrid(*tensors, indexing="ij"):
+    """Return the coordinates of a grid."""
+    if len(tensors) == 1 and isinstance(tensors[0], list | tuple):
+        tensors = tensors[0]
+    grids = np.meshgrid(*(t._a for t in tensors), indexing=indexing)
+    return tuple(wrap(g.copy()) for g in grids)
+
+
+def _draws(name, draw):
+    def fill(self, *args, **kwargs):
+        shape, dtype = self._a.shape, self._a.dtype
+        return write(
+            self,
+            f"{name}_",
+            lambda _: wrap(np.asarray(draw(shape, *args, **kwargs)).astype(dtype)),
+        )
+
+    fill.__name__ = f"{name}_"
+    fill.__doc__ = "Take random numbers; return self."
+    setattr(Tensor, f"{name}_", fill)
+
+
+_draws("normal", lambda shape, mean=0.0, std=1.0: _Random.rng.normal(mean, std, shape))
+_draws(
+    "uniform",
+    lambda shape, a=0.0, b=1.0, **k: _Random.rng.uniform(
+        k.get("from", a), k.get("to", b), shape
+    ),
+)
+_draws("bernoulli", lambda shape, p=0.5: _Random.rng.random(shape) < p)
+
+
+class TensorType:
+    """An old name for a dtype that also makes tensors, such as ``FloatTensor``."""
+
+    def __init__(self, name, dtype):
+        self.__name__, self.dtype = name, dtype
+
+    def __call__(self, *data):
+        """Make a tensor of data, or of a shape."""
+        if len(data) == 1 and not isinstance(data[0], int):
+            return tensor(data[0], dtype=self.dtype)
+        return zeros(*data, dtype=self.dtype)
+
+    def __repr__(self):
+        return f"torch.{self.__name__}"
+
+
+FloatTensor = TensorType("FloatTensor", dtypes.float32)
+DoubleTensor = TensorType("DoubleTensor", dtypes.float64)
+LongTensor = TensorType("LongTensor", dtypes.int64)
+IntTensor = TensorType("IntTensor", dtypes.int32)
+BoolTensor = TensorType("BoolTensor", np.dtype(bool))
+ByteTensor = TensorType("ByteTensor", dtypes.uint8)

@@ -1,0 +1,289 @@
+"""Optimizers over one flat vector of weights, with PyTorch's arguments."""
+
+import itertools
+
+import numpy as np
+
+from cs231n import kernels
+from cs231n.autograd import averaging as swa_utils
+from cs231n.autograd._names import missing
+from cs231n.autograd.graph import enable_grad
+from cs231n.autograd.tensor import Tensor
+
+#: Parameters of at least this many elements are updated from their own gradient;
+#: smaller neighbours are gathered and updated together.
+LARGE = 1 << 14
+
+
+class _Flat:
+    """Parameters of one dtype as views of one vector, small ones first."""
+
+    def __init__(self, parameters, states):
+        self.parameters = sorted(parameters, key=lambda p: p._a.size >= LARGE)
+        dtype = self.parameters[0]._a.dtype
+        ends = np.cumsum([0, *(p._a.size for p in self.parameters)]).tolist()
+        self.spans = list(itertools.pairwise(ends))
+        self.vector, self.grads = np.empty(ends[-1], dtype), np.empty(ends[-1], dtype)
+        self.states = [np.zeros(ends[-1], dtype) for _ in range(states)]
+        self.steps = [0] * len(self.parameters)
+        self.views = [None] * len(self.parameters)
+        self.adopt()
+
+    def adopt(self):
+        """Take in parameters whose memory is elsewhere (again)."""
+        for i, (p, (start, end)) in enumerate(
+            zip(self.parameters, self.spans, strict=True)
+        ):
+            if p._a is not self.views[i]:
+                view = self.vector[start:end].reshape(p._a.shape)
+                view[...] = p._a
+                p._a = self.views[i] = view
+
+    def runs(self):
+        """Yield ``(start, end, gradient, step)`` of neighbours to update as one."""
+        self.adopt()
+        i, n = 0, len(self.parameters)
+        while i < n:
+            if self.parameters[i].grad is None:
+                i += 1
+                continue
+            first = i
+            size = self.parameters[i]._a.size
+            i += 1
+            if size < LARGE:
+                while i < n and self._joins(i, first):
+                    i += 1
+            yield self._run(first, i)
+
+    def _joins(self, i, first):
+        p = self.parameters[i]
+        return (
+            p.grad is not None
+            and p._a.size < LARGE
+            and self.steps[i] == self.steps[first]
+        )
+
+    def _run(self, first, last):
+        start, end = self.spans[first][0], self.spans[last - 1][1]
+        gradients = [self._gradient(i) for i in range(first, last)]
+        gradient = gradients[0]
+        if len(gradients) > 1:
+            gradient = np.concatenate(gradients, out=self.grads[start:end])
+        for i in range(first, last):
+            self.steps[i] += 1
+            self.parameters[i]._version[0] += 1
+        return start, end, gradient, self.steps[first]
+
+    def _gradient(self, i):
+        p = self.parameters[i]
+        if p.grad._a.shape != p._a.shape or p.grad._a.dtype != p._a.dtype:
+            raise RuntimeError(
+                f"step(): a parameter of shape {p._a.shape} has a gradient of shape "
+                f"{p.grad._a.shape}."
+            )
+        return p.grad._a.reshape(-1)
+
+
+class Optimizer:
+    """Base of the rules: groups of parameters with settings of their own."""
+
+    _states = 0
+
+    def __init__(self, params, defaults):
+        if isinstance(params, Tensor):
+            raise TypeError("params must be an iterable of Tensors, such as a list.")
+        groups = list(params)
+        if not groups:
+            raise ValueError("optimizer got an empty parameter list")
+        if not isinstance(groups[0], dict):
+            groups = [{"params": groups}]
+        for name, value in defaults.items():
+            if name in ("lr", "eps", "weight_decay", "momentum") and value < 0:
+                raise ValueError(f"Invalid {name}: {value}")
+        self.defaults, self.param_groups, self._flats = dict(defaults), [], []
+        for group in groups:
+            self.add_param_group(group)
+
+    def add_param_group(self, param_group):
+        """Add parameters with settings of their own."""
+        parameters = param_group["params"]
+        parameters = (
+            [parameters] if isinstance(parameters, Tensor) else list(parameters)
+        )
+        parameters = [p[1] if isinstance(p, tuple) else p for p in parameters]
+        for p in parameters:
+            if not isinstance(p, Tensor):
+                raise TypeError(
+                    f"optimizer can only optimize Tensors, but one of the params is "
+                    f"{type(p).__name__}"
+                )
+            if not p.is_leaf:
+                raise ValueError("can't optimize a non-leaf Tensor")
+        known = {id(p) for g in self.param_groups for p in g["params"]}
+        if known & {id(p) for p in parameters}:
+            raise ValueError("some parameters appear in more than one parameter group")
+        parameters = list({id(p): p for p in parameters}.values())
+        self.param_groups.append({**self.defaults, **param_group, "params": parameters})
+        kinds = dict.fromkeys(p._a.dtype for p in parameters)
+        self._flats.append(
+            [
+                _Flat([p for p in parameters if p._a.dtype == k], self._states)
+                for k in kinds
+            ]
+        )
+
+    def zero_grad(self, set_to_none=True):
+        """Forget the gradients."""
+        for group in self.param_groups:
+            for p in group["params"]:
+                if set_to_none:
+                    p.grad = None
+                elif p.grad is not None:
+                    p.grad.zero_()
+
+    def step(self, closure=None):
+        """Take a step; a closure computes the loss first."""
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
+        for group, flats in zip(self.param_groups, self._flats, strict=True):
+            for flat in flats:
+                for start, end, gradient, step in flat.runs():
+                    states = [s[start:end] for s in flat.states]
+                    self._update(flat.vector[start:end], gradient, states, step, group)
+        return loss
+
+    def state_dict(self):
+        """Return the settings and the memory, as arrays."""
+        groups = [
+            {k: v for k, v in g.items() if k != "params"} for g in self.param_groups
+        ]
+        memory = [
+            [
+                {"steps": list(f.steps), "states": [s.copy() for s in f.states]}
+                for f in flats
+            ]
+            for flats in self._flats
+        ]
+        return {"param_groups": groups, "state": memory}
+
+    def load_state_dict(self, state_dict):
+        """Go on from what :meth:`state_dict` returned."""
+        for group, saved in zip(
+            self.param_groups, state_dict["param_groups"], strict=True
+        ):
+            group.update(saved)
+        for flats, memory in zip(self._flats, state_dict["state"], strict=True):
+            for flat, saved in zip(flats, memory, strict=True):
+                flat.steps = [int(s) for s in saved["steps"]]
+                for own, array in zip(flat.states, saved["states"], strict=True):
+                    own[...] = array
+
+    def __repr__(self):
+        settings = ", ".join(f"{k}={v}" for k, v in self.defaults.items())
+        return f"{type(self).__name__}({settings})"
+
+
+class SGD(Optimizer):
+    """Gradient descent, with momentum and Nesterov's variant of it."""
+
+    _states = 1
+
+    def __init__(
+        self, params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False
+    ):
+        if nesterov and (momentum <= 0 or dampening):
+            raise ValueError("Nesterov momentum requires a momentum and zero dampening")
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "momentum": momentum,
+                "dampening": dampening,
+                "weight_decay": weight_decay,
+                "nesterov": nesterov,
+            },
+        )
+
+    def _update(self, w, g, states, step, group):
+        lr, momentum = float(group["lr"]), float(group["momentum"])
+        if group["weight_decay"]:
+            g = g + float(group["weight_decay"]) * w
+        if momentum:
+            (velocity,) = states
+            velocity *= momentum if step > 1 else 0.0
+            velocity += g * (1 - float(group["dampening"]) if step > 1 else 1.0)
+            g = g + momentum * velocity if group["nesterov"] else velocity
+        kernels.impl.sgd(w, g, w, lr)
+
+
+class Adam(Optimizer):
+    """Mean gradient over its root mean square; weight decay joins the gradient."""
+
+    _states = 2
+    _decoupled = False
+
+    def __init__(
+        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, **others
+    ):
+        if others.get("amsgrad"):
+            raise NotImplementedError("amsgrad is not on this tape.")
+        super().__init__(
+            params,
+            {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay},
+        )
+
+    def _update(self, w, g, states, step, group):
+        (beta1, beta2), lr = group["betas"], float(group["lr"])
+        decay, shrink = float(group["weight_decay"]), 1.0
+        if decay and self._decoupled:
+            shrink = 1 - lr * decay
+        elif decay:
+            g = g + decay * w
+        corrections = 1 - float(beta1) ** step, 1 - float(beta2) ** step
+        kernels.impl.adam(
+            w,
+            g,
+            *states,
+            w,
+            lr,
+            float(beta1),
+            float(beta2),
+            float(group["eps"]),
+            shrink,
+            *corrections,
+        )
+
+
+class AdamW(Adam):
+    """Adam, with weights that shrink apart from the gradient."""
+
+    _decoupled = True
+
+    def __init__(
+        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, **others
+    ):
+        super().__init__(params, lr, betas, eps, weight_decay, **others)
+
+
+class RMSprop(Optimizer):
+    """Gradient over its root mean square of late."""
+
+    _states = 1
+
+    def __init__(self, params, lr=1e-2, alpha=0.99, eps=1e-8, weight_decay=0):
+        defaults = {"lr": lr, "alpha": alpha, "eps": eps, "weight_decay": weight_decay}
+        super().__init__(params, defaults)
+
+    def _update(self, w, g, states, step, group):
+        if group["weight_decay"]:
+            g = g + float(group["weight_decay"]) * w
+        keep = float(group["alpha"])
+        kernels.impl.rms(
+            w, g, states[0], w, float(group["lr"]), keep, 1 - keep, float(group["eps"])
+        )
+
+
+__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "swa_utils"]
+__getattr__ = missing("optim", lambda: __all__)

@@ -1,0 +1,96 @@
+"""What students are told about the mistakes that are known, in tests they can see.
+
+``python -m grading.authoring.told assignment1/knn`` prints every mistake with the first
+message it gets. Read each as its author: does it name what is wrong?
+"""
+
+import argparse
+import sys
+from dataclasses import dataclass
+
+from grading.authoring.build import scripts
+from grading.authoring.exam_from_notebook import exam_of
+from grading.authoring.mistakes import Variant, variants
+from grading.authoring.source_rules import exercise_of
+from grading.authoring.trial import Found, Trial, visible
+
+#: The share of mistakes whose first message has to say what is wrong.
+GOAL = 0.9
+
+
+@dataclass(frozen=True)
+class Told:
+    """How an answer fared."""
+
+    variant: Variant
+    test: str  #: the first that failed; empty if none did
+    found: Found  #: what it said
+
+
+def told(notebook: str, kind: str = "mistake", seed: str = "") -> list[Told]:
+    """Run the visible tests on the variants of a notebook.
+
+    Parameters
+    ----------
+    notebook : str
+        Such as ``"assignment1/knn"``.
+    kind : str, optional
+        "mistake" or "style".
+    seed : str, optional
+        What the numbers come from that tests draw.
+
+    Returns
+    -------
+    results : list of Told
+        In the order of the file.
+    """
+    exam = visible(exam_of(notebook))
+    trial = Trial(exam)
+    solutions = {cell.name: cell.source for cell in exam.of_kind("answer")}
+    results = []
+    for variant in variants(notebook):
+        if variant.kind == kind:
+            tests = [
+                test
+                for test in exam.of_kind("test")
+                if exercise_of(test.name, solutions) == variant.exercise
+            ]
+            results.append(Told(variant, *_first_failure(trial, variant, tests, seed)))
+            trial.run(variant.exercise, solutions[variant.exercise])
+    return results
+
+
+def _first_failure(trial, variant, tests, seed):
+    try:
+        trial.run(variant.exercise, variant.source)
+    except Exception as error:  # the message that the answer's own cell shows
+        return variant.exercise, Found(False, f"{type(error).__name__}: {error}", True)
+    for test in tests:
+        found = trial.test(test, seed)
+        if not found.passed:
+            return test.name, found
+    return "", Found(True)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    known = [f"{path.parent.name}/{path.stem}" for path in scripts()]
+    parser.add_argument("notebook", choices=known, metavar="notebook")
+    parser.add_argument("--exercise", help="only this one")
+    parser.add_argument("--seed", default="", help="what rng is seeded by")
+    args = parser.parse_args(argv)
+    results = told(args.notebook, seed=args.seed)
+    results = [r for r in results if args.exercise in (None, r.variant.exercise)]
+    for result in results:
+        mark = "  " if result.found.named else "? " if result.test else "! "
+        print(f"{mark}{result.variant.exercise}: {result.variant.why}")
+        print(f"      {result.found.message or 'No visible test notices.'}")
+    seen = [result for result in results if result.test]
+    named = sum(result.found.named for result in seen)
+    print(f"{len(results)} mistakes, {len(seen)} noticed, {named} named")
+    return 0 if len(seen) == len(results) and named >= GOAL * len(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
