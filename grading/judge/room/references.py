@@ -13,6 +13,8 @@ from grading.judge.room.handed_out import PACKAGE
 _KERNELS, _TWINS = "impl", f"{PACKAGE}.kernels._numpy"
 #: Commands, and the way to the compiled kernels.
 _LEFT_OUT = (".__main__", ".kernels._compiled")
+#: Parts that find each other at run time: who has one has all of them.
+_TENSORS = (f"{PACKAGE}.autograd", f"{PACKAGE}.engine", f"{PACKAGE}.pytorch")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -108,8 +110,12 @@ def needed(names: Iterable[str]) -> set[tuple[str, str]]:
     for name in names:
         place, _, part = name.partition(":")
         waiting += _meant(place, part) if part else _whole(place)
+    has_tensors = any(place.startswith(_TENSORS) for place, _ in waiting)
+    for name in _TENSORS if has_tensors else ():
+        waiting += _whole(name)
     for module in modules().values():
-        waiting += [(module.name, name) for name in _called_at_once(module)]
+        if has_tensors or not module.name.startswith(_TENSORS):
+            waiting += _called_at_once(module)
     while waiting:
         key = waiting.pop()
         if key in found:
@@ -133,15 +139,25 @@ def _targets(node):
 
 def _called_at_once(module):
     """Yield what a module calls as it is imported."""
-    for node in module.tree.body:
-        is_code = not isinstance(node, (*_FUNCTIONS, ast.ClassDef))
-        parts = ast.walk(node) if is_code else iter(())
-        called = [part.func for part in parts if isinstance(part, ast.Call)]
-        called += getattr(node, "decorator_list", [])
+    for node in _run_at_once(module.tree.body):
+        called = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
         for function in called:
-            for name in _names(function):
-                if name in module.parts:
-                    yield name
+            yield from _wanted(module.name, function)
+
+
+def _run_at_once(body):
+    """Yield the statements and expressions that run when a module is imported."""
+    for node in body:
+        if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+            for decorator in node.decorator_list:  # which is called
+                yield ast.Call(decorator, [], [])
+        if isinstance(node, _FUNCTIONS):
+            yield node.args
+        elif isinstance(node, ast.ClassDef):
+            yield from node.bases
+            yield from _run_at_once(node.body)
+        else:
+            yield node
 
 
 def _names(node):
