@@ -12,7 +12,12 @@ from grading.authoring.told import GOAL, told
 from grading.authoring.trial import visible
 
 #: Notebooks whose tests are written to the rule: all of them, in the end.
-WRITTEN = []
+WRITTEN = [
+    "assignment1/knn",
+    "assignment1/svm",
+    "assignment1/softmax",
+    "assignment1/two_layer_net",
+]
 NOTEBOOKS = [
     pytest.param(
         name, marks=pytest.mark.skipif(bool(lacking(name)), reason=lacking(name))
