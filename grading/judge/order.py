@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from grading.judge.room.handed_out import stages
+from grading.judge.room.handed_out import handed_out
 
 if TYPE_CHECKING:
     from grading.judge.exam import Exam
@@ -50,3 +50,27 @@ def groups(exam: "Exam", done: Container[str] = ()) -> list[Group]:
         Group(hidden, above, tuple(part))
         for (hidden, above), part in groupby(places, keys.__getitem__)
     ]
+
+
+def stages(exam: "Exam") -> list[int]:
+    """Find the places of an exam at which a set-up cell hands out more.
+
+    Parameters
+    ----------
+    exam : grading.judge.exam.Exam
+        Any.
+
+    Returns
+    -------
+    found : list of int
+        For each cell, the place up to which set-up cells count for the cells before
+        that: equal numbers mean that the same is in the room.
+    """
+    found, given, stage = [], handed_out(()), 0
+    for place in range(len(exam.cells)):
+        if exam.cells[place].kind == "setup":
+            more = handed_out(exam.cells[: place + 1])
+            if more != given:
+                given, stage = more, place + 1
+        found.append(stage)
+    return found

@@ -9,8 +9,8 @@ from grading.authoring.build import scripts
 from grading.authoring.exam_from_notebook import exam_of
 from grading.judge.exam import Cell, Exam
 from grading.judge.judge import judge
-from grading.judge.order import groups
-from grading.judge.room.handed_out import handed_out, stages
+from grading.judge.order import groups, stages
+from grading.judge.room.handed_out import handed_out
 from grading.judge.room.references import folder, modules, needed
 from grading.judge.room.stripped import TOOLS, is_tool
 from grading.judge.student_session import defined

@@ -3,10 +3,7 @@
 import ast
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from grading.judge.exam import Cell, Exam
+from typing import Any
 
 PACKAGE = "cs231n"
 #: The set-up's list of ready-made answers: tests use those, answers do not.
@@ -15,7 +12,7 @@ _READY = "READY"
 _SHOWN = ("demos", "drawings")
 
 
-def handed_out(cells: "Iterable[Cell]") -> frozenset[str]:
+def handed_out(cells: Iterable[Any]) -> frozenset[str]:
     """List what set-up cells import of the package and do not call ready-made.
 
     Parameters
@@ -38,30 +35,6 @@ def handed_out(cells: "Iterable[Cell]") -> frozenset[str]:
         for name, here in _imported(source)
         if not here & ready and name.split(":")[0].split(".")[1] not in _SHOWN
     )
-
-
-def stages(exam: "Exam") -> list[int]:
-    """Find the places of an exam at which a set-up cell hands out more.
-
-    Parameters
-    ----------
-    exam : grading.judge.exam.Exam
-        Any.
-
-    Returns
-    -------
-    found : list of int
-        For each cell, the place up to which set-up cells count for the cells before
-        that: equal numbers mean that the same is in the room.
-    """
-    found, given, stage = [], handed_out(()), 0
-    for place in range(len(exam.cells)):
-        if exam.cells[place].kind == "setup":
-            more = handed_out(exam.cells[: place + 1])
-            if more != given:
-                given, stage = more, place + 1
-        found.append(stage)
-    return found
 
 
 @lru_cache(maxsize=256)
