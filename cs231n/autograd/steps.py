@@ -65,10 +65,10 @@ def _as_one(x, there, back):
 def _blocks(a, f):
     n, c, h, w = a.shape
     a = a.reshape(n, c, h // f, f, w // f, f).transpose(0, 1, 3, 5, 2, 4)
-    return np.ascontiguousarray(a).reshape(n, c * f * f, h // f, w // f)
+    return np.array(a, order="C").reshape(n, c * f * f, h // f, w // f)
 
 
 def _unblocks(a, f):
     n, c, h, w = a.shape
     a = a.reshape(n, c // (f * f), f, f, h, w).transpose(0, 1, 4, 2, 5, 3)
-    return np.ascontiguousarray(a).reshape(n, c // (f * f), h * f, w * f)
+    return np.array(a, order="C").reshape(n, c // (f * f), h * f, w * f)

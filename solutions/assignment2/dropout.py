@@ -22,8 +22,9 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 
+from cs231n import layers as package
 from cs231n.data import split_cifar10
-from cs231n.gradcheck import directional_error
+from cs231n.gradcheck import directional_error, eval_numerical_gradient_array
 from cs231n.nets.fully_connected import FullyConnectedNet
 from cs231n.notebook import needs_answers
 from cs231n.solver import Solver
@@ -33,11 +34,14 @@ from cs231n.testing import (
     expect_close,
     expect_source,
     expect_tuple,
+    passed,
     unchanged,
 )
 
 #: Ready-made versions of what you are going to write: your answers do without.
-READY = ["FullyConnectedNet", "layers", "torch"]
+READY = ["package", "FullyConnectedNet", "layers", "torch"]
+#: What the tests draw from. The grader puts a generator with a secret seed in its place.
+rng = np.random.default_rng(231)
 
 # %% [markdown]
 # ## 1. Forward
@@ -93,7 +97,7 @@ def dropout_forward(x, dropout_param):
 
 
 # %% test="dropout-forward" points=2
-# 2 points: ones, in both modes. The values, how many of each, and whether the zeros lie
+# ones, in both modes. The values, how many of each, and whether the zeros lie
 # anywhere.
 x = np.ones((300, 200))
 for p in (0.25, 0.7):
@@ -103,6 +107,11 @@ for p in (0.25, 0.7):
     out = answer[0]
     expect_array(out, x.shape, "out")
     kept = out[out != 0]
+    expect(
+        kept.size < x.size,
+        "No number is 0: training should drop a share 1 - p of them. Is the mask used, "
+        "and does mode decide?",
+    )
     expect(kept.size > 0, "All of out is 0. Keep a number where rng.random(...) < p.")
     expect_close(
         kept,
@@ -131,20 +140,21 @@ for p in (0.25, 0.7):
         f"keep a number, not to drop it.",
     )
 out, _ = dropout_forward(x, {"mode": "test", "p": 0.25})
+expect(np.all(out), "In testing some numbers are 0: only training drops. Look at mode.")
 expect_close(
     out,
     x,
     "out in testing",
     hint="In testing the numbers pass unchanged.",
-    faults={"In testing nothing is scaled: the factor 1/p was for training.": x * 0.25},
+    faults={
+        "In testing nothing is scaled: the factor 1/p was for training.": x * 0.25,
+        "In testing nothing is scaled; this is multiplied by 1/p.": x * 4,
+    },
 )
 expect_source(dropout_forward, without=READY)
+passed("dropout-forward", "ones, in both modes: values, shares, no lines")
 
-# %% hidden-test="dropout-forward" points=2
-# 2 points: the grader also tries random numbers, 32-bit numbers, images, a second call, a
-# seed, p = 1, and looks whether the inputs come back as they were.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(1)
+# %% test="dropout-forward" part="random" points=2
 for shape, p, dtype in [
     ((70, 230), 0.4, np.float32),
     ((5, 3, 31, 37), 0.8, float),
@@ -186,7 +196,10 @@ seeded = [dropout_forward(x, {"mode": "train", "p": 0.5, "seed": 3})[0] for _ in
 expect_close(*seeded, "out of a second call with the same seed", hint="Draw from rng.")
 out, _ = expect_tuple(dropout_forward(x, {"mode": "train", "p": 1.0}), "out", "cache")
 expect_close(out, x, "out for p = 1", hint="p = 1 keeps everything.")
-### END HIDDEN TESTS
+passed(
+    "dropout-forward",
+    "random numbers, images, seeds, p = 1, float32; inputs as they were",
+)
 
 # %% [markdown]
 # What does the layer do to the numbers that pass? Below, numbers with mean 10 go through
@@ -268,7 +281,7 @@ def dropout_backward(dout, cache):
 
 
 # %% test="dropout-backward" points=1
-# 1 point: with your forward pass on ones, dx must be dout times what came out.
+# with your forward pass on ones, dx must be dout times what came out.
 x = np.ones((4, 6))
 dout = np.arange(24.0).reshape(4, 6) + 1
 for mode in ("train", "test"):
@@ -283,16 +296,16 @@ for mode in ("train", "test"):
             "The gradient passes only where the number was kept.": dout,
             "The gradient is scaled like the output: the mask holds 1 / p.": dout
             * (out != 0),
+            "The gradient is scaled twice.": dout * out * out,
+            "This is the gradient of the numbers that were dropped.": dout
+            * (out == 0)
+            / 0.4,
         },
     )
 expect_source(dropout_backward, without=READY)
+passed("dropout-backward", "the gradient passes where a number was kept, in both modes")
 
-# %% hidden-test="dropout-backward" points=1
-# 1 point: the grader compares with differences of your forward pass along random
-# directions, tries 32-bit images, calls twice, and looks whether dout comes back as it
-# was.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(2)
+# %% test="dropout-backward" part="random" points=1
 for shape, p in [((10, 10), 0.2), ((3, 2, 5, 4), 0.75), ((1, 9), 0.5)]:
     x, dout = rng.standard_normal((2, *shape))
     param = {"mode": "train", "p": p, "seed": 123}
@@ -321,7 +334,7 @@ dout = rng.standard_normal(x.shape).astype(np.float32)
 expect_close(dropout_backward(dout, cache), dout * out / x, "dx", rtol=1e-4, atol=1e-5)
 _, cache = expect_tuple(dropout_forward(x, {"mode": "test", "p": 0.5}), "out", "cache")
 expect_close(dropout_backward(dout, cache), dout, "dx in testing")
-### END HIDDEN TESTS
+passed("dropout-backward", "gradient checks, a second call, float32; dout as it was")
 
 # %% [markdown]
 # ## 3. In a network
@@ -521,9 +534,10 @@ def dropconnect_forward(x, w, b, dropconnect_param):
 
 
 # %% test="dropout-connect-forward" points=1
-# 1 point: the identity as x, so that out shows the weights that are on.
+# the identity as x, so that out shows the weights that are on.
 w, b = np.full((80, 50), 2.0), np.linspace(10, 11, 50)
-answer = dropconnect_forward(np.eye(80), w, b, {"mode": "train", "p": 0.4})
+with unchanged(w=w, b=b):
+    answer = dropconnect_forward(np.eye(80), w, b, {"mode": "train", "p": 0.4})
 expect_tuple(answer, "out", "cache")
 expect_array(answer[0], (80, 50), "out")
 on = answer[0] - b
@@ -544,6 +558,10 @@ expect_close(
     faults={"Divide them by p in training.": np.full(kept.shape, 2.0)},
 )
 out, _ = dropconnect_forward(np.eye(80), w, b, {"mode": "test", "p": 0.4})
+expect(
+    np.all(np.abs(np.asarray(out) - b) > 1e-9),
+    "In testing some weights are off: all are on there. Look at mode.",
+)
 expect_close(
     out,
     w + b,
@@ -552,12 +570,12 @@ expect_close(
     faults={"In testing nothing is scaled.": 0.4 * w + b},
 )
 expect_source(dropconnect_forward, without=READY)
+passed(
+    "dropout-connect-forward",
+    "the weights that are on, in both modes; inputs as they were",
+)
 
-# %% hidden-test="dropout-connect-forward" points=1
-# 1 point: the grader also looks whether the mask is one for the batch and has no lines,
-# tries 32-bit numbers, and looks whether the inputs come back as they were.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(3)
+# %% test="dropout-connect-forward" part="mask" points=1
 for n, d, m, p, dtype in [(5, 40, 30, 0.3, float), (60, 25, 60, 0.8, np.float32)]:
     x, w = rng.standard_normal((n, d)), rng.uniform(1, 2, (d, m))
     x, w, b = x.astype(dtype), w.astype(dtype), rng.standard_normal(m).astype(dtype)
@@ -594,7 +612,7 @@ for n, d, m, p, dtype in [(5, 40, 30, 0.3, float), (60, 25, 60, 0.8, np.float32)
     )
     expect(not np.allclose(out, other), "Another seed should give another mask.")
     expect(out.dtype == dtype, f"Keep the dtype: {np.dtype(dtype)}; got {out.dtype}.")
-### END HIDDEN TESTS
+passed("dropout-connect-forward", "one mask for the batch, no lines, float32")
 
 # %% [markdown]
 # Its gradient follows from that of the affine layer with the weights $W \odot m$. Which of
@@ -625,36 +643,45 @@ def dropconnect_backward(dout, cache):
 
 
 # %% test="dropout-connect-backward" points=1
-# 1 point: the identity and ones show the mask in dx and dw.
-w, b = np.ones((6, 4)), np.zeros(4)
+x, w, b = rng.normal(size=(5, 6)), rng.uniform(1, 2, (6, 4)), rng.normal(size=4)
+dout = rng.normal(size=(5, 4))
 param = {"mode": "train", "p": 0.5, "seed": 231}
-out, cache = dropconnect_forward(np.eye(6), w, b, param)  # here out is the mask
-dout = np.arange(24.0).reshape(6, 4) + 1
-mask = out.copy()
-answer = dropconnect_backward(dout.copy(), cache)
-expect_tuple(answer, "dx", "dw", "db")
-expect_close(
-    answer[0],
-    dout @ mask.T,
-    "dx",
-    hint="Weights that are off carry nothing back: use w * mask.",
-    faults={"The weights that are off carry nothing back.": dout @ np.ones((4, 6))},
-)
-expect_close(
-    answer[1],
-    dout * mask,
-    "dw",
-    hint="A weight that was off gets no gradient; one that was on gets 1 / p of it.",
-    faults={"The mask belongs to dw as well.": dout},
-)
-expect_close(answer[2], dout.sum(axis=0), "db", hint="Sum over the batch; no mask.")
-expect_source(dropconnect_backward, without=READY)
 
-# %% hidden-test="dropout-connect-backward" points=1
-# 1 point: the grader compares all three with differences of your forward pass along
-# random directions, in both modes, and looks whether dout comes back as it was.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(4)
+
+def forward(x, w, b):
+    """Call your forward pass, always with the same mask."""
+    return dropconnect_forward(x, w, b, dict(param))
+
+
+_, cache = forward(x, w, b)
+with unchanged(dout=dout, x=x, w=w):
+    answer = expect_tuple(dropconnect_backward(dout, cache), "dx", "dw", "db")
+point = {"x": x, "w": w, "b": b}
+all_on = package.affine_backward(dout, (x, w, b))  # as if no weight were off
+doubled = package.affine_backward(dout, (x, 2 * w, b))
+for k, (name, value) in enumerate(point.items()):
+    expected = eval_numerical_gradient_array(
+        lambda v, name=name: forward(**(point | {name: v}))[0], value.copy(), dout
+    )
+    expect_close(
+        answer[k],
+        expected,
+        f"d{name}",
+        rtol=1e-5,
+        atol=1e-7,
+        hint="Where does the mask enter the forward pass? There it enters here too.",
+        faults={
+            f"Weights that were off count in d{name}: where is the mask?": all_on[k],
+            f"Weights that were off count in d{name}, and all are scaled.": doubled[k],
+            f"The factor 1/p is missing in d{name}.": expected / 2,
+        },
+    )
+expect_source(dropconnect_backward, without=READY)
+passed(
+    "dropout-connect-backward", "all three gradients in training; inputs as they were"
+)
+
+# %% test="dropout-connect-backward" part="random" points=1
 for n, d, m, p, mode in [(5, 7, 3, 0.6, "train"), (1, 4, 6, 0.3, "test")]:
     x, w = rng.standard_normal((n, d)), rng.standard_normal((d, m))
     b, dout = rng.standard_normal(m), rng.standard_normal((n, m))
@@ -675,7 +702,7 @@ for n, d, m, p, mode in [(5, 7, 3, 0.6, "train"), (1, 4, 6, 0.3, "test")]:
             f"d{name} does not fit the forward pass (relative error {error:.1e}, mode "
             f"{mode!r}). Where does the mask enter?",
         )
-### END HIDDEN TESTS
+passed("dropout-connect-backward", "gradient checks in both modes; inputs as they were")
 
 # %% [markdown]
 # ## Your layer beside ours

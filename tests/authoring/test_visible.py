@@ -17,6 +17,9 @@ WRITTEN = [
     "assignment1/svm",
     "assignment1/softmax",
     "assignment1/two_layer_net",
+    "assignment2/fully_connected_nets",
+    "assignment2/batch_normalization",
+    "assignment2/dropout",
 ]
 NOTEBOOKS = [
     pytest.param(
