@@ -9,6 +9,7 @@ the same as one kernel that runs both.
 import ast
 import contextlib
 import functools
+import re
 import sys
 from dataclasses import replace
 
@@ -91,8 +92,13 @@ def same(graders):
 
 
 def head(outcome):
-    """What has to be the same: points, and the first line of the message."""
-    return outcome.score, outcome.points, outcome.message.partition("\n")[0]
+    """What has to be the same: points, and the words of the message's first line.
+
+    Numbers may differ in the last place: layers that a notebook hands out run on NumPy
+    beside the answers of the judge, and on compiled kernels beside those of a kernel.
+    """
+    words = re.sub(r"[-+]?\d[\d.e+-]*", "#", outcome.message.partition("\n")[0])
+    return outcome.score, outcome.points, words
 
 
 def total(outcomes):
