@@ -38,7 +38,9 @@ class View:
 
 
 def python_view(
-    modules: Iterable[str] = (), more: Iterable[str | PathLike] = ()
+    modules: Iterable[str] = (),
+    more: Iterable[str | PathLike] = (),
+    hidden: Iterable[str | PathLike] = (),
 ) -> "View":
     """Name the files that this Python and some modules need.
 
@@ -52,6 +54,8 @@ def python_view(
         folder below it.
     more : iterable of path
         Further files and folders.
+    hidden : iterable of path
+        Files and folders to leave out, wherever they lie.
 
     Returns
     -------
@@ -76,7 +80,8 @@ def python_view(
         paths += _package(name)
     for path in more:
         paths.append(str(Path(path).resolve(strict=True)))
-    return View(_outermost(paths), tuple(links))
+    hidden = {str(Path(path).resolve()) for path in hidden}
+    return View(_outermost(_without(_outermost(paths), hidden)), tuple(links))
 
 
 def _prefixes():
@@ -106,6 +111,19 @@ def _package(name):
     if spec.submodule_search_locations:
         return list(spec.submodule_search_locations)
     return [spec.origin] if spec.origin and os.path.exists(spec.origin) else []
+
+
+def _without(paths, hidden):
+    """Put the contents of a folder in its place where some of them are hidden."""
+    for path in paths:
+        real = os.path.realpath(path)
+        if any(f"{real}/".startswith(f"{inner}/") for inner in hidden):
+            continue
+        if any(inner.startswith(f"{real}/") for inner in hidden):
+            parts = sorted(os.path.join(path, name) for name in os.listdir(path))
+            yield from _without(parts, hidden)
+        else:
+            yield path
 
 
 def _outermost(paths):
