@@ -33,6 +33,7 @@ GROUPS = [
     "knn",
     "convnet",
     "dcgan",
+    "captioning",
     "squeezenet",
     "epoch",
     "memory",
@@ -53,6 +54,7 @@ def measure(groups, dtype, threads, rounds, clock):
     from tqdm import tqdm
 
     from benchmarks import (
+        captioning,
         cases,
         contenders,
         convolutions,
@@ -67,7 +69,8 @@ def measure(groups, dtype, threads, rounds, clock):
     if contenders.torch:
         contenders.torch.set_num_threads(threads)
     known = {}
-    for module in (convolutions, cases, sequences, gradients, knn, linear, steps):
+    modules = convolutions, cases, sequences, gradients, knn, linear, steps, captioning
+    for module in modules:
         known |= module.GROUPS
     for group in tqdm(groups, desc=f"{dtype}, {threads} threads", disable=None):
         for name, calls, flops in known[group](dtype):

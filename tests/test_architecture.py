@@ -25,6 +25,7 @@ LAYERS = [
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 #: Old spellings: thin modules that import from anywhere and are imported by nobody.
 SPELLINGS = {
+    "captioning_solver",
     "classifiers",
     "coco_utils",
     "data_utils",

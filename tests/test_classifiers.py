@@ -15,6 +15,7 @@ import pytest
         ("classifiers.fc_net", "TwoLayerNet"),
         ("classifiers.fc_net", "FullyConnectedNet"),
         ("classifiers.cnn", "ThreeLayerConvNet"),
+        ("classifiers.rnn", "CaptioningRNN"),
     ],
 )
 def test_old_names_lead_to_the_new_modules(module, name):

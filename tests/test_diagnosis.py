@@ -144,6 +144,19 @@ def test_inputs_are_recognised_in_what_comes_back():
     )
 
 
+def test_inputs_are_forgotten_with_the_cell_that_gave_them():
+    """A cell is not told of another, which a grader may run in another process."""
+    names = {"__name__": "__main__", "unchanged": unchanged, "right": RIGHT}
+    exec("def given(**arrays):\n    with unchanged(**arrays):\n        pass", names)
+    same = "\nexpect_close(right.copy(), 2 * right)"
+    names["expect_close"] = expect_close
+
+    with pytest.raises(WrongAnswer, match="It is the input x, handed back"):
+        exec(f"given(x=right){same}", names)
+    with pytest.raises(WrongAnswer, match="Every entry is 1/2 times"):
+        exec(same, names)
+
+
 def test_a_ragged_list_is_a_sentence():
     assert message([[1.0, 2.0], [3.0]]) == (
         "dx should be an array; got a list whose parts differ in length or shape."

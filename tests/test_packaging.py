@@ -89,7 +89,8 @@ def test_conda_asks_only_for_what_pip_cannot_give():
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "CONTRIBUTING.md", "docs/instructors.md"]
+    "name",
+    ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/instructors.md"],
 )
 def test_every_make_target_and_file_in_the_guides_exists(name):
     text = read(name)
@@ -97,3 +98,20 @@ def test_every_make_target_and_file_in_the_guides_exists(name):
     assert set(re.findall(r"(?:^|`)make ([a-z]+)", text, re.MULTILINE)) <= targets
     for link in re.findall(r"\]\(([^)#:]+)\)", text):
         assert ((ROOT / name).parent / link).exists(), link
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+@pytest.mark.parametrize("target", ["lint", "check", "test"])
+def test_make_counts_the_steps_of_a_target(target):
+    done = subprocess.run(
+        ["make", "--dry-run", target],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    steps = re.findall(r"\[(\d+) of (\d+)\]", done.stdout)
+
+    count = len(steps)
+    assert count > 1
+    assert steps == [(str(step), str(count)) for step in range(1, count + 1)]

@@ -19,7 +19,9 @@ def output():
     if find_cifar10() is None:
         pytest.skip("CIFAR-10 is not there (set CS231N_DATA, or fetch it)")
     notebook = source_notebook(ROOT / "solutions" / "assignment1" / "knn.py")
-    NotebookClient(notebook, timeout=300, extra_arguments=QUIET).execute()
+    NotebookClient(
+        notebook, timeout=1800, startup_timeout=300, extra_arguments=QUIET
+    ).execute()
     outputs = [out for cell in notebook.cells for out in cell.get("outputs", [])]
     return "".join(out.text for out in outputs if out.output_type == "stream")
 

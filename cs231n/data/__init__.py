@@ -3,8 +3,9 @@
 from cs231n.data.captions import decode_captions, sample_coco_minibatch
 from cs231n.data.cifar10 import find_cifar10, load_cifar10, read_cifar_batch
 from cs231n.data.coco import load_coco_data
+from cs231n.data.drawn.caption_accuracy import caption_accuracy, true_captions
 from cs231n.data.drawn.glyphs import load_glyphs
-from cs231n.data.drawn.scenes import caption_accuracy, load_scenes
+from cs231n.data.drawn.scenes import load_scenes
 from cs231n.data.drawn.shapes10 import load_shapes10, stream_shapes10
 from cs231n.data.errors import DatasetError
 from cs231n.data.home import data_home
@@ -33,4 +34,5 @@ __all__ = [
     "sample_coco_minibatch",
     "split_cifar10",
     "stream_shapes10",
+    "true_captions",
 ]

@@ -25,6 +25,8 @@ from cs231n.layers.affine import (
     affine_forward,
 )
 from cs231n.layers.attention import (
+    attend_backward,
+    attend_forward,
     multi_head_attention_backward,
     multi_head_attention_forward,
     scaled_dot_product_attention_backward,
@@ -133,6 +135,8 @@ __all__ = [
     "affine_forward",
     "affine_relu_backward",
     "affine_relu_forward",
+    "attend_backward",
+    "attend_forward",
     "avg_pool_backward",
     "avg_pool_forward",
     "batchnorm_backward",

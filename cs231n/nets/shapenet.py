@@ -1,35 +1,23 @@
 """A small convolutional network, shipped with weights trained on ``shapes10``."""
 
-import os
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from cs231n.data import drawn
-from cs231n.layers import (
-    affine_backward,
-    affine_forward,
-    conv_backward,
-    conv_forward,
-    max_pool_backward,
-    max_pool_forward,
-    relu_backward,
-    relu_forward,
-    softmax_loss,
-    spatial_batchnorm_backward,
-    spatial_batchnorm_forward,
-)
+from cs231n.layers import affine_backward, affine_forward, softmax_loss
 from cs231n.nets.base import add_penalty
+from cs231n.nets.conv_stack import ConvStack, draw_stack, load_stack, normalise
+
+__all__ = ["FILTERS", "WEIGHTS", "ShapeNet", "normalise"]
 
 #: Filters of the six convolutions; every second one is followed by pooling.
 FILTERS = (16, 16, 32, 32, 64, 64)
-CONV = {"stride": 1, "pad": 1}
-POOL = {"pool_height": 2, "pool_width": 2, "stride": 2}
 WEIGHTS = Path(drawn.__file__).with_name("shapenet.npz")
 
 
-class ShapeNet:
+class ShapeNet(ConvStack):
     """Six convolutions of 3 x 3, each with batch norm and ReLU, and a linear layer.
 
     Parameters
@@ -51,6 +39,8 @@ class ShapeNet:
         Mode and running averages of each batch norm.
     """
 
+    filters, pooled = FILTERS, (2, 4, 6)
+
     def __init__(
         self,
         rng: np.random.Generator | None = None,
@@ -60,18 +50,13 @@ class ShapeNet:
     ) -> None:
         self.dtype, self.reg = np.dtype(dtype), reg
         if rng is None:
-            self.params, averages = _load(self.dtype)
-        else:
-            self.params, averages = _draw(rng, num_classes, self.dtype), {}
-        self.bn_params = []
-        for i, filters in enumerate(FILTERS, start=1):
-            self.bn_params.append(
-                {
-                    "mode": "test",
-                    "running_mean": averages.get(f"mean{i}", np.zeros(filters, dtype)),
-                    "running_var": averages.get(f"var{i}", np.ones(filters, dtype)),
-                }
-            )
+            super().__init__(*load_stack(WEIGHTS, self.dtype))
+            return
+        params, channels = draw_stack(rng, FILTERS, self.dtype), FILTERS[-1]
+        w = rng.standard_normal((channels, num_classes))
+        params["W7"] = (w * np.sqrt(1 / channels)).astype(self.dtype)
+        params["b7"] = np.zeros(num_classes, self.dtype)
+        super().__init__(params, {})
 
     def loss(
         self, X: np.ndarray, y: np.ndarray | None = None
@@ -119,10 +104,7 @@ class ShapeNet:
         caches : list
             What :meth:`backward` needs.
         """
-        caches = []
-        for i in range(1, len(FILTERS) + 1):
-            x, cache = self._block_forward(i, x)
-            caches.append(cache)
+        x, caches = self._stack_forward(x)
         pooled = x.mean(axis=(2, 3))
         scores, cache = affine_forward(pooled, self.params["W7"], self.params["b7"])
         return scores, [*caches, (x.shape, cache)]
@@ -151,113 +133,4 @@ class ShapeNet:
         dpooled, grads["W7"], grads["b7"] = affine_backward(dscores, cache)
         dx = np.empty(shape, dscores.dtype)
         dx[...] = (dpooled / (shape[2] * shape[3]))[:, :, None, None]
-        for i, cache in reversed(list(enumerate(caches, start=1))):
-            dx = _block_backward(i, dx, cache, grads)
-        return dx, grads
-
-    def features(self, x: np.ndarray) -> list[np.ndarray]:
-        """List what every stage of the network sees.
-
-        Parameters
-        ----------
-        x : ndarray of shape (N, 3, H, W)
-            As for :meth:`forward`.
-
-        Returns
-        -------
-        features : list of ndarray
-            Activations (N, C, h, w) after each of the six blocks.
-        """
-        seen = []
-        for i in range(1, len(FILTERS) + 1):
-            x, _ = self._block_forward(i, x)
-            seen.append(x)
-        return seen
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write weights and running averages in half precision.
-
-        Parameters
-        ----------
-        path : path-like
-            An ``.npz`` file.
-        """
-        arrays = dict(self.params)
-        for i, bn_param in enumerate(self.bn_params, start=1):
-            arrays[f"mean{i}"] = bn_param["running_mean"]
-            arrays[f"var{i}"] = bn_param["running_var"]
-        np.savez_compressed(
-            path, **{k: v.astype(np.float16) for k, v in arrays.items()}
-        )
-
-    def _set_mode(self, mode):
-        for bn_param in self.bn_params:
-            bn_param["mode"] = mode
-
-    def _block_forward(self, i, x):
-        w = self.params[f"W{i}"]
-        out, conv_cache = conv_forward(x, w, np.zeros(len(w), w.dtype), CONV)
-        gamma, beta = self.params[f"gamma{i}"], self.params[f"beta{i}"]
-        out, norm_cache = spatial_batchnorm_forward(
-            out, gamma, beta, self.bn_params[i - 1]
-        )
-        out, relu_cache = relu_forward(out)
-        pool_cache = None
-        if i % 2 == 0:
-            out, pool_cache = max_pool_forward(out, POOL)
-        return out, (conv_cache, norm_cache, relu_cache, pool_cache)
-
-
-def _block_backward(i, dout, cache, grads):
-    conv_cache, norm_cache, relu_cache, pool_cache = cache
-    if pool_cache is not None:
-        dout = max_pool_backward(dout, pool_cache)
-    dout = relu_backward(dout, relu_cache)
-    dout, grads[f"gamma{i}"], grads[f"beta{i}"] = spatial_batchnorm_backward(
-        dout, norm_cache
-    )
-    dx, grads[f"W{i}"], _ = conv_backward(dout, conv_cache)
-    return dx
-
-
-def normalise(images: np.ndarray, dtype: npt.DTypeLike = np.float32) -> np.ndarray:
-    """Turn pictures into what the network takes.
-
-    Parameters
-    ----------
-    images : ndarray of shape (N, H, W, 3)
-        Pixels, 0..255, any dtype.
-    dtype : dtype-like
-        float32 or float64.
-
-    Returns
-    -------
-    x : ndarray of shape (N, 3, H, W)
-        About -2..2.
-    """
-    x = np.ascontiguousarray(images.transpose(0, 3, 1, 2), dtype=dtype)
-    x -= 115
-    x /= 60
-    return x
-
-
-def _draw(rng, num_classes, dtype):
-    """Draw weights after He et al. (2015)."""
-    params, channels = {}, 3
-    for i, filters in enumerate(FILTERS, start=1):
-        w = rng.standard_normal((filters, channels, 3, 3))
-        params[f"W{i}"] = (w * np.sqrt(2 / (9 * channels))).astype(dtype)
-        params[f"gamma{i}"] = np.ones(filters, dtype)
-        params[f"beta{i}"] = np.zeros(filters, dtype)
-        channels = filters
-    w = rng.standard_normal((channels, num_classes))
-    params["W7"] = (w * np.sqrt(1 / channels)).astype(dtype)
-    params["b7"] = np.zeros(num_classes, dtype)
-    return params
-
-
-def _load(dtype):
-    with np.load(WEIGHTS) as arrays:
-        every = {name: arrays[name].astype(dtype) for name in arrays}
-    averages = {k: v for k, v in every.items() if k.startswith(("mean", "var"))}
-    return {k: v for k, v in every.items() if k not in averages}, averages
+        return self._stack_backward(dx, caches, grads), grads

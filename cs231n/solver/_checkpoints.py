@@ -16,6 +16,7 @@ def load(solver, path):
     """Bring a solver back to a checkpoint, or the latest; return its model's state."""
     path = _latest(solver.checkpoint_name) if path is None else path
     saved = read_state(path)
+    _same_kind(solver.model, saved["model"]["extras"], path)
     shapes = {k: v.shape for k, v in saved["model"]["params"].items()}
     mine = {k: v.shape for k, v in solver.model.params.items()}
     if shapes != mine:
@@ -24,6 +25,17 @@ def load(solver, path):
         )
     solver.state = from_dict(saved["solver"])
     return saved["model"]
+
+
+def _same_kind(model, extras, path):
+    """Refuse the state of a model with another setting that is a word."""
+    for name, value in extras.items():
+        mine = getattr(model, name, value)
+        if isinstance(value, str) and value != mine:
+            raise ValueError(
+                f"{path} is a checkpoint of a model with {name}={value!r}; this one "
+                f"has {name}={mine!r}."
+            )
 
 
 def _latest(name):

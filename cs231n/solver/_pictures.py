@@ -44,7 +44,7 @@ def draw_histories(solver, axes):
     epochs = [0, *range(1, len(solver.train_acc_history))]
     accuracy.plot(epochs, solver.train_acc_history, "o-", label="training")
     accuracy.plot(epochs, solver.val_acc_history, "o-", label="validation")
-    accuracy.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1))
+    accuracy.set(xlabel="epoch", ylabel=solver.measured, ylim=(0, 1))
     if epochs:
         accuracy.legend(loc="best")
     return loss, accuracy

@@ -101,6 +101,9 @@ class Solver:
     the run.
     """
 
+    #: What tells how good the model is, in words.
+    measured = "accuracy"
+
     def __init__(
         self,
         model: Any,
@@ -124,7 +127,7 @@ class Solver:
         **unknown: Any,
     ) -> None:
         refuse_unknown(unknown, Solver.__init__.__kwdefaults__)
-        check_data(data)
+        self._check_data(data)
         self.model = model
         self.X_train, self.y_train = data["X_train"], data["y_train"]
         self.X_val, self.y_val = data["X_val"], data["y_val"]
@@ -199,8 +202,8 @@ class Solver:
             self._unfinished = model_state(self.model)
             self._say(
                 f"Stopped at step {self.iteration} of {self.target}. The model has its "
-                f"best parameters (validation accuracy {self.best_val_acc:.3f}); "
-                f"train() goes on from here."
+                f"best parameters (validation {self.measured} "
+                f"{self.best_val_acc:.3f}); train() goes on from here."
             )
         finally:
             use_best(self)
@@ -229,7 +232,7 @@ class Solver:
                 if self.verbose:
                     write(
                         bar,
-                        f"Stopped early: no better validation accuracy than "
+                        f"Stopped early: no better validation {self.measured} than "
                         f"{self.best_val_acc:.3f} in {self.patience} epochs.",
                     )
                 self.target = self.iteration
@@ -268,6 +271,12 @@ class Solver:
         if num_samples is not None and X.shape[0] > num_samples:
             mask = self.state.eval_rng.choice(X.shape[0], num_samples, replace=False)
             X, y = X[mask], y[mask]
+        return self._measure(X, y, batch_size)
+
+    def _check_data(self, data):
+        check_data(data)
+
+    def _measure(self, X, y, batch_size):
         return accuracy(self.model, X, y, batch_size)
 
     def load_checkpoint(self, path: str | os.PathLike[str] | None = None) -> None:

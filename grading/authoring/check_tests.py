@@ -64,7 +64,8 @@ class Grader:
         self._cleared = {cell.id: cell.source for cell in cleared.cells}
         self._client = NotebookClient(
             nbformat.v4.new_notebook(metadata=source.metadata),
-            timeout=60,
+            timeout=600,
+            startup_timeout=300,
             allow_errors=True,
             extra_arguments=QUIET,
         )

@@ -38,7 +38,9 @@ def solve(path: Path, target: Path) -> str:
     notebook = source_notebook(path)
     error = ""
     try:
-        NotebookClient(notebook, timeout=600, extra_arguments=QUIET).execute()
+        NotebookClient(
+            notebook, timeout=1800, startup_timeout=300, extra_arguments=QUIET
+        ).execute()
         error = _noise(notebook)
     except CellExecutionError as failure:
         error = str(failure)

@@ -20,7 +20,11 @@ def test_only_answers_and_tests_fail_before_the_work_is_done(script):
     notebook, _ = ClearAnswers().preprocess(notebook, {})
 
     NotebookClient(
-        notebook, timeout=300, allow_errors=True, extra_arguments=QUIET
+        notebook,
+        timeout=1800,
+        startup_timeout=300,
+        allow_errors=True,
+        extra_arguments=QUIET,
     ).execute()
 
     failed = [

@@ -48,7 +48,11 @@ def test_the_notebook_runs_to_its_end_and_shows_no_traceback(solved, tmp_path):
     path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
 
     NotebookClient(
-        notebook, timeout=300, allow_errors=True, extra_arguments=QUIET
+        notebook,
+        timeout=1800,
+        startup_timeout=300,
+        allow_errors=True,
+        extra_arguments=QUIET,
     ).execute(env=os.environ | {"PYTHONPATH": path})
 
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]

@@ -283,7 +283,7 @@ def test_ctrl_c_stops_cleanly_and_the_next_run_goes_on(course, isolated):
         time.sleep(0.02)
         assert command.poll() is None, command.stderr.read()
     command.send_signal(signal.SIGINT)
-    _, errors = command.communicate(timeout=20)
+    _, errors = command.communicate(timeout=120)
     assert command.returncode == 130
     assert errors.strip() == "Stopped. Nothing is lost: run the same command again."
 

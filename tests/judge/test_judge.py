@@ -123,8 +123,12 @@ def test_a_test_that_fills_the_memory_is_stopped(fork_server):
 
 
 def test_the_time_of_the_notebook_is_shared(fork_server):
-    answer = "import time\ndef double(x):\n    time.sleep(0.7)\n    return 2 * x"
-    verdict = sit(fork_server, answer, notebook_seconds=1.5)
+    # The first test comes through at once; the others together take too long.
+    answer = (
+        "import time\ncalls = []\ndef double(x):\n    calls.append(x)\n"
+        "    time.sleep(0.9 * (len(calls) > 1))\n    return 2 * x"
+    )
+    verdict = sit(fork_server, answer, notebook_seconds=3.0)
     statuses = [outcome.status for outcome in verdict.outcomes]
     assert statuses[0] == "passed"
     assert statuses[-1] == "timeout"
@@ -192,7 +196,7 @@ def test_a_setup_that_fails_is_the_exams_fault(fork_server):
 def test_times_are_told_apart_from_the_verdict(fork_server):
     verdict, seconds = judge(exam(), {"double": DOUBLE}, LIMITS, fork_server)
     assert set(seconds) == {outcome.name for outcome in verdict.outcomes}
-    assert all(0 < took < 5 for took in seconds.values())
+    assert all(0 < took < LIMITS.cell_seconds for took in seconds.values())
     assert np.isfinite(sum(seconds.values()))
 
 

@@ -251,3 +251,29 @@ def test_wrong_attention_is_refused(rng):
         attend(query, key[..., :4], value)
     with pytest.raises(ValueError, match="one row for each of the 3 keys"):
         attend(query, key, value[:, :2])
+
+
+def test_states_attend_to_the_cells_that_are_keys_and_values(rng):
+    h, grid = rng.standard_normal((2, 3, 5)), rng.standard_normal((2, 4, 5))
+
+    context, weights, cache = layers.attend_forward(h, grid)
+
+    scores = np.einsum("nth,nph->ntp", h, grid) / 5**0.5
+    expected = np.exp(scores) / np.exp(scores).sum(axis=2, keepdims=True)
+    assert_close(weights, expected, terms=9)
+    assert_close(context, np.einsum("ntp,nph->nth", expected, grid), terms=9)
+    dcontext = rng.standard_normal(context.shape)
+    assert_gradients(
+        lambda *a: layers.attend_forward(*a)[0],
+        [h, grid],
+        layers.attend_backward(dcontext, cache),
+        dcontext,
+        rng=rng,
+    )
+
+
+def test_attention_to_cells_of_another_width_is_refused(rng):
+    with pytest.raises(ValueError, match="grid"):
+        layers.attend_forward(rng.standard_normal((2, 3, 5)), np.ones((2, 4, 6)))
+    with pytest.raises(ValueError, match="grid"):
+        layers.attend_forward(rng.standard_normal((2, 3, 5)), np.ones((3, 4, 5)))

@@ -194,7 +194,7 @@ def test_siblings_do_not_see_each_other(stage):
     import os, time
     open("secret.txt", "w").write("x")
     sock.sendall(os.getcwd().encode())
-    time.sleep(10)
+    time.sleep(1000)
     """
     with stage.start(wait) as child:
         folder = child.sock.recv(1000).decode()

@@ -11,7 +11,7 @@ import pytest
 from grading.sandbox import doctor, fork_server, landlock, levels, seccomp
 from grading.sandbox.fork_server import ForkServer
 from grading.sandbox.levels import LEVELS, IsolationError, OverloadError, PreloadError
-from tests.sandbox.conftest import Stage
+from tests.sandbox.conftest import HANG, Stage
 from tests.sandbox.test_processes import settled, survivors
 
 pytestmark = pytest.mark.isolation
@@ -74,7 +74,7 @@ def test_a_bubblewrap_that_fails_says_why(monkeypatch, tmp_path):
 
 def test_a_busy_machine_is_no_reason_for_less(monkeypatch, tmp_path):
     slow = tmp_path / "bwrap"
-    slow.write_text("#!/bin/sh\nexec /bin/sleep 60\n")
+    slow.write_text("#!/bin/sh\nexec /bin/sleep 1000\n")
     slow.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     monkeypatch.setattr(fork_server, "_START", 0.2)
@@ -154,7 +154,7 @@ def test_none_must_be_said_and_is_told():
     with ForkServer("none", preload=TINY) as fork_server:
         assert fork_server.level == "none"
         with fork_server.child("grading.sandbox.supervisor:rest") as child:
-            assert child.ending(5.0) == "exit 0"
+            assert child.ending(HANG) == "exit 0"
 
 
 def test_unknown_names_are_refused():
@@ -211,7 +211,7 @@ def test_every_level_for_root_and_for_an_ordinary_user(level, ladder):
 import os, sys
 sys.path.insert(0, {str(ROOT)!r})
 from grading.sandbox.fork_server import ForkServer
-from tests.sandbox.conftest import Stage
+from tests.sandbox.conftest import HANG, Stage
 assert os.geteuid() == 1234 or not {os.geteuid() == 0}
 with ForkServer({level!r}, preload=("numpy", "tests.sandbox.stage")) as fork_server:
     stage = Stage(fork_server)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from grading.sandbox.levels import IsolationError
-from tests.sandbox.conftest import descendants, open_stage
+from tests.sandbox.conftest import HANG, descendants, open_stage
 
 pytestmark = pytest.mark.isolation
 
@@ -45,15 +45,15 @@ LOOPS = {
 }
 #: Ways to leave work behind, which must not outlive or delay the end.
 REMAINS = {
-    "thread": "threading.Thread(target=time.sleep, args=(60,)).start()",
-    "atexit": "atexit.register(time.sleep, 60)",
+    "thread": "threading.Thread(target=time.sleep, args=(1000,)).start()",
+    "atexit": "atexit.register(time.sleep, 1000)",
     "finaliser": """
         class Slow:
-            def __del__(self): time.sleep(60)
+            def __del__(self): time.sleep(1000)
         import builtins; builtins.slow = Slow()
     """,
     "signal": """
-        signal.signal(signal.SIGALRM, lambda *a: time.sleep(60))
+        signal.signal(signal.SIGALRM, lambda *a: time.sleep(1000))
         signal.alarm(1)
     """,
 }
@@ -64,7 +64,7 @@ def survivors(stage):
     return descendants(stage.fork_server._zygote.process.pid)
 
 
-def settled(stage, before, seconds=3.0):
+def settled(stage, before, seconds=HANG):
     end = time.monotonic() + seconds
     while survivors(stage) - before and time.monotonic() < end:
         time.sleep(0.01)
@@ -76,21 +76,17 @@ def test_no_loop_resists_being_killed(stage, name):
     before = survivors(stage)
     with stage.start(f"sock.sendall(b'on')\n{textwrap.dedent(LOOPS[name])}") as child:
         assert child.sock.recv(2) == b"on"
-        time.sleep(0.05)
-        assert child.ending() == "running"
-        began = time.monotonic()
+        assert child.ending(0.05) == "running"
         child.kill()
-        assert time.monotonic() - began < 0.1
-        assert child.ending(5.0) == "killed"
+        assert child.ending(HANG) == "killed"
     assert settled(stage, before)
 
 
 @pytest.mark.parametrize("name", REMAINS)
 def test_the_end_waits_for_nothing(stage, name):
-    began = time.monotonic()
     head = "import atexit, threading, time, signal\nanswer = 1\n"
+    # What is left behind lasts longer than this test waits.
     assert stage.play(head + textwrap.dedent(REMAINS[name])) == (1, "exit 0")
-    assert time.monotonic() - began < 3.0
 
 
 def test_orphans_end_with_the_child(stage):
@@ -114,8 +110,7 @@ def test_orphans_end_with_the_child(stage):
 
 
 def test_orphans_end_with_a_killed_child(stage):
-    if not stage.spaces:
-        return  # no process can be started there, as the test above shows
+    stage.need_processes()
     before = survivors(stage)
     code = """
     import os, time
@@ -130,7 +125,7 @@ def test_orphans_end_with_a_killed_child(stage):
         assert child.sock.recv(2) == b"on"
         assert len(survivors(stage) - before) >= 7  # supervisor, child, orphans
         child.kill()
-        assert child.ending(5.0) == "killed"
+        assert child.ending(HANG) == "killed"
     assert settled(stage, before)
 
 
@@ -170,7 +165,7 @@ def test_closing_files_harms_oneself_only(stage, code):
 
 
 def test_nobody_else_can_be_signalled(stage):
-    with stage.start("import time\nsock.sendall(b'on')\ntime.sleep(30)") as sibling:
+    with stage.start("import time\nsock.sendall(b'on')\ntime.sleep(1000)") as sibling:
         assert sibling.sock.recv(2) == b"on"
         others = [sibling.pid, os.getpid(), stage.fork_server._zygote.process.pid]
         others += sorted(survivors(stage))
@@ -202,7 +197,7 @@ def test_nobody_else_can_be_signalled(stage):
 
 
 def test_killing_everybody_kills_oneself_at_most(stage):
-    with stage.start("import time\nsock.sendall(b'on')\ntime.sleep(30)") as sibling:
+    with stage.start("import time\nsock.sendall(b'on')\ntime.sleep(1000)") as sibling:
         assert sibling.sock.recv(2) == b"on"
         stage.play(
             """
@@ -219,7 +214,7 @@ def test_killing_everybody_kills_oneself_at_most(stage):
 
 def test_signals_cannot_be_sent_by_a_file_either(stage):
     """A pipe's owner gets SIGIO, or any signal that is asked for, when bytes arrive."""
-    with stage.start("import time\nsock.sendall(b'on')\ntime.sleep(30)") as sibling:
+    with stage.start("import time\nsock.sendall(b'on')\ntime.sleep(1000)") as sibling:
         assert sibling.sock.recv(2) == b"on"
         stage.play(
             f"""
@@ -243,11 +238,11 @@ def test_signals_cannot_be_sent_by_a_file_either(stage):
 def test_a_dead_warm_process_takes_its_children_along(stage):
     with open_stage(stage.level) as fork_server:
         other = type(stage)(fork_server)
-        child = other.start("import time\nsock.sendall(b'on')\ntime.sleep(30)")
+        child = other.start("import time\nsock.sendall(b'on')\ntime.sleep(1000)")
         assert child.sock.recv(2) == b"on"
         below = survivors(other)
         signal.pidfd_send_signal(fork_server._zygote.handle, signal.SIGKILL)
-        assert child.ending(5.0) == "killed"
+        assert child.ending(HANG) == "killed"
         child.close()
         assert _all_gone(below)
         with pytest.raises(IsolationError, match="has ended"):
@@ -266,11 +261,12 @@ Stage(fork_server).start("while True: pass")
 stage = Stage(fork_server)
 stage.start("import ctypes; ctypes.CDLL(None).prctl(1, 0)\\nwhile True: pass")
 Stage(fork_server).start("import time; time.sleep(1000)")
-if not os.fork():  # a process that holds the judge's files open
-    time.sleep(5)
+holder = os.fork()  # a process that holds the judge's files open
+if not holder:
+    time.sleep(1000)
     os._exit(0)
 zygote = fork_server._zygote.process.pid
-print(*descendants(zygote), zygote, flush=True)
+print(holder, *descendants(zygote), zygote, flush=True)
 time.sleep(1000)
 """
     judge = subprocess.Popen(
@@ -279,13 +275,16 @@ time.sleep(1000)
         cwd=Path(__file__).parents[2],
     )
     with judge:
-        numbers = set(map(int, judge.stdout.readline().split()))
-        assert len(numbers) >= 7
+        holder, *numbers = map(int, judge.stdout.readline().split())
         judge.send_signal(number)
-    assert _all_gone(numbers)
+    try:
+        assert len(numbers) >= 7
+        assert _all_gone(numbers)
+    finally:
+        os.kill(holder, signal.SIGKILL)
 
 
-def _all_gone(numbers, seconds=5.0):
+def _all_gone(numbers, seconds=HANG):
     end = time.monotonic() + seconds
     while any(map(_alive, numbers)) and time.monotonic() < end:
         time.sleep(0.02)

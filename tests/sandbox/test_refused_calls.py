@@ -1,15 +1,15 @@
 """What was tried is noticed, said in a sentence, and never charged to the honest."""
 
-import time
-
 import pytest
+
+from tests.sandbox.conftest import HANG
 
 pytestmark = pytest.mark.isolation
 
 
 def attempts(stage, code):
     with stage.start(code) as child:
-        ending = child.ending(20.0)
+        ending = child.ending(HANG)
         assert ending != "running"
         return child.attempts
 
@@ -70,9 +70,7 @@ def test_many_attempts_are_one_sentence_and_stop_nobody(stage):
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     """
-    began = time.monotonic()
     assert len(attempts(stage, code)) == 1
-    assert time.monotonic() - began < 5.0
 
 
 def test_attempts_of_a_killed_child_are_known(stage):
@@ -88,7 +86,7 @@ def test_attempts_of_a_killed_child_are_known(stage):
     with stage.start(code) as child:
         assert child.sock.recv(2) == b"on"
         child.kill()
-        assert child.ending(5.0) == "killed"
+        assert child.ending(HANG) == "killed"
         assert len(child.attempts) == 1
 
 
@@ -106,5 +104,5 @@ def test_a_flood_of_attempts_does_not_hide_a_broken_limit(stage):
     """
     with stage.start(code) as child:
         child.kill() if child.ending(10.0) == "running" else None
-        assert child.ending(5.0) in ("memory", "exit 0", "killed")
+        assert child.ending(HANG) in ("memory", "exit 0", "killed")
     assert stage.ask("answer = 1") == 1

@@ -91,7 +91,9 @@ def _free_place(tries, size, done):
     return None
 
 
-def paint(objects: np.ndarray, grounds: np.ndarray, draws: Draws) -> np.ndarray:
+def paint(
+    objects: np.ndarray, grounds: np.ndarray, draws: Draws
+) -> tuple[np.ndarray, np.ndarray]:
     """Paint scenes, each object a little unlike the others of its kind.
 
     Parameters
@@ -107,7 +109,10 @@ def paint(objects: np.ndarray, grounds: np.ndarray, draws: Draws) -> np.ndarray:
     -------
     images : ndarray of uint8, shape (600, 48, 48, 3)
         The pictures.
+    masks : ndarray of uint8, shape (600, 48, 48)
+        Which object covers at least half of a pixel, counted from 1; 0 where none does.
     """
+    masks = np.zeros((CHUNK, SIDE, SIDE), np.uint8)
     canvas = Canvas(CHUNK, SIDE)
     level = np.where(grounds == 0, 45.0, 205.0) + draws.uniform(-18.0, 18.0, CHUNK)
     tint = draws.uniform(-14.0, 14.0, (CHUNK, 3))
@@ -125,11 +130,13 @@ def paint(objects: np.ndarray, grounds: np.ndarray, draws: Draws) -> np.ndarray:
                 radius = np.array(RADIUS)[thing[2]] * factor[rows]
                 frame = part.frame(thing[3] + 0.0, thing[4] + 0.0, radius, angle[rows])
                 paint = PAINTS[thing[1]] + change[rows]
-                part.paint(frame.cover(_FIGURES[shape](frame)), planes(paint))
+                cover = frame.cover(_FIGURES[shape](frame))
+                part.paint(cover, planes(paint))
+                masks[rows] = np.where(cover >= 0.5, k + 1, masks[rows])
                 canvas.pixels[:, rows] = part.pixels
     noise = column(draws.uniform(1.0, 5.0, CHUNK)) * draws.grain(canvas.pixels.shape)
     pixels = np.clip(canvas.pixels + noise + np.float32(0.5), 0, 255).astype(np.uint8)
-    return np.ascontiguousarray(pixels.transpose(1, 2, 3, 0))
+    return np.ascontiguousarray(pixels.transpose(1, 2, 3, 0)), masks
 
 
 def _star(f):

@@ -42,6 +42,25 @@ def _lies(thing, place):
     )
 
 
+@dataclass
+class Statement:
+    """What a well-formed sentence says.
+
+    Attributes
+    ----------
+    phrases : list of _Phrase
+        The objects that it names.
+    links : list of (int, str)
+        Which phrase stands in which relation to the next one.
+    grounds : list of int
+        What it says of the background.
+    """
+
+    phrases: list[_Phrase]
+    links: list[tuple[int, str]]
+    grounds: list[int]
+
+
 def is_true(words: list[str], scene: list[tuple[int, ...]], ground: int) -> bool:
     """Say whether a sentence is well formed and true of a scene.
 
@@ -57,16 +76,34 @@ def is_true(words: list[str], scene: list[tuple[int, ...]], ground: int) -> bool
     Returns
     -------
     true : bool
-        Whether different objects can be found for all that the sentence names. A number
-        is exact. Sentences that :func:`describe` could not have built of its phrases
-        are not true.
+        As :func:`holds` has it; sentences that :func:`parse` refuses are not true.
     """
-    parsed = _parse(list(words))
-    if parsed is None:
+    return holds(parse(words), scene, ground)
+
+
+def holds(
+    statement: Statement | None, scene: list[tuple[int, ...]], ground: int
+) -> bool:
+    """Say whether a parsed sentence is true of a scene.
+
+    Parameters
+    ----------
+    statement : Statement or None
+        As from :func:`parse`.
+    scene : list of tuple of int
+        Objects.
+    ground : int
+        Index into ``BACKGROUNDS``.
+
+    Returns
+    -------
+    true : bool
+        Whether different objects can be found for all that the sentence names. A number
+        is exact.
+    """
+    if statement is None or any(value != ground for value in statement.grounds):
         return False
-    phrases, links, grounds = parsed
-    if any(value != ground for value in grounds):
-        return False
+    phrases = statement.phrases
     for phrase in phrases:
         if phrase.number and sum(map(phrase.fits, scene)) != phrase.number:
             return False
@@ -74,7 +111,8 @@ def is_true(words: list[str], scene: list[tuple[int, ...]], ground: int) -> bool
     for chosen in permutations(scene, len(single)):
         found = dict(zip(single, chosen, strict=True))
         if all(phrases[i].fits(found[i]) for i in single) and all(
-            _related(found.get(i), kind, found.get(i + 1)) for i, kind in links
+            _related(found.get(i), kind, found.get(i + 1))
+            for i, kind in statement.links
         ):
             return True
     return False
@@ -89,9 +127,24 @@ def _related(first, kind, second):
     return sign * (second[axis] - first[axis]) > CLEARLY
 
 
-def _parse(words):
-    """Split a sentence into phrases, relations between neighbours, and grounds."""
-    phrases, links, grounds, joined = [], [], [], True
+def parse(words: list[str]) -> Statement | None:
+    """Split a sentence into phrases, relations between neighbours, and grounds.
+
+    Parameters
+    ----------
+    words : list of str
+        The sentence, without the special words.
+
+    Returns
+    -------
+    statement : Statement or None
+        None for a sentence that :func:`describe` could not have built of its phrases.
+    """
+    words = list(words)
+    phrases: list[_Phrase] = []
+    links: list[tuple[int, str]] = []
+    grounds: list[int] = []
+    joined = True
     while words:
         kind, value, length = _match(words)
         del words[:length]
@@ -112,7 +165,7 @@ def _parse(words):
             grounds.append(value)
         elif kind != "verb" or _match(words)[0] not in ("relation", "place"):
             return None
-    return None if joined else (phrases, links, grounds)
+    return None if joined else Statement(phrases, links, grounds)
 
 
 def _match(words):

@@ -5,11 +5,10 @@ import sys
 import numpy as np
 
 from cs231n.data.cache import cached, is_cached
-from cs231n.data.captions import decode_captions, encode_caption
+from cs231n.data.captions import encode_caption
 from cs231n.data.drawn import scene_features
 from cs231n.data.drawn.random_draws import Draws
 from cs231n.data.drawn.scene_pictures import CHUNK, MOST_OBJECTS, arrange, paint
-from cs231n.data.drawn.scene_truth import is_true
 from cs231n.data.drawn.scene_words import BACKGROUNDS, SIDE, vocabulary
 from cs231n.data.drawn.sentences import describe
 
@@ -18,12 +17,14 @@ VERSION = 1
 NUM_TRAIN, NUM_VAL = 3000, 600
 #: Captions of a picture, and numbers in a caption's row (as in COCO).
 CAPTIONS, LENGTH = 5, 17
+CELLS = scene_features.CELLS
 _LAYOUT = {  # of a cached record: dtype and shape
     "images": (np.uint8, (SIDE, SIDE, 3)),
+    "masks": (np.uint8, (SIDE, SIDE)),
     "objects": (np.int16, (MOST_OBJECTS, 5)),
     "grounds": (np.int16, ()),
     "captions": (np.int16, (CAPTIONS, LENGTH)),
-    "features": (np.float32, (scene_features.NUM_FEATURES,)),
+    "grid": (np.float16, (scene_features.CHANNELS, CELLS, CELLS)),
 }
 
 
@@ -46,8 +47,11 @@ def load_scenes(
         COCO's layout: for train and val ``train_captions`` (5 N, 17) int32,
         ``train_image_idxs`` (5 N,), ``train_features`` (N, 512) float32;
         ``idx_to_word`` and ``word_to_idx``. And what COCO has not: ``train_images``
-        (N, 48, 48, 3) uint8, ``train_objects`` (N, 4, 5) and ``train_grounds`` (N,),
-        from which :func:`caption_accuracy` knows what is true.
+        (N, 48, 48, 3) uint8; ``train_grid`` (N, 64, 6, 6) float32, features of each
+        cell of 8 x 8 pixels; ``train_masks`` (N, 48, 48) uint8, the object that covers
+        each pixel, counted from 1, or 0; ``train_objects`` (N, 4, 5), their shape,
+        colour, size, x and y, and ``train_grounds`` (N,), from which
+        :func:`~cs231n.data.caption_accuracy` knows what is true.
 
     Raises
     ------
@@ -63,6 +67,8 @@ def load_scenes(
         if num < 1:
             raise ValueError(f"num_{split} is at least 1, got {num}.")
         parts = _read(split, num, seed)
+        parts["features"] = scene_features.summarise(parts["grid"])
+        parts["grid"] = parts["grid"].astype(np.float32)
         captions = parts.pop("captions").reshape(-1, LENGTH)
         data[f"{split}_captions"] = captions.astype(np.int32)
         data[f"{split}_image_idxs"] = np.repeat(
@@ -70,51 +76,6 @@ def load_scenes(
         )
         data |= {f"{split}_{name}": value for name, value in parts.items()}
     return data
-
-
-def caption_accuracy(
-    captions: np.ndarray | list[str],
-    image_idxs: np.ndarray,
-    data: dict,
-    split: str = "val",
-) -> float:
-    """Measure how many captions are true of their pictures.
-
-    Parameters
-    ----------
-    captions : ndarray of shape (N, T) or list of str
-        Word numbers, or sentences. Special words do not count.
-    image_idxs : ndarray of shape (N,)
-        The picture of each.
-    data : dict
-        As from :func:`load_scenes`.
-    split : {"train", "val"}
-        In which the pictures are.
-
-    Returns
-    -------
-    accuracy : float
-        Share of the captions that are whole sentences and true, 0..1.
-    """
-    texts = (
-        captions
-        if isinstance(captions, list)
-        else decode_captions(captions, data["idx_to_word"])
-    )
-    objects, grounds = data[f"{split}_objects"], data[f"{split}_grounds"]
-    true = [
-        is_true(_plain(text), _things(objects[i]), int(grounds[i]))
-        for text, i in zip(texts, image_idxs, strict=True)
-    ]
-    return float(np.mean(true))
-
-
-def _plain(text):
-    """Drop the special words, and all after the end."""
-    words = text.split()
-    if "<END>" in words:
-        words = words[: words.index("<END>")]
-    return [word for word in words if word not in ("<START>", "<NULL>")]
 
 
 def _things(objects):
@@ -166,6 +127,31 @@ def _split_record(content):
     return parts
 
 
+def draw_pictures(split: str, chunk: int, seed: int) -> dict[str, np.ndarray]:
+    """Draw 600 scenes without describing them.
+
+    Parameters
+    ----------
+    split : {"train", "val"}
+        Which scenes.
+    chunk : int
+        Which 600 of them.
+    seed : int
+        As for :func:`load_scenes`.
+
+    Returns
+    -------
+    parts : dict of str to ndarray
+        ``images``, ``masks``, ``objects``, ``grounds``, 600 rows each.
+
+    Raises
+    ------
+    ValueError
+        If there is no such split.
+    """
+    return _draw(split, chunk, seed)[0]
+
+
 def draw_scenes(split: str, chunk: int, seed: int) -> dict[str, np.ndarray]:
     """Draw and describe 600 scenes.
 
@@ -181,27 +167,30 @@ def draw_scenes(split: str, chunk: int, seed: int) -> dict[str, np.ndarray]:
     Returns
     -------
     parts : dict of str to ndarray
-        ``images``, ``objects``, ``grounds``, ``captions``, ``features``, 600 rows each.
-        All but the features are the same on every platform.
+        ``images``, ``masks``, ``objects``, ``grounds``, ``captions``, ``grid``, 600
+        rows each. All but the grid are the same on every platform.
 
     Raises
     ------
     ValueError
         If there is no such split.
     """
+    parts, draws = _draw(split, chunk, seed)
+    captions = _describe_all(parts["objects"], parts["grounds"], draws)
+    grid = scene_features.scene_grid(parts["images"])
+    return parts | {"captions": captions, "grid": grid}
+
+
+def _draw(split, chunk, seed):
+    """Return pictures and what is on them, and the draws for what comes next."""
     if split not in ("train", "val"):
         raise ValueError(f"split is 'train' or 'val', got {split!r}.")
     draws = Draws(seed, 1000 + VERSION, ("train", "val").index(split), chunk)
     objects = arrange(split, draws)
     grounds = draws.integers(len(BACKGROUNDS), CHUNK)
-    images = paint(objects, grounds, draws)
-    return {
-        "images": images,
-        "objects": objects,
-        "grounds": grounds,
-        "captions": _describe_all(objects, grounds, draws),
-        "features": scene_features.scene_features(images),
-    }
+    images, masks = paint(objects, grounds, draws)
+    parts = {"images": images, "masks": masks, "objects": objects, "grounds": grounds}
+    return parts, draws
 
 
 def _describe_all(objects, grounds, draws):

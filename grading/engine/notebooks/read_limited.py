@@ -15,7 +15,7 @@ from grading.engine.notebooks.reading import ReadCell, Unreadable, read_cells
 
 #: Up to this size a file is harmless.
 SMALL = 4 << 20
-MEMORY, SECONDS = 1 << 30, 60
+MEMORY, SECONDS = 1 << 30, 60  # of a processor; ten times that on the clock
 
 
 def read_limited(data: bytes) -> tuple[list[ReadCell], list[str]]:
@@ -46,7 +46,7 @@ def read_limited(data: bytes) -> tuple[list[ReadCell], list[str]]:
             input=data,
             capture_output=True,
             cwd=ROOT,
-            timeout=SECONDS,
+            timeout=10 * SECONDS,
         )
         reply = json.loads(result.stdout)
     except (subprocess.TimeoutExpired, ValueError):
@@ -62,6 +62,7 @@ def main() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     try:
         cells, flags = read_cells(sys.stdin.buffer.read())
         reply = {"cells": [asdict(cell) for cell in cells], "flags": flags}

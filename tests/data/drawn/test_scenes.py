@@ -5,14 +5,14 @@ import hashlib
 import numpy as np
 import pytest
 
-from cs231n.data import caption_accuracy, load_scenes, sample_coco_minibatch
-from cs231n.data.captions import SPECIAL, decode_captions
-from cs231n.data.drawn.scene_features import scene_features
+from cs231n.data import load_scenes, sample_coco_minibatch, true_captions
+from cs231n.data.captions import SPECIAL
+from cs231n.data.drawn import scene_pictures
+from cs231n.data.drawn.random_draws import Draws
 from cs231n.data.drawn.scene_pictures import PAINTS
 from cs231n.data.drawn.scene_truth import is_true
 from cs231n.data.drawn.scene_words import COLOURS, SHAPES, vocabulary
 from cs231n.data.drawn.scenes import draw_scenes
-from cs231n.nets.shapenet import ShapeNet, normalise
 
 #: Of 100 pictures and their captions; another sum wants a new VERSION.
 SHA256 = "c12797fc9fe6985ece2973bd8fd2b550ffa664d76b5c8906bb8a255dd8df16eb"
@@ -52,9 +52,9 @@ def test_the_layout_is_cocos(data):
 @pytest.mark.parametrize("split", ["train", "val"])
 def test_every_caption_is_true_and_few_are_of_another_picture(data, split):
     captions, images = data[f"{split}_captions"], data[f"{split}_image_idxs"]
-    assert caption_accuracy(captions, images, data, split) == 1.0
+    assert true_captions(captions, images, data, split).all()
     moved = np.roll(images, 5)
-    assert caption_accuracy(captions, moved, data, split) < 0.1
+    assert true_captions(captions, moved, data, split).mean() < 0.1
 
 
 def test_captions_are_many_and_use_the_whole_vocabulary(data):
@@ -160,26 +160,55 @@ def test_false_and_broken_sentences_are_not(text):
     assert not is_true(text.split(), SCENE, 0)
 
 
-def test_accuracy_counts_sentences_up_to_their_end(data):
-    index = data["word_to_idx"]
-    row = data["val_captions"][0].copy()
-    end = row.tolist().index(index["<END>"])
-    row[end + 1 :] = index["star"]  # after the end nothing counts
-    assert caption_accuracy(row[None], [0], data) == 1.0
-    row[end] = index["star"]
-    assert caption_accuracy(row[None], [0], data) == 0.0
-    text = decode_captions(data["val_captions"][:2], data["idx_to_word"])
-    assert caption_accuracy([text[0], "a star a"], [0, 0], data) == 0.5
+def test_masks_are_what_other_paints_change(data, monkeypatch):
+    """Painted twice, black and white, pictures differ where objects are."""
+
+    def repaint(paint):
+        monkeypatch.setattr(scene_pictures, "PAINTS", np.full_like(PAINTS, paint))
+        draws = Draws(231, 1001, 1, 0)
+        objects = scene_pictures.arrange("val", draws)
+        grounds = draws.integers(2, len(objects))
+        return scene_pictures.paint(objects, grounds, draws)[0].astype(float)
+
+    dark, bright = repaint(40), repaint(215)
+    covered = np.abs(bright - dark).mean(axis=-1) > 175 / 2
+    masks = data["val_masks"]
+    assert ((masks > 0) == covered).mean() > 0.9999  # rounding at half a pixel
+    for image, objects in zip(masks[:50], data["val_objects"][:50], strict=True):
+        there = np.flatnonzero(objects[:, 0] >= 0)
+        assert set(np.unique(image)) == {0, *(there + 1)}
+        for k in there:
+            rows, columns = np.nonzero(image == k + 1)
+            assert (
+                np.abs(
+                    [columns.mean() - objects[k, 3], rows.mean() - objects[k, 4]]
+                ).max()
+                < 3
+            )
 
 
-def test_features_are_the_networks_first_and_sixth_layer(data):
-    images = data["val_images"][:6]
-    seen = ShapeNet(dtype=np.float64).features(normalise(images, np.float64))
-    early = seen[0].reshape(6, 16, 4, 12, 4, 12).mean(axis=(3, 5))  # (N, C, 4, 4)
-    late = seen[5].reshape(6, 64, 2, 3, 2, 3).mean(axis=(3, 5))  # (N, C, 2, 2)
-    parts = [part.transpose(0, 2, 3, 1).reshape(6, -1) for part in (early, late)]
-    expected = np.concatenate(parts, axis=1)
-    np.testing.assert_allclose(scene_features(images), expected, rtol=1e-4, atol=1e-4)
+def test_the_grid_is_kept_in_half_precision_and_given_in_single(data):
+    grid = data["val_grid"]
+    assert (grid.shape, grid.dtype) == ((600, 64, 6, 6), np.float32)
+    np.testing.assert_array_equal(grid, grid.astype(np.float16))
+
+
+def test_features_are_means_and_maxima_of_parts_of_the_grid(data):
+    grid = data["val_grid"][:3]
+    features = data["val_features"].reshape(600, 2, 64, 2, 2)
+    for corner in np.ndindex(2, 2):
+        rows, columns = (slice(3 * i, 3 * i + 3) for i in corner)
+        part = grid[:, :, rows, columns]
+        for kind, expected in enumerate(
+            (part.mean(axis=(2, 3)), part.max(axis=(2, 3)))
+        ):
+            found = features[:3, kind, :, *corner]
+            slope = np.polyfit(expected[:, 5], found[:, 5], 1)
+            np.testing.assert_allclose(
+                np.polyval(slope, expected[:, 5]), found[:, 5], atol=1e-4
+            )
+    assert abs(features.mean()) < 0.02
+    assert 0.1 < features.std() < 0.3
 
 
 @pytest.mark.parametrize("column", [0, 1])

@@ -110,7 +110,7 @@ def test_two_processes_may_draw_at_once(images, tmp_path):
         subprocess.Popen([sys.executable, "-c", code], env=environment)
         for _ in range(2)
     ]
-    assert [run.wait(timeout=60) for run in runs] == [0, 0]
+    assert [run.wait(timeout=300) for run in runs] == [0, 0]
     (path,) = (path for path in tmp_path.rglob("*") if path.is_file())
     records = np.fromfile(path, np.uint8).reshape(-1, 3073)
     np.testing.assert_array_equal(records[:300, 0], images.y_train[:300])

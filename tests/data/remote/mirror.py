@@ -63,11 +63,11 @@ class Mirror:
                 for i in range(0, len(body), len(body) // 8 + 1):
                     handler.wfile.write(body[i : i + len(body) // 8 + 1])
                     handler.wfile.flush()
-                    time.sleep(0.05)
+                    time.sleep(0.15)  # together longer than QUICK, each far shorter
             elif day == "stall":
                 handler.wfile.write(body[: len(body) // 2])
                 handler.wfile.flush()
-                self.awake.wait(20)
+                self.awake.wait(120)
             elif isinstance(day, int):
                 handler.wfile.write(body[:day])
                 handler.wfile.flush()

@@ -161,7 +161,7 @@ def test_two_processes_at_once_fetch_once(mirror, tmp_path):
             for _ in range(2)
         ]
         for run in runs:
-            run.result(timeout=60)
+            run.result(timeout=300)
     assert (tmp_path / "a.bin").read_bytes() == CONTENT
     assert len(mirror.requests) == 1
 

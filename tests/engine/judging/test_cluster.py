@@ -84,7 +84,7 @@ def test_workers_without_isolation_are_refused(course, cluster):
 def test_one_worker_without_isolation_gets_no_task(course, cluster, tmp_path):
     chosen = plan("PickyHost")
     client = distributed.Client(cluster, set_as_default=False)
-    client.wait_for_workers(2, timeout=60)  # one may still be coming back
+    client.wait_for_workers(2, timeout=300)  # one may still be coming back
     first = next(iter(client.scheduler_info()["workers"]))
     client.run(_mark, first)
     with Cluster(cluster.scheduler_address, chosen) as backend:
