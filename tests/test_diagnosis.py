@@ -30,7 +30,7 @@ def spoilt(value, *places):
         (
             spoilt(np.nan, (0, 1), (1, 0)),
             "2 of 6 entries are NaN, the first at [0, 1]: look for 0 / 0, inf - inf, "
-            "or the logarithm of a negative.",
+            "or a root or log of a negative.",
         ),
         (spoilt(np.inf, (1, 2)), "1 of 6 entries are infinite, the first at [1, 2]:"),
         (spoilt(-np.inf, (0, 0)), "1 of 6 entries are infinite, the first at [0, 0]:"),

@@ -135,7 +135,7 @@ def diagnose(
 def _not_finite(got):
     """Say how many entries are NaN or infinite, and where the first one stands."""
     for bad, what, why in (
-        (np.isnan(got), "NaN", "0 / 0, inf - inf, or the logarithm of a negative"),
+        (np.isnan(got), "NaN", "0 / 0, inf - inf, or a root or log of a negative"),
         (np.isinf(got), "infinite", "an overflow, a division by 0, or a log of 0"),
     ):
         if bad.any():

@@ -34,7 +34,9 @@ class Failure:
     message: str
 
 
-def failures(notebook: str, seeds: Iterable[int]) -> "list[Failure]":
+def failures(
+    notebook: str, seeds: Iterable[int], styles: bool = True
+) -> "list[Failure]":
     """Run the tests of a notebook under some seeds.
 
     Parameters
@@ -43,6 +45,8 @@ def failures(notebook: str, seeds: Iterable[int]) -> "list[Failure]":
         Such as ``"assignment1/knn"``.
     seeds : iterable of int
         One run of all tests that draw from ``rng`` for each.
+    styles : bool, optional
+        Whether the other right answers run too.
 
     Returns
     -------
@@ -51,7 +55,7 @@ def failures(notebook: str, seeds: Iterable[int]) -> "list[Failure]":
     """
     exam = exam_of(notebook)
     trial, found = Trial(exam), []
-    for why, exercise, source in _right_answers(notebook, exam):
+    for why, exercise, source in _right_answers(notebook, styles):
         tests = [test for test in _drawing(exam) if exercise in ("", _of(test, exam))]
         if not tests:
             continue
@@ -68,10 +72,10 @@ def failures(notebook: str, seeds: Iterable[int]) -> "list[Failure]":
     return found
 
 
-def _right_answers(notebook, exam):
+def _right_answers(notebook, styles):
     """Yield what is said of an answer, its exercise, its cell; the solution first."""
     yield "solution", "", ""
-    for variant in variants(notebook):
+    for variant in variants(notebook) if styles else ():
         if variant.kind == "style":
             yield variant.why, variant.exercise, variant.source
 
@@ -89,6 +93,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("notebooks", nargs="*", help="for example assignment1/knn")
     parser.add_argument("--seeds", type=int, default=1000)
+    parser.add_argument("--solutions-only", action="store_true", help="no styles")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     args = parser.parse_args(argv)
     known = [f"{path.parent.name}/{path.stem}" for path in scripts()]
@@ -96,7 +101,7 @@ def main(argv: list[str] | None = None) -> int:
         parser.error(f"no notebook {name}; there are: {', '.join(known)}.")
     bad = 0
     for notebook in args.notebooks or known:
-        found = _run(notebook, args.seeds, args.jobs)
+        found = _run(notebook, args.seeds, not args.solutions_only, args.jobs)
         bad += len(found)
         print(f"{notebook}: {args.seeds} seeds, {len(found)} failures")
         for one in found[:10]:
@@ -104,10 +109,10 @@ def main(argv: list[str] | None = None) -> int:
     return 1 if bad else 0
 
 
-def _run(notebook, count, jobs):
+def _run(notebook, count, styles, jobs):
     chunks = [range(k, min(k + _CHUNK, count)) for k in range(0, count, _CHUNK)]
     with ProcessPoolExecutor(jobs) as pool:
-        runs = [pool.submit(failures, notebook, chunk) for chunk in chunks]
+        runs = [pool.submit(failures, notebook, chunk, styles) for chunk in chunks]
         bar = tqdm(as_completed(runs), total=len(runs), desc=notebook, file=sys.stdout)
         return [failure for run in bar for failure in run.result()]
 

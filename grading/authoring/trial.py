@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from grading.judge import seeding
-from grading.judge.notebook import furnish
+from grading.judge.notebook import as_python, furnish
 from grading.judge.tester import score_of
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Trial:
         source : str
             Python.
         """
-        file = f"<{name}>"
+        source, file = as_python(source), f"<{name}>"
         lines = source.splitlines(keepends=True)
         linecache.cache[file] = (len(source), None, lines, file)  # for `expect_source`
         with _quiet():
