@@ -32,7 +32,6 @@ from cs231n.nets.neighbours import check_votes, vote
 from cs231n.notebook import NotebookClass, add_to_class, needs_answers
 from cs231n.testing import (
     expect,
-    expect_array,
     expect_close,
     expect_equal,
     expect_source,
