@@ -1549,12 +1549,12 @@ bent["A ReLU comes behind the last affine layer; there should be none."] = np.ma
 )
 with unchanged(X=X, **model.params):
     scores = model.loss(X)
+expect_array(scores, expected.shape, "scores", hint="Without y, return the scores.")
 expect_close(
     scores,
     expected,
     "scores",
     hint="Convolution, ReLU, pooling, affine, ReLU, affine.",
-    shape_hint="Without y, return the scores.",
     faults=bent,
 )
 expect_source(model.loss, without=["cs231n", "PackageNet", "ResNet", "torch"])
@@ -2046,6 +2046,21 @@ by_hand = {
     words: np.array(values).reshape(x.shape) for words, values in by_hand.items()
 }
 expected = by_hand.pop("")
+order = [0, 2, 1, 3]
+by_hand |= {
+    words: layers.spatial_groupnorm_forward(
+        x[:, axes], gamma[:, axes], beta[:, axes], G, {"eps": 12}
+    )[0][:, axes]
+    for words, axes, G in [
+        ("These are statistics of the whole image.", slice(None), 1),
+        ("These are statistics of single channels.", slice(None), 4),
+        (
+            "The channels of a group should be neighbours, not every other one.",
+            order,
+            2,
+        ),
+    ]
+}
 expect_close(
     out,
     expected,
@@ -2183,9 +2198,9 @@ expect(
 )
 expect_close(dx, truth[0], "dx", rtol=1e-5, atol=1e-8)
 _, cache = spatial_groupnorm_forward(x, gamma, 0 * ones, 2, {})
-dx, _, _ = expect_tuple(
-    spatial_groupnorm_backward(dout, cache), "dx", "dgamma", "dbeta"
-)
+with unchanged(dout=dout, x=x):
+    answer = spatial_groupnorm_backward(dout, cache)
+dx, _, _ = expect_tuple(answer, "dx", "dgamma", "dbeta")
 _, ours = layers.spatial_groupnorm_forward(x, gamma, 0 * ones, 2, {})
 expect_close(
     dx,
