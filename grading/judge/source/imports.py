@@ -58,7 +58,8 @@ def settled(source: str, known: frozenset[tuple[str, str, str]]) -> ast.Module:
     """Read an answer's cell without the imports that bring what is there already.
 
     Files of older editions begin with ``from cs231n.layers import *``. A star is read
-    as the names it stands for, so that it counts only where one of them is used.
+    as the names it stands for, so that it counts only where one of them is used. Where
+    in the package a name comes from makes no difference, if it brings the same.
 
     Parameters
     ----------
@@ -86,15 +87,33 @@ class _Settler(ast.NodeTransformer):
             alias
             for part in node.names
             for alias in _written_out(node.module, part)
-            if (node.module, alias.name, alias.asname or alias.name) not in self._known
+            if not self._is_known(node.module, alias)
         ]
         return ast.ImportFrom(node.module, names, 0) if names else ast.Pass()
+
+    def _is_known(self, module, alias):
+        here = alias.asname or alias.name
+        if (module, alias.name, here) in self._known:
+            return True
+        places = [(where, name) for where, name, own in self._known if own == here]
+        found = _fetched(module, alias.name)
+        return found is not None and any(_fetched(*p) is found for p in places)
 
     def _leave(self, node):
         return node
 
     # What is imported within a function is read with the function.
     visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _leave
+
+
+def _fetched(module, name):
+    """Return what a module of the package has under a name."""
+    if (module or "").partition(".")[0] != PACKAGE:
+        return None
+    try:
+        return getattr(importlib.import_module(module), name, None)
+    except ImportError:
+        return None
 
 
 def _written_out(module, alias):
