@@ -6,8 +6,8 @@ import numpy as np
 
 from cs231n import layers
 from cs231n.autograd import dtypes
-from cs231n.autograd.arithmetic import maximum, minimum
-from cs231n.autograd.promotion import unary
+from cs231n.autograd.ops.arithmetic import maximum, minimum
+from cs231n.autograd.ops.promotion import unary
 from cs231n.autograd.tensor import Tensor, method, need, wrap
 
 
@@ -221,3 +221,39 @@ def lerp(input, end, weight):
 negative = neg
 absolute = abs
 clip = clamp
+
+__all__ = [
+    "abs",
+    "absolute",
+    "bitwise_not",
+    "ceil",
+    "clamp",
+    "clip",
+    "cos",
+    "erf",
+    "exp",
+    "expm1",
+    "floor",
+    "isfinite",
+    "isinf",
+    "isnan",
+    "lerp",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "logical_not",
+    "neg",
+    "negative",
+    "reciprocal",
+    "relu",
+    "round",
+    "rsqrt",
+    "sigmoid",
+    "sign",
+    "sin",
+    "sqrt",
+    "square",
+    "tanh",
+    "trunc",
+]
