@@ -193,6 +193,9 @@ expect_close(
             [[[23, 33], [53, 63]]]
         ],
         "The bias is missing.": [[[[27, 37], [57, 67]]]],
+        "These are means over the window; sums are asked for.": [
+            [[[16.75, 19.25], [24.25, 26.75]]]
+        ],
         "The stride in rows and columns is 1: these windows overlap.": [
             [[[37, 57], [97, 117]]]
         ],
@@ -225,6 +228,7 @@ expect_close(
     out,
     expected,
     "out with stride 2 and padding 1",
+    dtype=np.float64,
     hint="Compare one window with the formula: which pixels does it hold?",
     shape_hint="How many windows fit into 6 pixels and the zeros on both sides?",
     faults={
@@ -464,6 +468,7 @@ for name, got, expected in zip(faults, grads, truth, strict=True):
         got,
         expected,
         f"{name} with stride 2 and padding 1",
+        dtype=np.float64,
         hint=hint,
         faults=faults[name],
     )
@@ -592,6 +597,7 @@ for shape, height, width, stride in POOLS:
         out,
         expected,
         f"out (x {shape}, windows {height} x {width}, stride {stride})",
+        dtype=np.float64 if x.dtype == np.float64 else None,
         shape_hint="Did pool_height and pool_width change places?",
         faults=faults,
     )
@@ -745,7 +751,8 @@ for shape, height, width, stride in POOLS:
     with unchanged(dout=dout, x=x):
         dx = max_pool_backward_naive(dout, cache)
     where = f"dx (x {shape}, windows {height} x {width}, stride {stride})"
-    expect_close(dx, expected, where, rtol=1e-5, atol=1e-5)
+    dtype = np.float64 if x.dtype == np.float64 else None
+    expect_close(dx, expected, where, rtol=1e-5, atol=1e-5, dtype=dtype)
 passed("conv-pool-backward", "windows that are not square, overlap or leave gaps")
 
 # %% [markdown]
@@ -1093,9 +1100,9 @@ def conv_backward_im2col(dout, cache):
 
     Returns
     -------
-    dx : ndarray of shape (N, C, H, W)
-    dw : ndarray of shape (F, C, HH, WW)
-    db : ndarray of shape (F,)
+    dx : ndarray of shape (N, C, H, W), dtype of dout
+    dw : ndarray of shape (F, C, HH, WW), dtype of dout
+    db : ndarray of shape (F,), dtype of dout
     """
     ### BEGIN SOLUTION
     x_shape, w, cols, conv_param = cache
@@ -1396,7 +1403,7 @@ def __init__(
     weight_scale : float
         Standard deviation of the weights.
     reg : float
-        Strength of the penalty.
+        Strength of the L2 regularisation.
     dtype : dtype
         Of the parameters.
     """
@@ -1482,7 +1489,8 @@ passed("conv-net-init", "defaults, dtype, and a normal distribution")
 
 # %% [markdown]
 # The loss, as you know it: forward with all the caches, softmax, backward in reverse order,
-# and the penalty $\frac12 \lambda \sum W^2$ on the three sets of weights, not on biases.
+# and *L2 regularisation*, $\frac12 \lambda \sum W^2$ over the three sets of weights, not
+# over biases.
 # Without `y` return the scores.
 
 
@@ -1810,7 +1818,14 @@ for name in ("running_mean", "running_var"):
         name in yours,
         f"{name} is not stored back in bn_param. Was a copy of bn_param handed on?",
     )
-    expect_close(yours[name], ours[name], f"{name} after one call")
+    expect_close(
+        yours[name],
+        ours[name],
+        f"{name} after one call",
+        faults={
+            "momentum weighs the present; it should weigh the past.": 9 * ours[name]
+        },
+    )
 expect_source(spatial_batchnorm_forward, without=READY)
 passed("conv-batchnorm-forward", "every channel; running averages after one call")
 
@@ -2039,6 +2054,9 @@ by_hand = {  # group 0: mean 3, variance 4; group 1: mean 10, variance 4
     "The variance divides by one less than the number of values.": [
         *(-0.960768923, -0.960768923, 1.921537846, 1.921537846),
         *(2.117693231, 7.882306769, 1.156924309, 8.843075691),
+    ],
+    "These statistics run over channels only, for each pixel by itself.": [
+        *(-1, -1, 2, 2, 5, 5, 5, 5)
     ],
     "The mean is not subtracted.": [0.5, 0.5, 5, 5, 17, 23, 21, 29],
 }
