@@ -425,26 +425,15 @@ unstrided = layers.conv_backward(
 _, bare, _ = layers.conv_backward(
     dout, layers.conv_forward(at_end, w, b, {"stride": 2, "pad": 0})[1]
 )
-with_border = np.pad(truth[0], ((0, 0), (0, 0), (1, 0), (1, 0)))
 _, cache = conv_forward_naive(x, w, b, conv_param)
 with unchanged(dout=dout, x=x, w=w):
     answer = conv_backward_naive(dout, cache)
 grads = expect_tuple(answer, "dx", "dw", "db")
-size = {
-    "dx should have the size of the images: the padding is to be cut off": (
-        grads[0],
-        x,
-    ),
-    "dw should have the shape of the filters": (grads[1], w),
-    "db should have one number for each filter": (grads[2], b),
-}
-for words, (grad, like) in size.items():
-    expect(
-        np.shape(grad) == like.shape,
-        f"{words}, {like.shape}; got {np.shape(grad)}.",
-    )
+expect_array(grads[0], x.shape, "dx", hint="Is the padding cut off?")
+expect_array(grads[1], w.shape, "dw")
+expect_array(grads[2], b.shape, "db")
 expect(
-    not np.allclose(grads[0][:, :, 1:, 1:], truth[0][:, :, :-1, :-1]),
+    not np.allclose(np.asarray(grads[0])[:, :, 1:, 1:], truth[0][:, :, :-1, :-1]),
     "dx is moved down and right by the padding: the zeros were cut off at the end only.",
 )
 stride = "The stride of the forward pass is forgotten on the way back."
@@ -1466,13 +1455,17 @@ for name in ("W1", "W2", "W3"):
     w = np.asarray(model.params[name])
     expect(w.dtype == np.float64, f"{name} should be float64; got {w.dtype}.")
     expect(w.any(), f"All of {name} is 0: then all the filters learn the same.")
-    std, off = np.std(w), np.abs(np.mean(w))
+    std, mean = np.std(w), np.mean(w)
+    expect(
+        abs(mean) < 0.2 * std,
+        f"The mean of {name} should be near 0; it is {mean:.3g}, and the standard deviation "
+        f"{std:.3g}.",
+    )
     expect(
         abs(std / 0.02 - 1) < 0.12,
         f"With weight_scale 0.02 the standard deviation of {name} should be 0.02; got "
         f"{std:.3g}.",
     )
-    expect(off < 0.004, f"The mean of {name} should be near 0; got {off:.3g}.")
     beyond = np.mean(np.abs(w) > 0.04)
     expect(
         0.015 < beyond < 0.085,
@@ -1765,9 +1758,9 @@ def spatial_batchnorm_forward(x, gamma, beta, bn_param):
 scales, means = np.array([[[[1.0]], [[2]], [[5]]], [[[0]], [[9]], [[-4]]]])
 x = rng.normal(size=(2, 3, 4, 5)) * scales + means
 gamma, beta = np.array([1.0, 2, 3]), np.array([0.0, -1, 7])
-yours, ours, plain = ({"mode": "train"} for _ in range(3))
+yours, ours, plain = ({"mode": "train", "eps": 0.0} for _ in range(3))
 expected, _ = layers.spatial_batchnorm_forward(x, gamma, beta, ours)
-normal, _ = layers.spatial_batchnorm_forward(x, np.ones(3), np.zeros(3), plain)
+normal, _ = layers.spatial_batchnorm_forward(x, np.ones(3), np.zeros(3), dict(plain))
 column = lambda a: np.resize(a, 3)[:, None, None]
 
 
@@ -1775,19 +1768,19 @@ def of_parts(*parts):
     """Normalise parts of the batch, each by itself."""
     return np.concatenate(
         [
-            layers.spatial_batchnorm_forward(part, gamma, beta, {"mode": "train"})[0]
+            layers.spatial_batchnorm_forward(part, gamma, beta, dict(plain))[0]
             for part in parts
         ]
     )
 
 
 together, _ = layers.spatial_batchnorm_forward(
-    x.reshape(1, 1, 1, -1), np.ones(1), np.zeros(1), {"mode": "train"}
+    x.reshape(1, 1, 1, -1), np.ones(1), np.zeros(1), dict(plain)
 )
 per_place, _ = layers.batchnorm_forward(
-    x.reshape(2, -1), np.repeat(gamma, 20), np.repeat(beta, 20), {"mode": "train"}
+    x.reshape(2, -1), np.repeat(gamma, 20), np.repeat(beta, 20), dict(plain)
 )
-mixed, _ = layers.batchnorm_forward(x.reshape(-1, 3), gamma, beta, {"mode": "train"})
+mixed, _ = layers.batchnorm_forward(x.reshape(-1, 3), gamma, beta, dict(plain))
 with unchanged(x=x, gamma=gamma, beta=beta):
     answer = spatial_batchnorm_forward(x, gamma, beta, yours)
 out, _ = expect_tuple(answer, "out", "cache")
@@ -1838,12 +1831,20 @@ for call in (1, 2, 3):
         spatial_batchnorm_forward(x, gamma, beta, yours), "out", "cache"
     )
     as_training, _ = layers.spatial_batchnorm_forward(x, gamma, beta, ours)
+    outside = np.empty_like(x)
+    for c in range(4):
+        one = np.s_[:, c : c + 1]
+        param = {"mode": "train", "eps": 0.2 * (0.2 + 2 * np.std(x[one]))}
+        outside[one], _ = layers.spatial_batchnorm_forward(
+            x[one], gamma[c : c + 1], beta[c : c + 1], param
+        )
     expect_close(
         out,
         as_training,
         f"out of call {call} with eps 0.2",
         faults={
-            "Is the eps of bn_param used?": layers.spatial_batchnorm_forward(
+            "The eps is added to the root; it belongs to the variance.": outside,
+            "The eps of bn_param is not used.": layers.spatial_batchnorm_forward(
                 x, gamma, beta, {"mode": "train"}
             )[0],
         },
@@ -2204,15 +2205,15 @@ size = np.abs(group(dx)).sum(axis=1)
 expect(
     (np.abs(group(dx).sum(axis=1)) < 1e-6 * size).all(),
     "A number added to all of a group changes nothing, so dx should sum to 0 within "
-    "each group of each image; it does not. Is the route through the mean missing, or "
-    "does a mean run over more than one group?",
+    "each group of each image; it does not. Is the route through the mean there, and does "
+    "its mean run over one whole group of one image?",
 )
 centred = group(x) - group(x).mean(axis=1, keepdims=True)
 expect(
     (np.abs((group(dx) * centred).sum(axis=1)) < 1e-3 * size).all(),
     "Stretching a group about its mean changes next to nothing, so dx should be "
     "orthogonal to the centred group; it is not. Is the route through the variance "
-    "missing, or does a mean run over more than one group?",
+    "there, and does its mean run over one whole group of one image?",
 )
 expect_close(dx, truth[0], "dx", rtol=1e-5, atol=1e-8)
 _, cache = spatial_groupnorm_forward(x, gamma, 0 * ones, 2, {})

@@ -557,6 +557,7 @@ with unchanged(w=w, b=b):
     answer = dropconnect_forward(np.eye(80), w, b, param)  # shows the weights
 out, _ = expect_tuple(answer, "out", "cache")
 expect_array(out, (80, 50), "out")
+expect(np.ptp(out[out != 0]) > 0, "The bias is missing: it is always on.")
 expect(
     not np.isclose(out, 0).any(),
     "Some of out is exactly 0, bias included: the mask belongs to w, not to out or b.",
