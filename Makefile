@@ -159,6 +159,7 @@ bench: $(VENV)/.dev ## measure speed against peers
 	$(PY) -m benchmarks.goals
 	$(PY) -m benchmarks.knn
 	$(PY) -m benchmarks.features
+	$(PY) -m benchmarks.autograd
 	$(PY) -m benchmarks.grading
 	$(PY) -m benchmarks.judge
 

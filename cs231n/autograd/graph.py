@@ -194,6 +194,19 @@ def _made(node):
 
 def _call(node, gradient):
     """Run the backward half of a step, after checking that it still can be."""
+    _check(node)
+    try:
+        gradients = node.back(gradient)
+    except (ValueError, TypeError, IndexError) as error:
+        raise RuntimeError(
+            f"backward of the step {node.step!r}, with a gradient of shape "
+            f"{tuple(gradient.shape)}: {error}"
+        ) from error
+    return gradients if type(gradients) is tuple else (gradients,)
+
+
+def _check(node):
+    """Refuse a step that was freed, or whose numbers were written to."""
     if node.back is None:
         raise RuntimeError(
             f"Trying to backward through the graph a second time: the step "
@@ -208,14 +221,6 @@ def _call(node, gradient):
                 f"version {version}, now it is at version {counter[0]}. Change a copy "
                 f"(x = x + y instead of x += y)."
             )
-    try:
-        gradients = node.back(gradient)
-    except (ValueError, TypeError, IndexError) as error:
-        raise RuntimeError(
-            f"backward of the step {node.step!r}, with a gradient of shape "
-            f"{tuple(gradient.shape)}: {error}"
-        ) from error
-    return gradients if type(gradients) is tuple else (gradients,)
 
 
 __all__ = [

@@ -39,8 +39,12 @@ def record(step, out, back, inputs, saved=(), keeps=False, fresh=False):
     result._a = out if type(out) is np.ndarray else np.asarray(out)
     result._version = [0]
     if _Mode.enabled:
-        parents = tuple([edge(x) for x in inputs])
-        if any(p is not None for p in parents):
+        parents, lives = [], False
+        for x in inputs:
+            parent = None if x is None else edge(x)
+            lives = lives or parent is not None
+            parents.append(parent)
+        if lives:
             counters = [(s._version, s._version[0]) for s in saved]
             if keeps:
                 counters.append((result._version, 0))

@@ -14,6 +14,9 @@ from grading.authoring.trial import visible
 #: Notebooks whose tests are written to the rule: all of them, in the end.
 WRITTEN = [
     "assignment1/knn",
+    "assignment1/svm",
+    "assignment1/softmax",
+    "assignment1/two_layer_net",
     "assignment2/convolutional_networks",
     "assignment2/dropout",
 ]

@@ -10,8 +10,9 @@ import pytest
 from grading.__main__ import main
 from grading.engine.judging.judge_host import HostPlan, NoIsolation
 from grading.engine.judging.pool import WorkersFailed
+from grading.engine.options import Options
 from grading.engine.results.journal import Journal
-from grading.engine.run import Options, Run
+from grading.engine.run import Run
 from grading.engine.storage.lock import Busy, only_one
 from tests.engine.conftest import grade, plan, scores
 from tests.engine.graded import book, with_double

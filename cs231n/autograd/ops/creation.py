@@ -128,7 +128,8 @@ def _filled(name, make):
     filled.__name__, like.__name__ = name, f"{name}_like"
     filled.__doc__ = f"Return a tensor of a shape: {name}."
     like.__doc__ = f"Return a tensor shaped like another: {name}."
-    setattr(Tensor, f"new_{name}", new)
+    if not name.startswith("rand"):
+        setattr(Tensor, f"new_{name}", new)
     return filled, like
 
 

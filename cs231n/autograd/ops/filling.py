@@ -43,7 +43,7 @@ def _scatter_(self, dim, index, src=None, *, value=None):
     )
 
 
-@method("scatter_add_", "index_put_add_")
+@method("scatter_add_")
 def _scatter_add_(self, dim, index, src):
     """Do :func:`scatter_add` in place; return self."""
     return write(self, "scatter_add_", lambda old: scatter_add(old, dim, index, src))
