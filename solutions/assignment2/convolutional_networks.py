@@ -1575,11 +1575,11 @@ for reg in (0.0, 0.3):
     model.reg = reg
     (data_loss, plain), (expected, truth) = at(0.0), at(reg)
     with unchanged(X=X, y=y, **model.params):
-        loss, grads = expect_tuple(model.loss(X, y), "loss", "grads")
+        value, grads = expect_tuple(model.loss(X, y), "loss", "grads")
     each = {n: 0.5 * reg * np.sum(p**2) for n, p in package.params.items()}
     biases = sum(each[name] for name in ("b1", "b2", "b3"))
     expect_close(
-        loss,
+        value,
         expected,
         f"loss with reg {reg}",
         hint="Is it the mean over the images, plus the regularisation?",
@@ -1636,7 +1636,7 @@ for *sizes, n, reg, dtype in [
 ]:
     X, y, package, model = twin_nets(rng, *sizes, n=n, reg=reg, dtype=dtype)
     with unchanged(X=X, y=y, **model.params):
-        loss, grads = expect_tuple(model.loss(X, y), "loss", "grads")
+        value, grads = expect_tuple(model.loss(X, y), "loss", "grads")
         scores = model.loss(X)
     rtol = 1e-3 if dtype == np.float32 else 1e-8
     where = (
@@ -1645,7 +1645,7 @@ for *sizes, n, reg, dtype in [
     X = X.astype(np.float64)
     expected, truth = package.loss(X, y)
     expect_close(scores, package.loss(X), f"scores {where}", rtol=rtol, atol=rtol)
-    expect_close(loss, expected, f"loss {where}", rtol=rtol)
+    expect_close(value, expected, f"loss {where}", rtol=rtol)
     for name, gradient in truth.items() if dtype == np.float64 else ():
         expect_close(grads[name], gradient, f"grads[{name!r}] {where}", rtol=rtol)
 passed("conv-net-loss", "other sizes, one image, float32")
