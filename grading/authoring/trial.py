@@ -17,6 +17,8 @@ from grading.judge.notebook import as_python, furnish
 from grading.judge.tester import score_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from grading.judge.exam import Cell, Exam
 
 _HIDDEN = re.compile(
@@ -72,7 +74,7 @@ class Trial:
     """
 
     def __init__(self, exam: "Exam") -> None:
-        self._names, self._answers = {}, exam.of_kind("answer")
+        self._names = {}
         furnish(self._names)
         for cell in exam.cells:
             if cell.kind != "test":
@@ -94,10 +96,30 @@ class Trial:
         with _quiet():
             exec(compile(source, file, "exec"), self._names)
 
-    def solve(self) -> None:
-        """Run the solutions again: a variant may define more than its own answer."""
-        for cell in self._answers:
-            self.run(cell.name, cell.source)
+    @contextlib.contextmanager
+    def instead(self, cell: "Cell", source: str) -> "Iterator[None]":
+        """Let a variant stand in for an answer, and all that it defines besides.
+
+        Parameters
+        ----------
+        cell : grading.judge.exam.Cell
+            The answer, which runs again afterwards.
+        source : str
+            Python.
+
+        Yields
+        ------
+        None
+            Nothing.
+        """
+        before = dict(self._names)
+        try:
+            self.run(cell.name, source)
+            yield
+        finally:
+            self._names.clear()
+            self._names.update(before)
+            self.run(cell.name, cell.source)  # for methods of classes
 
     def test(self, cell: "Cell", seed: str = "") -> "Found":
         """Run a test.

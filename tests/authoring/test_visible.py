@@ -18,6 +18,8 @@ WRITTEN = [
     "assignment1/svm",
     "assignment1/softmax",
     "assignment1/two_layer_net",
+    "assignment2/fully_connected_nets",
+    "assignment2/batch_normalization",
     "assignment2/convolutional_networks",
     "assignment2/dropout",
 ]

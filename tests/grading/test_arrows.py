@@ -12,7 +12,7 @@ FILES = {
 #: Rooms and single modules by layer, lowest first. An arrow goes to a lower layer, or
 #: stays in its room; no room knows another of its layer.
 LAYERS = [
-    {"grading"},  # only says where the project is
+    {"grading", "arguments"},  # the first only says where the project is
     {"course", "sandbox", "judge.protocol", "judge.source", "engine.storage"},
     {"judge", "gradebook", "engine.intake"},
     {"authoring"},

@@ -61,6 +61,8 @@ def members(path: str | PathLike | IO[bytes]) -> "Iterator[Member]":
     """
     try:
         archive = zipfile.ZipFile(path)
+    except FileNotFoundError:
+        raise BadArchive(f"There is no file {printable(str(path))}.") from None
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise BadArchive(
             f"{printable(str(path))} is no readable zip: {error}"

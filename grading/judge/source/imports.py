@@ -58,8 +58,7 @@ def settled(source: str, known: frozenset[tuple[str, str, str]]) -> ast.Module:
     """Read an answer's cell without the imports that bring what is there already.
 
     Files of older editions begin with ``from cs231n.layers import *``. A star is read
-    as the names it stands for, so that it counts only where one of them is used. Where
-    in the package a name comes from makes no difference, if it brings the same.
+    as the names it stands for, so that it counts only where one of them is used.
 
     Parameters
     ----------
@@ -92,12 +91,16 @@ class _Settler(ast.NodeTransformer):
         return ast.ImportFrom(node.module, names, 0) if names else ast.Pass()
 
     def _is_known(self, module, alias):
+        """Tell whether the notebook has imported the same, by whatever spelling."""
         here = alias.asname or alias.name
         if (module, alias.name, here) in self._known:
             return True
-        places = [(where, name) for where, name, own in self._known if own == here]
-        found = _fetched(module, alias.name)
-        return found is not None and any(_fetched(*p) is found for p in places)
+        found = _object(module, alias.name)
+        return found is not None and any(
+            _object(other, name) is found
+            for other, name, bound in self._known
+            if bound == here
+        )
 
     def _leave(self, node):
         return node
@@ -106,9 +109,10 @@ class _Settler(ast.NodeTransformer):
     visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _leave
 
 
-def _fetched(module, name):
-    """Return what a module of the package has under a name."""
-    if (module or "").partition(".")[0] != PACKAGE:
+@cache
+def _object(module, name):
+    """Return what a module of the package has under a name, None for nothing."""
+    if module.partition(".")[0] != PACKAGE or "._" in module:
         return None
     try:
         return getattr(importlib.import_module(module), name, None)
