@@ -47,6 +47,8 @@ class ForkServer:
         Modules to load before any student's code is there.
     readable : iterable of path, optional
         Files and folders that children may read besides Python and these modules.
+    hidden : iterable of path, optional
+        Files and folders that they may not.
 
     Attributes
     ----------
@@ -65,6 +67,7 @@ class ForkServer:
         isolation: str = "strongest",
         preload: Iterable[str] = PRELOAD,
         readable: Iterable[str | PathLike] = (),
+        hidden: Iterable[str | PathLike] = (),
     ) -> None:
         if isolation not in ("strongest", *LEVELS):
             raise ValueError(
@@ -72,7 +75,7 @@ class ForkServer:
                 f"got {isolation!r}."
             )
         self._preload = tuple(preload)
-        self._view = python_view(self._preload, readable)
+        self._view = python_view(self._preload, readable, hidden)
         self.level = ""
         self._zygote: Any = None
         if isolation == "strongest":

@@ -26,7 +26,6 @@ from cs231n import layers as package
 from cs231n import vis
 from cs231n.data import load_cifar10, split_cifar10
 from cs231n.gradcheck import directional_error
-from cs231n.layer_utils import affine_relu_backward, affine_relu_forward  # noqa: F401
 from cs231n.nets.fully_connected import TwoLayerNet as PackageNet
 from cs231n.notebook import NotebookClass, add_to_class, needs_answers
 from cs231n.optim import sgd as package_sgd
@@ -669,6 +668,10 @@ passed("net-sgd", "the default learning rate, float32, two steps; dw as it was")
 
 
 # %% tags=["setup"]
+# The course gives these for the network; the layers above do without.
+from cs231n.layer_utils import affine_relu_backward, affine_relu_forward  # noqa: F401
+
+
 class TwoLayerNet(NotebookClass):
     """Affine, ReLU, affine, softmax; its methods are your answers."""
 

@@ -40,18 +40,8 @@ from cs231n.layers import (  # noqa: F401 - answers may use any of these
     batchnorm_backward,
     batchnorm_backward_alt,
     batchnorm_forward,
-    conv_backward_fast,
-    conv_bn_relu_backward,
-    conv_bn_relu_forward,
-    conv_forward_fast,
-    conv_relu_backward,
-    conv_relu_forward,
-    conv_relu_pool_backward,
-    conv_relu_pool_forward,
     layernorm_backward,
     layernorm_forward,
-    max_pool_backward_fast,
-    max_pool_forward_fast,
     relu_backward,
     relu_forward,
     softmax_loss,
@@ -74,7 +64,7 @@ from cs231n.testing import (
 from cs231n.vis import show_grid, tile
 
 #: Ready-made versions of what you are going to write: your answers do without.
-READY = ["cs231n", "layers", "torch", "scipy"]
+READY = ["cs231n", "layers", "PackageNet", "ResNet", "torch", "scipy"]
 READY += [
     name
     for name in vars(layers)
@@ -1326,7 +1316,7 @@ with needs_answers():
 #
 # convolution – ReLU – 2 by 2 max-pooling – affine – ReLU – affine – softmax.
 #
-# From here on use the fast layers; the setup cell brought them under the names
+# From here on use the fast layers; the next cell brings them under the names
 # `conv_forward_fast`, `max_pool_forward_fast`, `affine_forward`, `relu_forward`,
 # `softmax_loss`, their partners `..._backward`, and for layers that follow each other
 # `conv_relu_pool_forward(x, w, b, conv_param, pool_param)` and `affine_relu_forward(x, w, b)`
@@ -1342,6 +1332,20 @@ with needs_answers():
 
 
 # %% tags=["setup"]
+from cs231n.layers import (  # noqa: F401 - answers may use any of these
+    conv_backward_fast,
+    conv_bn_relu_backward,
+    conv_bn_relu_forward,
+    conv_forward_fast,
+    conv_relu_backward,
+    conv_relu_forward,
+    conv_relu_pool_backward,
+    conv_relu_pool_forward,
+    max_pool_backward_fast,
+    max_pool_forward_fast,
+)
+
+
 class ThreeLayerConvNet(NotebookClass):
     """Convolution, ReLU, pooling, affine, ReLU, affine; its methods are your answers."""
 
