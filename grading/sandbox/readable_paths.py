@@ -30,18 +30,18 @@ _OURS = __name__.partition(".")[0]
 
 
 @dataclass(frozen=True)
-class View:
+class ReadablePaths:
     """Paths as they are outside, and at the same place inside, read-only."""
 
     readable: tuple[str, ...]  #: existing files and folders
     links: tuple[tuple[str, str], ...]  #: (path, target), as /lib -> usr/lib
 
 
-def python_view(
+def paths_of_python(
     modules: Iterable[str] = (),
     more: Iterable[str | PathLike] = (),
     hidden: Iterable[str | PathLike] = (),
-) -> "View":
+) -> "ReadablePaths":
     """Name the files that this Python and some modules need.
 
     The course, home folders and programs are not among them; of this project only the
@@ -59,7 +59,7 @@ def python_view(
 
     Returns
     -------
-    view : View
+    paths : ReadablePaths
         What exists of them.
 
     Raises
@@ -81,7 +81,7 @@ def python_view(
     for path in more:
         paths.append(str(Path(path).resolve(strict=True)))
     hidden = {str(Path(path).resolve()) for path in hidden}
-    return View(_outermost(_without(_outermost(paths), hidden)), tuple(links))
+    return ReadablePaths(_outermost(_without(_outermost(paths), hidden)), tuple(links))
 
 
 def _prefixes():

@@ -825,8 +825,8 @@ expect_close(
     "[scores[0, 0], scores[2, 6]]",
     hint="Follow the drawing: affine, ReLU, affine.",
 )
-loss, _ = expect_tuple(model.loss(X, y), "loss", "grads")
-expect_close(loss, 3.4702243556, "loss without regularisation", rtol=1e-9)
+found, _ = expect_tuple(model.loss(X, y), "loss", "grads")
+expect_close(found, 3.4702243556, "loss without regularisation", rtol=1e-9)
 model.reg = 1.0
 expect_close(
     model.loss(X, y)[0],
@@ -865,7 +865,7 @@ for reg in (0.0, 0.7):
     for name, value in values.items():
         model.params[name] = value
     with unchanged(X=X, y=y, **values):
-        loss, grads = expect_tuple(model.loss(X, y), "loss", "grads")
+        total, grads = expect_tuple(model.loss(X, y), "loss", "grads")
     expect(
         isinstance(grads, dict), "grads should be a dictionary, by name of parameter."
     )
@@ -874,7 +874,7 @@ for reg in (0.0, 0.7):
     for factor in (1, 0, 0.5, 2):
         ready.reg = factor * reg
         found[factor] = ready.loss(X, y)
-    expect_close(loss, found[1][0], f"loss with reg {reg}")
+    expect_close(total, found[1][0], f"loss with reg {reg}")
     for name in ("W2", "b2", "W1", "b1"):
         expect_close(
             grads[name],
