@@ -42,7 +42,7 @@ def captions_by_heart(seed):
 def captions_attention(seed):
     """Train an LSTM with attention as the notebook does."""
     data = load_scenes()
-    found = _written("lstm", True, seed, epochs=8)
+    found = _written("lstm", True, seed, epochs=10)
     kinds = data["val_objects"][..., 1] + 3 * data["val_objects"][..., 0]
     held = (np.isin(kinds % 8, HELD_OUT) & (data["val_objects"][..., 0] >= 0)).any(1)
     pictures = np.arange(len(held))

@@ -1093,7 +1093,7 @@ passed("attend-backward", "both gradients, three shapes")
 # %% tags=["experiment"]
 data = load_scenes()
 words, pictures = data["idx_to_word"], np.arange(len(data["val_features"]))
-num_steps = 250 if quick() else 1200  # fewer where CS231N_QUICK is set, as in tests
+num_steps = 250 if quick() else 1500  # fewer where CS231N_QUICK is set, as in tests
 
 
 def train(cell_type, attention, num_steps, layers=None, seed=1):
