@@ -20,6 +20,7 @@ WRITTEN = [
     "assignment2/fully_connected_nets",
     "assignment2/batch_normalization",
     "assignment2/dropout",
+    "assignment2/pytorch",
 ]
 NOTEBOOKS = [
     pytest.param(
