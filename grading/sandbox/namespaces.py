@@ -1,7 +1,7 @@
-"""The room that the zygote lives in: namespaces, and a root with what it needs.
+"""The namespaces that the zygote lives in, and a root with what it needs.
 
-`bubblewrap` builds the room from its command line; :func:`enter` builds the same by
-hand where that program is not installed. Root makes the namespaces with its own rights,
+`bubblewrap` makes them from its command line; :func:`enter` makes the same by hand
+where that program is not installed. Root makes the namespaces with its own rights,
 an ordinary user in a user namespace.
 """
 
@@ -29,19 +29,19 @@ _MOUNT_SETATTR, _HERE, _RECURSIVE = 442, -100, 0x8000
 
 
 def bubblewrap(program: str, view: "View") -> list[str]:
-    """Write the command that builds the room.
+    """Write the command that makes the namespaces.
 
     Parameters
     ----------
     program : str
         Path of ``bwrap``.
     view : View
-        What can be read in it.
+        What can be read in them.
 
     Returns
     -------
     command : list of str
-        To be followed by the command that runs in the room.
+        To be followed by the command that runs in them.
     """
     command = [program, "--new-session", "--cap-drop", "ALL"]
     if os.geteuid() == 0:  # to see to `show_processes`, and to become nobody
@@ -67,14 +67,14 @@ def bubblewrap(program: str, view: "View") -> list[str]:
 
 
 def enter(view: "View") -> None:
-    """Build the room by hand and go on in it, in a new process.
+    """Make the namespaces by hand and go on in them, in a new process.
 
     The calling process stays outside, waits for the new one and ends as it ends.
 
     Parameters
     ----------
     view : View
-        What can be read in it.
+        What can be read in them.
 
     Raises
     ------
@@ -127,7 +127,7 @@ def _build(view):
     # Opened before the new root hides whatever lies under its mount point.
     sources = {path: os.open(path, os.O_PATH) for path in (*view.readable, *DEVICES)}
     root = "/tmp"
-    linux.mount("room", root, "tmpfs", linux.NOSUID | linux.NODEV, "mode=755")
+    linux.mount("root", root, "tmpfs", linux.NOSUID | linux.NODEV, "mode=755")
     for path, source in sources.items():
         _bind(source, root + path, read_only=path not in DEVICES)
         os.close(source)

@@ -1,6 +1,6 @@
 """The zygote: has the packages loaded, knows no secret, and forks children.
 
-Started by :mod:`fork_server` in a room of its own, or without one. Everything in its
+Started by :mod:`fork_server` in namespaces of its own, or without. Everything in its
 memory can be read by every child, so it is told nothing but what to load.
 """
 
@@ -33,7 +33,7 @@ def main(control: int, enter: bool = False) -> None:
     control : int
         File descriptor of the socket to the judge.
     enter : bool, optional
-        Whether to build the room first.
+        Whether to make the namespaces first.
     """
     asked = socket.socket(fileno=control)
     first, (judge,), _, _ = socket.recv_fds(asked, _MESSAGE, 1)
