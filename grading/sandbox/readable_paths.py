@@ -30,16 +30,18 @@ _OURS = __name__.partition(".")[0]
 
 
 @dataclass(frozen=True)
-class View:
+class ReadablePaths:
     """Paths as they are outside, and at the same place inside, read-only."""
 
     readable: tuple[str, ...]  #: existing files and folders
     links: tuple[tuple[str, str], ...]  #: (path, target), as /lib -> usr/lib
 
 
-def python_view(
-    modules: Iterable[str] = (), more: Iterable[str | PathLike] = ()
-) -> "View":
+def paths_of_python(
+    modules: Iterable[str] = (),
+    more: Iterable[str | PathLike] = (),
+    hidden: Iterable[str | PathLike] = (),
+) -> "ReadablePaths":
     """Name the files that this Python and some modules need.
 
     The course, home folders and programs are not among them; of this project only the
@@ -52,10 +54,12 @@ def python_view(
         folder below it.
     more : iterable of path
         Further files and folders.
+    hidden : iterable of path
+        Files and folders to leave out, wherever they lie.
 
     Returns
     -------
-    view : View
+    paths : ReadablePaths
         What exists of them.
 
     Raises
@@ -76,7 +80,8 @@ def python_view(
         paths += _package(name)
     for path in more:
         paths.append(str(Path(path).resolve(strict=True)))
-    return View(_outermost(paths), tuple(links))
+    hidden = {str(Path(path).resolve()) for path in hidden}
+    return ReadablePaths(_outermost(_without(_outermost(paths), hidden)), tuple(links))
 
 
 def _prefixes():
@@ -106,6 +111,19 @@ def _package(name):
     if spec.submodule_search_locations:
         return list(spec.submodule_search_locations)
     return [spec.origin] if spec.origin and os.path.exists(spec.origin) else []
+
+
+def _without(paths, hidden):
+    """Put the contents of a folder in its place where some of them are hidden."""
+    for path in paths:
+        real = os.path.realpath(path)
+        if any(f"{real}/".startswith(f"{inner}/") for inner in hidden):
+            continue
+        if any(inner.startswith(f"{real}/") for inner in hidden):
+            parts = sorted(os.path.join(path, name) for name in os.listdir(path))
+            yield from _without(parts, hidden)
+        else:
+            yield path
 
 
 def _outermost(paths):

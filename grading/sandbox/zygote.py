@@ -20,7 +20,7 @@ import traceback
 from grading import ROOT
 from grading.sandbox import linux, namespaces, supervisor
 from grading.sandbox.levels import PreloadError
-from grading.sandbox.readable_paths import View
+from grading.sandbox.readable_paths import ReadablePaths
 
 _MESSAGE = 1 << 20  # bytes of the longest request
 
@@ -40,7 +40,7 @@ def main(control: int, enter: bool = False) -> None:
     settings = json.loads(first)
     try:
         if enter:
-            namespaces.enter(View(settings["readable"], settings["links"]))
+            namespaces.enter(ReadablePaths(settings["readable"], settings["links"]))
         _say(asked, [os.pidfd_open(os.getpid())], alive=True)
         settings["capabilities"] = _become_nobody(settings)
         with _scratch(settings["spaces"]) as folder:

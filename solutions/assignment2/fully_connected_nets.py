@@ -313,14 +313,14 @@ expect_close(
 half_squares = {name: 0.15 * np.sum(value**2) for name, value in values.items()}
 for reg in (0.0, 0.3):
     model.reg = reg
-    loss, grads = expect_tuple(model.loss(X, y), "loss", "grads")
+    total, grads = expect_tuple(model.loss(X, y), "loss", "grads")
     found = {}
     for factor in (1, 0, 0.5, 2):
         ready.reg = factor * reg
         found[factor] = ready.loss(X, y)
     data_loss = found[0][0]
     expect_close(
-        loss,
+        total,
         found[1][0],
         f"loss with reg {reg}",
         hint="0.5 * reg * sum(W * W) is added for every weight matrix, and nothing else.",
@@ -386,11 +386,11 @@ for hidden, kind, keep, reg in [
     X, y = rng.normal(size=(6, 3, 2, 2)), rng.integers(0, 4, 6)
     what = f"hidden_dims {hidden}, {kind}, keep {keep}, reg {reg}"
     with unchanged(X=X, y=y, **values):
-        loss, grads = expect_tuple(model.loss(X, y), "loss", "grads")
+        total, grads = expect_tuple(model.loss(X, y), "loss", "grads")
     expected, right = ready.loss(X, y)
     hint = "Compare the order of the parts with the text."
     expect_close(
-        loss,
+        total,
         expected,
         f"loss ({what})",
         hint=hint,

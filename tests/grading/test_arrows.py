@@ -13,7 +13,8 @@ FILES = {
 #: stays in its room; no room knows another of its layer.
 LAYERS = [
     {"grading", "arguments"},  # the first only says where the project is
-    {"course", "sandbox", "judge.protocol", "judge.source", "engine.storage"},
+    {"course", "sandbox", "judge.protocol", "judge.room", "judge.source"}
+    | {"engine.storage"},
     {"judge", "gradebook", "engine.intake"},
     {"authoring"},
     {"engine.notebooks", "engine.judging"},

@@ -3,7 +3,7 @@
 import pytest
 
 from grading import ROOT
-from grading.sandbox.readable_paths import python_view
+from grading.sandbox.readable_paths import paths_of_python
 
 OURS = ROOT / "grading"
 
@@ -18,13 +18,13 @@ OURS = ROOT / "grading"
     ],
 )
 def test_a_module_brings_its_room_of_this_package_and_no_other(modules, rooms):
-    found = [path for path in python_view(modules).readable if str(OURS) in path]
+    found = [path for path in paths_of_python(modules).readable if str(OURS) in path]
 
     assert found == [str(OURS / room) for room in rooms]
 
 
 def test_a_module_brings_the_whole_package_of_others():
-    readable = python_view(("json.decoder", "cs231n.layers.conv")).readable
+    readable = paths_of_python(("json.decoder", "cs231n.layers.conv")).readable
 
     assert str(ROOT / "cs231n") in readable
     assert str(ROOT) not in readable
