@@ -9,7 +9,7 @@ import pytest
 
 from grading.__main__ import main
 from grading.engine.judging.judge_host import HostPlan, NoIsolation
-from grading.engine.judging.pool import WorkersFailed
+from grading.engine.processes.line_pool import WorkersFailed
 from grading.engine.results.journal import Journal
 from grading.engine.run import Options, Run
 from grading.engine.storage.lock import Busy, only_one

@@ -14,7 +14,7 @@ FILES = {
 LAYERS = [
     {"grading"},  # only says where the project is
     {"course", "sandbox", "judge.protocol", "judge.source", "engine.storage"},
-    {"judge", "gradebook", "engine.intake"},
+    {"judge", "gradebook", "engine.intake", "engine.processes"},
     {"authoring"},
     {"engine.notebooks", "engine.judging", "engine.results"},
     {"engine.pages"},

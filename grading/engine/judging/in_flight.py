@@ -66,8 +66,13 @@ class InFlight:
             self._texts[key] = make_task().to_json()
             self._backend.submit(key, self._texts[key])
 
-    def landed(self) -> list[tuple[str, dict | None, list]]:
+    def landed(self, timeout: float = 1.0) -> list[tuple[str, dict | None, list]]:
         """Wait until something is judged.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds.
 
         Returns
         -------
@@ -78,7 +83,7 @@ class InFlight:
         if not self._active:
             self._send(self._aside.popleft())
         done = []
-        for key, reply in self._backend.wait():
+        for key, reply in self._backend.wait(timeout):
             if reply is not None or self._is_deadly(key):
                 del self._texts[key]
                 done.append((key, reply, self._waiting.pop(key)))

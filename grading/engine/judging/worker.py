@@ -7,15 +7,14 @@ writes verdicts to standard output, a line of JSON each. Cluster workers call
 
 import contextlib
 import json
-import os
 import sys
 import threading
 from typing import TYPE_CHECKING
 
 from grading.engine.judging.judge_host import HostPlan, NoIsolation
 from grading.engine.judging.task import Task
+from grading.engine.processes.pipes import private_pipes, say
 from grading.judge.judge import ExamError
-from grading.sandbox.linux import die_with_parent
 
 if TYPE_CHECKING:
     from grading.engine.judging.judge_host import JudgeHost
@@ -90,31 +89,18 @@ def look(plan: str) -> dict:
         return {"refused": str(reason)}
 
 
-def _private_pipes():
-    """Keep the pipes for ourselves: a stray print must not look like a verdict."""
-    tasks = os.fdopen(os.dup(0), "r", encoding="utf-8")
-    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 0)
-    os.dup2(2, 1)
-    os.close(nothing)
-    return tasks, replies
-
-
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
-    if sys.platform == "linux":
-        die_with_parent()  # nothing runs on when the coordinator is killed
-    tasks, replies = _private_pipes()
+    tasks, replies = private_pipes()
     try:
         host = HostPlan.from_json((argv or sys.argv[1:])[0]).open()
     except NoIsolation as reason:
-        print(json.dumps({"refused": str(reason)}), file=replies, flush=True)
+        say(replies, {"refused": str(reason)})
         return 1
     with contextlib.closing(host):
-        print(json.dumps({"isolation": host.isolation}), file=replies, flush=True)
+        say(replies, {"isolation": host.isolation})
         for text in tasks:
-            print(json.dumps(judge_text(host, text)), file=replies, flush=True)
+            say(replies, judge_text(host, text))
     return 0
 
 
