@@ -38,6 +38,10 @@ DEADLY = (
     f"This notebook ended the process that judged it, {MAX_DEATHS} times. Ask your "
     f"instructor to look at it."
 )
+STOPPED = (
+    "The tests of this notebook ended outside of a test, and only with these answers. "
+    "Ask your instructor to look at it."
+)
 
 
 class ExamFault(Exception):
@@ -279,6 +283,8 @@ class Run:
             verdict = self._given(notebooks[0].template, "died", DEADLY)
         elif "fault" in reply:
             raise ExamFault(reply["fault"])
+        elif "stopped" in reply:
+            verdict = self._given(notebooks[0].template, "died", STOPPED)
         else:
             verdict, seconds = Verdict.from_json(reply["verdict"]), reply["seconds"]
         self._journal.add(key, verdict, seconds)

@@ -19,6 +19,8 @@ from grading.judge.judge import ExamError
 if TYPE_CHECKING:
     from grading.engine.judging.judge_host import JudgeHost
 
+#: Longest sentence about what is wrong with an exam.
+MAX_WHY = 2000
 _local = threading.local()
 
 
@@ -36,14 +38,27 @@ def judge_text(host: "JudgeHost", text: str) -> dict:
     -------
     reply : dict
         The verdict as JSON text, and the seconds of each test; or ``{"fault": why}`` if
-        the exam itself cannot run.
+        the exam itself cannot run, or ``{"stopped": why}`` if it runs, but not with
+        these answers.
     """
     task = Task.from_json(text)
     try:
         verdict, seconds = host.judge(task.exam, task.answers, task.limits, task.secret)
     except ExamError as error:
-        return {"fault": f"The exam of {task.exam.notebook} cannot run. {error}"}
+        why = str(error)[:MAX_WHY]
+        if _runs(host, task):
+            return {"stopped": why}
+        return {"fault": f"The exam of {task.exam.notebook} cannot run. {why}"}
     return {"verdict": verdict.to_json(), "seconds": seconds}
+
+
+def _runs(host, task):
+    """Tell whether an exam runs when nobody has answered anything."""
+    try:
+        host.judge(task.exam, {}, task.limits, task.secret)
+    except ExamError:
+        return False
+    return True
 
 
 def judge_remotely(text: str, plan: str) -> str:

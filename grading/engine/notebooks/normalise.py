@@ -15,6 +15,7 @@ from grading.engine.notebooks.statements import (
     plain_python,
     used,
 )
+from grading.engine.storage.names import capped
 
 if TYPE_CHECKING:
     from grading.engine.notebooks.reading import ReadCell
@@ -37,6 +38,10 @@ class Normalised:
     answers: dict  #: {grade_id: Python for the judge}, autograded answers only
     flags: tuple[str, ...]
     reason: str = ""  #: why nothing could be read, if so
+
+    def __post_init__(self) -> None:
+        """Cap what is said: names of files and of Python may be of any length."""
+        object.__setattr__(self, "flags", capped(self.flags))
 
 
 def normalise(
