@@ -105,6 +105,8 @@ def test_killed_readers_cost_nobody_anything(template, store, good):
         while not any(worker.ready for worker in readers._pool._workers):
             readers.landed(0.1)
         found = read(readers, store, {f"s{n}": good for n in range(4)}, kill)
+    reasons = {one["numbers"].reason for one in found.values()}
+    assert reasons == {""}
     assert {answer(found, student) for student in found} == {RIGHT["double"]}
     assert len(found) == 4
 
