@@ -32,9 +32,10 @@ from benchmarks.handed_in import (
 from grading import ROOT
 from grading.authoring.check_tests import Grader
 from grading.course import Course
+from grading.engine.options import Options
 from grading.engine.results.gradebook_writer import GradebookWriter
 from grading.engine.results.journal import Journal, journal_path
-from grading.engine.run import Options, Run
+from grading.engine.run import Run
 from grading.sandbox.limits import Limits
 
 

@@ -30,7 +30,7 @@ def spoilt(value, *places):
         (
             spoilt(np.nan, (0, 1), (1, 0)),
             "2 of 6 entries are NaN, the first at [0, 1]: look for 0 / 0, inf - inf, "
-            "or the logarithm of a negative.",
+            "or a root or log of a negative.",
         ),
         (spoilt(np.inf, (1, 2)), "1 of 6 entries are infinite, the first at [1, 2]:"),
         (spoilt(-np.inf, (0, 0)), "1 of 6 entries are infinite, the first at [0, 0]:"),
@@ -142,6 +142,19 @@ def test_inputs_are_recognised_in_what_comes_back():
     assert "Every entry is 5 times what it should be, and w has 5 rows." in (
         message(5 * RIGHT)
     )
+
+
+def test_inputs_are_forgotten_with_the_cell_that_gave_them():
+    """A cell is not told of another, which a grader may run in another process."""
+    names = {"__name__": "__main__", "unchanged": unchanged, "right": RIGHT}
+    exec("def given(**arrays):\n    with unchanged(**arrays):\n        pass", names)
+    same = "\nexpect_close(right.copy(), 2 * right)"
+    names["expect_close"] = expect_close
+
+    with pytest.raises(WrongAnswer, match="It is the input x, handed back"):
+        exec(f"given(x=right){same}", names)
+    with pytest.raises(WrongAnswer, match="Every entry is 1/2 times"):
+        exec(same, names)
 
 
 def test_a_ragged_list_is_a_sentence():

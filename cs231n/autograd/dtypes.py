@@ -108,3 +108,18 @@ def is_device(value):
     if isinstance(value, device):
         return True
     return isinstance(value, str) and not value.startswith("torch.")
+
+
+__all__ = [
+    "device",
+    "double",
+    "float32",
+    "float64",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "long",
+    "short",
+    "uint8",
+]

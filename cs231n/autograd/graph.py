@@ -29,12 +29,24 @@ class Node:
         that collects gradients, or None.
     saved : tuple
         For each tensor that ``back`` reads its version counter and the version read.
+    fresh : bool
+        Whether what ``back`` returns is new memory that nobody else has.
     """
 
-    __slots__ = ("__weakref__", "back", "kept", "order", "parents", "saved", "step")
+    __slots__ = (
+        "__weakref__",
+        "back",
+        "fresh",
+        "kept",
+        "order",
+        "parents",
+        "saved",
+        "step",
+    )
 
-    def __init__(self, step, back, parents, saved=()):
+    def __init__(self, step, back, parents, saved=(), fresh=False):
         self.step, self.back, self.parents, self.saved = step, back, parents, saved
+        self.fresh = fresh
         self.kept = None  # a weak reference to a tensor that keeps its gradient
         self.order = next(_count)
 
@@ -151,15 +163,15 @@ def _pass_on(node, gradient, pending, found):
     gradients = _call(node, gradient)
     for parent, g in zip(node.parents, gradients, strict=True):
         if parent is not None and g is not None:
-            _add(pending if type(parent) is Node else found, parent, g)
+            _add(pending if type(parent) is Node else found, parent, g, node.fresh)
 
 
-def _add(into, key, gradient):
+def _add(into, key, gradient, owned=False):
     """Add a gradient to those before; a sum is ours, a single one may not be."""
     entry = into.get(key)
     if entry is None:
-        into[key] = (gradient, False)
-    elif entry[1]:
+        into[key] = (gradient, owned)
+    elif entry[1] and type(entry[0]) is np.ndarray:
         np.add(entry[0], gradient, out=entry[0])
     else:
         into[key] = (np.asarray(entry[0] + gradient), True)
@@ -182,6 +194,19 @@ def _made(node):
 
 def _call(node, gradient):
     """Run the backward half of a step, after checking that it still can be."""
+    _check(node)
+    try:
+        gradients = node.back(gradient)
+    except (ValueError, TypeError, IndexError) as error:
+        raise RuntimeError(
+            f"backward of the step {node.step!r}, with a gradient of shape "
+            f"{tuple(gradient.shape)}: {error}"
+        ) from error
+    return gradients if type(gradients) is tuple else (gradients,)
+
+
+def _check(node):
+    """Refuse a step that was freed, or whose numbers were written to."""
     if node.back is None:
         raise RuntimeError(
             f"Trying to backward through the graph a second time: the step "
@@ -196,11 +221,12 @@ def _call(node, gradient):
                 f"version {version}, now it is at version {counter[0]}. Change a copy "
                 f"(x = x + y instead of x += y)."
             )
-    try:
-        gradients = node.back(gradient)
-    except (ValueError, TypeError, IndexError) as error:
-        raise RuntimeError(
-            f"backward of the step {node.step!r}, with a gradient of shape "
-            f"{tuple(gradient.shape)}: {error}"
-        ) from error
-    return gradients if type(gradients) is tuple else (gradients,)
+
+
+__all__ = [
+    "enable_grad",
+    "inference_mode",
+    "is_grad_enabled",
+    "no_grad",
+    "set_grad_enabled",
+]

@@ -14,7 +14,7 @@ def asks(*tensors):
     return tuple(t is not None and t.requires_grad for t in tensors)
 
 
-def record(step, out, back, inputs, saved=(), keeps=False):
+def record(step, out, back, inputs, saved=(), keeps=False, fresh=False):
     """Return the result of a step, which remembers the way back.
 
     Parameters
@@ -32,17 +32,23 @@ def record(step, out, back, inputs, saved=(), keeps=False):
         Inputs whose numbers ``back`` reads.
     keeps : bool
         Whether ``back`` reads ``out``.
+    fresh : bool
+        Whether ``back`` returns new arrays only, never the gradient it was given.
     """
     result = Tensor.__new__(Tensor)
     result._a = out if type(out) is np.ndarray else np.asarray(out)
     result._version = [0]
     if _Mode.enabled:
-        parents = tuple([edge(x) for x in inputs])
-        if any(p is not None for p in parents):
+        parents, lives = [], False
+        for x in inputs:
+            parent = None if x is None else edge(x)
+            lives = lives or parent is not None
+            parents.append(parent)
+        if lives:
             counters = [(s._version, s._version[0]) for s in saved]
             if keeps:
                 counters.append((result._version, 0))
-            result._node = Node(step, back, parents, counters)
+            result._node = Node(step, back, parents, counters, fresh)
             result._asks = True
     return result
 

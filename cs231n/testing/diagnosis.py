@@ -10,23 +10,11 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-#: Copies of what the answer was given last, by name; :func:`remember` fills it.
-_INPUTS: dict[str, np.ndarray] = {}
+from cs231n.testing.inputs import remembered
+
 _NONE = ("", False)
 #: So many entries do not fit by accident.
 _MANY = 3
-
-
-def remember(arrays: dict[str, np.ndarray]) -> None:
-    """Keep what an answer was given, to recognise it in what the answer returns.
-
-    Parameters
-    ----------
-    arrays : dict of {str: ndarray}
-        Copies, by the names that messages use.
-    """
-    _INPUTS.clear()
-    _INPUTS.update(arrays)
 
 
 @dataclass(frozen=True)
@@ -101,7 +89,7 @@ def _other_axis(got, expected):
     if got.ndim != 1 or expected.ndim != 1:
         return ""
     sizes = (len(got), len(expected))
-    for name, array in _INPUTS.items():
+    for name, array in remembered().items():
         for shape, has, wants in (
             (sizes, "row", "column"),
             (sizes[::-1], "column", "row"),
@@ -147,7 +135,7 @@ def diagnose(
 def _not_finite(got):
     """Say how many entries are NaN or infinite, and where the first one stands."""
     for bad, what, why in (
-        (np.isnan(got), "NaN", "0 / 0, inf - inf, or the logarithm of a negative"),
+        (np.isnan(got), "NaN", "0 / 0, inf - inf, or a root or log of a negative"),
         (np.isinf(got), "infinite", "an overflow, a division by 0, or a log of 0"),
     ):
         if bad.any():
@@ -179,7 +167,7 @@ def _zero(got, expected, tolerance):
 
 
 def _input(got, expected, tolerance):
-    for name, array in _INPUTS.items():
+    for name, array in remembered().items():
         varied = array.size > 1 and array.dtype.kind == "f" and np.ptp(array) > 0
         if varied and got.shape == array.shape and np.array_equal(got, array):
             return f"It is the input {name}, handed back as it was.", True
@@ -233,7 +221,7 @@ def _in_words(got, ratio, fraction):
 def _same_size(fraction):
     """Say which input has as many rows as a factor counts."""
     count = max(abs(fraction.numerator), fraction.denominator) if fraction else 0
-    for name, array in _INPUTS.items():
+    for name, array in remembered().items():
         if array.ndim and len(array) == count > 2:
             return f", and {name} has {count} {'rows' if array.ndim > 1 else 'entries'}"
     return ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cs231n.testing.diagnosis import remember
+from cs231n.testing.inputs import remember
 from cs231n.testing.wrong import expect
 
 #: Peaks, in bytes, of answers that ran in another process within :func:`memory_below`.

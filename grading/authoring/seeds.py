@@ -6,6 +6,7 @@ points in a class of a thousand.
 """
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 
 from tqdm import tqdm
 
+from grading import arguments
 from grading.authoring.build import scripts
 from grading.authoring.exam_from_notebook import exam_of
 from grading.authoring.mistakes import variants
@@ -34,7 +36,9 @@ class Failure:
     message: str
 
 
-def failures(notebook: str, seeds: Iterable[int]) -> "list[Failure]":
+def failures(
+    notebook: str, seeds: Iterable[int], styles: bool = True
+) -> "list[Failure]":
     """Run the tests of a notebook under some seeds.
 
     Parameters
@@ -43,6 +47,8 @@ def failures(notebook: str, seeds: Iterable[int]) -> "list[Failure]":
         Such as ``"assignment1/knn"``.
     seeds : iterable of int
         One run of all tests that draw from ``rng`` for each.
+    styles : bool, optional
+        Whether the other right answers run too.
 
     Returns
     -------
@@ -51,27 +57,28 @@ def failures(notebook: str, seeds: Iterable[int]) -> "list[Failure]":
     """
     exam = exam_of(notebook)
     trial, found = Trial(exam), []
-    for why, exercise, source in _right_answers(notebook, exam):
-        tests = [test for test in _drawing(exam) if exercise in ("", _of(test, exam))]
-        if not tests:
-            continue
-        if exercise:
-            trial.run(exercise, source)
-        for seed in seeds:
-            for test in tests:
-                outcome = trial.test(test, f"seed {seed}")
-                if not outcome.passed:
-                    found.append(Failure(why, test.name, seed, outcome.message))
-        if exercise:
-            solution = next(cell for cell in exam.cells if cell.name == exercise)
-            trial.run(exercise, solution.source)
+    answers = {cell.name: cell for cell in exam.of_kind("answer")}
+    for why, exercise, source in _right_answers(notebook, styles):
+        tests = [
+            test
+            for test in _drawing(exam)
+            if exercise in ("", exercise_of(test.name, answers))
+        ]
+        with contextlib.ExitStack() as stack:
+            if exercise:
+                stack.enter_context(trial.instead(answers[exercise], source))
+            for seed in seeds:
+                for test in tests:
+                    outcome = trial.test(test, f"seed {seed}")
+                    if not outcome.passed:
+                        found.append(Failure(why, test.name, seed, outcome.message))
     return found
 
 
-def _right_answers(notebook, exam):
+def _right_answers(notebook, styles):
     """Yield what is said of an answer, its exercise, its cell; the solution first."""
     yield "solution", "", ""
-    for variant in variants(notebook):
+    for variant in variants(notebook) if styles else ():
         if variant.kind == "style":
             yield variant.why, variant.exercise, variant.source
 
@@ -80,23 +87,20 @@ def _drawing(exam):
     return [cell for cell in exam.of_kind("test") if "rng" in cell.source]
 
 
-def _of(test, exam):
-    return exercise_of(test.name, [cell.name for cell in exam.of_kind("answer")])
-
-
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("notebooks", nargs="*", help="for example assignment1/knn")
-    parser.add_argument("--seeds", type=int, default=1000)
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--seeds", type=arguments.count, default=1000)
+    parser.add_argument("--solutions-only", action="store_true", help="no styles")
+    parser.add_argument("--jobs", type=arguments.count, default=os.cpu_count() or 1)
     args = parser.parse_args(argv)
     known = [f"{path.parent.name}/{path.stem}" for path in scripts()]
     for name in set(args.notebooks) - set(known):
         parser.error(f"no notebook {name}; there are: {', '.join(known)}.")
     bad = 0
     for notebook in args.notebooks or known:
-        found = _run(notebook, args.seeds, args.jobs)
+        found = _run(notebook, args.seeds, not args.solutions_only, args.jobs)
         bad += len(found)
         print(f"{notebook}: {args.seeds} seeds, {len(found)} failures")
         for one in found[:10]:
@@ -104,10 +108,10 @@ def main(argv: list[str] | None = None) -> int:
     return 1 if bad else 0
 
 
-def _run(notebook, count, jobs):
+def _run(notebook, count, styles, jobs):
     chunks = [range(k, min(k + _CHUNK, count)) for k in range(0, count, _CHUNK)]
     with ProcessPoolExecutor(jobs) as pool:
-        runs = [pool.submit(failures, notebook, chunk) for chunk in chunks]
+        runs = [pool.submit(failures, notebook, chunk, styles) for chunk in chunks]
         bar = tqdm(as_completed(runs), total=len(runs), desc=notebook, file=sys.stdout)
         return [failure for run in bar for failure in run.result()]
 

@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from grading.judge import seeding
-from grading.judge.notebook import furnish
+from grading.judge.notebook import as_python, furnish
 from grading.judge.tester import score_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from grading.judge.exam import Cell, Exam
 
 _HIDDEN = re.compile(
@@ -88,11 +90,36 @@ class Trial:
         source : str
             Python.
         """
-        file = f"<{name}>"
+        source, file = as_python(source), f"<{name}>"
         lines = source.splitlines(keepends=True)
         linecache.cache[file] = (len(source), None, lines, file)  # for `expect_source`
         with _quiet():
             exec(compile(source, file, "exec"), self._names)
+
+    @contextlib.contextmanager
+    def instead(self, cell: "Cell", source: str) -> "Iterator[None]":
+        """Let a variant stand in for an answer, and all that it defines besides.
+
+        Parameters
+        ----------
+        cell : grading.judge.exam.Cell
+            The answer, which runs again afterwards.
+        source : str
+            Python.
+
+        Yields
+        ------
+        None
+            Nothing.
+        """
+        before = dict(self._names)
+        try:
+            self.run(cell.name, source)
+            yield
+        finally:
+            self._names.clear()
+            self._names.update(before)
+            self.run(cell.name, cell.source)  # for methods of classes
 
     def test(self, cell: "Cell", seed: str = "") -> "Found":
         """Run a test.

@@ -16,10 +16,12 @@ from grading.engine.intake.roster import RosterError, read_roster
 from grading.engine.intake.times import read_times
 from grading.engine.judging.cluster import ClusterFailed
 from grading.engine.judging.judge_host import HostPlan, NoIsolation
-from grading.engine.overview import Overview
+from grading.engine.options import Options
+from grading.engine.pages.overview import Overview
 from grading.engine.processes.line_pool import WorkersFailed
 from grading.engine.results.gradebook_writer import GradebookError
-from grading.engine.run import NOT_RUN, ExamFault, Options, Run
+from grading.engine.results.not_run import NOT_RUN
+from grading.engine.run import ExamFault, Run
 from grading.engine.storage.append_log import LogError
 from grading.engine.storage.lock import Busy, only_one
 from grading.engine.storage.names import printable

@@ -3,33 +3,33 @@
 import contextlib
 import hashlib
 import json
-import os
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from grading.engine.intake.intake import Intake
 from grading.engine.judging.in_flight import MAX_DEATHS, InFlight
-from grading.engine.judging.judge_host import HostPlan
 from grading.engine.judging.pool import Pool
 from grading.engine.judging.task import Task
 from grading.engine.notebooks.readers import Readers
 from grading.engine.notebooks.released import templates
+from grading.engine.options import Options
 from grading.engine.results.gradebook_writer import GradebookWriter
 from grading.engine.results.journal import Journal, journal_path
+from grading.engine.results.not_run import verdict_without_running
 from grading.engine.storage.lock import only_one
 from grading.engine.storage.secret import Secret
 from grading.engine.storage.store import Store
 from grading.engine.summary import Summary
-from grading.judge.exam import Exam, Outcome, Verdict
-from grading.sandbox.limits import Limits
+from grading.judge.exam import Exam, Verdict
 
 if TYPE_CHECKING:
     from grading.course import Course
+    from grading.engine.intake.submission import Submission
+    from grading.engine.notebooks.normalise import Normalised
+    from grading.engine.notebooks.template import Template
 
-#: The isolation of verdicts for which nothing of a student's had to run.
-NOT_RUN = "not run"
 #: Submissions that may be read and wait for a judge.
 AHEAD = 8
 #: Seconds to wait for a judge while readers may have something for another.
@@ -48,25 +48,13 @@ class ExamFault(Exception):
     """The instructor's own part of a notebook does not run."""
 
 
-@dataclass(frozen=True)
-class Options:
-    """What an instructor may choose."""
-
-    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
-    scheduler: str = ""  #: address of a Dask scheduler; empty for this machine
-    students: tuple[str, ...] = ()  #: only these; empty for all
-    force: bool = False  #: judge again what was judged
-    plan: HostPlan = field(default_factory=HostPlan)
-    limits: Limits = field(default_factory=Limits)
-
-
 @dataclass
 class _Waiting:
     """A notebook that waits for its verdict."""
 
-    submission: object
-    template: object
-    normalised: object
+    submission: "Submission"
+    template: "Template"
+    normalised: "Normalised"
     reading: str
 
 
@@ -255,7 +243,9 @@ class Run:
         if verdict is not None:
             self._finish(waiting, key, verdict, "known")
         elif waiting.normalised.reason:
-            verdict = self._given(waiting.template, "failed", waiting.normalised.reason)
+            verdict = self._without_running(
+                waiting.template, "failed", waiting.normalised.reason
+            )
             self._fresh.add(key)
             self._journal.add(key, verdict, {})
             self._finish(waiting, key, verdict, "unread")
@@ -280,11 +270,11 @@ class Run:
         """Write a verdict down, then give it to everybody who waits for it."""
         seconds = {}
         if reply is None:
-            verdict = self._given(notebooks[0].template, "died", DEADLY)
+            verdict = self._without_running(notebooks[0].template, "died", DEADLY)
         elif "fault" in reply:
             raise ExamFault(reply["fault"])
         elif "stopped" in reply:
-            verdict = self._given(notebooks[0].template, "died", STOPPED)
+            verdict = self._without_running(notebooks[0].template, "died", STOPPED)
         else:
             verdict, seconds = Verdict.from_json(reply["verdict"]), reply["seconds"]
         self._journal.add(key, verdict, seconds)
@@ -292,16 +282,9 @@ class Run:
         for turn, waiting in enumerate(notebooks):
             self._finish(waiting, key, verdict, "known" if turn else "judged")
 
-    def _given(self, template, status, message):
-        """Make a verdict without running anything."""
-        outcomes = tuple(
-            Outcome(slot.name, slot.points, 0.0, status, message)
-            for slot in template.of_role("test")
-        )
-        digest, flags = self._exams[template.name].digest, ()
-        if status == "died":
-            flags = (message,)
-        return Verdict(digest, outcomes, {}, flags, NOT_RUN)
+    def _without_running(self, template, status, message):
+        digest = self._exams[template.name].digest
+        return verdict_without_running(template, digest, status, message)
 
     def _finish(self, waiting, key, verdict, how):
         submission, name = waiting.submission, waiting.template.name

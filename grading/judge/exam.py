@@ -53,6 +53,11 @@ class Cell:
     source: str  #: code; of an answer, the solution
     points: float = 0.0  #: at most, for tests
 
+    @property
+    def is_hidden(self) -> bool:
+        """Whether students do not see this test, or a part of it."""
+        return self.kind == "test" and "### BEGIN HIDDEN TESTS" in self.source
+
 
 @dataclass(frozen=True)
 class Exam:

@@ -5,7 +5,6 @@ import re
 import textwrap
 import warnings
 
-
 #: Characters, and lines that may be magics, of a cell that IPython is asked about: it
 #: reads all of the cell anew for each of them.
 MAX_SOURCE, MAX_MAGICS = 20_000, 20

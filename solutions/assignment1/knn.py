@@ -16,11 +16,10 @@
 # **You need:** NumPy indexing and broadcasting. **Time:** about an hour.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests
-# below it. A test that fails says what it expected, what it got and where to look. Each
-# exercise also has a test that you cannot see; the comment above it says what it tries.
+# below it. A test that fails says what it expected, what it got and where to look; one
+# that passes prints a tick. The grader runs the same tests with other random numbers.
 
 # %% tags=["setup"]
-import math
 import time
 
 import matplotlib.pyplot as plt
@@ -28,20 +27,26 @@ import numpy as np
 
 from cs231n import vis
 from cs231n.data import load_cifar10
-from cs231n.nets.neighbours import check_votes
+from cs231n.nets.distances import euclidean_distances
+from cs231n.nets.neighbours import check_votes, vote
 from cs231n.notebook import NotebookClass, add_to_class, needs_answers
 from cs231n.testing import (
     expect,
-    expect_array,
     expect_close,
     expect_equal,
     expect_source,
     memory_below,
+    passed,
     unchanged,
 )
 
 #: Ready-made versions of what you are going to write: your answers do without.
-READY = ["linalg.norm", "scipy", "sklearn", "torch"]
+READY = [
+    *("euclidean_distances", "vote", "linalg.norm", "math.dist"),
+    *("scipy", "sklearn", "torch"),
+]
+#: What the tests draw from. The grader puts a generator with a secret seed in its place.
+rng = np.random.default_rng(231)
 
 # %% [markdown]
 # ## The data
@@ -138,13 +143,12 @@ def compute_distances_two_loops(self, X):
 
 
 # %% test="knn-two-loops" points=2
-# 2 points: triangles you can check by hand, then random points.
 knn = KNearestNeighbor()
 knn.train(np.array([[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]]), np.array([0, 1, 2]))
 queries = np.array([[0.0, 0.0], [3.0, 0.0]])
 expect_close(
     knn.compute_distances_two_loops(queries),
-    [[0, 5, 10], [3, 4, math.sqrt(73)]],
+    [[0, 5, 10], [3, 4, 8.54400374531753]],
     "dists",
     hint="Rows are test images, columns are training images.",
     faults={
@@ -156,32 +160,31 @@ expect_close(
             [0, 7, 14],
             [3, 4, 11],
         ],
+        "Only the first row is filled: does the return stand inside the loop?": [
+            [0, 5, 10],
+            [0, 0, 0],
+        ],
+        "Only one entry is filled: does the return stand inside the loop?": [
+            [0, 0, 0],
+            [0, 0, 0],
+        ],
     },
 )
-rng = np.random.default_rng(1)
-knn.train(rng.standard_normal((7, 4)), np.zeros(7, dtype=int))
-queries = rng.standard_normal((3, 4))
-expected = [[math.dist(x, t) for t in knn.X_train] for x in queries]
-expect_close(knn.compute_distances_two_loops(queries), expected, "dists")
 expect_source(knn.compute_distances_two_loops, without=READY)
+passed("knn-two-loops", "triangles worked out by hand")
 
-# %% hidden-test="knn-two-loops" points=1
-# 1 point: the grader also tries 32-bit images, one single query, and looks whether the
-# inputs come back as they were.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(2)
-for m, n, dtype in [(5, 3, np.float32), (1, 4, np.float64), (4, 6, np.float64)]:
+# %% test="knn-two-loops" part="shapes" points=1
+for m, n, d, dtype in [(3, 7, 4, np.float64), (5, 3, 11, np.float32), (1, 4, 2, float)]:
+    known = rng.normal(3, 1, (n, d)).astype(dtype)
+    queries = rng.normal(-1, 1, (m, d)).astype(dtype)
     knn = KNearestNeighbor()
-    known = (rng.standard_normal((n, 11)) + 3).astype(dtype)
     knn.train(known, np.zeros(n, dtype=int))
-    queries = (rng.standard_normal((m, 11)) - 1).astype(dtype)
     with unchanged(X=queries, X_train=known):
         dists = knn.compute_distances_two_loops(queries)
-    expected = [[math.dist(x, t) for t in known.tolist()] for x in queries.tolist()]
-    expect_close(
-        dists, expected, "dists", rtol=1e-5, hint=f"{m} x {n} {dtype.__name__}."
-    )
-### END HIDDEN TESTS
+    where = f"dists ({m} test and {n} training images of {d} pixels)"
+    expected = euclidean_distances(queries.astype(float), known.astype(float))
+    expect_close(dists, expected, where, rtol=1e-5)
+passed("knn-two-loops", "random images, float32, one query; inputs as they were")
 
 # %% [markdown]
 # Look at distances as a picture: one test image in a row, one training image in a
@@ -244,38 +247,44 @@ def compute_distances_one_loop(self, X):
 
 
 # %% test="knn-one-loop" points=2
-# 2 points: one loop, and the same distances.
-rng = np.random.default_rng(3)
 knn = KNearestNeighbor()
-knn.train(rng.standard_normal((6, 5)), np.zeros(6, dtype=int))
-queries = rng.standard_normal((4, 5))
-expected = np.array([[math.dist(x, t) for t in knn.X_train] for x in queries])
+known = rng.normal(size=(6, 5))
+knn.train(known, np.zeros(6, dtype=int))
+queries = rng.normal(1, 1, (4, 5))
+expected = euclidean_distances(queries, known)
+only_first = np.vstack([expected[:1], np.zeros((3, 6))])
 expect_close(
     knn.compute_distances_one_loop(queries),
     expected,
     "dists",
-    hint="Sum over axis 1, the pixels, and fill row i in round i.",
-    faults={"This is the square of the distance: take its root.": expected**2},
+    hint="Round i should fill row i, with one distance for every training image.",
+    faults={
+        "This is the square of the distance: take its root.": expected**2,
+        "The squares are missing: these are roots of sums of differences.": np.sqrt(
+            np.abs(queries.sum(axis=1)[:, None] - known.sum(axis=1))
+        ),
+        "Only the first row is filled: does the return stand inside the loop?": (
+            only_first
+        ),
+        "Each entry sums over all training images at once: which axis holds the "
+        "pixels?": np.sqrt((expected**2).sum(axis=1))[:, None] * np.ones((4, 6)),
+    },
 )
 expect_source(knn.compute_distances_one_loop, loops=1, without=READY)
+passed("knn-one-loop", "one loop, the same distances")
 
-# %% hidden-test="knn-one-loop" points=1
-# 1 point: the grader also tries as many images as pixels, 32-bit images and a single
-# training image, and looks whether the inputs come back as they were.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(4)
+# %% test="knn-one-loop" part="shapes" points=1
 for m, n, d, dtype in [(3, 3, 3, np.float64), (2, 5, 9, np.float32), (4, 1, 6, float)]:
+    known = rng.normal(2, 1, (n, d)).astype(dtype)
+    queries = rng.normal(size=(m, d)).astype(dtype)
     knn = KNearestNeighbor()
-    known = (rng.standard_normal((n, d)) + 2).astype(dtype)
     knn.train(known, np.zeros(n, dtype=int))
-    queries = rng.standard_normal((m, d)).astype(dtype)
     with unchanged(X=queries, X_train=known):
         dists = knn.compute_distances_one_loop(queries)
-    expected = [[math.dist(x, t) for t in known.tolist()] for x in queries.tolist()]
-    expect_close(
-        dists, expected, "dists", rtol=1e-5, hint=f"{m} x {n} {dtype.__name__}."
-    )
-### END HIDDEN TESTS
+    where = f"dists ({m} test and {n} training images of {d} pixels)"
+    expected = euclidean_distances(queries.astype(float), known.astype(float))
+    expect_close(dists, expected, where, rtol=1e-5)
+passed("knn-one-loop", "as many images as pixels, float32; inputs as they were")
 
 # %% [markdown]
 # ## 3. No loop at all
@@ -317,44 +326,47 @@ def compute_distances_no_loops(self, X):
 
 
 # %% test="knn-no-loops" points=2
-# 2 points: no loop, and the same distances.
-rng = np.random.default_rng(5)
 knn = KNearestNeighbor()
-knn.train(rng.standard_normal((6, 5)), np.zeros(6, dtype=int))
-queries = rng.standard_normal((4, 5)) + 1
-expected = np.array([[math.dist(x, t) for t in knn.X_train] for x in queries])
+known = rng.normal(size=(6, 5))
+knn.train(known, np.zeros(6, dtype=int))
+queries = rng.normal(1, 1, (4, 5))
+expected = euclidean_distances(queries, known)
+products = queries @ known.T
 expect_close(
     knn.compute_distances_no_loops(queries),
     expected,
     "dists",
-    hint="Print the shapes of the three terms: (M, 1), (M, N) and (N,).",
-    faults={"This is the square of the distance: take its root.": expected**2},
+    hint="Compare the three terms with the formula, one pair of images at a time.",
+    shape_hint="Print the shapes of the three terms: (M, 1), (M, N) and (N,).",
+    faults={
+        "This is the square of the distance: take its root.": expected**2,
+        "The middle term counts twice in the formula, once here.": np.sqrt(
+            expected**2 + products
+        ),
+    },
 )
 expect_source(knn.compute_distances_no_loops, loops=0, without=READY)
+passed("knn-no-loops", "no loop, the same distances")
 
-# %% hidden-test="knn-no-loops" points=2
-# 2 points: the grader also tries as many test as training images, equal images, and
-# looks at the memory needed and whether the inputs come back as they were.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(6)
-for m, n in [(5, 5), (3, 8), (1, 2)]:
+# %% test="knn-no-loops" part="shapes" points=2
+for m, n, d, dtype in [(5, 5, 5, np.float64), (3, 8, 2, np.float32), (1, 2, 6, float)]:
+    known = rng.normal(2, 1, (n, d)).astype(dtype)
+    queries = rng.normal(-2, 1, (m, d)).astype(dtype)
+    queries[0] = known[0] + 0.1  # closer than 1
     knn = KNearestNeighbor()
-    known = rng.integers(-9, 10, (n, 6)).astype(float)
     knn.train(known, np.zeros(n, dtype=int))
-    queries = rng.integers(-9, 10, (m, 6)).astype(float)
-    queries[0] = known[-1]  # whole numbers, so that this distance is exactly 0
     with unchanged(X=queries, X_train=known):
         dists = knn.compute_distances_no_loops(queries)
-    expected = [[math.dist(x, t) for t in known] for x in queries]
-    expect_close(dists, expected, "dists", atol=1e-6, hint=f"{m} x {n} images.")
-knn.train(rng.standard_normal((90, 400)), np.zeros(90, dtype=int))
-with memory_below(4e6, "Do not build an array of all differences."):
-    expect_array(
-        knn.compute_distances_no_loops(rng.standard_normal((80, 400))),
-        (80, 90),
-        "dists",
-    )
-### END HIDDEN TESTS
+    where = f"dists ({m} test and {n} training images of {d} pixels)"
+    expected = euclidean_distances(queries.astype(float), known.astype(float))
+    expect_close(dists, expected, where, rtol=1e-4, atol=1e-4)
+known, queries = rng.normal(size=(60, 300)), rng.normal(size=(50, 300))
+knn = KNearestNeighbor()
+knn.train(known, np.zeros(60, dtype=int))
+with memory_below(2.4e6, "Is there an array of all differences, (M, N, D)?"):
+    dists = knn.compute_distances_no_loops(queries)
+expect_close(dists, euclidean_distances(queries, known), "dists")
+passed("knn-no-loops", "as many test as training images, float32, little memory")
 
 # %% [markdown]
 # How much did it pay? Guess the two factors before you look: from two loops to one, and
@@ -364,7 +376,7 @@ with memory_below(4e6, "Do not build an array of all differences."):
 # %% tags=["experiment"]
 def microseconds(compute, X):
     """Return the time of one distance, the best of three calls."""
-    best = math.inf
+    best = np.inf
     for _ in range(3):
         start = time.perf_counter()
         dists = compute(X)
@@ -442,10 +454,12 @@ def predict_labels(self, dists, k=1):
 
 
 # %% test="knn-predict-labels" points=2
-# 2 points: one neighbour, a majority of three, and a tie.
+labels, dists = (
+    np.array([4, 1, 1, 7, 2]),
+    np.array([[1, 2, 3, 9, 8], [9, 8, 7, 1, 6.5]]),
+)
 knn = KNearestNeighbor()
-knn.train(np.zeros((5, 1)), np.array([4, 1, 1, 7, 2]))
-dists = np.array([[0.1, 0.2, 0.3, 0.9, 0.8], [0.9, 0.8, 0.7, 0.1, 0.2]])
+knn.train(np.zeros((5, 1)), labels)
 expect_equal(
     knn.predict_labels(dists, k=1),
     np.array([4, 7]),
@@ -457,34 +471,45 @@ expect_equal(
     },
 )
 expect_equal(
-    knn.predict_labels(dists, k=3),
+    knn.predict_labels(dists, k=4),
     np.array([1, 1]),
-    "y_pred for k=3",
-    hint="Row 0: labels 4, 1, 1. Row 1: labels 7, 2, 1 are a tie; 1 is the smallest.",
+    "y_pred for k=4",
+    hint="The labels that vote: 4, 1, 1, 2 in row 0, and 7, 2, 1, 1 in row 1.",
     faults={
-        "Row 1 is a tie of 7, 2 and 1: take the smallest, not the nearest.": [1, 7]
+        "These are the labels for k=1: do k neighbours vote?": [4, 7],
+        "A label is a name, not an amount: count the labels, do not average them.": [
+            2,
+            3,
+        ],
+        "These are the labels of the k-th neighbour: all k vote.": [2, 1],
     },
 )
-expect_source(knn.predict_labels, without=["sklearn"])
+with unchanged(dists=dists, y_train=labels):
+    knn.predict_labels(dists, k=3)
+expect_source(knn.predict_labels, without=READY)
+passed("knn-predict-labels", "one neighbour, a majority of four; inputs as they were")
 
-# %% hidden-test="knn-predict-labels" points=2
-# 2 points: the grader also tries larger cases, ties of two pairs, all neighbours at
-# once, and looks whether the distances come back as they were.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(7)
+# %% test="knn-predict-labels" part="ties" points=2
 labels = np.array([3, 3, 0, 0, 5, 5, 5, 2, 8])
 knn = KNearestNeighbor()
 knn.train(np.zeros((9, 1)), labels)
+dists = np.array([[3, 2, 4, 5, 9, 8, 7, 6, 1.0]])
+expect_equal(
+    knn.predict_labels(dists, k=5),
+    np.array([0]),
+    "y_pred for k=5",
+    hint="Labels 8, 3, 3, 0, 0 vote: 3 and 0 are equally frequent, 0 is smaller.",
+    faults={
+        "Two labels are equally frequent: take the smaller label, not the nearer.": [3],
+        "The largest label wins here; the most frequent should.": [8],
+    },
+)
 dists = np.stack([rng.permutation(9) for _ in range(12)]) / 8.0
 for k in (1, 2, 4, 5, 9):
-    expected = []
-    for row in dists:
-        votes = [labels[j] for j in sorted(range(9), key=lambda j: row[j])[:k]]
-        expected.append(min(votes, key=lambda label: (-votes.count(label), label)))
     with unchanged(dists=dists):
         y_pred = knn.predict_labels(dists, k=k)
-    expect_equal(y_pred, np.array(expected), "y_pred", hint=f"k is {k}.")
-### END HIDDEN TESTS
+    expect_equal(y_pred, vote(dists, k, labels), f"y_pred for k={k}")
+passed("knn-predict-labels", "ties go to the smaller label; up to all neighbours vote")
 
 # %% [markdown]
 # Guessing gets one image in ten right. Does looking at raw pixels do better?
@@ -547,7 +572,6 @@ def compute_l1_distances(self, X):
 
 
 # %% test="knn-l1" points=2
-# 2 points: the same triangles, then random points.
 knn = KNearestNeighbor()
 knn.train(np.array([[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]]), np.array([0, 1, 2]))
 expect_close(
@@ -557,47 +581,34 @@ expect_close(
     hint="Rows are test images, columns are training images.",
     faults={
         "This is the Euclidean distance; here nothing is squared.": [
-            [5, math.sqrt(10), math.sqrt(45)],
-            [3, 4, math.sqrt(73)],
+            [5, 3.1622776601683795, 6.708203932499369],
+            [3, 4, 8.54400374531753],
         ],
         "Differences of opposite sign cancel: take absolute values before the sum.": [
             [5, 2, 9],
             [3, 4, 11],
         ],
+        "This is the largest difference alone; all of them count.": [
+            [5, 3, 6],
+            [3, 4, 8],
+        ],
     },
 )
-rng = np.random.default_rng(8)
-knn.train(rng.standard_normal((7, 4)), np.zeros(7, dtype=int))
-queries = rng.standard_normal((3, 4))
-expected = [
-    [sum(abs(a - b) for a, b in zip(x, t, strict=True)) for t in knn.X_train]
-    for x in queries
-]
-expect_close(
-    knn.compute_l1_distances(queries),
-    expected,
-    "dists",
-    hint="Take the absolute value of each difference, then sum over the pixels.",
-)
 expect_source(knn.compute_l1_distances, without=READY)
+passed("knn-l1", "triangles worked out by hand")
 
-# %% hidden-test="knn-l1" points=1
-# 1 point: the grader also looks at the memory needed, and whether the inputs come back
-# as they were.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(9)
-known, queries = rng.standard_normal((90, 300)), rng.standard_normal((70, 300))
+# %% test="knn-l1" part="shapes" points=1
 knn = KNearestNeighbor()
-knn.train(known, np.zeros(90, dtype=int))
-with (
-    unchanged(X=queries, X_train=known),
-    memory_below(4e6, "Keep to one row at a time."),
-):
-    dists = knn.compute_l1_distances(queries)
-expected = [math.fsum(abs(queries[5] - t)) for t in known]
-expect_array(dists, (70, 90), "dists")
-expect_close(dists[5], expected, "dists[5]")
-### END HIDDEN TESTS
+for sign in (1, -1):  # all differences have one sign, so that sums may be compared
+    known = rng.uniform(0, 1, (90, 300)).astype(np.float32 if sign > 0 else float)
+    queries = known[:1] * 0 + rng.uniform(2, 3, (70, 1)) * sign
+    knn.train(known, np.zeros(90, dtype=int))
+    memory = memory_below(4e6, "Is there an array of all differences, (M, N, D)?")
+    with unchanged(X=queries, X_train=known), memory:
+        dists = knn.compute_l1_distances(queries)
+    expected = sign * (queries.sum(axis=1)[:, None] - known.sum(axis=1, dtype=float))
+    expect_close(dists, expected, "dists of 70 and 90 images", rtol=1e-5)
+passed("knn-l1", "random images, little memory; inputs as they were")
 
 # %% tags=["experiment"]
 with needs_answers():
@@ -694,11 +705,13 @@ def cross_validate(X_train, y_train, k_choices, num_folds=5):
 
 
 # %% test="knn-cross-validation" points=2
-# 2 points: six points on a line, three folds, worked out by hand.
 X_line = np.array([[0.0], [1.0], [2.0], [10.0], [11.0], [12.5]])
 y_line = np.array([0, 0, 1, 1, 1, 0])
 found = cross_validate(X_line, y_line, [1, 3], num_folds=3)
-expect(isinstance(found, dict), f"Return the dict k_to_accuracies; got {found!r}.")
+expect(
+    isinstance(found, dict),
+    f"Return the dict k_to_accuracies; got {type(found).__name__}.",
+)
 expect_equal(sorted(found), [1, 3], "the keys of k_to_accuracies")
 # Fold 0 holds out 0 and 1: both are nearest to 2, of class 1, so k=1 gets none right.
 # Fold 1 holds out 2 (nearest: 1, class 0) and 10 (nearest: 11, class 1): half right.
@@ -711,39 +724,36 @@ expect_close(
     faults={
         "Every image found itself: leave the held-out fold out of training.": [1, 1, 1],
         "These are counts; divide by the size of the fold.": [0, 1, 1],
+        "Training and held-out folds are swapped.": [0.25, 0.25, 0.5],
+        "Keep the accuracy of each fold; their mean hides the spread.": 1 / 3,
+        "The number of folds is not always 5: use num_folds.": [0, 0, 1, 1, 0],
     },
 )
 expect_close(found[3], [0, 0, 0.5], "k_to_accuracies[3]")
-expect_source(cross_validate, without=["sklearn"])
+expect_source(cross_validate, without=READY)
+passed("knn-cross-validation", "six points on a line, worked out by hand")
 
-# %% hidden-test="knn-cross-validation" points=2
-# 2 points: the grader also tries folds of different sizes, more folds, and looks whether
-# the training set comes back as it was.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(10)
-X_cloud = rng.standard_normal((23, 3))
-y_cloud = rng.integers(0, 3, 23)
+# %% test="knn-cross-validation" part="folds" points=2
+X_cloud, y_cloud = rng.normal(size=(23, 3)), rng.integers(0, 2, 23)  # odd k: no ties
 for num_folds in (5, 4):
     with unchanged(X_train=X_cloud, y_train=y_cloud):
-        found = cross_validate(X_cloud, y_cloud, [5, 1, 8], num_folds=num_folds)
-    expect(isinstance(found, dict), f"Return a dict; got {type(found).__name__}.")
-    for k in (1, 5, 8):
+        found = cross_validate(X_cloud, y_cloud, [5, 1, 7], num_folds=num_folds)
+    folds = np.array_split(np.arange(23), num_folds)
+    expect(isinstance(found, dict), "Return the dict k_to_accuracies.")
+    for k in (1, 5, 7):
         expected = []
-        for held_out in np.array_split(np.arange(23), num_folds):
-            kept = [j for j in range(23) if j not in held_out]
-            right = 0
-            for i in held_out:
-                near = sorted(kept, key=lambda j: math.dist(X_cloud[i], X_cloud[j]))[:k]
-                votes = [y_cloud[j] for j in near]
-                right += y_cloud[i] == min(votes, key=lambda v: (-votes.count(v), v))
-            expected.append(right / len(held_out))
+        for fold in folds:
+            rest = np.setdiff1d(np.arange(23), fold)
+            dists = euclidean_distances(X_cloud[fold], X_cloud[rest])
+            expected.append(np.mean(vote(dists, k, y_cloud[rest]) == y_cloud[fold]))
+        sizes = " and ".join(sorted({str(len(fold)) for fold in folds}))
         expect_close(
             found[k],
             expected,
             f"k_to_accuracies[{k}]",
-            hint=f"{num_folds} folds of 23.",
+            hint=f"23 images make {num_folds} folds of {sizes}; none is left out.",
         )
-### END HIDDEN TESTS
+passed("knn-cross-validation", "folds of different sizes; inputs as they were")
 
 # %% [markdown]
 # Every dot is one fold, the line is their mean, the bars are one standard deviation.

@@ -26,22 +26,24 @@ import numpy as np
 from cs231n import vis
 from cs231n.data import load_cifar10
 from cs231n.demos import linear_demo
-from cs231n.gradcheck import directional_error
 from cs231n.nets.linear import LinearSVM as PackageSVM
+from cs231n.nets.linear import svm_loss_vectorized as package_loss
 from cs231n.notebook import NotebookClass, add_to_class, needs_answers
 from cs231n.search import random_search, show_search
 from cs231n.testing import (
     expect,
-    expect_array,
     expect_close,
     expect_equal,
     expect_source,
     expect_tuple,
+    passed,
     unchanged,
 )
 
 #: Ready-made versions of what you are going to write: your answers do without.
-READY = ["LinearSVM", "PackageSVM", "sklearn", "torch"]
+READY = ["LinearSVM", "PackageSVM", "package_loss", "sklearn", "torch"]
+#: What the tests draw from. The grader puts a generator with a secret seed in its place.
+rng = np.random.default_rng(231)
 
 # %% [markdown]
 # ## The data
@@ -154,86 +156,125 @@ def svm_loss_naive(W, X, y, reg):
 
 
 # %% test="svm-loss-naive" points=2
-# 2 points: two images worked out by hand. W is the identity, so X holds the scores.
-W = np.eye(3)
+# W is the identity, so X holds the scores.
+W, y = np.eye(3), np.array([0, 2])
 X = np.array([[2.0, 3.0, -1.0], [1.0, 0.5, 0.5]])
-y = np.array([0, 2])
 # Image 0: max(0, 3 - 2 + 1) = 2 for class 1, nothing for class 2.
 # Image 1: 1 - 0.5 + 1 = 1.5 for class 0, 0.5 - 0.5 + 1 = 1 for class 1.
-answer = svm_loss_naive(W, X, y, 0.0)
-expect_tuple(answer, "loss", "dW")
+loss, dW = expect_tuple(svm_loss_naive(W, X, y, 0.0), "loss", "dW")
 expect_close(
-    answer[0],
-    (2 + 2.5) / 2,
-    "loss without penalty",
+    loss,
+    2.25,
+    "loss without regularisation",
     hint="Image 0 should cost 2, image 1 should cost 2.5; take their mean.",
     faults={
         "This is the sum over the images; divide by their number.": 4.5,
-        "The right class does not count against itself: leave out j == y[i].": 3.25,
-        "The margin of 1 is missing: s_j - s_y + 1.": 0.75,
+        "The correct class counts against itself: leave it out of the sum.": 3.25,
+        "The margin of 1 is missing.": 0.75,
+        "Only the largest violation of each image counts here; all of them do.": 1.75,
+        "Take one score for each image: its row together with its label.": 2.75,
     },
 )
 expect_close(
-    answer[1],
+    dW,
     [[-0.5, 1.5, -1.0], [-1.25, 1.75, -0.5], [0.75, -0.25, -0.5]],
-    "dW without penalty",
-    hint="Each violated margin adds X[i] to column j and subtracts it from column y[i].",
+    "dW without regularisation",
+    hint="Which columns does a violated margin change, and in which direction?",
     faults={
         "Divide the gradient by the number of images as well.": [
             [-1.0, 3.0, -2.0],
             [-2.5, 3.5, -1.0],
             [1.5, -0.5, -1.0],
         ],
-        "The column of the right class gets its share too: subtract X[i] from it.": [
+        "The column of the correct class lacks its share of the gradient.": [
             [0.5, 1.5, 0.0],
             [0.25, 1.75, 0.0],
             [0.25, -0.25, 0.0],
         ],
-        "The sign is turned round: this is the direction in which the loss falls.": [
+        "The sign is reversed: this is the direction in which the loss falls.": [
             [0.5, -1.5, 1.0],
             [1.25, -1.75, 0.5],
             [-0.75, 0.25, 0.5],
         ],
+        "Every violated margin counts for the correct class, not one per image.": [
+            [-0.5, 1.5, -0.5],
+            [-1.25, 1.75, -0.25],
+            [0.75, -0.25, -0.25],
+        ],
+    },
+)
+with unchanged(W=W, X=X, y=y):
+    loss, dW = svm_loss_naive(W, X, y, 0.5)
+expect_close(
+    loss,
+    3.75,
+    "loss with reg 0.5",
+    hint="Compare with the regularisation in the docstring.",
+    faults={
+        "The regularisation is missing.": 2.25,
+        "The regularisation is halved; this exercise has no factor 1/2.": 3.0,
+        "The regularisation counts twice.": 5.25,
+        "The sum of the weights is added, not of their squares: then signs cancel.": 1.5,
     },
 )
 expect_close(
-    svm_loss_naive(W, X, y, 0.5)[0],
-    2.25 + 0.5 * 3,
-    "loss with reg 0.5",
-    hint="The penalty is reg * sum(W * W).",
-    faults={"The penalty has no factor one half here.": 2.25 + 0.25 * 3},
+    dW,
+    [[0.5, 1.5, -1.0], [-1.25, 2.75, -0.5], [0.75, -0.25, 0.5]],
+    "dW with reg 0.5",
+    hint="Differentiate the regularisation with respect to one weight.",
+    faults={
+        "The gradient of the regularisation is missing.": [
+            [-0.5, 1.5, -1.0],
+            [-1.25, 1.75, -0.5],
+            [0.75, -0.25, -0.5],
+        ],
+        "The gradient of the regularisation is halved: the loss has no factor 1/2.": [
+            [0.0, 1.5, -1.0],
+            [-1.25, 2.25, -0.5],
+            [0.75, -0.25, 0.0],
+        ],
+        "The gradient of the regularisation is twice what it should be.": [
+            [1.5, 1.5, -1.0],
+            [-1.25, 3.75, -0.5],
+            [0.75, -0.25, 1.5],
+        ],
+    },
 )
 expect_source(svm_loss_naive, without=[*READY, "svm_loss_vectorized"])
+passed(
+    "svm-loss-naive", "two images worked out by hand, with and without regularisation"
+)
 
-# %% hidden-test="svm-loss-naive" points=2
-# 2 points: the grader also compares the gradient with differences of the loss along
-# random directions, with a penalty, and looks whether the inputs come back as they were.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(1)
-for n, d, c, reg in [(5, 4, 3, 0.0), (3, 6, 7, 0.7), (1, 2, 2, 3.1)]:
-    W, X = rng.standard_normal((d, c)), rng.standard_normal((n, d))
+# %% test="svm-loss-naive" part="random" points=2
+for n, d, c, reg, dtype in [
+    (5, 4, 3, 0.0, np.float64),
+    (6, 5, 3, 0.7, np.float32),
+    (4, 4, 4, 0.3, np.float64),
+    (1, 3, 8, 1.9, np.float64),
+]:
+    W, X = rng.normal(size=(d, c)).astype(dtype), rng.normal(size=(n, d)).astype(dtype)
     y = rng.integers(0, c, n)
     with unchanged(W=W, X=X, y=y):
         loss, dW = expect_tuple(svm_loss_naive(W, X, y, reg), "loss", "dW")
-    expected = reg * np.sum(W**2)
-    for x, label in zip(X, y, strict=True):
-        s = x @ W
-        expected += sum(max(0, v - s[label] + 1) for v in np.delete(s, label)) / n
-    expect_close(loss, expected, "loss", hint=f"reg is {reg}.")
-    expect_array(dW, W.shape, "dW")
-    error = directional_error(
-        lambda V, X=X, y=y, reg=reg: np.array(svm_loss_naive(V, X, y, reg)[0]),
-        W,
-        np.array(1.0),
-        np.asarray(dW),
-        rng=rng,
-    )
-    expect(
-        error < 1e-6,
-        f"dW does not fit the loss (relative error {error:.1e}, reg {reg}). Check the "
-        f"penalty's derivative, 2 * reg * W, and the column of the right class.",
-    )
-### END HIDDEN TESTS
+    exact = W.astype(float), X.astype(float), y
+    right, none, half, twice = (package_loss(*exact, k * reg) for k in (1, 0, 0.5, 2))
+    whole = package_loss(*exact, reg * n)  # regularised before the mean is taken
+    names = ("loss", "dW")
+    for k, got in enumerate((loss, dW)):
+        expect_close(
+            got,
+            right[k],
+            f"{names[k]} (N, D, C = {n}, {d}, {c}; reg = {reg})",
+            rtol=1e-5,
+            atol=1e-5,
+            faults={
+                f"The regularisation is missing in {names[k]}.": none[k],
+                f"The regularisation is halved in {names[k]}.": half[k],
+                f"The regularisation counts twice in {names[k]}.": twice[k],
+                f"The regularisation is multiplied by N in {names[k]}.": whole[k],
+            },
+        )
+passed("svm-loss-naive", "random scores, float32, one image; inputs as they were")
 
 # %% [markdown]
 # With weights near zero all scores are about equal. What should the loss be then, for ten
@@ -316,74 +357,126 @@ def svm_loss_vectorized(W, X, y, reg):
 
 
 # %% test="svm-loss-vectorized" points=2
-# 2 points: the case worked out above, and no loop.
-W = np.eye(3)
+# W is the identity, so X holds the scores.
+W, y = np.eye(3), np.array([0, 2])
 X = np.array([[2.0, 3.0, -1.0], [1.0, 0.5, 0.5]])
-y = np.array([0, 2])
-answer = svm_loss_vectorized(W, X, y, 0.0)
-expect_tuple(answer, "loss", "dW")
+# Image 0: max(0, 3 - 2 + 1) = 2 for class 1, nothing for class 2.
+# Image 1: 1 - 0.5 + 1 = 1.5 for class 0, 0.5 - 0.5 + 1 = 1 for class 1.
+loss, dW = expect_tuple(svm_loss_vectorized(W, X, y, 0.0), "loss", "dW")
 expect_close(
-    answer[0],
+    loss,
     2.25,
-    "loss without penalty",
+    "loss without regularisation",
     hint="Image 0 should cost 2, image 1 should cost 2.5; take their mean.",
     faults={
         "This is the sum over the images; divide by their number.": 4.5,
-        "The right class counts 1 against itself: set its margins to 0.": 3.25,
+        "The correct class counts against itself: leave it out of the sum.": 3.25,
+        "The margin of 1 is missing.": 0.75,
+        "Only the largest violation of each image counts here; all of them do.": 1.75,
+        "Take one score for each image: its row together with its label.": 2.75,
     },
 )
 expect_close(
-    answer[1],
+    dW,
     [[-0.5, 1.5, -1.0], [-1.25, 1.75, -0.5], [0.75, -0.25, -0.5]],
-    "dW without penalty",
-    hint="Print dscores: it should be [[-1, 1, 0], [1, 1, -2]].",
+    "dW without regularisation",
+    hint="Which columns does a violated margin change, and in which direction?",
     faults={
         "Divide the gradient by the number of images as well.": [
             [-1.0, 3.0, -2.0],
             [-2.5, 3.5, -1.0],
             [1.5, -0.5, -1.0],
         ],
-        "The right class gets minus the number of violated margins, not minus 1.": [
+        "The column of the correct class lacks its share of the gradient.": [
+            [0.5, 1.5, 0.0],
+            [0.25, 1.75, 0.0],
+            [0.25, -0.25, 0.0],
+        ],
+        "The sign is reversed: this is the direction in which the loss falls.": [
+            [0.5, -1.5, 1.0],
+            [1.25, -1.75, 0.5],
+            [-0.75, 0.25, 0.5],
+        ],
+        "Every violated margin counts for the correct class, not one per image.": [
             [-0.5, 1.5, -0.5],
             [-1.25, 1.75, -0.25],
             [0.75, -0.25, -0.25],
         ],
     },
 )
-expect_source(
-    svm_loss_vectorized,
-    loops=0,
-    without=[*READY, "svm_loss_naive"],
+with unchanged(W=W, X=X, y=y):
+    loss, dW = svm_loss_vectorized(W, X, y, 0.5)
+expect_close(
+    loss,
+    3.75,
+    "loss with reg 0.5",
+    hint="Compare with the regularisation in the docstring.",
+    faults={
+        "The regularisation is missing.": 2.25,
+        "The regularisation is halved; this exercise has no factor 1/2.": 3.0,
+        "The regularisation counts twice.": 5.25,
+        "The sum of the weights is added, not of their squares: then signs cancel.": 1.5,
+    },
+)
+expect_close(
+    dW,
+    [[0.5, 1.5, -1.0], [-1.25, 2.75, -0.5], [0.75, -0.25, 0.5]],
+    "dW with reg 0.5",
+    hint="Differentiate the regularisation with respect to one weight.",
+    faults={
+        "The gradient of the regularisation is missing.": [
+            [-0.5, 1.5, -1.0],
+            [-1.25, 1.75, -0.5],
+            [0.75, -0.25, -0.5],
+        ],
+        "The gradient of the regularisation is halved: the loss has no factor 1/2.": [
+            [0.0, 1.5, -1.0],
+            [-1.25, 2.25, -0.5],
+            [0.75, -0.25, 0.0],
+        ],
+        "The gradient of the regularisation is twice what it should be.": [
+            [1.5, 1.5, -1.0],
+            [-1.25, 3.75, -0.5],
+            [0.75, -0.25, 1.5],
+        ],
+    },
+)
+expect_source(svm_loss_vectorized, loops=0, without=[*READY, "svm_loss_naive"])
+passed(
+    "svm-loss-vectorized",
+    "two images worked out by hand, with and without regularisation",
 )
 
-# %% hidden-test="svm-loss-vectorized" points=2
-# 2 points: the grader also tries other shapes, 32-bit numbers and a penalty, compares
-# the gradient with differences of the loss, and looks whether the inputs come back as
-# they were.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(2)
+# %% test="svm-loss-vectorized" part="random" points=2
 for n, d, c, reg, dtype in [
-    (4, 4, 4, 0.3, float),
+    (5, 4, 3, 0.0, np.float64),
     (6, 5, 3, 0.7, np.float32),
-    (1, 3, 8, 0.0, float),
+    (4, 4, 4, 0.3, np.float64),
+    (1, 3, 8, 1.9, np.float64),
 ]:
-    W = rng.standard_normal((d, c)).astype(dtype)
-    X = rng.standard_normal((n, d)).astype(dtype)
+    W, X = rng.normal(size=(d, c)).astype(dtype), rng.normal(size=(n, d)).astype(dtype)
     y = rng.integers(0, c, n)
     with unchanged(W=W, X=X, y=y):
         loss, dW = expect_tuple(svm_loss_vectorized(W, X, y, reg), "loss", "dW")
-    expected, slope = reg * np.sum(W.astype(float) ** 2), 2 * reg * W.astype(float)
-    for x, label in zip(X.astype(float), y, strict=True):
-        s = x @ W.astype(float)
-        for j in range(c):
-            if j != label and s[j] - s[label] + 1 > 0:
-                expected += (s[j] - s[label] + 1) / n
-                slope[:, j] += x / n
-                slope[:, label] -= x / n
-    hint = f"N, D, C = {n}, {d}, {c}; reg = {reg}; {np.dtype(dtype)}."
-    expect_close(loss, expected, "loss", rtol=1e-5, hint=hint)
-    expect_close(dW, slope, "dW", rtol=1e-4, atol=1e-5, hint=hint)
-### END HIDDEN TESTS
+    exact = W.astype(float), X.astype(float), y
+    right, none, half, twice = (package_loss(*exact, k * reg) for k in (1, 0, 0.5, 2))
+    whole = package_loss(*exact, reg * n)  # regularised before the mean is taken
+    names = ("loss", "dW")
+    for k, got in enumerate((loss, dW)):
+        expect_close(
+            got,
+            right[k],
+            f"{names[k]} (N, D, C = {n}, {d}, {c}; reg = {reg})",
+            rtol=1e-5,
+            atol=1e-5,
+            faults={
+                f"The regularisation is missing in {names[k]}.": none[k],
+                f"The regularisation is halved in {names[k]}.": half[k],
+                f"The regularisation counts twice in {names[k]}.": twice[k],
+                f"The regularisation is multiplied by N in {names[k]}.": whole[k],
+            },
+        )
+passed("svm-loss-vectorized", "random scores, float32, one image; inputs as they were")
 
 # %% [markdown]
 # The same numbers, how much sooner? Both versions on 500 images:
@@ -501,68 +594,94 @@ def train(
 
 
 # %% test="svm-train" points=2
-# 2 points: all images are the same one, so every minibatch gives the same step, and two
-# steps can be worked out by hand: the weight of class 0 is 0, then 0.5, then 0.75.
+# All images are the same one, so every minibatch gives the same step, and two steps can
+# be worked out by hand: the weight of class 0 is 0, then 0.5, then 0.75.
 model = LeastSquares(W=np.zeros((1, 2)))
 X, y = np.ones((5, 1)), np.zeros(5, dtype=int)
 history = model.train(X, y, learning_rate=0.5, reg=0.0, num_iters=2, batch_size=3)
 expect(history is not None, "train returned None: return the list loss_history.")
+expect(
+    np.shape(model.W) == (1, 2),
+    f"W should have shape (1, 2) as before; got {np.shape(model.W)}. Training goes on "
+    f"from the weights that are there.",
+)
 expect_close(
     model.W,
     [[0.75, 0.0]],
     "W after two steps",
-    hint="Each step: W = W - learning_rate * grad.",
+    hint="Compare the direction and the length of a step with the three points above.",
     faults={
-        "The step goes uphill: subtract learning_rate times the gradient.": [
-            [-1.25, 0.0]
-        ],
-        "W has not moved: assign to self.W.": [[0.0, 0.0]],
+        "The step goes uphill: it should go against the gradient.": [[-1.25, 0.0]],
+        "W has not moved: the weights of the model are self.W.": [[0.0, 0.0]],
         "The learning rate is not used.": [[1.0, 0.0]],
+        "Only the first step has moved W.": [[0.5, 0.0]],
     },
 )
 expect_close(
     history,
     [0.5, 0.125],
     "loss_history",
-    hint="Append the loss of each step, before the weights move.",
+    hint="It should hold the loss of each step, before the weights move.",
 )
 model.train(X, y, learning_rate=0.5, reg=0.0, num_iters=1, batch_size=3)
-expect_close(model.W, [[0.875, 0.0]], "W after a second call, which goes on from W")
+expect_close(
+    model.W,
+    [[0.875, 0.0]],
+    "W after a second call",
+    faults={"Every call starts anew; training should go on from W.": [[0.5, 0.0]]},
+)
+model = LeastSquares(W=np.ones((1, 2)))
+model.train(np.zeros((4, 1)), np.zeros(4, dtype=int), 0.25, 0.5, 1, 2)
+expect_close(
+    model.W,
+    [[0.75, 0.75]],
+    "W after a step with reg 0.5",
+    faults={"reg has no effect: pass it on to self.loss.": [[1.0, 1.0]]},
+)
 expect_source(model.train, without=READY)
+passed("svm-train", "two steps worked out by hand, a second call, reg")
 
-# %% hidden-test="svm-train" points=2
-# 2 points: the grader also looks at the minibatches: their size, whether images and
-# labels belong together, and whether they are drawn at random from all images, and at
-# the penalty.
-### BEGIN HIDDEN TESTS
+# %% test="svm-train" part="batches" points=2
 model = LeastSquares()
-X = np.column_stack([np.arange(40.0), np.ones(40)]) / 40
-y = np.arange(40) % 3
+X = np.column_stack([np.arange(40.0), rng.normal(size=40)])
+y = rng.integers(0, 3, 40)
+y[:3] = 0, 1, 2
 with unchanged(X=X, y=y):
-    history = model.train(X, y, learning_rate=0.01, reg=0.0, num_iters=60, batch_size=7)
-expect_array(model.W, (2, 3), "W")
+    history = model.train(X, y, learning_rate=1e-5, reg=0.0, num_iters=60, batch_size=7)
+expect_equal(np.shape(model.W), (2, 3), "the shape of W")
 expect_equal(len(history), 60, "the number of losses")
 expect_equal(len(model.batches), 60, "the number of steps")
 seen = []
 for X_batch, y_batch in model.batches:
-    expect_array(X_batch, (7, 2), "a minibatch", hint="Draw batch_size images.")
-    numbers = np.rint(X_batch[:, 0] * 40).astype(int)
-    expect_close(X_batch, X[numbers], "X_batch", hint="Rows of X, as they are.")
-    expect_equal(
-        np.asarray(y_batch),
-        y[numbers],
-        "y_batch",
-        hint="Images and labels must come from the same numbers.",
+    expect(
+        np.shape(X_batch) == (7, 2),
+        f"A minibatch should be batch_size = 7 images, shape (7, 2); got shape "
+        f"{np.shape(X_batch)}.",
+    )
+    numbers = np.rint(X_batch[:, 0]).astype(int)
+    expect_close(X_batch, X[numbers], "X_batch", hint="It should hold rows of X.")
+    expect(
+        np.array_equal(y_batch, y[numbers]),
+        "Images and labels of a minibatch do not belong together: both must come from "
+        "the same numbers.",
     )
     seen.append(tuple(numbers))
-# 60 x 7 draws miss one of 40 images with a chance below 1 in 1000.
+expect(
+    len(set(seen)) > 50,
+    f"60 steps saw only {len(set(seen))} different minibatches: draw new numbers in "
+    f"every step.",
+)
+# 60 x 7 draws miss three of 40 images once in a hundred million times.
 missed = set(range(40)) - {number for batch in seen for number in batch}
-expect(len(missed) < 3, f"Images {sorted(missed)[:5]} were never drawn in 420 draws.")
-expect(len(set(seen)) > 50, "The minibatches repeat: draw new numbers in every step.")
-model = LeastSquares(W=np.ones((1, 2)))
-model.train(np.zeros((4, 1)), np.zeros(4, dtype=int), 0.25, 0.5, 1, 2)
-expect_close(model.W, [[0.75, 0.75]], "W", hint="Pass reg on to self.loss.")
-### END HIDDEN TESTS
+expect(
+    len(missed) < 3,
+    f"{len(missed)} of 40 images were never drawn in 420 draws: draw from all of them.",
+)
+expect(
+    any(len(set(batch)) < 7 for batch in seen),
+    "No minibatch holds an image twice: draw with replacement.",
+)
+passed("svm-train", "minibatches are drawn at random from all images, with labels")
 
 # %% [markdown]
 # ## 4. Prediction
@@ -591,29 +710,40 @@ def predict(self, X):
 
 
 # %% test="svm-predict" points=1
-# 1 point: two images, three classes.
 model = LeastSquares(W=np.array([[1.0, 2.0, 3.0], [4.0, 0.0, -9.0]]))
 expect_equal(
     model.predict(np.array([[1.0, 0.0], [1.0, 1.0]])),
     np.array([2, 0]),
     "y_pred",
-    hint="The scores are [[1, 2, 3], [5, 2, -6]]; take the largest of each row.",
-    faults={"These are the lowest scores.": [0, 2]},
+    hint="The scores are [[1, 2, 3], [5, 2, -6]]; name the highest of each row.",
+    faults={
+        "These are the lowest scores.": [0, 2],
+        "These are the scores themselves; the class is the highest one's position.": [
+            3,
+            5,
+        ],
+        "These are all scores; the class is the position of the highest.": [
+            [1, 2, 3],
+            [5, 2, -6],
+        ],
+        "Each class is compared over the images; compare the classes of an image.": [
+            1,
+            0,
+            0,
+        ],
+    },
 )
 expect_source(model.predict, without=READY)
+passed("svm-predict", "two images, three classes")
 
-# %% hidden-test="svm-predict" points=1
-# 1 point: the grader also tries as many images as classes, and one image.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(3)
+# %% test="svm-predict" part="random" points=1
 for n, d, c in [(4, 4, 4), (1, 5, 3), (6, 2, 9)]:
-    model = LeastSquares(W=rng.standard_normal((d, c)))
-    X = rng.standard_normal((n, d))
+    model, ready = LeastSquares(W=rng.normal(size=(d, c))), PackageSVM()
+    ready.W, X = model.W.copy(), rng.normal(size=(n, d))
     with unchanged(X=X, W=model.W):
         y_pred = model.predict(X)
-    expected = [int(max(range(c), key=lambda j: x @ model.W[:, j])) for x in X]
-    expect_equal(np.asarray(y_pred), np.array(expected), "y_pred", hint=f"{n} images.")
-### END HIDDEN TESTS
+    expect_equal(np.asarray(y_pred), ready.predict(X), f"y_pred of {n} images")
+passed("svm-predict", "as many images as classes, one image; inputs as they were")
 
 # %% [markdown]
 # Train on all images. The loss starts high, because the penalty on the first weights and
@@ -683,17 +813,17 @@ def svm_settings():
 
 
 # %% test="svm-search" points=3
-# 3 points: trained with your numbers for 500 steps on 3000 drawn images, at least 30 % of
-# 1000 others come out right. Ten per cent would be guessing.
+# With your numbers, 500 steps on 3000 drawn images get at least 30 % of 1000 others right.
+# Ten per cent would be guessing.
 chosen = svm_settings()
 expect(
     isinstance(chosen, dict) and set(chosen) == {"learning_rate", "reg"},
-    f"svm_settings() should return a dict with learning_rate and reg; got {chosen!r}.",
+    "svm_settings() should return a dict with learning_rate and reg, and nothing else.",
 )
 for name, value in chosen.items():
     expect(
         isinstance(value, int | float) and value > 0,
-        f"{name} should be a number above 0; got {value!r}.",
+        f"{name} should be a number above 0, not its logarithm; got {value}.",
     )
 drawn = load_cifar10(source="shapes10", num_training=4000, num_test=0)
 rows = drawn.X_train.reshape(4000, -1)
@@ -708,32 +838,37 @@ expect(
     accuracy >= 0.30,
     f"With {chosen} only {accuracy:.1%} come out right; 30 % are asked for. Look for "
     f"the bright part of the heat map: too small a learning rate does not get there, too "
-    f"large a one jumps about, and too strong a penalty flattens the templates.",
+    f"large a one diverges, and too strong a regularisation flattens the templates.",
 )
+passed("svm-search", f"{accuracy:.1%} of 1000 images come out right")
 
-# %% hidden-test="svm-search" points=1
-# 1 point: the grader trains once more, on other images and with other minibatches.
-### BEGIN HIDDEN TESTS
+# %% test="svm-search" part="others" points=1
+# The same on other images, with other minibatches.
 chosen = svm_settings()
-expect(isinstance(chosen, dict), f"Return a dict of settings; got {chosen!r}.")
+expect(
+    isinstance(chosen, dict) and set(chosen) == {"learning_rate", "reg"},
+    "svm_settings() should return a dict with learning_rate and reg, and nothing else.",
+)
+for name, value in chosen.items():
+    expect(
+        isinstance(value, int | float) and value > 0,
+        f"{name} should be a number above 0, not its logarithm; got {value}.",
+    )
 drawn = load_cifar10(source="shapes10", num_training=4000, num_test=0)
 rows = drawn.X_train.reshape(4000, -1)
 rows = np.hstack([rows - rows.mean(axis=0), np.ones((4000, 1), dtype=rows.dtype)])
 model = PackageSVM()
 try:
-    model.train(
-        rows[:3000],
-        drawn.y_train[:3000],
-        chosen["learning_rate"],
-        chosen["reg"],
-        num_iters=500,
-        rng=np.random.default_rng(7),
-    )
+    model.train(rows[:3000], drawn.y_train[:3000], **chosen, num_iters=500, rng=rng)
     accuracy = np.mean(model.predict(rows[3000:]) == drawn.y_train[3000:])
 except FloatingPointError:
     accuracy = 0.0
-expect(accuracy >= 0.30, f"With {chosen} only {accuracy:.1%} come out right.")
-### END HIDDEN TESTS
+expect(
+    accuracy >= 0.30,
+    f"With {chosen} only {accuracy:.1%} of other images come out right; 30 % are asked "
+    f"for. Take numbers well inside the bright part of the heat map.",
+)
+passed("svm-search", f"{accuracy:.1%} of other images come out right")
 
 # %% [markdown]
 # Now train for longer with the best numbers of your search, and look once at the test

@@ -11,8 +11,9 @@ from grading.engine.intake.intake import Intake
 from grading.engine.intake.roster import read_roster
 from grading.engine.judging.judge_host import HostPlan
 from grading.engine.notebooks.released import templates
+from grading.engine.options import Options
 from grading.engine.results.gradebook_writer import GradebookWriter
-from grading.engine.run import Options, Run
+from grading.engine.run import Run
 from grading.engine.storage.store import Store
 from tests.engine.intake.export_files import ROSTER
 from tests.engine.small_course import answered, write_solutions

@@ -4,9 +4,10 @@ import sys
 
 import pytest
 
-from grading.engine.overview import Overview
+from grading.engine.options import Options
 from grading.engine.pages.feedback import write_feedback
-from grading.engine.run import Options, Run
+from grading.engine.pages.overview import Overview
+from grading.engine.run import Run
 from grading.sandbox.limits import Limits
 from tests.engine.conftest import scores
 from tests.engine.small_course import RIGHT, answered, hand_in_right

@@ -10,8 +10,9 @@ from collections import Counter
 
 import pytest
 
+from grading.engine.options import Options
 from grading.engine.results.journal import Journal
-from grading.engine.run import Options, Run
+from grading.engine.run import Run
 from tests.engine.conftest import grade, plan, scores
 from tests.engine.small_course import RIGHT, answered, hand_in_right
 

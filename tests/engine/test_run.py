@@ -9,9 +9,10 @@ import pytest
 
 from grading.__main__ import main
 from grading.engine.judging.judge_host import HostPlan, NoIsolation
+from grading.engine.options import Options
 from grading.engine.processes.line_pool import WorkersFailed
 from grading.engine.results.journal import Journal
-from grading.engine.run import ExamFault, Options, Run
+from grading.engine.run import ExamFault, Run
 from grading.engine.storage.lock import Busy, only_one
 from tests.engine.conftest import grade, plan, scores
 from tests.engine.graded import book, with_double

@@ -79,7 +79,9 @@ def test_what_is_no_python_raises_no_flag():
 def test_what_is_no_python_stays_as_it_is(source):
     assert as_python(source) == source
     assert sources("double", [], [source]) == []
-    assert is_plain(source)
+    # What is too deep to be read might run: then no rule about the source is kept.
+    too_deep = len(source) > 1000 and not source.startswith("(")
+    assert is_plain(source) != too_deep
 
 
 @pytest.mark.parametrize(

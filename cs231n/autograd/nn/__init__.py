@@ -10,27 +10,30 @@ from cs231n.autograd.nn.containers import (
 )
 from cs231n.autograd.nn.module import Module
 from cs231n.autograd.nn.modules import (
+    BatchNorm1d,
+    BatchNorm2d,
+    Conv2d,
+    ConvTranspose2d,
+    Dropout,
+    Embedding,
+    GroupNorm,
+    Identity,
+    LayerNorm,
+    Linear,
+    Unflatten,
+)
+from cs231n.autograd.nn.wrappers import (
     ELU,
     GELU,
     AdaptiveAvgPool2d,
     AvgPool2d,
-    BatchNorm1d,
-    BatchNorm2d,
     BCELoss,
     BCEWithLogitsLoss,
-    Conv2d,
-    ConvTranspose2d,
     CosineSimilarity,
     CrossEntropyLoss,
-    Dropout,
-    Embedding,
     Flatten,
-    GroupNorm,
-    Identity,
     L1Loss,
-    LayerNorm,
     LeakyReLU,
-    Linear,
     LogSigmoid,
     LogSoftmax,
     MaxPool2d,
@@ -45,7 +48,6 @@ from cs231n.autograd.nn.modules import (
     Softmax,
     Softplus,
     Tanh,
-    Unflatten,
     Upsample,
 )
 from cs231n.autograd.tensor import Parameter

@@ -3,11 +3,12 @@
 import numpy as np
 
 from cs231n import kernels, layers
-from cs231n.autograd import creation, dtypes, pointwise
+from cs231n.autograd import dtypes
 from cs231n.autograd.history import record, write
 from cs231n.autograd.nn.fused import fused
-from cs231n.autograd.promotion import unary
-from cs231n.autograd.shaping import axis
+from cs231n.autograd.ops import creation, pointwise
+from cs231n.autograd.ops.promotion import unary
+from cs231n.autograd.ops.shaping import axis
 from cs231n.autograd.tensor import method, need, wrap
 
 

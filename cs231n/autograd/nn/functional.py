@@ -41,7 +41,7 @@ from cs231n.autograd.nn.norms import (
     normalize,
 )
 from cs231n.autograd.nn.weighted import conv2d, conv_transpose2d, embedding, linear
-from cs231n.autograd.pointwise import sigmoid, tanh
+from cs231n.autograd.ops.pointwise import sigmoid, tanh
 
 __all__ = [
     "adaptive_avg_pool2d",

@@ -29,7 +29,7 @@ def fused(step, forward, backward, inputs, saved=None):
         raise RuntimeError(f"{step}: {error}") from None
     saved = inputs if saved is None else saved
     saved = [t for t in saved if t is not None]
-    return record(step, out, lambda g: backward(g, cache), inputs, saved)
+    return record(step, out, lambda g: backward(g, cache), inputs, saved, fresh=True)
 
 
 def zeros_or(b, n, like):

@@ -8,7 +8,7 @@ from cs231n import kernels
 from cs231n.autograd import dtypes
 from cs231n.autograd.history import asks, record
 from cs231n.autograd.nn.activations import log_softmax, rows, softplus
-from cs231n.autograd.promotion import fit
+from cs231n.autograd.ops.promotion import fit
 from cs231n.autograd.tensor import Tensor, need, wrap
 
 

@@ -4,10 +4,11 @@ import math
 
 import numpy as np
 
-from cs231n.autograd import creation, dtypes
+from cs231n.autograd import dtypes
 from cs231n.autograd.nn import functional as F
 from cs231n.autograd.nn.module import Module
-from cs231n.autograd.shaping import flatten, unflatten
+from cs231n.autograd.ops import creation
+from cs231n.autograd.ops.shaping import unflatten
 from cs231n.autograd.tensor import Parameter, wrap
 
 
@@ -290,81 +291,6 @@ class Embedding(Module):
     def extra_repr(self):
         """Say what is special about this module."""
         return f"{self.num_embeddings}, {self.embedding_dim}"
-
-
-def _simple(name, function, **defaults):
-    """Return the class of a module that only calls a function with its settings."""
-    names = list(defaults)
-
-    def __init__(self, *args, **kwargs):
-        Module.__init__(self)
-        unknown = [k for k in kwargs if k not in defaults]
-        if unknown or len(args) > len(names):
-            raise TypeError(f"{name}() takes {', '.join(names) or 'no arguments'}.")
-        self.__dict__.update(defaults)
-        self.__dict__.update(zip(names, args, strict=False))
-        self.__dict__.update(kwargs)
-
-    def forward(self, *inputs):
-        return function(*inputs, **{n: getattr(self, n) for n in names})
-
-    def extra_repr(self):
-        return ", ".join(f"{n}={getattr(self, n)!r}" for n in names)
-
-    body = {"__init__": __init__, "forward": forward, "extra_repr": extra_repr}
-    body["__doc__"] = f"{function.__doc__}"
-    body["__module__"] = __name__
-    return type(name, (Module,), body)
-
-
-ReLU = _simple("ReLU", F.relu, inplace=False)
-LeakyReLU = _simple("LeakyReLU", F.leaky_relu, negative_slope=0.01, inplace=False)
-ELU = _simple("ELU", F.elu, alpha=1.0, inplace=False)
-SiLU = _simple("SiLU", F.silu, inplace=False)
-GELU = _simple("GELU", F.gelu, approximate="none")
-Tanh = _simple("Tanh", F.tanh)
-Sigmoid = _simple("Sigmoid", F.sigmoid)
-Softplus = _simple("Softplus", F.softplus, beta=1, threshold=20)
-LogSigmoid = _simple("LogSigmoid", F.logsigmoid)
-Softmax = _simple("Softmax", F.softmax, dim=None)
-LogSoftmax = _simple("LogSoftmax", F.log_softmax, dim=None)
-MaxPool2d = _simple("MaxPool2d", F.max_pool2d, kernel_size=2, stride=None, padding=0)
-AvgPool2d = _simple("AvgPool2d", F.avg_pool2d, kernel_size=2, stride=None, padding=0)
-AdaptiveAvgPool2d = _simple("AdaptiveAvgPool2d", F.adaptive_avg_pool2d, output_size=1)
-Flatten = _simple("Flatten", flatten, start_dim=1, end_dim=-1)
-PixelShuffle = _simple("PixelShuffle", F.pixel_shuffle, upscale_factor=2)
-PixelUnshuffle = _simple("PixelUnshuffle", F.pixel_unshuffle, downscale_factor=2)
-Upsample = _simple(
-    "Upsample",
-    F.interpolate,
-    size=None,
-    scale_factor=None,
-    mode="nearest",
-    align_corners=None,
-)
-CosineSimilarity = _simple("CosineSimilarity", F.cosine_similarity, dim=1, eps=1e-8)
-MSELoss = _simple("MSELoss", F.mse_loss, reduction="mean")
-L1Loss = _simple("L1Loss", F.l1_loss, reduction="mean")
-SmoothL1Loss = _simple("SmoothL1Loss", F.smooth_l1_loss, reduction="mean", beta=1.0)
-BCELoss = _simple("BCELoss", F.binary_cross_entropy, weight=None, reduction="mean")
-BCEWithLogitsLoss = _simple(
-    "BCEWithLogitsLoss",
-    F.binary_cross_entropy_with_logits,
-    weight=None,
-    reduction="mean",
-    pos_weight=None,
-)
-CrossEntropyLoss = _simple(
-    "CrossEntropyLoss",
-    F.cross_entropy,
-    weight=None,
-    ignore_index=-100,
-    reduction="mean",
-    label_smoothing=0.0,
-)
-NLLLoss = _simple(
-    "NLLLoss", F.nll_loss, weight=None, ignore_index=-100, reduction="mean"
-)
 
 
 class Unflatten(Module):

@@ -7,7 +7,7 @@ import numpy as np
 from cs231n import layers
 from cs231n.autograd.history import record
 from cs231n.autograd.nn.fused import fused, zeros_or
-from cs231n.autograd.shaping import axis
+from cs231n.autograd.ops.shaping import axis
 from cs231n.autograd.tensor import need
 
 

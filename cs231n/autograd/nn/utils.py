@@ -37,7 +37,7 @@ def _gradients(parameters):
 
 def parameters_to_vector(parameters):
     """Return all parameters one after another."""
-    from cs231n.autograd.shaping import cat
+    from cs231n.autograd.ops.shaping import cat
 
     return cat([p.reshape(-1) for p in parameters])
 

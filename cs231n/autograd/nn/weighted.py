@@ -6,7 +6,7 @@ from cs231n import kernels, layers
 from cs231n.autograd import dtypes
 from cs231n.autograd.history import asks, record
 from cs231n.autograd.nn.fused import fused, zeros_or
-from cs231n.autograd.products import times
+from cs231n.autograd.ops.products import times
 from cs231n.autograd.tensor import need
 
 
@@ -39,7 +39,7 @@ def linear(input, weight, bias=None):
 
     out = out.reshape(*x.shape[:-1], len(w))
     saved = [t for t, wanted in ((weight, wants[0]), (input, wants[1])) if wanted]
-    return record("linear", out, back, (input, weight, bias), saved)
+    return record("linear", out, back, (input, weight, bias), saved, fresh=True)
 
 
 def _conv_param(stride, padding, dilation, groups, weight):

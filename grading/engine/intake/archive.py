@@ -116,6 +116,8 @@ def inner_members(
 def _opened(file, shown):
     try:
         return zipfile.ZipFile(file)
+    except FileNotFoundError:
+        raise BadArchive(f"There is no file {shown}.") from None
     except (*READ_ERRORS, NotImplementedError, struct.error) as error:
         raise BadArchive(f"{shown} is no readable zip: {error}") from None
 

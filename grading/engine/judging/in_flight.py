@@ -2,13 +2,30 @@
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable
-from typing import Any
+from typing import Protocol
 
 #: A notebook that ends so many judging processes is not judged again. Before the last
 #: time it waits until nothing else runs: the fault may have been the machine's.
 MAX_DEATHS = 3
 #: Notebooks that may wait for a verdict; more would only fill the memory.
 MAX_WAITING = 200
+
+
+class Backend(Protocol):
+    """What judges tasks: a pool on this machine, or a cluster."""
+
+    @property
+    def capacity(self) -> int:
+        """Tasks that it takes at a time."""
+
+    def submit(self, key: str, text: str) -> None:
+        """Have a task judged."""
+
+    def wait(self, timeout: float = 1.0) -> list[tuple[str, dict | None]]:
+        """Return keys and replies of what is judged; None where a worker died."""
+
+    def close(self) -> None:
+        """End the workers."""
 
 
 class InFlight:
@@ -20,9 +37,9 @@ class InFlight:
         Makes a Pool or a Cluster, when the first task is there.
     """
 
-    def __init__(self, open_backend: Callable) -> None:
+    def __init__(self, open_backend: Callable[[], Backend]) -> None:
         self._open_backend = open_backend
-        self._backend: Any = None  # a Pool or a Cluster
+        self._backend: Backend | None = None
         self._waiting, self._texts = defaultdict(list), {}
         self._deaths, self._aside = Counter(), deque()
 
@@ -82,7 +99,9 @@ class InFlight:
         """
         if not self._active:
             self._send(self._aside.popleft())
-        done = []
+        done: list = []
+        if self._backend is None:
+            return done
         for key, reply in self._backend.wait(timeout):
             if reply is not None or self._is_deadly(key):
                 del self._texts[key]

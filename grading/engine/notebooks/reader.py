@@ -19,8 +19,8 @@ from grading.engine.storage.store import Store
 
 #: Bytes of address space, and seconds of a processor for one submission.
 MEMORY, SECONDS = 1 << 30, 8
-#: A reader that has needed so many kilobytes makes room for a fresh one.
-LARGE = 400_000
+#: A reader that holds so many bytes makes room for a fresh one.
+LARGE = 400 << 20
 
 
 def first_line(
@@ -96,9 +96,18 @@ def main() -> None:
     say(replies, {"ready": True})
     for line in tasks:
         _limit(resource.RLIMIT_CPU, int(time.process_time()) + 1 + job["seconds"])
-        say(replies, _read(templates, json.loads(line), store))
-        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > LARGE:
+        reply = _read(templates, json.loads(line), store)
+        if leaves := _size() > LARGE:
+            reply["leaves"] = True
+        say(replies, reply)
+        if leaves:
             return
+
+
+def _size():
+    """Return the bytes of memory in use; the largest so far may be the parent's."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
 
 
 if __name__ == "__main__":

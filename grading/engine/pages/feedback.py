@@ -1,7 +1,7 @@
 """Feedback: one page a notebook, which a student may see and nobody can misuse."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cs231n.files import write_whole
 from grading.engine.pages.exercises import exercises, is_hidden, purpose
@@ -10,6 +10,7 @@ from grading.engine.results.manual_scores import ManualScores, read_manual_score
 
 if TYPE_CHECKING:
     from grading.course import Course
+    from grading.engine.pages.overview import Overview, Row
 
 #: What a student reads beside a mark for each end of a test.
 WORDS = {
@@ -32,7 +33,7 @@ HIDDEN = {
 
 
 def write_feedback(
-    course: "Course", overview: Any, tick: Callable = lambda: None
+    course: "Course", overview: "Overview", tick: Callable = lambda: None
 ) -> int:
     """Write every student's pages.
 
@@ -68,7 +69,9 @@ def write_feedback(
     return count
 
 
-def feedback_page(overview: Any, row: Any, marks: ManualScores | None = None) -> str:
+def feedback_page(
+    overview: "Overview", row: "Row", marks: ManualScores | None = None
+) -> str:
     """Build the page of one notebook.
 
     Parameters
@@ -76,7 +79,7 @@ def feedback_page(overview: Any, row: Any, marks: ManualScores | None = None) ->
     overview : Overview
         Where the answers are.
     row : Row
-        Which.
+        Which; it is graded.
     marks : ManualScores, optional
         What a person gave.
 
@@ -85,15 +88,16 @@ def feedback_page(overview: Any, row: Any, marks: ManualScores | None = None) ->
     html : str
         Whole.
     """
-    template = overview.templates[row.notebook]
-    outcomes = {outcome.name: outcome for outcome in row.verdict.outcomes}
+    template, verdict = overview.templates[row.notebook], row.verdict
+    assert verdict is not None, f"{row.notebook} of {row.student} is not graded"
+    outcomes = {outcome.name: outcome for outcome in verdict.outcomes}
     answers = overview.answers(row)
     marks = marks or ManualScores(
-        score=row.verdict.score,
+        score=verdict.score,
         points=sum(slot.points for slot in template.slots),
     )
     parts = [
-        _part(exercise, answers, outcomes, row.verdict, marks)
+        _part(exercise, answers, outcomes, verdict, marks)
         for exercise in exercises(template)
     ]
     return render(

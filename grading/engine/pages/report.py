@@ -2,24 +2,26 @@
 
 import shutil
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cs231n.files import write_whole
 from grading.engine.pages.html import clean, number, render
 from grading.engine.pages.side_by_side import both_sides
 from grading.engine.pages.similarity import pairs
 from grading.engine.pages.statistics import notebook_statistics
+from grading.engine.results.not_run import NOT_RUN
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from grading.course import Course
+    from grading.engine.pages.overview import Overview
 
 #: Pairs that get a page of their own.
 SHOWN = 60
 
 
-def write_report(course: "Course", overview: Any) -> "Path":
+def write_report(course: "Course", overview: "Overview") -> "Path":
     """Write the report of an assignment.
 
     Parameters
@@ -62,7 +64,7 @@ def _tiles(overview, graded, similar):
     students = {row.student for row in overview.rows}
     flagged = {row.student for row in overview.rows if row.flags}
     isolations = Counter(row.verdict.isolation for row in graded)
-    isolations.pop("not run", None)
+    isolations.pop(NOT_RUN, None)
     return [
         (len(students), "students"),
         (len(graded), "notebooks graded"),

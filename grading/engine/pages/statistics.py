@@ -4,12 +4,13 @@ import re
 import statistics
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from grading.engine.pages.exercises import exercises, is_hidden, purpose
 
 if TYPE_CHECKING:
     from grading.engine.notebooks.template import Template
+    from grading.engine.pages.overview import Row
 
 #: Columns of a histogram.
 BINS = 10
@@ -50,7 +51,9 @@ class NotebookStatistics:
     exercises: tuple  #: of (Exercise, tuple of TestStatistics)
 
 
-def notebook_statistics(template: "Template", rows: list[Any]) -> "NotebookStatistics":
+def notebook_statistics(
+    template: "Template", rows: "list[Row]"
+) -> "NotebookStatistics":
     """Count what a class did in a notebook.
 
     Parameters
@@ -66,9 +69,10 @@ def notebook_statistics(template: "Template", rows: list[Any]) -> "NotebookStati
         By exercise and test.
     """
     points = sum(slot.points for slot in template.of_role("test"))
-    scores = [row.verdict.score for row in rows]
+    verdicts = [row.verdict for row in rows if row.verdict is not None]
+    scores = [verdict.score for verdict in verdicts]
     histogram = Counter(_bin(score, points) for score in scores)
-    outcomes = [{one.name: one for one in row.verdict.outcomes} for row in rows]
+    outcomes = [{one.name: one for one in verdict.outcomes} for verdict in verdicts]
     parts = [
         (part, tuple(_test(slot, outcomes, rows) for slot in part.tests))
         for part in exercises(template)

@@ -52,6 +52,7 @@ class _Worker:
     key: str = ""  #: what it works on at the moment
     since: float = field(default_factory=time.monotonic)
     hung: bool = False
+    leaves: bool = False  #: it has said that it ends now; another takes its place
 
 
 class LinePool:
@@ -135,7 +136,8 @@ class LinePool:
 
     def _feed(self):
         for worker in self._workers:
-            if self._queue and worker.ready and not worker.key:
+            free = worker.ready and not worker.key and not worker.leaves
+            if self._queue and free:
                 worker.key, text = self._queue.popleft()
                 worker.since = time.monotonic()
                 self._send(worker, text)
@@ -227,6 +229,7 @@ class LinePool:
             self._greeted(reply)
             worker.ready = True
             return []
+        worker.leaves = reply.pop("leaves", False)
         key, worker.key, self._stillborn = worker.key, "", 0
         return [(key, reply)]
 

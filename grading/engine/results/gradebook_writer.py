@@ -10,7 +10,7 @@ import os
 import time
 import warnings
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cs231n.files import write_whole
 from grading.course import CONFIG
@@ -19,6 +19,8 @@ from grading.engine.results.autograded import autograded
 if TYPE_CHECKING:
     from grading.course import Course
     from grading.engine.intake.submission import Submission
+    from grading.engine.notebooks.normalise import Normalised
+    from grading.engine.notebooks.template import Template
     from grading.judge.exam import Verdict
 
 #: Seconds to wait for somebody else who writes to the gradebook.
@@ -100,7 +102,7 @@ class GradebookWriter:
                     ) from None
                 time.sleep(0.05)
 
-    def check(self, templates: dict[str, Any]) -> None:
+    def check(self, templates: "dict[str, Template]") -> None:
         """Compare the gradebook's cells with the notebooks'.
 
         Parameters
@@ -180,8 +182,8 @@ class GradebookWriter:
     def write(
         self,
         submission: "Submission",
-        template: Any,
-        normalised: Any,
+        template: "Template",
+        normalised: "Normalised",
         verdict: "Verdict",
         details: dict,
     ) -> float | None:

@@ -74,6 +74,24 @@ def package_class(name: str) -> type:
     return cls
 
 
+def empty(cls: type) -> object:
+    """Make an object of a class that crosses by what it holds, without anything in it.
+
+    Parameters
+    ----------
+    cls : type
+        From :func:`package_class`, or of the notebook.
+
+    Returns
+    -------
+    value : object
+        Its ``__init__`` has not run.
+    """
+    if cls is types.SimpleNamespace:
+        return types.SimpleNamespace()
+    return object.__new__(cls)
+
+
 def package_function(value: object) -> str | None:
     """Name a function of the package or of NumPy.
 

@@ -9,7 +9,8 @@ import pytest
 
 from grading.engine.judging.cluster import Cluster, ClusterFailed
 from grading.engine.judging.judge_host import NoIsolation
-from grading.engine.run import Options, Run
+from grading.engine.options import Options
+from grading.engine.run import Run
 from tests.engine.conftest import grade, plan, scores
 from tests.engine.small_course import RIGHT, answered, hand_in_right
 

@@ -5,8 +5,8 @@ import shutil
 import pytest
 
 from grading import ROOT
-from grading.engine.overview import Overview
 from grading.engine.pages.feedback import write_feedback
+from grading.engine.pages.overview import Overview
 from grading.engine.pages.report import write_report
 from tests.engine.conftest import grade
 from tests.engine.pages.test_pages import LOOPS, OTHERS, PAYLOADS, RENAMED

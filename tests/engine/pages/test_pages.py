@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from grading.engine.overview import Overview
 from grading.engine.pages import html as pages
 from grading.engine.pages.exercises import exercises, purpose
 from grading.engine.pages.feedback import feedback_page, write_feedback
+from grading.engine.pages.overview import Overview
 from grading.engine.pages.report import write_report
 from grading.engine.pages.side_by_side import both_sides
 from grading.engine.pages.similarity import pairs, prints

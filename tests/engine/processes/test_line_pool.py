@@ -98,6 +98,15 @@ def test_a_bad_end_is_told_and_the_next_task_served(deed, ending):
     assert good[0] == "good"
 
 
+def test_who_leaves_is_given_nothing_more():
+    """Its end comes late; what waits goes to the next one, and nobody is blamed."""
+    leave = "print('{\"leaves\": true}', flush=True); time.sleep(0.5); os._exit(0)"
+    with pool() as workers:
+        for number in range(4):
+            workers.submit(str(number), json.dumps(leave))
+        assert results(workers, 4) == [(str(number), {}) for number in range(4)]
+
+
 def test_a_word_too_many_ends_a_process_but_no_task():
     with pool() as workers:
         workers.submit("a", json.dumps(f"{REPLY}; {REPLY}"))

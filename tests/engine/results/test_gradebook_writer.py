@@ -9,8 +9,9 @@ import nbformat
 import pytest
 
 from grading.engine.intake.intake import Intake
+from grading.engine.options import Options
 from grading.engine.results.gradebook_writer import GradebookError
-from grading.engine.run import Options, Run
+from grading.engine.run import Run
 from grading.engine.storage.store import Store
 from tests.engine.conftest import grade, scores
 from tests.engine.graded import book, with_double

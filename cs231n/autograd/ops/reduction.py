@@ -2,18 +2,14 @@
 
 import builtins
 import math
-from collections import namedtuple
 
 import numpy as np
 
 from cs231n.autograd import dtypes
-from cs231n.autograd.arithmetic import maximum, minimum
 from cs231n.autograd.history import record
-from cs231n.autograd.pointwise import abs
-from cs231n.autograd.shaping import axis
-from cs231n.autograd.tensor import Tensor, method, need, wrap
-
-Pair = namedtuple("Pair", ("values", "indices"))
+from cs231n.autograd.ops.pointwise import abs
+from cs231n.autograd.ops.shaping import axis
+from cs231n.autograd.tensor import method, need, wrap
 
 
 def dims(step, x, dim, keepdim, alias):
@@ -139,100 +135,6 @@ def std(input, dim=None, keepdim=False, *, correction=1, unbiased=None, **alias)
     ).sqrt()
 
 
-def _extreme(step, input, dim, keepdim, alias, pick, pair):
-    """Return the extremes of an axis and their places, or the extreme of all."""
-    if isinstance(dim, Tensor):
-        return pair(input, dim)
-    axes, keepdim = dims(step, need(input, step), dim, keepdim, alias)
-    x = input._a
-    if axes is None:
-        if x.size == 0:
-            raise RuntimeError(f"{step}(): an empty tensor has none.")
-        out = getattr(x, step)()
-        return _all_extreme(step, input, out)
-    (along,) = axes
-    where = np.expand_dims(pick(x, along), along)
-    out = np.take_along_axis(x, where, along)
-
-    def back(g):
-        dx = np.zeros(x.shape, x.dtype)
-        np.put_along_axis(dx, where, g.reshape(where.shape), along)
-        return dx
-
-    shown = (lambda a: a) if keepdim else (lambda a: a.squeeze(along))
-    return Pair(record(step, shown(out), back, (input,)), wrap(shown(where)))
-
-
-def _all_extreme(step, input, out):
-    ties = input._a == out
-
-    def back(g):
-        return ties * (g / np.count_nonzero(ties)).astype(g.dtype)
-
-    return record(step, out, back, (input,))
-
-
-@method()
-def max(input, dim=None, keepdim=False, **alias):
-    """Largest element, or ``(values, indices)`` along an axis, or larger of two.
-
-    Along an axis the first largest gets the gradient; of all, ties share it.
-    """
-    return _extreme(
-        "max", input, alias.pop("other", dim), keepdim, alias, np.argmax, maximum
-    )
-
-
-@method()
-def min(input, dim=None, keepdim=False, **alias):
-    """Smallest element, or ``(values, indices)`` along an axis, or smaller of two."""
-    return _extreme(
-        "min", input, alias.pop("other", dim), keepdim, alias, np.argmin, minimum
-    )
-
-
-def _tied(step):
-    def extreme(input, dim=(), keepdim=False, **alias):
-        axes, keepdim = dims(step, need(input, step), dim, keepdim, alias)
-        x = input._a
-        out = getattr(x, step[1:])(axis=axes, keepdims=True)
-        ties = x == out
-        shown = (
-            out
-            if keepdim
-            else out.reshape(
-                [n for i, n in enumerate(x.shape) if axes is not None and i not in axes]
-            )
-        )
-
-        def back(g):
-            count = ties.sum(axis=axes, keepdims=True)
-            return ties * (g.reshape(count.shape) / count).astype(g.dtype)
-
-        return record(step, shown, back, (input,))
-
-    extreme.__name__ = extreme.__qualname__ = step
-    extreme.__doc__ = f"The {step[1:]} along axes; ties share the gradient."
-    return method(step)(extreme) or extreme
-
-
-amax, amin = _tied("amax"), _tied("amin")
-
-
-def _place(step, function):
-    def place(input, dim=None, keepdim=False, **alias):
-        axes, keepdim = dims(step, need(input, step), dim, keepdim, alias)
-        along = None if axes is None else axes[0]
-        return wrap(function(input._a, axis=along, keepdims=keepdim))
-
-    place.__name__ = place.__qualname__ = step
-    place.__doc__ = f"Place of the {step[3:]}, the first of equals."
-    return method(step)(place) or place
-
-
-argmax, argmin = _place("argmax", np.argmax), _place("argmin", np.argmin)
-
-
 def _truth(step, function):
     def truth(input, dim=None, keepdim=False, **alias):
         axes, keepdim = dims(step, need(input, step), dim, keepdim, alias)
@@ -264,7 +166,7 @@ def norm(input, p="fro", dim=None, keepdim=False, **alias):
         )
     p = 2.0 if p in ("fro", None) else float(p)
     if math.isinf(p):
-        return amax(abs(input), axes if axes else (), keepdim)
+        return abs(input).amax(axes if axes else (), keepdim)
     if p == 0:
         return sum((input != 0).to(x.dtype), axes, keepdim)
     if p == 1:
@@ -348,37 +250,6 @@ def cumprod(input, dim, **_):
     return record("cumprod", out, back, (input,), (input,), keeps=True)
 
 
-@method()
-def sort(input, dim=-1, descending=False, stable=False):
-    """Elements in order along an axis, and where they came from."""
-    where = argsort(input, dim, descending)
-    return Pair(input.gather(axis(dim, input.ndim), where), where)
-
-
-@method()
-def argsort(input, dim=-1, descending=False, stable=False):
-    """Places of the elements in order along an axis; equals keep theirs."""
-    x = need(input, "argsort")._a
-    dim = axis(dim, x.ndim)
-    if not descending:
-        return wrap(np.argsort(x, axis=dim, kind="stable"))
-    last = x.shape[dim] - 1
-    turned = np.argsort(np.flip(x, dim), axis=dim, kind="stable")
-    return wrap(last - np.flip(turned, dim))
-
-
-@method()
-def topk(input, k, dim=-1, largest=True, sorted=True):
-    """Return the k largest along an axis, and their places."""
-    dim = axis(dim, need(input, "topk").ndim)
-    size = input._a.shape[dim] if input.ndim else 1
-    if not 0 <= k <= size:
-        raise RuntimeError(f"selected index k out of range: {k} of {size}")
-    where = argsort(input, dim, largest)._a
-    where = wrap(where[(*(slice(None),) * dim, slice(int(k)))].copy())
-    return Pair(input.gather(dim, where), where)
-
-
 def isclose(input, other, rtol=1e-5, atol=1e-8, equal_nan=False):
     """Whether numbers are equal up to rounding."""
     return wrap(np.isclose(input._a, other._a, rtol, atol, equal_nan))
@@ -396,3 +267,21 @@ def equal(input, other):
 
 for _function in (isclose, allclose, equal):
     method()(_function)
+
+__all__ = [
+    "all",
+    "allclose",
+    "any",
+    "count_nonzero",
+    "cumprod",
+    "cumsum",
+    "equal",
+    "isclose",
+    "logsumexp",
+    "mean",
+    "norm",
+    "prod",
+    "std",
+    "sum",
+    "var",
+]

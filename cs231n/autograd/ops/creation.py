@@ -6,7 +6,7 @@ import numpy as np
 
 from cs231n.autograd import dtypes
 from cs231n.autograd.history import write
-from cs231n.autograd.shaping import sizes
+from cs231n.autograd.ops.shaping import sizes
 from cs231n.autograd.tensor import Tensor, _plain, need, wrap
 
 _default = [dtypes.float32]
@@ -128,7 +128,8 @@ def _filled(name, make):
     filled.__name__, like.__name__ = name, f"{name}_like"
     filled.__doc__ = f"Return a tensor of a shape: {name}."
     like.__doc__ = f"Return a tensor shaped like another: {name}."
-    setattr(Tensor, f"new_{name}", new)
+    if not name.startswith("rand"):
+        setattr(Tensor, f"new_{name}", new)
     return filled, like
 
 
@@ -280,3 +281,39 @@ LongTensor = TensorType("LongTensor", dtypes.int64)
 IntTensor = TensorType("IntTensor", dtypes.int32)
 BoolTensor = TensorType("BoolTensor", np.dtype(bool))
 ByteTensor = TensorType("ByteTensor", dtypes.uint8)
+
+__all__ = [
+    "BoolTensor",
+    "ByteTensor",
+    "DoubleTensor",
+    "FloatTensor",
+    "IntTensor",
+    "LongTensor",
+    "arange",
+    "as_tensor",
+    "bernoulli",
+    "empty",
+    "empty_like",
+    "eye",
+    "from_numpy",
+    "full",
+    "full_like",
+    "get_default_dtype",
+    "linspace",
+    "manual_seed",
+    "meshgrid",
+    "multinomial",
+    "normal",
+    "ones",
+    "ones_like",
+    "rand",
+    "rand_like",
+    "randint",
+    "randn",
+    "randn_like",
+    "randperm",
+    "set_default_dtype",
+    "tensor",
+    "zeros",
+    "zeros_like",
+]

@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 
 from cs231n.autograd import dtypes
-from cs231n.autograd.promotion import binary, misfit, operands, same
+from cs231n.autograd.ops.promotion import binary, misfit, operands, same
 from cs231n.autograd.tensor import Tensor, method, wrap
 
 
@@ -172,3 +172,31 @@ def _extreme(step, ufunc, wins, input, other):
 subtract = sub
 multiply = mul
 divide = true_divide = div
+
+__all__ = [
+    "add",
+    "bitwise_and",
+    "bitwise_or",
+    "bitwise_xor",
+    "div",
+    "divide",
+    "eq",
+    "floor_divide",
+    "ge",
+    "gt",
+    "le",
+    "logical_and",
+    "logical_or",
+    "logical_xor",
+    "lt",
+    "maximum",
+    "minimum",
+    "mul",
+    "multiply",
+    "ne",
+    "pow",
+    "remainder",
+    "sub",
+    "subtract",
+    "true_divide",
+]

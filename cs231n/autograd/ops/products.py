@@ -5,7 +5,7 @@ import numpy as np
 from cs231n import kernels
 from cs231n.autograd import dtypes
 from cs231n.autograd.history import asks, record
-from cs231n.autograd.promotion import fit
+from cs231n.autograd.ops.promotion import fit
 from cs231n.autograd.tensor import method, need
 
 
@@ -69,7 +69,7 @@ def matmul(input, other):
     back = lambda g: _factors(g, x, y, wants_x, wants_y)
     if rows:
         out = out.reshape(*x.shape[:-1], y.shape[1])
-    return record("matmul", out, back, (input, other), saved)
+    return record("matmul", out, back, (input, other), saved, fresh=True)
 
 
 def _factors(g, x, y, wants_x, wants_y):
@@ -198,3 +198,6 @@ def _of_operand(i, g, subs, right, arrays):
         n if c in known else 1 for c, n in zip(subs[i], arrays[i].shape, strict=True)
     ]
     return np.broadcast_to(part.reshape(shape), arrays[i].shape)
+
+
+__all__ = ["bmm", "dot", "einsum", "matmul", "mm", "mv", "outer"]

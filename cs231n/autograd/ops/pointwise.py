@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from cs231n import layers
+from cs231n import kernels, layers
 from cs231n.autograd import dtypes
-from cs231n.autograd.arithmetic import maximum, minimum
-from cs231n.autograd.promotion import unary
+from cs231n.autograd.ops.arithmetic import maximum, minimum
+from cs231n.autograd.ops.promotion import unary
 from cs231n.autograd.tensor import Tensor, method, need, wrap
 
 
@@ -120,18 +120,34 @@ def cos(input):
     return unary("cos", input, np.cos, lambda g, x: g * -np.sin(x))
 
 
+def _compiled(name):
+    """Return both halves of a kernel, for arrays of any strides."""
+    there = getattr(kernels.impl, f"{name}_forward")
+    back = getattr(kernels.impl, f"{name}_backward")
+
+    def forward(x):
+        out = np.empty(x.shape, x.dtype)
+        there(x if x.flags.c_contiguous else np.ascontiguousarray(x), out)
+        return out
+
+    def backward(g, out):
+        dx = np.empty(out.shape, out.dtype)
+        back(g if g.flags.c_contiguous else np.ascontiguousarray(g), out, dx)
+        return dx
+
+    return forward, backward
+
+
 @method()
 def tanh(input):
     """Hyperbolic tangent."""
-    forward = lambda x: layers.tanh_forward(x)[0]
-    return unary("tanh", input, forward, layers.tanh_backward, "out")
+    return unary("tanh", input, *_compiled("tanh"), "out")
 
 
 @method()
 def sigmoid(input):
     """Squash to between 0 and 1."""
-    forward = lambda x: layers.sigmoid_forward(x)[0]
-    return unary("sigmoid", input, forward, layers.sigmoid_backward, "out")
+    return unary("sigmoid", input, *_compiled("sigmoid"), "out")
 
 
 @method()
@@ -221,3 +237,39 @@ def lerp(input, end, weight):
 negative = neg
 absolute = abs
 clip = clamp
+
+__all__ = [
+    "abs",
+    "absolute",
+    "bitwise_not",
+    "ceil",
+    "clamp",
+    "clip",
+    "cos",
+    "erf",
+    "exp",
+    "expm1",
+    "floor",
+    "isfinite",
+    "isinf",
+    "isnan",
+    "lerp",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "logical_not",
+    "neg",
+    "negative",
+    "reciprocal",
+    "relu",
+    "round",
+    "rsqrt",
+    "sigmoid",
+    "sign",
+    "sin",
+    "sqrt",
+    "square",
+    "tanh",
+    "trunc",
+]

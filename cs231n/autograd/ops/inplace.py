@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from cs231n.autograd import arithmetic, pointwise
 from cs231n.autograd.history import write
+from cs231n.autograd.ops import arithmetic, pointwise
 from cs231n.autograd.tensor import Tensor, wrap
 
 

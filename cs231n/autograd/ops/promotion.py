@@ -96,7 +96,7 @@ def binary(step, ufunc, a, b, da, db, reads_a="", reads_b=""):
             fit(db(g, x, y), *like_b) if like_b else None,
         )
 
-    return record(step, out, back, (ta, tb), saved)
+    return record(step, out, back, (ta, tb), saved, fresh=bool(reads_a))
 
 
 def same(g, x, y):
@@ -120,4 +120,6 @@ def unary(step, x, function, slope, reads="x", floats=True):
         with np.errstate(divide="ignore", invalid="ignore"):
             return slope(g, seen)
 
-    return record(step, out, back, (x,), (x,) if reads == "x" else (), reads == "out")
+    return record(
+        step, out, back, (x,), (x,) if reads == "x" else (), reads == "out", True
+    )

@@ -1,0 +1,1 @@
+"""Operations on tensors, each as a function and, where PyTorch has one, a method."""
