@@ -1325,6 +1325,7 @@ expect(
     result["weights"] <= 1_000_000,
     f"The network has {result['weights']} parameters; at most a million are allowed.",
 )
+expect_source(open_ended_net, without=["pytorch"])
 
 # %% hidden-test="torch-open" points=2
 # 2 points: the grader lets your network learn 50 images by heart, in 40 steps, and looks
