@@ -23,6 +23,7 @@ WRITTEN = [
     "assignment2/batch_normalization",
     "assignment2/convolutional_networks",
     "assignment2/dropout",
+    "assignment2/pytorch",
 ]
 NOTEBOOKS = [
     pytest.param(
