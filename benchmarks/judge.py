@@ -18,7 +18,7 @@ from benchmarks.timing import CLOCKS, interleaved, medians
 from grading.authoring.exam_from_notebook import exam_of
 from grading.judge.clock import Clock
 from grading.judge.judge import judge
-from grading.judge.preload import drawn_images, fork_server_for
+from grading.judge.preload import Rooms, drawn_images
 from grading.judge.protocol.channel import Channel
 from grading.judge.proxy import stand_in
 from grading.judge.remote_calls import RemoteCalls
@@ -47,15 +47,15 @@ def main():
     """Print the tables."""
     matplotlib.use("agg")
     exams = [exam_of(notebook) for notebook in NOTEBOOKS]
-    with fork_server_for(exams) as fork_server:
-        print(f"isolation: {fork_server.level}")
-        _calls(fork_server)
-        _notebooks(fork_server, exams)
+    with Rooms(exams) as rooms:
+        print(f"isolation: {rooms.level}")
+        _calls(rooms)
+        _notebooks(rooms, exams)
 
 
-def _calls(fork_server):
+def _calls(rooms):
     limits = Limits()
-    with fork_server.child("grading.judge.student:main", limits) as child:
+    with rooms.student(limits) as child:
         line = RemoteCalls(Channel(child.sock), Clock(limits, 600), lambda name: [])
         line.ask("load", "answers", ANSWERS, False)
         names = ("add", "take", "give", "keep")
@@ -80,7 +80,7 @@ def _calls(fork_server):
                 print(f"{size / 2**20:6.0f} MiB {label:<29} {speed:8.2f} GB/s")
 
 
-def _notebooks(fork_server, exams):
+def _notebooks(rooms, exams):
     """Compare whole notebooks; what is left after the cells' own time is overhead."""
     drawn_images()
     print(f"{'notebook':<34} {'one process':>12} {'judged':>9} {'overhead':>9}")
@@ -90,7 +90,7 @@ def _notebooks(fork_server, exams):
         for _ in range(ROUNDS):
             alone.append(_timed(lambda exam=exam: run(exam)))
             judged.append(
-                _timed(lambda e=exam, a=answers: judge(e, a, Limits(), fork_server))
+                _timed(lambda e=exam, a=answers: judge(e, a, Limits(), rooms))
             )
         one, two = statistics.median(alone), statistics.median(judged)
         over = sorted(b - a for a, b in zip(alone, judged, strict=True))

@@ -24,7 +24,7 @@ from cs231n.nets.scenenet import WEIGHTS, SceneNet, normalise, targets
 from cs231n.optim import adamw
 from cs231n.schedules import cosine
 
-NUM_TRAIN, BATCH_SIZE, SEED = 24_000, 32, 231
+NUM_TRAIN, BATCH_SIZE, STEPS, SEED = 24_000, 32, 3600, 231
 #: Pixels to brightness and two axes of colour (NTSC's YIQ).
 TO_YIQ = np.array(
     [[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523, 0.312]]
@@ -103,7 +103,7 @@ def pictures(split, num):
 def main():
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--steps", type=int, default=3600)
+    parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--output", default=WEIGHTS)
     options = parser.parse_args()
     start, used = time.perf_counter(), time.process_time()

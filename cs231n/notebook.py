@@ -2,6 +2,7 @@
 
 import contextlib
 import inspect
+import os
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -33,6 +34,17 @@ def add_to_class(cls: type) -> Callable:
         return function
 
     return attach
+
+
+def quick() -> bool:
+    """Say whether long experiments should be cut short.
+
+    Returns
+    -------
+    quick : bool
+        Whether ``CS231N_QUICK`` is set, as where every notebook is run as a test.
+    """
+    return bool(os.environ.get("CS231N_QUICK"))
 
 
 class NotebookClass:

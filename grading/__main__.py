@@ -13,7 +13,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from grading import ROOT
+from grading import ROOT, arguments
 from grading.course import Course
 from grading.engine import commands
 from grading.sandbox.limits import Limits
@@ -67,7 +67,9 @@ def _collect(chosen):
 def _run(chosen):
     run = chosen.add_parser("run", help="judge everything that was handed in")
     run.add_argument("assignment")
-    run.add_argument("--jobs", type=_count, help="notebooks at a time (default: cores)")
+    run.add_argument(
+        "--jobs", type=arguments.count, help="notebooks at a time (default: cores)"
+    )
     run.add_argument(
         "--scheduler", default="", help="a Dask scheduler, tcp://host:port"
     )
@@ -91,23 +93,13 @@ def _run(chosen):
         ("notebook_seconds", "all of a notebook"),
     ):
         flag = f"--{name.replace('_', '-')}"
-        limits.add_argument(flag, type=_seconds, help=text, metavar="S")
-    limits.add_argument("--memory-mb", type=_count, metavar="MB", help="memory")
-    limits.add_argument("--processes", type=_count, metavar="N", help="processes")
-
-
-def _count(text):
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"expected 1 or more; got {text}")
-    return number
-
-
-def _seconds(text):
-    number = float(text)
-    if not 0 < number < 1e6:
-        raise argparse.ArgumentTypeError(f"expected a positive time; got {text}")
-    return number
+        limits.add_argument(flag, type=arguments.seconds, help=text, metavar="S")
+    limits.add_argument(
+        "--memory-mb", type=arguments.count, metavar="MB", help="memory"
+    )
+    limits.add_argument(
+        "--processes", type=arguments.count, metavar="N", help="processes"
+    )
 
 
 def limits_of(args: argparse.Namespace) -> Limits:

@@ -204,6 +204,10 @@ def main(argv: list[str] | None = None) -> int:
     shutil.rmtree(args.course, ignore_errors=True)
     course = Course(args.course)
     try:
+        course.root.mkdir(parents=True)
+    except OSError as error:
+        parser.error(f"{args.course} cannot be made: {error.strerror}.")
+    try:
         found = run(course, engine=not args.nbgrader)
     except CourseError as error:
         print(f"\n{error}", file=sys.stderr)

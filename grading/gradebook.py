@@ -109,8 +109,11 @@ def main(argv: list[str] | None = None) -> int:
     except LookupError as error:
         parser.error(str(error))
     if args.out:
-        with args.out.open("w", newline="", encoding="utf-8") as file:
-            write_csv(found, file)
+        try:
+            with args.out.open("w", newline="", encoding="utf-8") as file:
+                write_csv(found, file)
+        except OSError as error:
+            parser.error(f"{args.out} cannot be written: {error.strerror}.")
     else:
         write_csv(found, sys.stdout)
     unmarked = [score.student for score in found if score.to_mark]

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.accuracy import GOALS, ROOT, main, print_table
+from benchmarks import experiments
+from benchmarks.accuracy import GOALS, ROOT, main, print_experiments, print_table
 
 
 @pytest.mark.parametrize("goal", GOALS, ids=lambda goal: f"{goal[0]}: {goal[1]}")
@@ -28,8 +29,30 @@ def test_a_missed_goal_is_marked_and_fails_on_the_real_data_only(capsys):
     assert print_table(make_found(0.1), real=False) == 0
 
 
-def test_an_unknown_notebook_is_named(capsys):
+def test_an_unknown_name_is_named(capsys):
     with pytest.raises(SystemExit):
-        main(["sofmax"])
+        main(["--only", "sofmax"])
 
-    assert Path("assignment1/softmax").name in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "no 'sofmax'" in said
+    assert Path("assignment1/softmax").name in said
+    assert "captions_by_heart" in said
+
+
+def test_the_worst_of_three_seeds_counts(capsys, monkeypatch):
+    def luck(seed):
+        return {"good": 0.9, "lucky": 0.4 + 0.1 * seed}
+
+    monkeypatch.setattr(experiments, "GOALS", {luck: {"good": 0.9, "lucky": 0.6}})
+    assert print_experiments([luck]) == 1
+    good, lucky = capsys.readouterr().out.splitlines()[-2:]
+    assert "missed" not in good
+    assert lucky.split()[2:5] == ["0.500", "0.600", "0.700"]
+    assert lucky.endswith("missed")
+    monkeypatch.setattr(experiments, "GOALS", {luck: {"good": 0.9}})
+    assert print_experiments([luck]) == 0
+
+
+@pytest.mark.slow
+def test_fifty_captions_are_learned_by_heart():
+    assert experiments.captions_by_heart(1)["exact"] == 1

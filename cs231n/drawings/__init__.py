@@ -5,7 +5,17 @@ with a text for those who cannot see it. Blue is data, green is learned, vermili
 dashed* is a gradient, purple is a second thing beside blue, grey is everything else.
 """
 
+from cs231n.drawings.captions import (
+    captioner,
+    masked_captions,
+    rnn_step,
+    shared_runs,
+    specificity,
+    word_rows,
+)
 from cs231n.drawings.convolution import pool_winners, window_columns
+from cs231n.drawings.decoding import attention_step, beam_tree
+from cs231n.drawings.gated import gru_cell, lstm_cell
 from cs231n.drawings.losses import loss_curves
 from cs231n.drawings.normalisation import norm_graph
 from cs231n.drawings.page import THEMES, Page, show
@@ -15,11 +25,21 @@ from cs231n.drawings.tape import tape_graph
 __all__ = [
     "THEMES",
     "Page",
+    "attention_step",
+    "beam_tree",
+    "captioner",
+    "gru_cell",
     "loss_curves",
+    "lstm_cell",
+    "masked_captions",
     "norm_graph",
     "pool_winners",
+    "rnn_step",
+    "shared_runs",
     "show",
+    "specificity",
     "tape_graph",
     "unrolled",
     "window_columns",
+    "word_rows",
 ]

@@ -20,7 +20,28 @@ _LOOPING_CALLS = {
 }
 #: The same, unless they are attributes of a NumPy function, as in ``np.add.reduce``.
 _LOOPING_TOOLS = {"reduce", "accumulate", "functools.reduce", "itertools.accumulate"}
+#: Calls that run what they are given again and again: ``sorted(x, key=f)``.
+_CALLING_KEYS = {"sorted", "min", "max", "sort", "groupby", "nlargest", "nsmallest"}
 _COMPUTED = "getattr with a computed name"
+#: What answers may import: what computes, and what old files begin with. Whatever else
+#: a notebook is about, its own rules name.
+_IMPORTS = {
+    *("abc", "bisect", "cmath", "collections", "contextlib", "copy", "dataclasses"),
+    *("decimal", "enum", "fractions", "functools", "heapq", "itertools", "math"),
+    *("numbers", "operator", "random", "re", "statistics", "time", "typing"),
+    *("warnings", "__future__", "builtins", "future", "past", "six", "os", "sys"),
+    *("IPython", "cv2", "google", "imageio", "matplotlib", "numpy", "scipy"),
+    *("skimage", "sklearn", "torch", "torchvision", "tqdm", PACKAGE),
+}
+#: Names with two underscores that a class may use; others reach what is not its own.
+_SPECIAL = {
+    *("__init__", "__call__", "__class__", "__doc__", "__name__", "__qualname__"),
+    *("__len__", "__iter__", "__next__", "__getitem__", "__setitem__", "__contains__"),
+    *("__enter__", "__exit__", "__repr__", "__str__", "__file__", "__version__"),
+    "__future__",
+}
+#: Functions that do the same.
+_TWINS = {"linalg.norm": ("linalg.vector_norm", "linalg.matrix_norm")}
 #: Names that run, find or replace code which is not in the source.
 _HIDING = {
     *("__import__", "importlib", "import_module"),
@@ -72,6 +93,7 @@ def expect_source(
     name = function.__name__
     if loops is not None:
         found = sum(_is_loop(node) for tree in trees for node in ast.walk(tree))
+        found += len(_calling_each_other(trees))
         allowed = {0: "no loop", 1: "one loop"}.get(loops, f"{loops} loops")
         expect(
             found <= loops,
@@ -85,10 +107,23 @@ def expect_source(
         f"{name} should do without {hidden[:1]}: this test reads the source, and that "
         f"hides what runs.",
     )
+    own = str(function.__module__).partition(".")[0]
+    foreign = sorted(_foreign(trees) - {own})
+    expect(
+        not foreign,
+        f"{name} should do without {foreign[:1]}: an answer may import NumPy and what "
+        f"Python has for numbers.",
+    )
     used = _spelled_out(used, trees)
+    handed_on = set().union(*map(_handed_on, trees))
     for forbidden in (*without, PACKAGE):
-        hits = sorted(dotted for dotted in used if _matches(dotted, forbidden))
-        expect(not hits, f"{name} should do without {forbidden}; it uses {hits[:1]}.")
+        same = (forbidden, *_TWINS.get(forbidden, ()))
+        hits = {dotted for dotted in used for f in same if _matches(dotted, f)}
+        module = forbidden.rpartition(".")[0]
+        if module:  # whoever has it by another name has what is in it
+            hits |= {d for d in handed_on if f".{d}".endswith(f".{module}")}
+        hit = sorted(hits)[:1]
+        expect(not hit, f"{name} should do without {forbidden}; it uses {hit}.")
 
 
 def hiding(trees: Iterable[ast.AST]) -> list[str]:
@@ -111,9 +146,16 @@ def _hiding(used):
     return sorted(
         dotted
         for dotted in used
-        if dotted in _RUNNING
-        or (_HIDING & set(dotted.split(".")) and not _is_old(dotted))
+        if dotted in _RUNNING or (_is_hiding(dotted.split(".")) and not _is_old(dotted))
     )
+
+
+def _is_hiding(parts):
+    if _HIDING & set(parts):
+        return True
+    if any(part.startswith("__") and part not in _SPECIAL for part in parts):
+        return True
+    return parts[0] in ("np", "numpy") and any(p.startswith("_") for p in parts)
 
 
 def _is_old(dotted):
@@ -126,11 +168,67 @@ def _is_loop(node):
         return _last(dotted) in _LOOPING_CALLS or dotted in _LOOPING_TOOLS
     if isinstance(node, ast.Call) and _dotted(node.func) == "getattr":
         return _last(_fetched(node)) in _LOOPING_CALLS
+    if isinstance(node, ast.Call):
+        name = _last(_dotted(node.func))
+        key = any(word.arg == "key" for word in node.keywords)
+        return (name in _CALLING_KEYS and key) or (
+            _dotted(node.func) == "iter" and len(node.args) > 1
+        )
     if isinstance(node, ast.alias) and node.asname not in (None, node.name):
         return _last(node.name) in _LOOPING_CALLS | _LOOPING_TOOLS
     if isinstance(node, ast.FunctionDef):
         return node.name in reached(ast.Module(node.body))
     return isinstance(node, _LOOPS)
+
+
+def _calling_each_other(trees):
+    """List the functions that call themselves by way of others."""
+    calls = {
+        node.name: reached(ast.Module(node.body))
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+    }
+    found = []
+    for name in calls:
+        seen, waiting = set(), list(calls[name] & calls.keys() - {name})
+        while waiting:
+            current = waiting.pop()
+            if current not in seen:
+                seen.add(current)
+                waiting += calls[current] & calls.keys()
+        if name in seen and name not in calls[name]:
+            found.append(name)
+    return found
+
+
+def _foreign(trees):
+    """Return the modules that are imported and not on the list."""
+    tops = set()
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, ast.Import):
+            tops |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            tops.add((node.module or "").partition(".")[0])
+    return tops - _IMPORTS
+
+
+def _handed_on(tree):
+    """List the dotted names that are used as they are, with nothing taken from them."""
+    taken = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    taken |= {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
+    given = {
+        id(n.value)
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)
+    }
+    return {
+        _dotted(node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute | ast.Name)
+        and isinstance(node.ctx, ast.Load)
+        and id(node) not in taken | given
+    }
 
 
 def _last(dotted):

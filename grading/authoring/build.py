@@ -139,6 +139,19 @@ def _cell_faults(cell):
                 f"{region} belongs in every {home} and nowhere else; without it the "
                 f"students see it whole."
             )
+    yield from _unpaired(cell.source)
+
+
+def _unpaired(source):
+    """Say which marks of a region have no partner."""
+    marks = re.findall(r"### (BEGIN|END) (SOLUTION|HIDDEN TESTS)", source)
+    for region in sorted({region for _, region in marks}):
+        kinds = [kind for kind, name in marks if name == region]
+        if kinds != ["BEGIN", "END"] * (len(kinds) // 2):
+            yield (
+                f"### BEGIN {region} and ### END {region} must take turns; found "
+                f"{', '.join(kinds)}."
+            )
 
 
 def _regions(source):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from grading import arguments
 from grading.authoring.build import lacking, scripts
 from grading.authoring.exam_from_notebook import exam_of
 from grading.authoring.mutations import mutants
@@ -81,7 +82,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("notebooks", nargs="*", help="for example assignment1/knn")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--jobs", type=arguments.count, default=os.cpu_count() or 1)
     args = parser.parse_args(argv)
     known = [f"{path.parent.name}/{path.stem}" for path in scripts()]
     for name in set(args.notebooks) - set(known):

@@ -6,6 +6,7 @@ points in a class of a thousand.
 """
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 
 from tqdm import tqdm
 
+from grading import arguments
 from grading.authoring.build import scripts
 from grading.authoring.exam_from_notebook import exam_of
 from grading.authoring.mistakes import variants
@@ -55,20 +57,21 @@ def failures(
     """
     exam = exam_of(notebook)
     trial, found = Trial(exam), []
+    answers = {cell.name: cell for cell in exam.of_kind("answer")}
     for why, exercise, source in _right_answers(notebook, styles):
-        tests = [test for test in _drawing(exam) if exercise in ("", _of(test, exam))]
-        if not tests:
-            continue
-        if exercise:
-            trial.run(exercise, source)
-        for seed in seeds:
-            for test in tests:
-                outcome = trial.test(test, f"seed {seed}")
-                if not outcome.passed:
-                    found.append(Failure(why, test.name, seed, outcome.message))
-        if exercise:
-            solution = next(cell for cell in exam.cells if cell.name == exercise)
-            trial.run(exercise, solution.source)
+        tests = [
+            test
+            for test in _drawing(exam)
+            if exercise in ("", exercise_of(test.name, answers))
+        ]
+        with contextlib.ExitStack() as stack:
+            if exercise:
+                stack.enter_context(trial.instead(answers[exercise], source))
+            for seed in seeds:
+                for test in tests:
+                    outcome = trial.test(test, f"seed {seed}")
+                    if not outcome.passed:
+                        found.append(Failure(why, test.name, seed, outcome.message))
     return found
 
 
@@ -84,17 +87,13 @@ def _drawing(exam):
     return [cell for cell in exam.of_kind("test") if "rng" in cell.source]
 
 
-def _of(test, exam):
-    return exercise_of(test.name, [cell.name for cell in exam.of_kind("answer")])
-
-
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("notebooks", nargs="*", help="for example assignment1/knn")
-    parser.add_argument("--seeds", type=int, default=1000)
+    parser.add_argument("--seeds", type=arguments.count, default=1000)
     parser.add_argument("--solutions-only", action="store_true", help="no styles")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--jobs", type=arguments.count, default=os.cpu_count() or 1)
     args = parser.parse_args(argv)
     known = [f"{path.parent.name}/{path.stem}" for path in scripts()]
     for name in set(args.notebooks) - set(known):

@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from tqdm import tqdm
 
-from grading import ROOT
+from grading import ROOT, arguments
 from grading.authoring.build import SourceError, lacking, scripts, source_notebook
 from grading.authoring.check_tests import QUIET
 
@@ -63,7 +63,9 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("notebooks", nargs="*", help="for example assignment1/knn")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "solutions")
-    parser.add_argument("--jobs", type=int, default=2, help="notebooks at a time")
+    parser.add_argument(
+        "--jobs", type=arguments.count, default=2, help="notebooks at a time"
+    )
     args = parser.parse_args(argv)
     chosen = [ROOT / "solutions" / f"{name}.py" for name in args.notebooks]
     missing = [

@@ -46,29 +46,30 @@ def told(notebook: str, kind: str = "mistake", seed: str = "") -> list[Told]:
     """
     exam = visible(exam_of(notebook))
     trial = Trial(exam)
-    solutions = {cell.name: cell.source for cell in exam.of_kind("answer")}
+    answers = {cell.name: cell for cell in exam.of_kind("answer")}
     results = []
     for variant in variants(notebook):
         if variant.kind == kind:
             tests = [
                 test
                 for test in exam.of_kind("test")
-                if exercise_of(test.name, solutions) == variant.exercise
+                if exercise_of(test.name, answers) == variant.exercise
             ]
-            results.append(Told(variant, *_first_failure(trial, variant, tests, seed)))
-            trial.run(variant.exercise, solutions[variant.exercise])
+            answer = answers[variant.exercise]
+            found = _first_failure(trial, answer, variant.source, tests, seed)
+            results.append(Told(variant, *found))
     return results
 
 
-def _first_failure(trial, variant, tests, seed):
+def _first_failure(trial, answer, source, tests, seed):
     try:
-        trial.run(variant.exercise, variant.source)
+        with trial.instead(answer, source):
+            for test in tests:
+                found = trial.test(test, seed)
+                if not found.passed:
+                    return test.name, found
     except Exception as error:  # the message that the answer's own cell shows
-        return variant.exercise, Found(False, f"{type(error).__name__}: {error}", True)
-    for test in tests:
-        found = trial.test(test, seed)
-        if not found.passed:
-            return test.name, found
+        return answer.name, Found(False, f"{type(error).__name__}: {error}", True)
     return "", Found(True)
 
 

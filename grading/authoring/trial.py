@@ -17,13 +17,15 @@ from grading.judge.notebook import as_python, furnish
 from grading.judge.tester import score_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from grading.judge.exam import Cell, Exam
 
 _HIDDEN = re.compile(
     r"^[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.S | re.M
 )
 #: Seconds that a test may take.
-_LIMIT = 30
+_LIMIT = 120
 
 
 class TooLong(BaseException):
@@ -93,6 +95,31 @@ class Trial:
         linecache.cache[file] = (len(source), None, lines, file)  # for `expect_source`
         with _quiet():
             exec(compile(source, file, "exec"), self._names)
+
+    @contextlib.contextmanager
+    def instead(self, cell: "Cell", source: str) -> "Iterator[None]":
+        """Let a variant stand in for an answer, and all that it defines besides.
+
+        Parameters
+        ----------
+        cell : grading.judge.exam.Cell
+            The answer, which runs again afterwards.
+        source : str
+            Python.
+
+        Yields
+        ------
+        None
+            Nothing.
+        """
+        before = dict(self._names)
+        try:
+            self.run(cell.name, source)
+            yield
+        finally:
+            self._names.clear()
+            self._names.update(before)
+            self.run(cell.name, cell.source)  # for methods of classes
 
     def test(self, cell: "Cell", seed: str = "") -> "Found":
         """Run a test.

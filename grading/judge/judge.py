@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 
 from grading.judge.exam import Outcome, Verdict
 from grading.judge.notebook import as_python
+from grading.judge.order import groups
 from grading.judge.preload import drawn_images
 from grading.judge.protocol.channel import Channel, ChannelError, Late
+from grading.judge.room.handed_out import handed_out
 from grading.judge.source import suspicion
 
 if TYPE_CHECKING:
     from grading.judge.exam import Exam
-    from grading.sandbox.fork_server import ForkServer
+    from grading.judge.preload import Rooms
     from grading.sandbox.limits import Limits
 
 #: Seconds that a test may take beyond its limit before its tester is stopped.
@@ -36,7 +38,7 @@ def judge(
     exam: "Exam",
     answers: dict[str, str],
     limits: "Limits",
-    fork_server: "ForkServer",
+    rooms: "Rooms",
     secret: str = "",
 ) -> tuple[Verdict, dict[str, float]]:
     """Run the tests of an exam on a student's answers.
@@ -49,8 +51,8 @@ def judge(
         The student's cells by grade_id. An answer that is missing is not loaded.
     limits : grading.judge.exam.Limits
         What a submission may use.
-    fork_server : grading.sandbox.fork_server.ForkServer
-        Starts isolated processes; `preload.fork_server_for` makes one.
+    rooms : grading.judge.preload.Rooms
+        Starts isolated processes.
     secret : str, optional
         What the numbers come from that tests draw; nothing secret by default.
 
@@ -66,12 +68,12 @@ def judge(
     ExamError
         If the exam is at fault: a set-up cell fails.
     """
-    return _Sitting(exam, answers, limits, fork_server, secret).run()
+    return _Sitting(exam, answers, limits, rooms, secret).run()
 
 
 class _Sitting:
-    def __init__(self, exam, answers, limits, fork_server, secret):
-        self._exam, self._limits, self._fork_server = exam, limits, fork_server
+    def __init__(self, exam, answers, limits, rooms, secret):
+        self._exam, self._limits, self._rooms = exam, limits, rooms
         self._secret = secret
         self._answers = {name: as_python(text) for name, text in answers.items()}
         self._ends = time.monotonic() + limits.notebook_seconds
@@ -79,7 +81,7 @@ class _Sitting:
         self._broken = {}  # grade_id of an answer -> (whether it ends processes, why)
         self._flags = set(suspicion.flags(self._answers))
         self._student = self._testing = None
-        self._is_fresh = False  # whether nobody has talked to the student's process
+        self._next = None  # what is in its room, and a process nobody has talked to
 
     def run(self):
         """Start testers until every test has an outcome."""
@@ -94,19 +96,20 @@ class _Sitting:
             tuple(self._outcomes[test.name] for test in tests),
             {name: why for name, (_, why) in self._broken.items()},
             tuple(sorted(self._flags)),
-            self._fork_server.level,
+            self._rooms.level,
         )
         return verdict, self._seconds
 
     def _sit(self):
         """Run one tester until it is done or has to be stopped."""
-        tester = self._fork_server.child("grading.judge.tester:main", self._limits)
+        tester = self._rooms.tester(self._limits)
         self._sock, self._channel = tester.sock, Channel(tester.sock)
         self._channel.deadline = self._ends + _GRACE
         self._testing = None
         try:
             self._say(self._job())
-            self._new_student()  # while the tester runs the first set-up cells
+            self._groups = groups(self._exam, self._outcomes)
+            self._get_ready(self._groups[0].stage)  # while the tester sets up
             while self._heard():
                 pass
         except ChannelError as error:
@@ -114,6 +117,7 @@ class _Sitting:
             self._stopped(error, tester.ending(waiting))
         finally:
             self._end_student()
+            self._drop_next()
             tester.close()
 
     def _job(self):
@@ -144,18 +148,27 @@ class _Sitting:
 
     # What the tester says.
 
-    def _hand_over_student(self):
-        """Hand over the line to a fresh process of the student's."""
-        if not self._is_fresh:
-            self._new_student()
-        self._is_fresh = False
-        socket.send_fds(self._sock, [b"s"], [self._student.sock.fileno()])
-
-    def _new_student(self):
+    def _hand_over_student(self, number):
+        """Hand over the line to a fresh process, for a group of tests."""
         self._end_student()
-        main = "grading.judge.student:main"
-        self._student = self._fork_server.child(main, self._limits)
-        self._is_fresh = True
+        stage = self._groups[number].stage
+        if self._next is None or self._next[0] != stage:
+            self._get_ready(stage)
+        (_, self._student), self._next = self._next, None
+        socket.send_fds(self._sock, [b"s"], [self._student.sock.fileno()])
+        if number + 1 < len(self._groups):  # it starts while this one works
+            self._get_ready(self._groups[number + 1].stage)
+
+    def _get_ready(self, stage):
+        """Start a process that has what set-up cells up to a place hand out."""
+        self._drop_next()
+        given = handed_out(self._exam.cells[:stage])
+        self._next = stage, self._rooms.student(self._limits, given)
+
+    def _drop_next(self):
+        if self._next is not None:
+            self._next[1].close()
+        self._next = None
 
     def _explain_loss(self, status):
         """Say how the student's process ended, and see to it that it has."""
@@ -204,7 +217,6 @@ class _Sitting:
             self._flags.add("An answer wrote to its line to the tests by itself.")
 
     def _end_student(self):
-        self._is_fresh = False
         if self._student is not None:
             self._student.kill()
             self._student.ending(_ENDING)

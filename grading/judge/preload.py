@@ -1,6 +1,7 @@
 """What exams need to be there: packages loaded beforehand, and the drawn images."""
 
 import ast
+import contextlib
 import functools
 import importlib.util
 from collections.abc import Iterable
@@ -9,20 +10,36 @@ from typing import TYPE_CHECKING
 
 from cs231n.data import load_shapes10
 from cs231n.data.home import data_home, user_cache
+from grading.judge.room import importing
+from grading.judge.room.handed_out import PACKAGE
+from grading.judge.room.stripped import TOOLS, shelves, stripped
 from grading.sandbox.fork_server import ForkServer
 
 if TYPE_CHECKING:
     from grading.judge.exam import Exam
+    from grading.sandbox.child import Child
+    from grading.sandbox.limits import Limits
 
-#: Modules of the judge that run in its children.
-_OURS = ("grading.judge.student", "grading.judge.tester", "cs231n.testing")
+#: What testers have loaded, beside what set-up cells import.
+_TESTERS = ("grading.judge.tester", "cs231n.testing")
+#: What answers have: tools of the package that need none of its answers.
+_NEEDY = ("solver",)
+_BESIDE = (
+    "grading.judge.student",
+    "numpy",
+    "matplotlib.pyplot",
+    *(f"{PACKAGE}.{tool}" for tool in TOOLS if tool not in _NEEDY),
+)
+#: Libraries with answers in them; an exam whose set-up imports one has it.
+_READY_MADE = (
+    *("cupy", "cv2", "jax", "numba", "scipy", "skimage", "sklearn"),
+    *("tensorflow", "torch", "torchvision"),
+)
 _GENERATED = "generated"
 
 
-def fork_server_for(
-    exams: "Iterable[Exam]", isolation: str = "strongest"
-) -> ForkServer:
-    """Start a fork server whose children can run some exams at once.
+class Rooms:
+    """Where testers run, and where answers do: no process of one is the other's parent.
 
     Parameters
     ----------
@@ -31,19 +48,90 @@ def fork_server_for(
     isolation : str, optional
         As for :class:`~grading.sandbox.fork_server.ForkServer`.
 
-    Returns
-    -------
-    fork_server : grading.sandbox.fork_server.ForkServer
-        For :func:`grading.judge.judge.judge`; close it in the end.
+    Attributes
+    ----------
+    level : str
+        The isolation of the answers.
 
     Raises
     ------
     grading.sandbox.levels.IsolationError
         If the machine cannot do what was asked.
     """
-    folder = drawn_images()
-    readable = [] if folder is None else [folder / _GENERATED]
-    return ForkServer(isolation, (*_OURS, *modules(exams)), readable)
+
+    def __init__(self, exams: "Iterable[Exam]", isolation: str = "strongest") -> None:
+        folder = drawn_images()
+        readable = [] if folder is None else [folder / _GENERATED]
+        loaded = modules(exams)
+        used = {name.partition(".")[0] for name in loaded}
+        self._absent = sorted(set(_READY_MADE) - used)
+        others = [name for name in loaded if name.partition(".")[0] != PACKAGE]
+        self._answers = ForkServer(
+            isolation, (*_BESIDE, *others), readable, hidden=_hidden(self._absent)
+        )
+        self.level = self._answers.level
+        try:
+            self._testers = ForkServer(self.level, (*_TESTERS, *loaded), readable)
+        except BaseException:
+            self._answers.close()
+            raise
+
+    def __enter__(self) -> "Rooms":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def tester(self, limits: "Limits") -> "Child":
+        """Start a tester.
+
+        Parameters
+        ----------
+        limits : grading.sandbox.limits.Limits
+            What it may use.
+
+        Returns
+        -------
+        child : grading.sandbox.child.Child
+            Waits for its job.
+        """
+        return self._testers.child("grading.judge.tester:main", limits)
+
+    def student(self, limits: "Limits", given: frozenset[str] = frozenset()) -> "Child":
+        """Start a process for answers.
+
+        Parameters
+        ----------
+        limits : grading.sandbox.limits.Limits
+            What it may use.
+        given : frozenset of str, optional
+            What it is to have of the package, from
+            :func:`~grading.judge.room.handed_out.handed_out`.
+
+        Returns
+        -------
+        child : grading.sandbox.child.Child
+            Waits for requests.
+        """
+        child = self._answers.child("grading.judge.student:main", limits)
+        with contextlib.suppress(OSError):  # it has ended; whoever talks to it will see
+            importing.send(child.sock, stripped(given), self._absent)
+        return child
+
+    def close(self) -> None:
+        """End every process."""
+        self._answers.close()
+        self._testers.close()
+
+
+def _hidden(absent):
+    """List the files that answers must not read: ready-made ones."""
+    paths = list(shelves())
+    for name in absent:
+        spec = importlib.util.find_spec(name)
+        if spec is not None:
+            paths += spec.submodule_search_locations or [spec.origin]
+    return paths
 
 
 def modules(exams: "Iterable[Exam]") -> list[str]:

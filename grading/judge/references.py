@@ -1,5 +1,6 @@
 """What the tester makes of objects that are no data."""
 
+import re
 import types
 import weakref
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 from grading.judge.protocol import classes
 from grading.judge.protocol.data_types import NotData
 from grading.judge.proxy import Opaque, opaque_class
+
+#: What an attribute may be called: never as Python or NumPy call their own.
+_ATTRIBUTE = re.compile(r"(?!__)[^\W\d]\w*")
 
 
 class References:
@@ -36,17 +40,30 @@ class References:
     def shell(self, name: str) -> Any:
         """Make an object of the student's that crosses by what it holds."""
         cls = self.setup.get(name) or classes.package_class(name)
-        return object.__new__(cls)
+        return classes.empty(cls)
 
     def allow(self, value: Any, items: dict) -> None:
-        """Refuse answers in place of an object's methods."""
+        """Refuse answers in place of an object's methods, and what NumPy would ask for.
+
+        NumPy looks for ``__array_interface__`` and its like in the object itself, and
+        reads the memory they name.
+        """
         held, cls = vars(value), type(value)
         for name, item in items.items():
-            if held.get(name) is item or not callable(item):
+            if not _ATTRIBUTE.fullmatch(name):
+                raise NotData(f"an object with an attribute called {name[:40]!r}")
+            if held.get(name) is item:
                 continue
-            is_method = callable(getattr(cls, name, None))
-            if is_method or isinstance(item, types.FunctionType):
+            is_method = callable(getattr(cls, name, None)) and callable(item)
+            if is_method or holds_function(item):
                 raise NotData(f"an object whose {name} is another one's")
+
+    def allow_change(self, before: list, after: list) -> None:
+        """Refuse answers in what a test made itself, such as a table of functions."""
+        known = set(map(id, before))
+        for item in after:
+            if id(item) not in known and holds_function(item):
+                raise NotData("a function among what the test made")
 
     def dump(self, value: Any, encoder: Any) -> list:
         """Encode what is no data for the student's process."""
@@ -95,7 +112,7 @@ class References:
         present = self._held.get(handle)
         if present is not None:
             return present
-        value = object.__new__(opaque_class(str(kind)))
+        value = object.__new__(opaque_class(str(kind)[:80]))
         value._handle, value._remote = handle, self._remote
         self._held[handle] = value
         weakref.finalize(value, self.freed.append, handle).atexit = False
@@ -122,3 +139,28 @@ def methods(value: object) -> list[str]:
         for name in dir(type(value))
         if not name.startswith("_") and callable(getattr(type(value), name))
     )
+
+
+def holds_function(value: Any) -> bool:
+    """Tell whether a value is a function, or a container with one in it.
+
+    Parameters
+    ----------
+    value : object
+        Decoded; containers hold no circles.
+
+    Returns
+    -------
+    found : bool
+        Whether calling something in it would run an answer.
+    """
+    waiting, seen = [value], set()
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, types.FunctionType):
+            return True
+        is_container = isinstance(value, list | tuple | set | frozenset | dict)
+        if is_container and id(value) not in seen:
+            seen.add(id(value))
+            waiting += value.values() if isinstance(value, dict) else value
+    return False

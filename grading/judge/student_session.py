@@ -31,13 +31,11 @@ class StudentSession:
         The exam.
     answers : dict of {str: str}
         The student's cells.
-    names : dict
-        The tester's namespace; what answers define is bound there.
     clock : grading.judge.clock.Clock
         Says when calls must be over.
     desk : object
-        The judge: ``desk.new_process()`` returns a socket, ``desk.lost(status)`` says
-        how it ended, ``desk.failed(name, why)`` takes note.
+        The judge: ``desk.new_process(number)`` returns a socket, ``desk.lost(status)``
+        says how it ended, ``desk.failed(name, why)`` takes note.
 
     Attributes
     ----------
@@ -50,16 +48,29 @@ class StudentSession:
         job: dict,
         cells: "list[Cell]",
         answers: dict[str, str],
-        names: dict,
         clock: "Clock",
         desk: Any,
     ) -> None:
         self._environment, self._broken = job["environment"], dict(job["broken"])
         self._value_bytes = job["limits"]["value_bytes"]
-        self._cells, self._answers, self._names = cells, answers, names
+        self._cells, self._answers = cells, answers
         self._clock, self._desk = clock, desk
+        self._group, self._names = 0, {}
         self._loaded, self._loading = 0, None
+        self._lent = _methods_asked_for(cells)
         self.remote: Any = None
+
+    def go_to(self, number: int, names: dict) -> None:
+        """Leave the process of one group of tests for that of another.
+
+        Parameters
+        ----------
+        number : int
+            Of the group, as :func:`grading.judge.order.groups` counts.
+        names : dict
+            The tester's namespace; what answers define is bound there.
+        """
+        self._group, self._names, self.remote = number, names, None
 
     def prepare(self, place: int, seed: int) -> None:
         """Have the cells above a place loaded, in a process that is alive.
@@ -101,7 +112,8 @@ class StudentSession:
         return status, message
 
     def _start(self):
-        channel = Channel(self._desk.new_process(), buffer_bytes=self._value_bytes)
+        sock = self._desk.new_process(self._group)
+        channel = Channel(sock, buffer_bytes=self._value_bytes)
         self.remote = RemoteCalls(channel, self._clock, self._sources)
         self.remote.ask("environment", self._environment)
         self._loaded = 0
@@ -151,6 +163,9 @@ class StudentSession:
         """Bind what an answer defines to what stands for it here."""
         for name, owner in wanted.items():
             kind, parameters, members = found.get(name, (None, (), ()))
+            if name in self._lent:
+                self._lend(name, members if kind == "class" else {})
+                continue
             if kind == "class":
                 value = class_stand_in(self.remote, name, members)
             elif kind == "function":
@@ -160,6 +175,16 @@ class StudentSession:
             self._names[name] = value
             if isinstance(self._names.get(owner), type):
                 setattr(self._names[owner], name, value)
+
+    def _lend(self, name, members):
+        """Give a class of the set-up what a class of that name has of what is asked.
+
+        The class stays the exam's: nothing else of an answer's comes into it.
+        """
+        for method, parameters in members.items():
+            if method in self._lent[name] and type(parameters) is list:
+                value = stand_in(self.remote, f"{name}.{method}", parameters)
+                setattr(self._names[name], method, value)
 
     def _sources(self, name):
         loaded = self._cells[: self._loaded]  # what comes later does not run yet
@@ -173,6 +198,19 @@ class StudentSession:
         if not all(map(answer_source.is_plain, answers)):
             return []
         return answer_source.sources(name, setup, answers)
+
+
+def _methods_asked_for(cells):
+    """Map each class of the set-up to the methods that answers are to add to it."""
+    found = {}
+    for cell in cells:
+        if cell.kind == "setup":
+            body = ast.parse(cell.source).body
+            found |= {n.name: set() for n in body if isinstance(n, ast.ClassDef)}
+        elif cell.kind == "answer":
+            for method, owner in defined(cell.source).items():
+                found.get(owner, set()).add(method)
+    return found
 
 
 def defined(solution: str) -> dict[str, str | None]:

@@ -16,7 +16,8 @@ import types
 
 from grading.judge import seeding
 from grading.judge.clock import Clock
-from grading.judge.exam import Cell, Outcome
+from grading.judge.exam import Cell, Exam, Outcome
+from grading.judge.order import groups
 from grading.judge.protocol.channel import Channel, Gone
 from grading.judge.remote_calls import Lost
 from grading.judge.student_session import StudentSession, readable, said
@@ -48,8 +49,8 @@ class _Desk:
     def say(self, *message):
         self._channel.send(json.dumps(message).encode())
 
-    def new_process(self):
-        self.say("student")
+    def new_process(self, number):
+        self.say("student", number)
         handles = []
         while not handles:
             with contextlib.suppress(BlockingIOError):  # the judge is still at it
@@ -70,27 +71,41 @@ class _Tester:
     def __init__(self, desk, job):
         self._desk = desk
         self._cells = [Cell(**cell) for cell in job["cells"]]
+        self._exam = Exam(job["seed"], tuple(self._cells))
         self._limits = Limits(**job["limits"])
         self._clock = Clock(self._limits, job["seconds"])
         self._seed, self._done = job["seed"], set(job["done"])
         self._secret = job["secret"]
         os.environ.update(job["environment"])
-        self._names = _namespace()
-        answers = job["answers"]
         self._session = StudentSession(
-            job, self._cells, answers, self._names, self._clock, desk
+            job, self._cells, job["answers"], self._clock, desk
         )
+        self._start_over()
 
     def run(self):
-        """Run the cells in order."""
-        for place, cell in enumerate(self._cells):
-            if self._clock.is_over:
-                break
+        """Run the tests in order, and the set-up cells above them."""
+        hidden = False
+        for number, group in enumerate(groups(self._exam, self._done)):
+            if group.hidden and not hidden:
+                self._start_over()
+            hidden = group.hidden
+            self._session.go_to(number, self._names)
+            for place in group.places:
+                if self._clock.is_over:
+                    break
+                self._set_up_to(place)
+                self._test(place, self._cells[place])
+        self._desk.say("done")
+
+    def _start_over(self):
+        """Forget what cells have made here."""
+        self._names, self._ready = _namespace(), 0
+
+    def _set_up_to(self, place):
+        for cell in self._cells[self._ready : place]:
             if cell.kind == "setup":
                 self._set_up(cell)
-            elif cell.kind == "test" and cell.name not in self._done:
-                self._test(place, cell)
-        self._desk.say("done")
+        self._ready = place
 
     def _set_up(self, cell):
         try:

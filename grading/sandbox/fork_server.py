@@ -27,7 +27,7 @@ from grading.sandbox.levels import (
     PreloadError,
 )
 from grading.sandbox.limits import Limits
-from grading.sandbox.readable_paths import python_view
+from grading.sandbox.readable_paths import paths_of_python
 
 #: What nearly every notebook imports.
 PRELOAD = ("numpy", "matplotlib.pyplot", "cs231n.layers", "cs231n.testing")
@@ -47,6 +47,8 @@ class ForkServer:
         Modules to load before any student's code is there.
     readable : iterable of path, optional
         Files and folders that children may read besides Python and these modules.
+    hidden : iterable of path, optional
+        Files and folders that they may not.
 
     Attributes
     ----------
@@ -65,6 +67,7 @@ class ForkServer:
         isolation: str = "strongest",
         preload: Iterable[str] = PRELOAD,
         readable: Iterable[str | PathLike] = (),
+        hidden: Iterable[str | PathLike] = (),
     ) -> None:
         if isolation not in ("strongest", *LEVELS):
             raise ValueError(
@@ -72,7 +75,7 @@ class ForkServer:
                 f"got {isolation!r}."
             )
         self._preload = tuple(preload)
-        self._view = python_view(self._preload, readable)
+        self._paths = paths_of_python(self._preload, readable, hidden)
         self.level = ""
         self._zygote: Any = None
         if isolation == "strongest":
@@ -148,11 +151,11 @@ class ForkServer:
         )
 
     def _start(self, level):
-        lacking = levels.missing(level) or levels.misplaced(self._view)
+        lacking = levels.missing(level) or levels.misplaced(self._paths)
         if lacking:
             raise IsolationError(f"No isolation by {level} here: {lacking}")
         self.level = level
-        self._zygote = _Zygote(level, self._view, self._preload)
+        self._zygote = _Zygote(level, self._paths, self._preload)
         try:
             with self.child("grading.sandbox.supervisor:rest") as child:
                 ending = child.ending(_BIRTH)
@@ -170,13 +173,13 @@ class ForkServer:
 class _Zygote:
     """The zygote as seen from the judge."""
 
-    def __init__(self, level, view, preload):
+    def __init__(self, level, paths, preload):
         self.handle = self.folder = None
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 (`close` closes it)
         self.control, theirs = _messages()
         with theirs:
             self.process = subprocess.Popen(
-                levels.command(level, view, theirs.fileno()),
+                levels.command(level, paths, theirs.fileno()),
                 pass_fds=(theirs.fileno(),),
                 env=levels.environment(),
                 stdin=subprocess.DEVNULL,
@@ -186,7 +189,7 @@ class _Zygote:
                 start_new_session=True,
             )
         try:
-            self._greet(level, view, preload)
+            self._greet(level, paths, preload)
         except BaseException:
             self.close()
             raise
@@ -207,14 +210,14 @@ class _Zygote:
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _greet(self, level, view, preload):
+    def _greet(self, level, paths, preload):
         spaces = level in WITH_SPACES
         settings = {
             "spaces": spaces,
             "locked": level != "none",
             "fence": landlock.version() > 0,
-            "readable": view.readable,
-            "links": view.links,
+            "readable": paths.readable,
+            "links": paths.links,
             "preload": preload,
         }
         judge = os.pidfd_open(os.getpid())

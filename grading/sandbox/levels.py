@@ -10,7 +10,7 @@ from grading import ROOT
 from grading.sandbox import landlock, namespaces, seccomp
 
 if TYPE_CHECKING:
-    from grading.sandbox.readable_paths import View
+    from grading.sandbox.readable_paths import ReadablePaths
 
 #: From the strongest to none at all.
 LEVELS = ("bubblewrap", "namespaces", "landlock", "none")
@@ -30,12 +30,12 @@ class PreloadError(IsolationError):
     """A module cannot be loaded where student code is to run; no level mends that."""
 
 
-def misplaced(view: "View") -> str:
+def misplaced(paths: "ReadablePaths") -> str:
     """Say whether Python is installed around the project or the current folder.
 
     Parameters
     ----------
-    view : View
+    paths : ReadablePaths
         What children may read.
 
     Returns
@@ -44,7 +44,7 @@ def misplaced(view: "View") -> str:
         Why that cannot be and what to do; empty if all is well.
     """
     for place in (ROOT, Path.cwd()):
-        for path in view.readable:
+        for path in paths.readable:
             if place.is_relative_to(path):
                 return (
                     f"Student code must be able to read {path}, where Python is, and "
@@ -84,14 +84,14 @@ def missing(level: str) -> str:
     return ""
 
 
-def command(level: str, view: "View", control: int) -> list[str]:
+def command(level: str, paths: "ReadablePaths", control: int) -> list[str]:
     """Write the command that starts the zygote on a level.
 
     Parameters
     ----------
     level : str
         One of `LEVELS`.
-    view : View
+    paths : ReadablePaths
         What its children may read.
     control : int
         File descriptor of its socket to the judge.
@@ -108,7 +108,7 @@ def command(level: str, view: "View", control: int) -> list[str]:
     )
     python = [sys.executable, "-P", "-s", "-B", "-c", code]
     if level == "bubblewrap":
-        return namespaces.bubblewrap(shutil.which("bwrap") or "bwrap", view) + python
+        return namespaces.bubblewrap(shutil.which("bwrap") or "bwrap", paths) + python
     return python
 
 

@@ -1,7 +1,7 @@
-"""The room that the zygote lives in: namespaces, and a root with what it needs.
+"""The namespaces that the zygote lives in, and a root with what it needs.
 
-`bubblewrap` builds the room from its command line; :func:`enter` builds the same by
-hand where that program is not installed. Root makes the namespaces with its own rights,
+`bubblewrap` makes them from its command line; :func:`enter` makes the same by hand
+where that program is not installed. Root makes the namespaces with its own rights,
 an ordinary user in a user namespace.
 """
 
@@ -15,7 +15,7 @@ from grading.sandbox import linux
 from grading.sandbox.readable_paths import DEVICES
 
 if TYPE_CHECKING:
-    from grading.sandbox.readable_paths import View
+    from grading.sandbox.readable_paths import ReadablePaths
 
 #: Who student code is inside, and, where root grades, outside as well.
 NOBODY = 65534
@@ -28,20 +28,20 @@ _SPACES |= linux.NEWNS | linux.NEWCGROUP
 _MOUNT_SETATTR, _HERE, _RECURSIVE = 442, -100, 0x8000
 
 
-def bubblewrap(program: str, view: "View") -> list[str]:
-    """Write the command that builds the room.
+def bubblewrap(program: str, paths: "ReadablePaths") -> list[str]:
+    """Write the command that makes the namespaces.
 
     Parameters
     ----------
     program : str
         Path of ``bwrap``.
-    view : View
-        What can be read in it.
+    paths : ReadablePaths
+        What can be read in them.
 
     Returns
     -------
     command : list of str
-        To be followed by the command that runs in the room.
+        To be followed by the command that runs in them.
     """
     command = [program, "--new-session", "--cap-drop", "ALL"]
     if os.geteuid() == 0:  # to see to `show_processes`, and to become nobody
@@ -52,29 +52,29 @@ def bubblewrap(program: str, view: "View") -> list[str]:
     for space in ("pid", "net", "ipc", "uts", "cgroup-try"):
         command.append(f"--unshare-{space}")
     command += ["--hostname", HOSTNAME, "--proc", "/proc", "--tmpfs", PRIVATE]
-    places = (*view.readable, *DEVICES)
+    places = (*paths.readable, *DEVICES)
     for folder in sorted(
         {str(above) for path in places for above in Path(path).parents}
     ):
         command += ["--dir", folder]  # for everybody, unlike those it makes unasked
-    for path in view.readable:
+    for path in paths.readable:
         command += ["--ro-bind", path, path]
     for device in DEVICES:
         command += ["--dev-bind", device, device]
-    for path, target in _links(view):
+    for path, target in _links(paths):
         command += ["--symlink", target, path]
     return [*command, "--remount-ro", "/", "--chdir", PRIVATE, "--"]
 
 
-def enter(view: "View") -> None:
-    """Build the room by hand and go on in it, in a new process.
+def enter(paths: "ReadablePaths") -> None:
+    """Make the namespaces by hand and go on in them, in a new process.
 
     The calling process stays outside, waits for the new one and ends as it ends.
 
     Parameters
     ----------
-    view : View
-        What can be read in it.
+    paths : ReadablePaths
+        What can be read in them.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def enter(view: "View") -> None:
         os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) & 0xFF)
     linux.die_with_parent()
     linux.call("sethostname", HOSTNAME.encode(), len(HOSTNAME))
-    _build(view)
+    _build(paths)
 
 
 def show_processes() -> None:
@@ -122,16 +122,16 @@ def unshare_with_user(spaces: int) -> None:
             file.write(line)
 
 
-def _build(view):
+def _build(paths):
     linux.mount("none", "/", None, linux.REC | linux.PRIVATE)
     # Opened before the new root hides whatever lies under its mount point.
-    sources = {path: os.open(path, os.O_PATH) for path in (*view.readable, *DEVICES)}
+    sources = {path: os.open(path, os.O_PATH) for path in (*paths.readable, *DEVICES)}
     root = "/tmp"
-    linux.mount("room", root, "tmpfs", linux.NOSUID | linux.NODEV, "mode=755")
+    linux.mount("root", root, "tmpfs", linux.NOSUID | linux.NODEV, "mode=755")
     for path, source in sources.items():
         _bind(source, root + path, read_only=path not in DEVICES)
         os.close(source)
-    for path, target in _links(view):
+    for path, target in _links(paths):
         os.symlink(target, root + path)
     os.mkdir(root + PRIVATE)
     os.mkdir(f"{root}/proc")
@@ -161,8 +161,8 @@ def _set_attributes(path, *, recursive):
     linux.call("syscall", _MOUNT_SETATTR, *arguments)
 
 
-def _links(view):
-    yield from view.links
+def _links(paths):
+    yield from paths.links
     yield "/dev/shm", PRIVATE  # semaphores of `multiprocessing`
-    if not any(path.startswith("/tmp/") for path in view.readable):
+    if not any(path.startswith("/tmp/") for path in paths.readable):
         yield "/tmp", PRIVATE  # for those who do not ask where temporary files go

@@ -25,35 +25,41 @@ _LOOKED_UP = (
 _SHARED_PREFIXES = ("/usr", "/usr/local", "/")
 #: Devices without state.
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-_PACKAGE = ROOT / "grading"
+#: Of this package one room at a time is readable: answers lie beside them.
+_OURS = __name__.partition(".")[0]
 
 
 @dataclass(frozen=True)
-class View:
+class ReadablePaths:
     """Paths as they are outside, and at the same place inside, read-only."""
 
     readable: tuple[str, ...]  #: existing files and folders
     links: tuple[tuple[str, str], ...]  #: (path, target), as /lib -> usr/lib
 
 
-def python_view(
-    modules: Iterable[str] = (), more: Iterable[str | PathLike] = ()
-) -> "View":
+def paths_of_python(
+    modules: Iterable[str] = (),
+    more: Iterable[str | PathLike] = (),
+    hidden: Iterable[str | PathLike] = (),
+) -> "ReadablePaths":
     """Name the files that this Python and some modules need.
 
     The course, home folders and programs are not among them; of this project only the
-    packages of `modules` and the judge itself.
+    packages of `modules`, of `grading` only their rooms, and the sandbox itself.
 
     Parameters
     ----------
     modules : iterable of str
-        Modules, whose whole top-level packages become readable.
+        Modules, whose whole top-level packages become readable; of `grading`, the
+        folder below it.
     more : iterable of path
         Further files and folders.
+    hidden : iterable of path
+        Files and folders to leave out, wherever they lie.
 
     Returns
     -------
-    view : View
+    paths : ReadablePaths
         What exists of them.
 
     Raises
@@ -63,18 +69,19 @@ def python_view(
     FileNotFoundError
         If a path in `more` does not exist.
     """
-    paths = [*_LOOKED_UP, *_LOCAL, *_prefixes(), *_judge()]
+    paths = [*_LOOKED_UP, *_LOCAL, *_prefixes(), str(ROOT / _OURS / "__init__.py")]
     links = []
     for folder in _LIBRARIES:
         if os.path.islink(folder):
             links.append((folder, os.readlink(folder)))
         else:
             paths.append(folder)
-    for name in sorted({module.partition(".")[0] for module in modules}):
+    for name in sorted(set(map(_whole, (*modules, __name__)))):
         paths += _package(name)
     for path in more:
         paths.append(str(Path(path).resolve(strict=True)))
-    return View(_outermost(paths), tuple(links))
+    hidden = {str(Path(path).resolve()) for path in hidden}
+    return ReadablePaths(_outermost(_without(_outermost(paths), hidden)), tuple(links))
 
 
 def _prefixes():
@@ -86,17 +93,15 @@ def _prefixes():
             yield prefix
 
 
-def _judge():
-    return [
-        str(_PACKAGE / "__init__.py"),
-        str(_PACKAGE / "judge"),
-        str(_PACKAGE / "sandbox"),
-    ]
+def _whole(module):
+    """Name what becomes readable with a module."""
+    first, *rest = module.split(".")
+    return f"{first}.{rest[0]}" if first == _OURS and rest else first
 
 
 def _package(name):
-    if name == _PACKAGE.name:
-        return []  # `_judge` says which part of it
+    if name == _OURS:
+        return []  # nothing of it but what was named
     spec = importlib.util.find_spec(name)
     if spec is None:
         raise ModuleNotFoundError(
@@ -106,6 +111,19 @@ def _package(name):
     if spec.submodule_search_locations:
         return list(spec.submodule_search_locations)
     return [spec.origin] if spec.origin and os.path.exists(spec.origin) else []
+
+
+def _without(paths, hidden):
+    """Put the contents of a folder in its place where some of them are hidden."""
+    for path in paths:
+        real = os.path.realpath(path)
+        if any(f"{real}/".startswith(f"{inner}/") for inner in hidden):
+            continue
+        if any(inner.startswith(f"{real}/") for inner in hidden):
+            parts = sorted(os.path.join(path, name) for name in os.listdir(path))
+            yield from _without(parts, hidden)
+        else:
+            yield path
 
 
 def _outermost(paths):

@@ -15,7 +15,7 @@ _ANSWER = "QqiI"  # id, value, error, flags
 _NETWORK = {2: "IPv4", 10: "IPv6", 16: "netlink", 17: "packet", 40: "vsock"}
 
 
-class Attempts:
+class RefusedCalls:
     """Refuse system calls that a filter asks about, and remember them.
 
     Parameters

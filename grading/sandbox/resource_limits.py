@@ -9,7 +9,7 @@ _PAGE = resource.getpagesize()
 _GRACE = 30.0  # seconds that a judge may be late in ending a notebook
 
 
-class Watch:
+class ResourceLimits:
     """Limits that the kernel does not keep for several processes together.
 
     Parameters

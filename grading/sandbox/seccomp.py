@@ -109,7 +109,7 @@ def install(*, processes: bool) -> int | None:
     Returns
     -------
     listener : int or None
-        File descriptor for :class:`~grading.sandbox.refused_calls.Attempts`; None
+        File descriptor for :class:`~grading.sandbox.refused_calls.RefusedCalls`; None
         where the kernel, or a container's own filter, allows no such thing.
     """
     linux.prctl(linux.NO_NEW_PRIVS, 1)

@@ -13,9 +13,10 @@ import time
 
 from grading.sandbox import confine, linux
 from grading.sandbox.confine import cpu_seconds
+from grading.sandbox.leftovers import private_folder
 from grading.sandbox.namespaces import PRIVATE
-from grading.sandbox.refused_calls import Attempts
-from grading.sandbox.resource_limits import Watch, children
+from grading.sandbox.refused_calls import RefusedCalls
+from grading.sandbox.resource_limits import ResourceLimits, children
 
 #: Exit code of a child whose main function ran out of memory.
 OUT_OF_MEMORY = 86
@@ -43,7 +44,7 @@ def attend(
     linux.die_with_parent()
     spaces = settings["spaces"]
     linux.prctl(linux.SUBREAPER, 1)
-    folder = PRIVATE if spaces else tempfile.mkdtemp(prefix="notebook-")
+    folder = PRIVATE if spaces else private_folder("notebook")
     try:
         if spaces:
             confine.separate()
@@ -116,10 +117,10 @@ def _watch(child, limits, near, report, folder):
         os.waitpid(child, 0)
         _say(report, failed=answer)
         return
-    watch = Watch(child, limits, folder, confine.FILES)
+    watched = ResourceLimits(child, limits, folder, confine.FILES)
     _say(report, [handle], ready=True)
-    attempts = Attempts(listeners[0]) if listeners else None
-    reason = _look(watch, handle, attempts)
+    refused = RefusedCalls(listeners[0]) if listeners else None
+    reason = _look(watched, handle, refused)
     if reason:
         os.kill(child, signal.SIGKILL)
     _, status, used = os.wait4(child, 0)
@@ -129,7 +130,7 @@ def _watch(child, limits, near, report, folder):
     # The kernel counts ticks of its clock, which is less exact.
     if reason == "signal 9" and _used(used) > 0.5 * cpu_seconds(limits):
         reason = "time"
-    _say(report, ending=reason, attempts=attempts.sentences() if attempts else [])
+    _say(report, ending=reason, attempts=refused.sentences() if refused else [])
 
 
 def _first_words(near, handle):
@@ -144,32 +145,32 @@ def _first_words(near, handle):
     return "it ended, or hung, while it was being isolated", []
 
 
-def _look(watch, handle, attempts):
+def _look(watched, handle, refused):
     """Look at regular times, until the child ends or breaks a limit."""
     waiting = select.poll()
     waiting.register(handle, select.POLLIN)
-    if attempts:
-        waiting.register(attempts, select.POLLIN)
+    if refused:
+        waiting.register(refused, select.POLLIN)
     due = time.monotonic() + _EVERY
     while True:
         left = max(0.0, due - time.monotonic())
         events = dict(waiting.poll(left * 1000))
         if handle in events:
             return None
-        if attempts and attempts.fileno() in events:
-            _hear(attempts, events[attempts.fileno()], waiting)
+        if refused and refused.fileno() in events:
+            _hear(refused, events[refused.fileno()], waiting)
         if time.monotonic() >= due:
             due = time.monotonic() + _EVERY
-            reason = watch.broken()
+            reason = watched.broken()
             if reason:
                 return reason
 
 
-def _hear(attempts, event, waiting):
+def _hear(refused, event, waiting):
     if event & select.POLLIN:
-        attempts.refuse()
+        refused.refuse()
     else:  # nobody is left who could ask
-        waiting.unregister(attempts)
+        waiting.unregister(refused)
 
 
 def _in_words(code):

@@ -1,6 +1,6 @@
 """The zygote: has the packages loaded, knows no secret, and forks children.
 
-Started by :mod:`fork_server` in a room of its own, or without one. Everything in its
+Started by :mod:`fork_server` in namespaces of its own, or without. Everything in its
 memory can be read by every child, so it is told nothing but what to load.
 """
 
@@ -19,8 +19,9 @@ import traceback
 
 from grading import ROOT
 from grading.sandbox import linux, namespaces, supervisor
+from grading.sandbox.leftovers import private_folder, sweep
 from grading.sandbox.levels import PreloadError
-from grading.sandbox.readable_paths import View
+from grading.sandbox.readable_paths import ReadablePaths
 
 _MESSAGE = 1 << 20  # bytes of the longest request
 
@@ -33,14 +34,14 @@ def main(control: int, enter: bool = False) -> None:
     control : int
         File descriptor of the socket to the judge.
     enter : bool, optional
-        Whether to build the room first.
+        Whether to make the namespaces first.
     """
     asked = socket.socket(fileno=control)
     first, (judge,), _, _ = socket.recv_fds(asked, _MESSAGE, 1)
     settings = json.loads(first)
     try:
         if enter:
-            namespaces.enter(View(settings["readable"], settings["links"]))
+            namespaces.enter(ReadablePaths(settings["readable"], settings["links"]))
         _say(asked, [os.pidfd_open(os.getpid())], alive=True)
         settings["capabilities"] = _become_nobody(settings)
         with _scratch(settings["spaces"]) as folder:
@@ -96,7 +97,9 @@ def _is_real(uid):
 @contextlib.contextmanager
 def _scratch(spaces):
     """Give the packages a folder for what they write while they are loaded."""
-    folder = namespaces.PRIVATE if spaces else tempfile.mkdtemp(prefix="fork-server-")
+    if not spaces:
+        sweep()  # where this process makes folders, with the rights it has left
+    folder = namespaces.PRIVATE if spaces else private_folder("fork-server")
     os.chdir(folder)
     os.environ.pop("PWD", None)  # of bubblewrap
     os.environ.update(HOME=folder, TMPDIR=folder)

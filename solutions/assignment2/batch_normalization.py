@@ -16,6 +16,10 @@
 # twice, build a relative that does without the batch, and see what both are good for.
 #
 # **You need:** the notebook `two_layer_net`, the chain rule. **Time:** about three hours.
+#
+# **How to work:** write your answer where a cell says so, run it, then run the tests
+# below it. A test that fails says what it expected, what it got and where to look; one
+# that passes prints a tick. The grader runs the same tests with other random numbers.
 
 # %% tags=["setup"]
 import math
@@ -26,8 +30,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
+from cs231n import layers as package
 from cs231n.data import find_cifar10, split_cifar10
-from cs231n.gradcheck import directional_error, eval_numerical_gradient_array
+from cs231n.layer_utils import affine_bn_relu_backward, affine_bn_relu_forward
 from cs231n.layers import affine_backward, affine_forward, relu_backward, relu_forward
 from cs231n.nets.fully_connected import FullyConnectedNet
 from cs231n.notebook import needs_answers
@@ -38,11 +43,17 @@ from cs231n.testing import (
     expect_close,
     expect_source,
     expect_tuple,
+    passed,
     unchanged,
 )
 
 #: Ready-made versions of what you are going to write: your answers do without.
-READY = ["FullyConnectedNet", "eval_numerical_gradient_array", "layers", "torch"]
+READY = [
+    *("package", "layers", "affine_bn_relu_forward", "affine_bn_relu_backward"),
+    *("FullyConnectedNet", "torch"),
+]
+#: What the tests draw from. The grader puts a generator with a secret seed in its place.
+rng = np.random.default_rng(231)
 
 # %% [markdown]
 # ## 1. Forward
@@ -82,7 +93,7 @@ def batchnorm_forward(x, gamma, beta, bn_param):
 
     Returns
     -------
-    out : ndarray of shape (N, D)
+    out : ndarray of shape (N, D), dtype of x
     cache : tuple
         Whatever both of your backward passes need.
     """
@@ -110,118 +121,159 @@ def batchnorm_forward(x, gamma, beta, bn_param):
 
 
 # %% test="bn-forward" points=2
-# 2 points: two examples of two features, worked out by hand, in training.
 x, gamma, beta = np.array([[1.0, 10], [3, 30]]), np.array([1.0, 2]), np.array([0.0, 5])
-# Means 2 and 20, variances 1 and 100. eps is 0 here, so x_hat is -1 and 1 in both.
-bn_param = {"mode": "train", "eps": 0.0}
-answer = batchnorm_forward(x, gamma, beta, bn_param)
-expect_tuple(answer, "out", "cache")
+answer = batchnorm_forward(x, gamma, beta, {"mode": "train", "eps": 0.0})
+out, _ = expect_tuple(answer, "out", "cache")
 expect_close(
-    answer[0],
+    out,
     [[-1, 3], [1, 7]],
     "out",
-    hint="Statistics run over the batch, axis 0: means 2 and 20, variances 1 and 100.",
+    rtol=1e-4,
+    hint="The means are 2 and 20, the variances 1 and 100: where do yours differ?",
     faults={
-        "Means and variances are those of columns: use axis=0.": [[-1, 7], [-1, 7]],
-        "Scale by gamma and shift by beta after normalising.": [[-1, -1], [1, 1]],
-        "Divide by N in the variance, not by N - 1.": [
-            [-math.sqrt(0.5), 5 - math.sqrt(2)],
-            [math.sqrt(0.5), 5 + math.sqrt(2)],
+        "These are statistics of rows, the examples; features are columns.": [
+            [-1, 7],
+            [-1, 7],
         ],
-        "Divide by the root of the variance.": [[-1, 4.8], [1, 5.2]],
-        "Shift by beta; it is missing.": [[-1, -2], [1, 2]],
+        "One mean and one variance serve the whole batch; every feature has its own.": [
+            [-0.87204144, 4.82559171],
+            [-0.69763315, 8.31375747],
+        ],
+        "Scale and shift are missing.": [[-1, -1], [1, 1]],
+        "The scale is missing.": [[-1, 4], [1, 6]],
+        "The shift is missing.": [[-1, -2], [1, 2]],
+        "gamma and beta have changed places.": [[1, -3], [1, 7]],
+        "The variance divides by N - 1 instead of N.": [
+            [-0.70710678, 3.58578644],
+            [0.70710678, 6.41421356],
+        ],
+        "You divide by the variance, not by its root.": [[-1, 4.8], [1, 5.2]],
+        "You multiply by the standard deviation; divide by it.": [[-1, -195], [1, 205]],
+        "The spread is missing: the batch is centred only.": [[-1, -15], [1, 25]],
+        "The batch is scaled, but its mean is still there.": [[1, 7], [3, 11]],
     },
 )
+x, one, zero = np.array([[1.0], [3.0]]), np.ones(1), np.zeros(1)
+out, _ = batchnorm_forward(x, one, zero, {"mode": "train", "eps": 3.0})
+expect_close(
+    out,
+    [[-0.5], [0.5]],
+    "out (x is 1 and 3, eps is 3)",
+    rtol=1e-4,
+    hint="The variance is 1; what should you take the root of?",
+    faults={
+        "Here eps is added to the root of the variance; it belongs under the root.": [
+            [-0.25],
+            [0.25],
+        ],
+        "eps makes no difference here: take it from bn_param.": [[-1], [1]],
+    },
+)
+expect_source(batchnorm_forward, without=READY)
+passed("bn-forward", "two batches worked out by hand, in training")
+
+# %% test="bn-forward" part="running" points=2
+x = np.array([[1.0, 10], [3, 30]])
+bn_param = {"mode": "train", "eps": 0.0}
+batchnorm_forward(x.copy(), np.ones(2), np.zeros(2), bn_param)
 for name in ("running_mean", "running_var"):
     expect(name in bn_param, f"Store {name} back in bn_param; it is not there.")
+forgotten = {"The running averages have not moved: train mode updates them.": [0, 0]}
 expect_close(
     bn_param["running_mean"],
     [0.2, 2],
     "running_mean after one call",
-    hint="0.9 * 0 + 0.1 * mean.",
+    hint="It begins at 0, keeps 0.9 of that, and takes 0.1 of the means, 2 and 20.",
     faults={
-        "The momentum is the weight of the past, not of the new batch.": [1.8, 18],
-        "This is the mean of the batch; the running one moves a tenth towards it.": [
+        "momentum is the weight of the past; here it weighs the new batch.": [1.8, 18],
+        "This is the mean of the batch; the running one moves a tenth of the way.": [
             2,
             20,
         ],
-        "The running averages are not updated.": [0, 0],
+        **forgotten,
     },
 )
 expect_close(
     bn_param["running_var"],
     [0.1, 10],
     "running_var after one call",
-    hint="0.9 * 0 + 0.1 * variance, with the same variance as for the output.",
-    faults={"This is a running standard deviation: keep the variance.": [0.1, 1]},
+    hint="It begins at 0, keeps 0.9 of that, and takes 0.1 of the variances, 1 and 100.",
+    faults={
+        "This is a running standard deviation: keep the variance.": [0.1, 1],
+        "The variance divides by N - 1 instead of N.": [0.2, 20],
+        "eps is no part of the variance: keep it out of running_var.": [
+            0.100001,
+            10.000001,
+        ],
+        **forgotten,
+    },
 )
-expect_source(batchnorm_forward, without=READY)
+yours, ours = ({"mode": "train", "eps": 0.2, "momentum": 0.6} for _ in range(2))
+for x in rng.normal(1, 2, (3, 5, 3)):
+    batchnorm_forward(x.copy(), np.ones(3), np.zeros(3), yours)
+    package.batchnorm_forward(x, np.ones(3), np.zeros(3), ours)
+for name in ("running_mean", "running_var"):
+    expect_close(
+        yours[name],
+        ours[name],
+        f"{name} after three calls, momentum 0.6",
+        hint="Take the weight from bn_param, and the past from the call before.",
+    )
+passed("bn-forward", "running averages after one call and after three")
 
-# %% test="bn-forward" part="running" points=2
-# 2 points: testing uses the running averages and leaves them alone.
-rng = np.random.default_rng(1)
-x, gamma, beta = rng.standard_normal((3, 4)), rng.standard_normal(4), np.arange(4.0)
+# %% test="bn-forward" part="testing" points=1
+x, gamma, beta = rng.normal(size=(3, 4)), rng.uniform(1, 2, 4), rng.normal(size=4)
 mean, var = np.array([0.5, -1, 2, 0]), np.array([1.0, 4, 0.25, 9])
-bn_param = {"mode": "test", "running_mean": mean, "running_var": var}
-with unchanged(x=x, running_mean=mean, running_var=var):
-    out, _ = expect_tuple(batchnorm_forward(x, gamma, beta, bn_param), "out", "cache")
-own = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5)
+running = {"running_mean": mean, "running_var": var, "eps": 0.5}
+yours, ours = running | {"mode": "test"}, running | {"mode": "test"}
+with unchanged(running_mean=mean, running_var=var):
+    answer = batchnorm_forward(x.copy(), gamma, beta, yours)
+out, _ = expect_tuple(answer, "out", "cache")
+expected, _ = package.batchnorm_forward(x, gamma, beta, ours)
 expect_close(
     out,
-    gamma * (x - mean) / np.sqrt(var + 1e-5) + beta,
-    "out in testing",
-    hint="In testing, normalise by running_mean and running_var.",
-    faults={"In testing the batch's own statistics play no part.": gamma * own + beta},
+    expected,
+    "out (test mode)",
+    hint="Test mode normalises by running_mean and running_var, as they are.",
+    faults={
+        "Test mode uses the statistics of the batch here, not the running averages.": (
+            package.batchnorm_forward(x, gamma, beta, running | {"mode": "train"})[0]
+        ),
+        "eps is missing in test mode.": package.batchnorm_forward(
+            x, gamma, beta, running | {"mode": "test", "eps": 0.0}
+        )[0],
+    },
 )
-expect_close(bn_param["running_mean"], mean, "running_mean after a test call")
-one, _ = batchnorm_forward(x[:1], gamma, beta, bn_param)
-expect_close(one, out[:1], "out for the first example alone")
-
-# %% hidden-test="bn-forward" points=2
-# 2 points: the grader also tries other sizes, eps and momentum, 32-bit numbers, several
-# calls, a constant feature, a batch of one, and looks whether the inputs come back as
-# they were.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(2)
-for n, d, eps, momentum, dtype in [
-    (7, 3, 1e-5, 0.9, float),
-    (4, 9, 0.3, 0.6, np.float32),
-    (5, 5, 1e-2, 0.99, float),
-    (1, 6, 1e-5, 0.9, float),
-]:
-    bn_param = {"mode": "train", "eps": eps, "momentum": momentum}
-    gamma, beta = (
-        rng.uniform(1, 3, d).astype(dtype),
-        rng.standard_normal(d).astype(dtype),
+for name, value in (("running_mean", mean), ("running_var", var)):
+    expect(
+        np.allclose(np.ravel(yours[name]), value),
+        f"{name} has changed in test mode; only train mode moves it.",
     )
-    run_mean, run_var = np.zeros(d), np.zeros(d)
-    hint = f"N, D = {n}, {d}; eps = {eps}; momentum = {momentum}; {np.dtype(dtype)}."
-    for _ in range(3):
-        x = (rng.standard_normal((n, d)) * rng.uniform(0.5, 2, d) + 1).astype(dtype)
-        x[:, 0] = 2
-        with unchanged(x=x, gamma=gamma, beta=beta):
-            out, _ = expect_tuple(
-                batchnorm_forward(x, gamma, beta, bn_param), "out", "cache"
-            )
-        expected = np.zeros((n, d))
-        for j in range(d):
-            mean = sum(x[:, j].tolist()) / n
-            var = sum((v - mean) ** 2 for v in x[:, j].tolist()) / n
-            for i in range(n):
-                normal = (float(x[i, j]) - mean) / math.sqrt(var + eps)
-                expected[i, j] = gamma[j] * normal + beta[j]
-            run_mean[j] = momentum * run_mean[j] + (1 - momentum) * mean
-            run_var[j] = momentum * run_var[j] + (1 - momentum) * var
-        expect_close(out, expected, "out", rtol=1e-4, atol=1e-5, hint=hint)
-        expect(out.dtype == dtype, f"Keep the dtype of x; got {out.dtype}. {hint}")
-    for name, value in {"running_mean": run_mean, "running_var": run_var}.items():
-        expect(name in bn_param, f"Store {name} back in bn_param; it is not there.")
-        expect_close(bn_param[name], value, name, rtol=1e-4, atol=1e-5, hint=hint)
-    bn_param["mode"] = "test"
-    out, _ = expect_tuple(batchnorm_forward(x, gamma, beta, bn_param), "out", "cache")
-    expected = gamma * (x - run_mean) / np.sqrt(run_var + eps) + beta
-    expect_close(out, expected, "out in testing", rtol=1e-4, atol=1e-4, hint=hint)
-### END HIDDEN TESTS
+one, _ = batchnorm_forward(x[:1], gamma, beta, yours)
+expect_close(one, expected[:1], "out (test mode, the first example alone)")
+passed("bn-forward", "test mode uses the running averages and leaves them alone")
+
+# %% test="bn-forward" part="shapes" points=1
+for n, d, eps, dtype in [
+    (7, 3, 0.3, np.float64),
+    (4, 9, 0.1, np.float32),
+    (1, 6, 1e-5, float),
+]:
+    x, gamma, beta = (
+        rng.normal(1, 2, (n, d)).astype(dtype),
+        *rng.uniform(1, 3, (2, d)).astype(dtype),
+    )
+    x[:, 0] = 2  # a feature without any spread
+    with unchanged(x=x, gamma=gamma, beta=beta):
+        answer = batchnorm_forward(x, gamma, beta, {"mode": "train", "eps": eps})
+    out, _ = expect_tuple(answer, "out", "cache")
+    expected, _ = package.batchnorm_forward(
+        x, gamma, beta, {"mode": "train", "eps": eps}
+    )
+    where = f"out (N, D = {n}, {d}; eps = {eps}; {np.dtype(dtype)})"
+    expect_close(out, expected, where, rtol=1e-4, atol=1e-4, dtype=dtype)
+passed("bn-forward", "other sizes, float32, a batch of one; inputs as they were")
+
 
 # %% [markdown]
 # Look at the means and deviations of three features of very different size: before, after
@@ -319,92 +371,143 @@ def batchnorm_backward(dout, cache):
 
 
 # %% test="bn-backward" points=2
-# 2 points: every number of the three gradients, against differences of your forward pass.
-rng = np.random.default_rng(3)
-x, dout = 5 * rng.standard_normal((2, 4, 5)) + [[[12]], [[0]]]
-gamma, beta = rng.standard_normal((2, 5))
-out, cache = batchnorm_forward(x, gamma, beta, {"mode": "train"})
-with unchanged(dout=dout):
-    answer = batchnorm_backward(dout, cache)
-expect_tuple(answer, "dx", "dgamma", "dbeta")
-scale = gamma / np.sqrt(x.var(axis=0) + 1e-5)
-expected = eval_numerical_gradient_array(
-    lambda v: batchnorm_forward(v, gamma, beta, {"mode": "train"})[0], x.copy(), dout
-)
+x = np.array([[1.0, 0], [1, 6], [5, 6], [5, 8]])  # variances 4 and 9
+gamma, beta = np.array([2.0, 6]), np.array([0.0, 5])
+dout = np.array([[2.0, 3], [-2, -2], [5, 5], [-1, -2]])
+_, cache = batchnorm_forward(x, gamma, beta, {"mode": "train"})
+answer = batchnorm_backward(dout, cache)
+dx, _, _ = expect_tuple(answer, "dx", "dgamma", "dbeta")
 expect_close(
-    answer[0],
-    expected,
+    dx,
+    [[2, -1], [-2, -5], [3, 9], [-3, -3]],
     "dx",
-    rtol=1e-5,
-    atol=1e-6,
-    hint="dx has three parts: direct, through the mean, through the variance.",
+    rtol=1e-4,
+    atol=1e-4,
+    hint="Does each column of dx sum to 0? If not, look at the way through the mean, "
+    "else at the direct one and the one through the variance.",
     faults={
-        "Mean and variance depend on x too: two ways are missing.": dout * scale,
-        "The way through the variance is missing.": (dout - dout.mean(axis=0)) * scale,
+        "Mean and variance count as constants here, but they depend on x: two of the "
+        "three ways are missing.": [[2, 6], [-2, -4], [5, 10], [-1, -4]],
+        "The way through the variance is missing.": [
+            [1, 4],
+            [-3, -6],
+            [4, 8],
+            [-2, -6],
+        ],
+        "The way through the mean is missing.": [[3, 1], [-1, -3], [4, 11], [-2, -1]],
+        "gamma is missing on the way to x.": [
+            [1, -0.1666667],
+            [-1, -0.8333333],
+            [1.5, 1.5],
+            [-1.5, -0.5],
+        ],
+        "gamma counts twice on the way to x.": [[4, -6], [-4, -30], [6, 54], [-6, -18]],
+        "The mean passes its whole gradient to each of the N examples; each gets a "
+        "share.": [[-1, -7], [-5, -11], [0, 3], [-6, -9]],
+        "The variance passes its whole gradient to each of the N examples; each gets a "
+        "share.": [[5, -16], [1, -2], [0, 12], [-6, 6]],
+        "Mean and variance pass their whole gradients to each of the N examples; each "
+        "gets a share.": [[2, -22], [-2, -8], [-3, 6], [-9, 0]],
+        "The way through the variance has the wrong power of the standard deviation.": [
+            [3, -11],
+            [-1, -3],
+            [2, 11],
+            [-4, 3],
+        ],
+        "The way through the variance has twice the size it should have: check the "
+        "derivatives of the root and of the square.": [
+            [3, -6],
+            [-1, -4],
+            [2, 10],
+            [-4, 0],
+        ],
+        "The way through the variance has half the size it should have: check the "
+        "derivatives of the root and of the square.": [
+            [1.5, 1.5],
+            [-2.5, -5.5],
+            [3.5, 8.5],
+            [-2.5, -4.5],
+        ],
+        "The way through the variance has the wrong sign.": [
+            [0, 9],
+            [-4, -7],
+            [5, 7],
+            [-1, -9],
+        ],
+        "The way through the mean has the wrong sign.": [
+            [4, 3],
+            [0, -1],
+            [5, 13],
+            [-1, 1],
+        ],
+        "dx is divided by the standard deviation once too often.": [
+            [1, -0.3333333],
+            [-1, -1.6666667],
+            [1.5, 3],
+            [-1.5, -1],
+        ],
     },
-)
-x_hat = (out - beta) / gamma
-expect_close(
-    answer[1],
-    (dout * x_hat).sum(axis=0),
-    "dgamma",
-    rtol=1e-5,
-    hint="gamma[j] multiplies x_hat[:, j]: sum dout * x_hat over the batch.",
-    faults={
-        "Sum over the batch; this is the mean.": (dout * x_hat).mean(axis=0),
-        "gamma multiplies the normalised x, not x.": (dout * x).sum(axis=0),
-    },
-)
-expect_close(
-    answer[2],
-    dout.sum(axis=0),
-    "dbeta",
-    hint="Sum dout over the batch.",
-    faults={"Sum over the batch; this is the mean.": dout.mean(axis=0)},
 )
 expect_source(batchnorm_backward, without=READY)
+passed("bn-backward", "dx of four examples worked out by hand")
 
-# %% hidden-test="bn-backward" points=2
-# 2 points: the grader also goes along random directions for other sizes and a large eps,
-# checks that each column of dx adds up to zero, 32-bit numbers, and looks whether dout
-# comes back as it was.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(4)
+# %% test="bn-backward" part="scale" points=1
+x = np.array([[1.0, 0], [1, 6], [5, 6], [5, 8]])  # means 3 and 5, variances 4 and 9
+gamma, beta = np.array([2.0, 6]), np.array([0.0, 5])
+dout = np.array([[2.0, 3], [-2, -2], [5, 5], [-1, -2]])
+_, cache = batchnorm_forward(x, gamma, beta, {"mode": "train"})
+answer = batchnorm_backward(dout, cache)
+_, dgamma, dbeta = expect_tuple(answer, "dx", "dgamma", "dbeta")
+one_each = "gamma and beta have one number for each feature, so their gradients do too."
+expect_close(
+    dgamma,
+    [4, -6],
+    "dgamma",
+    rtol=1e-4,
+    hint="What does gamma multiply in the forward pass, and for how many examples?",
+    shape_hint=one_each,
+    faults={
+        "gamma serves all examples, so their gradients add up; this is their mean.": [
+            1,
+            -1.5,
+        ],
+        "gamma multiplies the normalised x, not x itself.": [20, 2],
+        "gamma multiplies the normalised x; this x is centred only.": [8, -18],
+        "dgamma and dbeta have changed places.": [4, 4],
+    },
+)
+expect_close(
+    dbeta,
+    [4, 4],
+    "dbeta",
+    hint="beta is added to every example: which numbers of dout reach it?",
+    shape_hint=one_each,
+    faults={
+        "beta serves all examples, so their gradients add up; this is their mean.": [
+            1,
+            1,
+        ],
+    },
+)
+passed("bn-backward", "dgamma and dbeta of four examples worked out by hand")
+
+# %% test="bn-backward" part="shapes" points=1
 for n, d, eps in [(6, 3, 1e-5), (3, 8, 0.5), (5, 5, 1e-2)]:
-    x, dout = rng.standard_normal((2, n, d))
-    gamma, beta = rng.uniform(1, 2, (2, d))
-    point = {"x": x, "gamma": gamma, "beta": beta}
+    x, dout = rng.normal(0, 2, (2, n, d))
+    gamma, beta = rng.uniform(0.5, 2, (2, d))
+    _, cache = batchnorm_forward(x, gamma, beta, {"mode": "train", "eps": eps})
+    _, ours = package.batchnorm_forward(x, gamma, beta, {"mode": "train", "eps": eps})
+    expected = package.batchnorm_backward(dout, ours)
+    for call in ("", " of a second call"):
+        with unchanged(dout=dout):
+            grads = batchnorm_backward(dout, cache)
+        names = ("dx", "dgamma", "dbeta")
+        grads = expect_tuple(grads, *names)
+        for name, grad, right in zip(names, grads, expected, strict=True):
+            where = f"{name}{call} (N, D = {n}, {d}; eps = {eps})"
+            expect_close(grad, right, where, rtol=1e-4, atol=1e-7)
+passed("bn-backward", "random batches of other sizes; dout as it was")
 
-    def forward(param=None, eps=eps, **values):
-        return batchnorm_forward(**values, bn_param={"mode": "train", "eps": eps})
-
-    _, cache = forward(**point)
-    with unchanged(dout=dout):
-        grads = expect_tuple(batchnorm_backward(dout, cache), "dx", "dgamma", "dbeta")
-        again = expect_tuple(batchnorm_backward(dout, cache), "dx", "dgamma", "dbeta")
-    for (name, value), grad, second in zip(point.items(), grads, again, strict=True):
-        expect_array(grad, value.shape, f"d{name}")
-        error = directional_error(
-            lambda v, name=name, point=point, f=forward: f(**(point | {name: v}))[0],
-            value,
-            dout,
-            np.asarray(grad),
-            rng=rng,
-        )
-        expect(
-            error < 1e-6,
-            f"d{name} does not fit the forward pass (relative error {error:.1e}; N, D = "
-            f"{n}, {d}; eps = {eps}).",
-        )
-        expect_close(second, grad, f"d{name} of a second call")
-    expect_close(
-        grads[0].sum(axis=0),
-        np.zeros(d),
-        "the sums of the columns of dx",
-        atol=1e-8,
-        hint="Adding a constant to a column changes nothing, so they are zero.",
-    )
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## 3. Backward, on paper
@@ -442,74 +545,99 @@ def batchnorm_backward_alt(dout, cache):
 
 
 # %% test="bn-backward-alt" points=1
-# 1 point: the same three gradients, from a formula of its own, without a loop.
-rng = np.random.default_rng(5)
-x, dout = rng.standard_normal((2, 6, 4)) * 2 + [[[1]], [[0]]]
-gamma, beta = rng.standard_normal((2, 4))
-out, cache = batchnorm_forward(x, gamma, beta, {"mode": "train"})
-with unchanged(dout=dout):
-    answer = batchnorm_backward_alt(dout, cache)
-expect_tuple(answer, "dx", "dgamma", "dbeta")
-scale = gamma / np.sqrt(x.var(axis=0) + 1e-5)
-x_hat = (out - beta) / gamma
-expected = eval_numerical_gradient_array(
-    lambda v: batchnorm_forward(v, gamma, beta, {"mode": "train"})[0], x.copy(), dout
-)
+x = np.array([[1.0, 0], [1, 6], [5, 6], [5, 8]])  # variances 4 and 9
+gamma, beta = np.array([2.0, 6]), np.array([0.0, 5])
+dout = np.array([[2.0, 3], [-2, -2], [5, 5], [-1, -2]])
+_, cache = batchnorm_forward(x, gamma, beta, {"mode": "train"})
+answer = batchnorm_backward_alt(dout, cache)
+dx, dgamma, dbeta = expect_tuple(answer, "dx", "dgamma", "dbeta")
 expect_close(
-    answer[0],
-    expected,
+    dx,
+    [[2, -1], [-2, -5], [3, 9], [-3, -3]],
     "dx",
-    rtol=1e-5,
-    atol=1e-6,
+    rtol=1e-4,
+    atol=1e-4,
     hint="Try your formula on a column of two numbers: there dx is nearly zero.",
     faults={
-        "The term of the variance is missing.": (dout - dout.mean(axis=0)) * scale,
-        "gamma is missing.": expected / gamma,
-        "The two sums over the batch are to be divided by N.": scale
-        * (dout - dout.sum(axis=0) - x_hat * (dout * x_hat).sum(axis=0)),
+        "The sums over the batch are to be means.": [
+            [2, -22],
+            [-2, -8],
+            [-3, 6],
+            [-9, 0],
+        ],
+        "What came by way of the variance is missing.": [
+            [1, 4],
+            [-3, -6],
+            [4, 8],
+            [-2, -6],
+        ],
+        "What came by way of the mean is missing.": [
+            [3, 1],
+            [-1, -3],
+            [4, 11],
+            [-2, -1],
+        ],
+        "gamma is missing in dx.": [
+            [1, -0.1666667],
+            [-1, -0.8333333],
+            [1.5, 1.5],
+            [-1.5, -0.5],
+        ],
+        "gamma counts twice in dx.": [[4, -6], [-4, -30], [6, 54], [-6, -18]],
+        "dx is divided by the variance; one root of it is enough.": [
+            [1, -0.3333333],
+            [-1, -1.6666667],
+            [1.5, 3],
+            [-1.5, -1],
+        ],
+        "What came by way of the variance has the wrong sign.": [
+            [0, 9],
+            [-4, -7],
+            [5, 7],
+            [-1, -9],
+        ],
+        "What came by way of the mean has the wrong sign.": [
+            [4, 3],
+            [0, -1],
+            [5, 13],
+            [-1, 1],
+        ],
+        "The mean of dout runs over features here; it should run over the batch.": [
+            [0.5, -4],
+            [1, 1],
+            [-1, 1],
+            [-0.5, 2],
+        ],
+        "Both means run over features here; they should run over the batch.": [
+            [-4, -10.6666667],
+            [0.6666667, -0.4444444],
+            [-3.3333333, -2.2222222],
+            [2, 2],
+        ],
     },
 )
-expect_close(answer[1], (dout * x_hat).sum(axis=0), "dgamma", rtol=1e-5)
-expect_close(answer[2], dout.sum(axis=0), "dbeta")
-expect_source(
-    batchnorm_backward_alt,
-    loops=0,
-    without=[*READY, "batchnorm_backward"],
-)
+right = "Nothing changes for this gradient: take it from batchnorm_backward."
+expect_close(dgamma, [4, -6], "dgamma", rtol=1e-4, hint=right)
+expect_close(dbeta, [4, 4], "dbeta", hint=right)
+expect_source(batchnorm_backward_alt, loops=0, without=[*READY, "batchnorm_backward"])
+passed("bn-backward-alt", "four examples worked out by hand; no loop")
 
-# %% hidden-test="bn-backward-alt" points=1
-# 1 point: the grader also goes along random directions for other sizes and a large eps,
-# and looks whether dout comes back as it was.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(6)
-for n, d, eps in [(5, 7, 0.4), (3, 2, 1e-5), (4, 4, 0.1)]:
-    x, dout = rng.standard_normal((2, n, d))
-    gamma, beta = rng.uniform(1, 2, (2, d))
-    point = {"x": x, "gamma": gamma, "beta": beta}
-
-    def forward(eps=eps, **values):
-        return batchnorm_forward(**values, bn_param={"mode": "train", "eps": eps})
-
-    _, cache = forward(**point)
+# %% test="bn-backward-alt" part="shapes" points=1
+for n, d, eps in [(5, 7, 0.4), (3, 2, 1e-5), (40, 20, 0.1)]:
+    x, dout = rng.normal(0, 2, (2, n, d))
+    gamma, beta = rng.uniform(0.5, 2, (2, d))
+    _, cache = batchnorm_forward(x, gamma, beta, {"mode": "train", "eps": eps})
+    _, ours = package.batchnorm_forward(x, gamma, beta, {"mode": "train", "eps": eps})
+    expected = package.batchnorm_backward(dout, ours)
     with unchanged(dout=dout):
-        grads = expect_tuple(
-            batchnorm_backward_alt(dout, cache), "dx", "dgamma", "dbeta"
-        )
-    for (name, value), grad in zip(point.items(), grads, strict=True):
-        expect_array(grad, value.shape, f"d{name}")
-        error = directional_error(
-            lambda v, name=name, point=point, f=forward: f(**(point | {name: v}))[0],
-            value,
-            dout,
-            np.asarray(grad),
-            rng=rng,
-        )
-        expect(
-            error < 1e-6,
-            f"d{name} does not fit the forward pass (relative error {error:.1e}; N, D = "
-            f"{n}, {d}; eps = {eps}). The eps stays inside the root.",
-        )
-### END HIDDEN TESTS
+        grads = batchnorm_backward_alt(dout, cache)
+    names = ("dx", "dgamma", "dbeta")
+    grads = expect_tuple(grads, *names)
+    for name, grad, right in zip(names, grads, expected, strict=True):
+        where = f"{name} (N, D = {n}, {d}; eps = {eps})"
+        expect_close(grad, right, where, rtol=1e-4, atol=1e-7)
+passed("bn-backward-alt", "random batches of other sizes; dout as it was")
+
 
 # %% [markdown]
 # Was the paper worth it? The difference of the two should be of the size of rounding.
@@ -554,7 +682,7 @@ def layernorm_forward(x, gamma, beta, ln_param):
 
     Returns
     -------
-    out : ndarray of shape (N, D)
+    out : ndarray of shape (N, D), dtype of x
     cache : tuple
         Whatever your backward pass needs.
     """
@@ -570,57 +698,84 @@ def layernorm_forward(x, gamma, beta, ln_param):
 
 
 # %% test="bn-layer-forward" points=1
-# 1 point: two examples by hand.
 x = np.array([[1.0, 3], [40, 20]])
 gamma, beta = np.array([3.0, 2]), np.array([0.0, 5])
 answer = layernorm_forward(x, gamma, beta, {"eps": 0.0})
-expect_tuple(answer, "out", "cache")
+out, _ = expect_tuple(answer, "out", "cache")
 expect_close(
-    answer[0],
+    out,
     [[-3, 7], [3, 3]],
     "out",
+    rtol=1e-4,
     hint="Row 0 has mean 2 and variance 1, row 1 has mean 30 and variance 100.",
     faults={
-        "The statistics are those of rows here: use axis=1.": [[-3, 3], [3, 7]],
-        "gamma and beta belong to features, that is columns.": [[-3, 3], [7, 3]],
-        "Scale by gamma and shift by beta after normalising.": [[-1, 1], [1, -1]],
-        "Divide by D in the variance, not by D - 1.": [
-            [-3 * math.sqrt(0.5), 5 + math.sqrt(2)],
-            [3 * math.sqrt(0.5), 5 - math.sqrt(2)],
+        "These are statistics of columns, as in batch normalisation; here they are "
+        "those of rows.": [[-3, 3], [3, 7]],
+        "gamma and beta are applied to rows; they belong to features, the columns.": [
+            [-3, 3],
+            [7, 3],
         ],
-        "Divide by the root of the variance.": [[-3, 7], [0.3, 4.8]],
+        "Scale and shift are missing.": [[-1, 1], [1, -1]],
+        "The scale is missing.": [[-1, 6], [1, 4]],
+        "The shift is missing.": [[-3, 2], [3, -2]],
+        "gamma and beta have changed places.": [[3, 7], [3, -3]],
+        "The variance divides by D - 1 instead of D.": [
+            [-2.12132034, 6.41421356],
+            [2.12132034, 3.58578644],
+        ],
+        "You divide by the variance, not by its root.": [[-3, 7], [0.3, 4.8]],
+        "The mean of row i is taken from column i: mind the shapes.": [
+            [-3, -49],
+            [11.4, 3],
+        ],
+        "The mean and spread of row i are used for column i: mind the shapes.": [
+            [-3, -0.4],
+            [114, 3],
+        ],
+        "One mean and one variance serve the whole batch; every example has its own.": [
+            [-2.8661839, 3.34398264],
+            [4.58589424, 5.5095438],
+        ],
+    },
+)
+one, zero = np.ones(2), np.zeros(2)
+out, _ = layernorm_forward(np.array([[1.0, 3]]), one, zero, {"eps": 3.0})
+expect_close(
+    out,
+    [[-0.5, 0.5]],
+    "out (x is 1 and 3, eps is 3)",
+    rtol=1e-4,
+    hint="The variance is 1; what should you take the root of?",
+    faults={
+        "Here eps is added to the root of the variance; it belongs under the root.": [
+            [-0.25, 0.25]
+        ],
+        "eps makes no difference here: take it from ln_param.": [[-1, 1]],
     },
 )
 expect_source(layernorm_forward, without=READY)
+passed("bn-layer-forward", "three rows worked out by hand")
 
-# %% hidden-test="bn-layer-forward" points=1
-# 1 point: the grader also tries other sizes, as many rows as columns, a batch of one,
-# eps, 32-bit numbers, and looks whether the inputs come back as they were.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(7)
-for n, d, eps, dtype in [
-    (4, 4, 1e-5, float),
-    (3, 8, 0.2, np.float32),
-    (1, 5, 1e-5, float),
-    (6, 1, 1e-2, float),
+# %% test="bn-layer-forward" part="shapes" points=1
+for n, d, param, dtype in [
+    (4, 4, {}, np.float64),
+    (3, 8, {"eps": 0.2}, np.float32),
+    (1, 5, {"eps": 1e-2}, np.float64),
+    (6, 1, {}, np.float64),
 ]:
-    ln_param = {"eps": eps} if eps != 1e-5 else {}
-    x = (rng.standard_normal((n, d)) * 2 + 1).astype(dtype)
-    gamma, beta = rng.uniform(1, 3, (2, d)).astype(dtype)
+    x, gamma, beta = (
+        rng.normal(1, 2, (n, d)).astype(dtype),
+        *rng.uniform(1, 3, (2, d)).astype(dtype),
+    )
+    x[0] = 2  # an example without any spread
+    expected, _ = package.layernorm_forward(x, gamma, beta, dict(param))
     with unchanged(x=x, gamma=gamma, beta=beta):
-        out, _ = expect_tuple(
-            layernorm_forward(x, gamma, beta, ln_param), "out", "cache"
-        )
-    expected = np.zeros((n, d))
-    for i, row in enumerate(x.tolist()):
-        mean = sum(row) / d
-        var = sum((v - mean) ** 2 for v in row) / d
-        for j, v in enumerate(row):
-            expected[i, j] = gamma[j] * (v - mean) / math.sqrt(var + eps) + beta[j]
-    hint = f"N, D = {n}, {d}; eps = {eps}; {np.dtype(dtype)}."
-    expect_close(out, expected, "out", rtol=1e-4, atol=1e-5, hint=hint)
-    expect(out.dtype == dtype, f"Keep the dtype of x; got {out.dtype}. {hint}")
-### END HIDDEN TESTS
+        answer = layernorm_forward(x, gamma, beta, dict(param))
+    out, _ = expect_tuple(answer, "out", "cache")
+    where = f"out (N, D = {n}, {d}; eps = {param.get('eps', 1e-5)}; {np.dtype(dtype)})"
+    expect_close(out, expected, where, rtol=1e-4, atol=1e-4, dtype=dtype)
+passed("bn-layer-forward", "other sizes, float32, a batch of one; inputs as they were")
+
 
 # %% [markdown]
 # The backward pass is that of batch normalisation with rows for columns, but not
@@ -655,78 +810,106 @@ def layernorm_backward(dout, cache):
 
 
 # %% test="bn-layer-backward" points=1
-# 1 point: every number of the three gradients, against differences of your forward pass.
-rng = np.random.default_rng(8)
-x, dout = rng.standard_normal((2, 3, 5)) * 2
-gamma, beta = rng.standard_normal((2, 5))
-out, cache = layernorm_forward(x, gamma, beta, {})
-with unchanged(dout=dout):
-    answer = layernorm_backward(dout, cache)
-expect_tuple(answer, "dx", "dgamma", "dbeta")
-expected = eval_numerical_gradient_array(
-    lambda v: layernorm_forward(v, gamma, beta, {})[0], x.copy(), dout
-)
-inv_std = 1 / np.sqrt(x.var(axis=1, keepdims=True) + 1e-5)
-x_hat = (out - beta) / gamma
-late = dout - dout.mean(1, keepdims=True)
-late = late - x_hat * (dout * x_hat).mean(1, keepdims=True)
+x = np.array([[1.0, 1, 5, 5], [0, 6, 6, 8]])  # variances 4 and 9
+gamma, beta = np.array([2.0, 6, 3, 4]), np.array([0.0, 5, 1, 2])
+dout = np.array([[2.0, -2, 5, -1], [3, -2, 5, -2]])
+_, cache = layernorm_forward(x, gamma, beta, {})
+answer = layernorm_backward(dout, cache)
+dx, dgamma, dbeta = expect_tuple(answer, "dx", "dgamma", "dbeta")
 expect_close(
-    answer[0],
-    expected,
+    dx,
+    [[4, -4, 4.75, -4.75], [-0.4444444, -3.6111111, 5.3888889, -1.3333333]],
     "dx",
-    rtol=1e-5,
-    atol=1e-6,
-    hint="The means of the formula run over the features of one example, axis 1.",
+    rtol=1e-4,
+    atol=1e-4,
+    hint="Which sums of batchnorm_backward now run over features, and where does gamma, "
+    "which differs from feature to feature, come in?",
     faults={
-        "Mean and variance depend on x too: two ways are missing.": dout
-        * gamma
-        * inv_std,
-        "gamma differs along a row: multiply dout by it before taking means.": gamma
-        * inv_std
-        * late,
+        "The means run over the batch, as in batch normalisation; an example has "
+        "statistics of its own.": [
+            [-4, 2, -5, 4],
+            [-3.5555556, -0.4444444, -1.1111111, 1.3333333],
+        ],
+        "gamma is taken out of the means, but it differs along a row.": [
+            [2, -6, 4.5, -6],
+            [-0.3333333, -5, 4.5, -2],
+        ],
+        "gamma is missing in dx.": [
+            [1, -1, 1.5, -1.5],
+            [-0.1666667, -0.8333333, 1.5, -0.5],
+        ],
+        "The way through the variance is missing.": [
+            [1.625, -6.375, 7.125, -2.375],
+            [1.9166667, -4.0833333, 4.9166667, -2.75],
+        ],
+        "The way through the mean is missing.": [
+            [4.375, -3.625, 5.125, -4.375],
+            [-0.3611111, -3.5277778, 5.4722222, -1.25],
+        ],
+        "Mean and variance count as constants here, but they depend on x: two of the "
+        "three ways are missing.": [[2, -6, 7.5, -2], [2, -4, 5, -2.6666667]],
+        "Sums stand where means over the features belong.": [
+            [10, 2, -3.5, -13],
+            [-7.7777778, -2.4444444, 6.5555556, 2.6666667],
+        ],
+        "The sums over features are divided by N, the number of examples; a row has D "
+        "entries.": [
+            [6, -2, 2, -7.5],
+            [-2.8888889, -3.2222222, 5.7777778, 0],
+        ],
+        "The way through the variance has the wrong sign.": [
+            [-0.75, -8.75, 9.5, 0],
+            [4.2777778, -4.5555556, 4.4444444, -4.1666667],
+        ],
+        "dx is divided by the variance; one root of it is enough.": [
+            [2, -2, 2.375, -2.375],
+            [-0.1481481, -1.2037037, 1.7962963, -0.4444444],
+        ],
+        "One of the means lacks gamma, that of the way through the variance.": [
+            [2.125, -5.875, 6.625, -2.875],
+            [1.0833333, -3.9166667, 5.0833333, -2.25],
+        ],
+        "One of the means lacks gamma, that of the way through the mean.": [
+            [3.875, -4.125, 4.625, -4.875],
+            [-0.6944444, -3.8611111, 5.1388889, -1.5833333],
+        ],
     },
 )
-expect_close(
-    answer[1],
-    (dout * x_hat).sum(axis=0),
-    "dgamma",
-    rtol=1e-5,
-    hint="gamma serves all examples: sum over the batch, axis 0.",
-)
-expect_close(answer[2], dout.sum(axis=0), "dbeta", hint="Sum over the batch, axis 0.")
+over = "gamma and beta serve all examples: over what do their gradients add up?"
+for name, grad, right in (
+    ("dgamma", dgamma, [-7, 1.3333333, 6.6666667, -3]),
+    ("dbeta", dbeta, [5, -4, 10, -3]),
+):
+    expect_close(
+        grad,
+        right,
+        name,
+        rtol=1e-4,
+        hint=over,
+        faults={
+            "These sums run over the features of each example; one gamma and one beta "
+            "serve all examples.": [4, -6] if name == "dgamma" else [4, 4],
+        },
+    )
 expect_source(layernorm_backward, without=READY)
+passed("bn-layer-backward", "two examples worked out by hand")
 
-# %% hidden-test="bn-layer-backward" points=1
-# 1 point: the grader also goes along random directions for other sizes and a large eps,
-# and looks whether dout comes back as it was.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(9)
+# %% test="bn-layer-backward" part="shapes" points=1
 for n, d, eps in [(5, 3, 1e-5), (4, 4, 0.5), (1, 7, 1e-2)]:
-    x, dout = rng.standard_normal((2, n, d))
+    x, dout = rng.normal(0, 2, (2, n, d))
     gamma, beta = rng.uniform(0.5, 2, (2, d))
-    point = {"x": x, "gamma": gamma, "beta": beta}
-
-    def forward(eps=eps, **values):
-        return layernorm_forward(**values, ln_param={"eps": eps})
-
-    _, cache = forward(**point)
+    _, cache = layernorm_forward(x, gamma, beta, {"eps": eps})
+    _, ours = package.layernorm_forward(x, gamma, beta, {"eps": eps})
+    expected = package.layernorm_backward(dout, ours)
     with unchanged(dout=dout):
-        grads = expect_tuple(layernorm_backward(dout, cache), "dx", "dgamma", "dbeta")
-    for (name, value), grad in zip(point.items(), grads, strict=True):
-        expect_array(grad, value.shape, f"d{name}")
-        error = directional_error(
-            lambda v, name=name, point=point, f=forward: f(**(point | {name: v}))[0],
-            value,
-            dout,
-            np.asarray(grad),
-            rng=rng,
-        )
-        expect(
-            error < 1e-6,
-            f"d{name} does not fit the forward pass (relative error {error:.1e}; N, D = "
-            f"{n}, {d}; eps = {eps}).",
-        )
-### END HIDDEN TESTS
+        grads = layernorm_backward(dout, cache)
+    names = ("dx", "dgamma", "dbeta")
+    grads = expect_tuple(grads, *names)
+    for name, grad, right in zip(names, grads, expected, strict=True):
+        where = f"{name} (N, D = {n}, {d}; eps = {eps})"
+        expect_close(grad, right, where, rtol=1e-4, atol=1e-6)
+passed("bn-layer-backward", "random batches of other sizes; dout as it was")
+
 
 # %% [markdown] question="bn-prepare" points=2
 # **Question 1 (2 points).** Before training, images can be prepared in many ways. Which of
@@ -785,66 +968,87 @@ def affine_norm_relu_forward(
 
 
 # %% test="bn-sandwich-forward" points=1
-# 1 point: the three steps written out, for both kinds.
-rng = np.random.default_rng(10)
-x, w, b = (
-    rng.standard_normal((4, 3)),
-    rng.standard_normal((3, 5)),
-    rng.standard_normal(5),
-)
-gamma, beta = rng.uniform(1, 2, 5), rng.standard_normal(5)
-a = x @ w + b
-for kind, axis in {"batchnorm": 0, "layernorm": 1}.items():
-    spread = np.sqrt(a.var(axis=axis, keepdims=True) + 1e-5)
-    normal = gamma * (a - a.mean(axis=axis, keepdims=True)) / spread + beta
-    active = np.maximum(a, 0)
-    late = np.sqrt(active.var(axis=axis, keepdims=True) + 1e-5)
-    late = gamma * (active - active.mean(axis=axis, keepdims=True)) / late + beta
-    norm_param = {"mode": "train"} if kind == "batchnorm" else {}
-    answer = affine_norm_relu_forward(x, w, b, gamma, beta, norm_param, kind)
-    expect_tuple(answer, "out", "cache")
-    expect_close(
-        answer[0],
-        np.maximum(normal, 0),
-        f"out, {kind}",
-        hint="Affine, then the normalisation, then ReLU.",
-        faults={
-            "The ReLU is missing.": normal,
-            "The normalisation is missing.": active,
-            "The ReLU comes last, after the normalisation.": late,
+x, w = np.array([[-5.0, -2], [-5, 1], [-1, 1], [-1, 2]]), np.array([[1.0, 0], [0, 2]])
+b, gamma, beta = np.array([3.0, -1]), np.array([2.0, 3]), np.array([1.0, 2])
+# The affine layer makes (-2, -5), (-2, 1), (2, 1) and (2, 3) of the four examples.
+first = "The inputs are normalised; normalise what the affine layer gives."
+no_norm = {"The normalisation is missing.": [[0, 0], [0, 1], [2, 1], [2, 3]]}
+no_relu = "No ReLU acts on the result: it should come last."
+swapped = "gamma and beta have changed places."
+for kind, expected, faults in (
+    (
+        "batchnorm",
+        [[0, 0], [0, 3], [3, 3], [3, 5]],
+        no_norm
+        | {
+            no_relu: [[-1, -3], [-1, 3], [3, 3], [3, 5]],
+            "The ReLU comes last, after the normalisation; here it comes before.": [
+                [-1, -1.441236],
+                [-1, 1.3117528],
+                [3, 1.3117528],
+                [3, 6.8177304],
+            ],
+            first: [[2, 0], [2, 0], [4, 0], [4, 1]],
+            swapped: [[1, 0], [1, 3.6666667], [3, 3.6666667], [3, 5]],
         },
+    ),
+    (
+        "layernorm",
+        [[3, 0], [0, 5], [3, 0], [0, 5]],
+        no_norm
+        | {
+            no_relu: [[3, -1], [-1, 5], [3, -1], [-1, 5]],
+            "This is the result of batch normalisation: what does normalization say?": [
+                [0, 0],
+                [0, 3],
+                [3, 3],
+                [3, 5],
+            ],
+            first: [[3, 0], [3, 0], [3, 0], [3, 0]],
+            swapped: [[3, 1], [1, 5], [3, 1], [1, 5]],
+        },
+    ),
+):
+    norm_param = (
+        {"mode": "train", "eps": 1e-9} if kind == "batchnorm" else {"eps": 1e-9}
     )
+    answer = affine_norm_relu_forward(x, w, b, gamma, beta, norm_param, kind)
+    out, _ = expect_tuple(answer, "out", "cache")
+    expect_close(
+        out,
+        expected,
+        f"out ({kind})",
+        rtol=1e-5,
+        hint="Go through it in order: affine, then the normalisation, then ReLU.",
+        faults=faults,
+    )
+passed("bn-sandwich-forward", "both kinds, four examples worked out by hand")
 
-# %% hidden-test="bn-sandwich-forward" points=1
-# 1 point: the grader also looks whether running averages are kept and used, and whether
-# the inputs come back as they were.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(11)
-x, w, b = (
-    rng.standard_normal((6, 4)),
-    rng.standard_normal((4, 3)),
-    rng.standard_normal(3),
+# %% test="bn-sandwich-forward" part="settings" points=1
+yours, ours = ({"mode": "train", "momentum": 0.4, "eps": 0.3} for _ in range(2))
+for mode, n in (("train", 6), ("train", 5), ("test", 2)):
+    yours["mode"] = ours["mode"] = mode
+    x, w, b = rng.normal(size=(n, 4)), rng.normal(size=(4, 3)), rng.normal(size=3)
+    gamma, beta = rng.uniform(1, 2, (2, 3))
+    expected, _ = affine_bn_relu_forward(x, w, b, gamma, beta, ours)
+    with unchanged(x=x, w=w, b=b, gamma=gamma, beta=beta):
+        answer = affine_norm_relu_forward(x, w, b, gamma, beta, yours)
+    out, _ = expect_tuple(answer, "out", "cache")
+    lost = "There are no running averages: hand over norm_param itself, not a copy."
+    expect("running_mean" in yours, lost)
+    expect_close(out, expected, f"out (batchnorm, {mode} mode)", rtol=1e-5, atol=1e-7)
+x, w, b = rng.normal(size=(5, 3)), rng.normal(size=(3, 4)), rng.normal(size=4)
+# Layer normalisation is batch normalisation of what is transposed.
+expected, _ = affine_bn_relu_forward(
+    np.vstack([w, b]).T,
+    np.hstack([x, np.ones((5, 1))]).T,
+    *(np.zeros(5), 2 * np.ones(5), np.ones(5), {"mode": "train", "eps": 0.3}),
 )
-gamma, beta = rng.uniform(1, 2, 3), rng.standard_normal(3)
-bn_param, a = {"mode": "train", "momentum": 0.4}, x @ w + b
-with unchanged(x=x, w=w, b=b, gamma=gamma, beta=beta):
-    affine_norm_relu_forward(x, w, b, gamma, beta, bn_param)
-expect("running_mean" in bn_param, "Pass norm_param itself to batchnorm_forward.")
-expect_close(bn_param["running_mean"], 0.6 * a.mean(axis=0), "running_mean")
-bn_param["mode"] = "test"
-out, _ = expect_tuple(
-    affine_norm_relu_forward(x[:2], w, b, gamma, beta, bn_param), "out", "cache"
-)
-normal = (a[:2] - 0.6 * a.mean(axis=0)) / np.sqrt(0.6 * a.var(axis=0) + 1e-5)
-expect_close(out, np.maximum(gamma * normal + beta, 0), "out in testing")
-out, _ = expect_tuple(
-    affine_norm_relu_forward(x, w, b, gamma, beta, {"eps": 0.3}, "layernorm"),
-    "out",
-    "cache",
-)
-normal = (a - a.mean(1, keepdims=True)) / np.sqrt(a.var(1, keepdims=True) + 0.3)
-expect_close(out, np.maximum(gamma * normal + beta, 0), "out, layernorm with eps 0.3")
-### END HIDDEN TESTS
+scale, shift = 2 * np.ones(4), np.ones(4)
+answer = affine_norm_relu_forward(x, w, b, scale, shift, {"eps": 0.3}, "layernorm")
+out, _ = expect_tuple(answer, "out", "cache")
+expect_close(out, expected.T, "out (layernorm, eps = 0.3)", rtol=1e-5, atol=1e-7)
+passed("bn-sandwich-forward", "running averages and eps; inputs as they were")
 
 
 # %% answer="bn-sandwich-backward"
@@ -875,76 +1079,95 @@ def affine_norm_relu_backward(dout, cache):
 
 
 # %% test="bn-sandwich-backward" points=1
-# 1 point: with batch normalisation, against differences of your forward pass.
-rng = np.random.default_rng(12)
-x, w, dout = (rng.standard_normal(shape) for shape in [(4, 3), (3, 5), (4, 5)])
-b, gamma, beta = rng.standard_normal((3, 5))
-point = {"x": x, "w": w, "b": b, "gamma": gamma, "beta": beta}
-
-
-def sandwich(**values):
-    """Call your forward pass in training."""
-    return affine_norm_relu_forward(**values, norm_param={"mode": "train"})
-
-
-_, cache = sandwich(**point)
-with unchanged(dout=dout):
-    answer = affine_norm_relu_backward(dout, cache)
-expect_tuple(answer, "dx", "dw", "db", "dgamma", "dbeta")
-for (name, value), grad in zip(point.items(), answer, strict=True):
-    expected = eval_numerical_gradient_array(
-        lambda v, name=name: sandwich(**(point | {name: v}))[0], value.copy(), dout
-    )
+x, w = np.array([[-5.0, -2], [-5, 1], [-1, 1], [-1, 2]]), np.array([[1.0, 0], [0, 2]])
+b, gamma, beta = np.array([3.0, -1]), np.array([2.0, 3]), np.array([1.0, 2])
+dout, norm_param = np.array([[5.0, 2], [-3, 1], [2, -3], [-4, 4]]), {"mode": "train"}
+_, cache = affine_norm_relu_forward(x, w, b, gamma, beta, norm_param)
+answer = affine_norm_relu_backward(dout, cache)
+names = ("dx", "dw", "db", "dgamma", "dbeta")
+grads = dict(zip(names, expect_tuple(answer, *names), strict=True))
+expect_close(
+    grads["dx"],
+    [[0, 1.7777778], [0, 0.4444444], [3, -7.5555556], [-3, 5.3333333]],
+    "dx (batchnorm)",
+    rtol=1e-4,
+    atol=1e-4,
+    hint="Backwards everything comes in reverse order: ReLU, normalisation, affine.",
+    faults={
+        "The ReLU is left out on the way back.": [[4, 2], [-4, 0], [3, -8], [-3, 6]],
+        "The normalisation is left out on the way back.": [
+            [0, 0],
+            [0, 2],
+            [2, -6],
+            [-4, 8],
+        ],
+    },
+)
+order = "Return (dx, dw, db, dgamma, dbeta), in the order of the inputs."
+swapped = "dgamma and dbeta have changed places."
+for name, right, wrong in (
+    ("dw", [[0, -4.4444444], [-3, 0]], {}),
+    ("db", [0, 0], {}),
+    ("dgamma", [-2, 3.3333333], {swapped: [-2, 2]}),
+    ("dbeta", [-2, 2], {swapped: [-2, 3.3333333]}),
+):
+    where = f"{name} (batchnorm)"
     expect_close(
-        grad,
-        expected,
-        f"d{name}",
-        rtol=1e-5,
-        atol=1e-6,
-        hint="Backwards in reverse order: ReLU, normalisation, affine.",
+        grads[name],
+        right,
+        where,
+        rtol=1e-4,
+        atol=1e-4,
+        faults=wrong,
+        hint=f"dx is right. {order}",
+        shape_hint=order,
     )
+passed("bn-sandwich-backward", "batch normalisation, four examples worked out by hand")
 
-# %% hidden-test="bn-sandwich-backward" points=1
-# 1 point: the grader does the same for layer normalisation, for both with other sizes,
-# and looks whether dout comes back as it was.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(13)
-for kind, n, d, m in [("layernorm", 3, 6, 4), ("batchnorm", 5, 2, 7)]:
-    norm_param = {"mode": "train"} if kind == "batchnorm" else {}
-    x, w, dout = (rng.standard_normal(shape) for shape in [(n, d), (d, m), (n, m)])
+# %% test="bn-sandwich-backward" part="shapes" points=1
+names = ("dx", "dw", "db", "dgamma", "dbeta")
+for n, d, m in [(5, 2, 7), (4, 3, 5)]:
+    x, w, dout = (
+        rng.normal(size=(n, d)),
+        rng.normal(size=(d, m)),
+        rng.normal(size=(n, m)),
+    )
     b, gamma, beta = rng.uniform(0.5, 1.5, (3, m))
-    point = {"x": x, "w": w, "b": b, "gamma": gamma, "beta": beta}
-
-    def forward(kind=kind, norm_param=norm_param, **values):
-        return affine_norm_relu_forward(
-            **values, norm_param=dict(norm_param), normalization=kind
-        )
-
-    _, cache = forward(**point)
+    yours, ours = {"mode": "train"}, {"mode": "train"}
+    _, cache = affine_norm_relu_forward(x, w, b, gamma, beta, yours)
+    _, right = affine_bn_relu_forward(x, w, b, gamma, beta, ours)
     with unchanged(dout=dout):
-        grads = expect_tuple(
-            affine_norm_relu_backward(dout, cache), "dx", "dw", "db", "dgamma", "dbeta"
-        )
-    expect(len(grads) == 5, f"Return five gradients; got {len(grads)}.")
-    for (name, value), grad in zip(point.items(), grads, strict=True):
-        expect_array(grad, value.shape, f"d{name}")
-        if kind == "batchnorm" and name == "b":  # shifts that the mean takes away
-            expect_close(
-                grad, np.zeros(m), "db before a batch normalisation", atol=1e-8
-            )
-            continue
-        error = directional_error(
-            lambda v, name=name, point=point, f=forward: f(**(point | {name: v}))[0],
-            value,
-            dout,
-            np.asarray(grad),
-            rng=rng,
-        )
-        expect(
-            error < 1e-6,
-            f"d{name} does not fit the forward pass (relative error {error:.1e}, {kind}).",
-        )
-### END HIDDEN TESTS
+        answer = affine_norm_relu_backward(dout, cache)
+    grads, expected = expect_tuple(answer, *names), affine_bn_relu_backward(dout, right)
+    for name, grad, value in zip(names, grads, expected, strict=True):
+        where = f"{name} (batchnorm; N, D, M = {n}, {d}, {m})"
+        expect_close(grad, value, where, rtol=1e-4, atol=1e-6)
+    # Layer normalisation: see above. A bias is the weight of an input that is 1.
+    scale, shift = 2 * np.ones(m), np.ones(m)
+    _, cache = affine_norm_relu_forward(x, w, b, scale, shift, {}, "layernorm")
+    answer = affine_norm_relu_backward(dout, cache)
+    _, right = affine_bn_relu_forward(
+        np.vstack([w, b]).T,
+        np.hstack([x, np.ones((n, 1))]).T,
+        *(np.zeros(n), 2 * np.ones(n), np.ones(n), {"mode": "train"}),
+    )
+    dweights, dinputs, _, dgamma, dbeta = affine_bn_relu_backward(dout.T, right)
+    grads = dict(zip(names, expect_tuple(answer, *names), strict=True))
+    for name, value in (
+        ("dx", dinputs.T[:, :-1]),
+        ("dw", dweights.T[:-1]),
+        ("db", dweights.T[-1]),
+    ):
+        where = f"{name} (layernorm; N, D, M = {n}, {d}, {m})"
+        hint = "Does the cache remember which normalisation it was?"
+        expect_close(grads[name], value, where, rtol=1e-4, atol=1e-6, hint=hint)
+    for name, value in (("dgamma", dgamma), ("dbeta", dbeta)):
+        expect_array(grads[name], (m,), f"{name} (layernorm)")
+        total = np.sum(grads[name])
+        where = f"the sum of {name}, layernorm"
+        expect_close(total, value.sum(), where, rtol=1e-4, atol=1e-6)
+passed("bn-sandwich-backward", "both kinds with random numbers; dout as it was")
+
 
 # %% [markdown]
 # ## 6. What it is good for

@@ -22,8 +22,9 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 
+from cs231n import layers
 from cs231n.data import split_cifar10
-from cs231n.gradcheck import directional_error
+from cs231n.gradcheck import eval_numerical_gradient_array
 from cs231n.nets.fully_connected import FullyConnectedNet
 from cs231n.notebook import needs_answers
 from cs231n.solver import Solver
@@ -33,11 +34,14 @@ from cs231n.testing import (
     expect_close,
     expect_source,
     expect_tuple,
+    passed,
     unchanged,
 )
 
 #: Ready-made versions of what you are going to write: your answers do without.
-READY = ["FullyConnectedNet", "layers", "torch"]
+READY = ["FullyConnectedNet", "layers", "eval_numerical_gradient_array", "torch"]
+#: What the tests draw from. The grader puts a generator with a secret seed in its place.
+rng = np.random.default_rng(231)
 
 # %% [markdown]
 # ## 1. Forward
@@ -92,101 +96,127 @@ def dropout_forward(x, dropout_param):
     return out.astype(x.dtype, copy=False), cache
 
 
-# %% test="dropout-forward" points=2
-# 2 points: ones, in both modes. The values, how many of each, and whether the zeros lie
-# anywhere.
+# %% test="dropout-forward" points=1
 x = np.ones((300, 200))
 for p in (0.25, 0.7):
+    param = {"mode": "train", "p": p, "seed": int(rng.integers(1 << 31))}
     with unchanged(x=x):
-        answer = dropout_forward(x, {"mode": "train", "p": p})
-    expect_tuple(answer, "out", "cache")
-    out = answer[0]
+        answer = dropout_forward(x, param)
+    out, _ = expect_tuple(answer, "out", "cache")
     expect_array(out, x.shape, "out")
-    kept = out[out != 0]
-    expect(kept.size > 0, "All of out is 0. Keep a number where rng.random(...) < p.")
+    kept = np.asarray(out)[out != 0]
+    share = kept.size / x.size
+    expect(share > 0, f"All of out is 0; with p = {p} a share of {p} should be kept.")
+    expect(
+        share < 1,
+        f"Nothing is dropped: no number of out is 0, and with p = {p} a share of "
+        f"{1 - p:.2f} should be.",
+    )
     expect_close(
         kept,
         np.full(kept.shape, 1 / p),
-        f"the kept numbers for p = {p}",
-        hint="Kept numbers are x / p.",
+        f"what is kept of ones for {p = }",
         faults={
-            "Kept numbers are divided by p in training.": np.ones(kept.shape),
-            "Divide by p; this is multiplied by p.": np.full(kept.shape, p),
-            "p is the probability to keep: divide by p, not by 1 - p.": np.full(
-                kept.shape, 1 / (1 - p)
+            "What is kept is not scaled up, so the mean falls.": np.ones(kept.shape),
+            "What is kept is multiplied by p; it should grow, not shrink.": (
+                np.full(kept.shape, p)
             ),
+            "p is the probability to keep a number; here it is taken for the one to drop "
+            "it.": np.full(kept.shape, 1 / (1 - p)),
+            "What is kept is scaled twice.": np.full(kept.shape, 1 / p**2),
         },
+    )
+    expect(
+        abs(share - (1 - p)) > 0.02,
+        f"{share:.1%} of the numbers are kept; expected {p:.0%}. The comparison is "
+        f"turned round: p is the probability to keep a number.",
     )
     for axis, line in ((1, "row"), (0, "column")):
         spread = np.ptp((out != 0).mean(axis=axis))
         expect(
             spread < 0.6,
             f"The mask changes whole lines at once: one {line} keeps nearly all, another "
-            f"nearly nothing. Draw one random number for each number of x.",
+            f"nearly nothing. Each number of x needs a random number of its own.",
         )
-    share = kept.size / x.size
     expect(
         abs(share - p) < 0.02,
-        f"{share:.1%} of the numbers are kept; expected {p:.0%}. p is the probability to "
-        f"keep a number, not to drop it.",
+        f"{share:.1%} of the numbers are kept; expected {p:.0%}.",
     )
-out, _ = dropout_forward(x, {"mode": "test", "p": 0.25})
-expect_close(
-    out,
-    x,
-    "out in testing",
-    hint="In testing the numbers pass unchanged.",
-    faults={"In testing nothing is scaled: the factor 1/p was for training.": x * 0.25},
-)
 expect_source(dropout_forward, without=READY)
+passed("dropout-forward", "what is kept of ones, how much, and where")
 
-# %% hidden-test="dropout-forward" points=2
-# 2 points: the grader also tries random numbers, 32-bit numbers, images, a second call, a
-# seed, p = 1, and looks whether the inputs come back as they were.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(1)
+# %% test="dropout-forward" part="test" points=1
+for shape, dtype in [((30, 20), np.float64), ((4, 3, 5), np.float32)]:
+    x = rng.uniform(1, 2, shape).astype(dtype)
+    with unchanged(x=x):
+        answer = dropout_forward(x, {"mode": "test", "p": 0.25})
+    out, _ = expect_tuple(answer, "out", "cache")
+    expect_array(out, shape, "out in test mode")
+    expect(np.all(out), "In test mode numbers are dropped; all of them should pass.")
+    expect_close(
+        out,
+        x,
+        "out in test mode",
+        dtype=dtype,
+        hint="In test mode the numbers pass unchanged.",
+        faults={
+            "In test mode nothing is scaled: training has done it already.": x * 0.25,
+            "In test mode nothing is scaled up.": x / 0.25,
+        },
+    )
+    out, _ = expect_tuple(
+        dropout_forward(x, {"mode": "train", "p": 1.0}), "out", "cache"
+    )
+    expect_close(out, x, "out for p = 1", hint="p = 1 keeps everything.")
+passed("dropout-forward", "test mode passes everything on, and so does p = 1")
+
+# %% test="dropout-forward" part="shapes" points=1
 for shape, p, dtype in [
     ((70, 230), 0.4, np.float32),
-    ((5, 3, 31, 37), 0.8, float),
+    ((5, 3, 31, 37), 0.8, np.float64),
     ((20000,), 0.1, np.float32),
 ]:
     x = (rng.choice([-1, 1], shape) * rng.uniform(1, 3, shape)).astype(dtype)
+    param = {"mode": "train", "p": p, "seed": int(rng.integers(1 << 31))}
     with unchanged(x=x):
-        out, _ = expect_tuple(
-            dropout_forward(x, {"mode": "train", "p": p}), "out", "cache"
-        )
-        again, _ = expect_tuple(
-            dropout_forward(x, {"mode": "train", "p": p}), "out", "cache"
-        )
-        same, _ = expect_tuple(
-            dropout_forward(x, {"mode": "test", "p": p}), "out", "cache"
-        )
-    hint = f"x has shape {shape}, dtype {np.dtype(dtype)}, p = {p}."
-    expect_array(out, shape, "out", hint=hint)
+        out, _ = expect_tuple(dropout_forward(x, param), "out", "cache")
+    where = f"(x {shape}, {np.dtype(dtype)}, {p = })"
+    expect_array(out, shape, f"out {where}")
     kept = np.asarray(out) != 0
-    expect_close(out, np.where(kept, x / p, 0), "out", rtol=1e-5, hint=hint)
-    expect(abs(kept.mean() - p) < 0.03, f"{kept.mean():.1%} kept, p = {p}. {hint}")
+    scaled = np.where(kept, x / p, 0)
+    expect_close(out, scaled, f"out {where}", rtol=1e-5, dtype=dtype)
+    expect(abs(kept.mean() - p) < 0.03, f"{kept.mean():.1%} kept {where}.")
     expect(
         abs(kept[x > 0].mean() - kept[x < 0].mean()) < 0.06,
-        "Positive and negative numbers are kept equally often; what is kept should not "
-        "depend on x.",
+        "Positive and negative numbers should be kept equally often; what is kept may "
+        "not depend on x.",
     )
-    expect(
-        not np.array_equal(out, again),
-        "Two calls dropped the same numbers: draw a new mask in every call.",
-    )
-    expect_close(same, x, "out in testing", rtol=1e-6, hint=hint)
-    for name, value in {"training": out, "testing": same}.items():
-        expect(
-            np.asarray(value).dtype == dtype,
-            f"Keep the dtype of x: {np.dtype(dtype)} in {name}; got {value.dtype}.",
-        )
-x = rng.standard_normal((40, 30))
-seeded = [dropout_forward(x, {"mode": "train", "p": 0.5, "seed": 3})[0] for _ in "ab"]
-expect_close(*seeded, "out of a second call with the same seed", hint="Draw from rng.")
-out, _ = expect_tuple(dropout_forward(x, {"mode": "train", "p": 1.0}), "out", "cache")
-expect_close(out, x, "out for p = 1", hint="p = 1 keeps everything.")
-### END HIDDEN TESTS
+passed("dropout-forward", "random numbers of any shape, float32")
+
+# %% test="dropout-forward" part="calls" points=1
+x = rng.uniform(1, 2, (40, 30))
+seed = int(rng.integers(1 << 30))
+
+
+def masked(**more):
+    """Drop half of x."""
+    param = {"mode": "train", "p": 0.5, **more}
+    return expect_tuple(dropout_forward(x, param), "out", "cache")[0]
+
+
+expect(
+    not np.array_equal(masked(), masked()),
+    "Without a seed two calls dropped the same numbers: a new mask is due in every call.",
+)
+expect(
+    np.array_equal(masked(seed=seed), masked(seed=seed)),
+    "With one seed two calls dropped different numbers: draw from rng.",
+)
+expect(
+    not np.array_equal(masked(seed=seed), masked(seed=seed + 1)),
+    "Two seeds dropped the same numbers: draw from rng.",
+)
+passed("dropout-forward", "a new mask in every call, the same for the same seed")
 
 # %% [markdown]
 # What does the layer do to the numbers that pass? Below, numbers with mean 10 go through
@@ -268,60 +298,60 @@ def dropout_backward(dout, cache):
 
 
 # %% test="dropout-backward" points=1
-# 1 point: with your forward pass on ones, dx must be dout times what came out.
-x = np.ones((4, 6))
-dout = np.arange(24.0).reshape(4, 6) + 1
+x, dout = np.ones((4, 6)), np.arange(24.0).reshape(4, 6) + 1
 for mode in ("train", "test"):
-    out, cache = dropout_forward(x, {"mode": mode, "p": 0.4})
+    param = {"mode": mode, "p": 0.4, "seed": int(rng.integers(1 << 31))}
+    out, cache = expect_tuple(dropout_forward(x, param), "out", "cache")
+    out = np.array(out)
+    forward = lambda v, param=param: dropout_forward(v, dict(param))[0]
+    expected = eval_numerical_gradient_array(forward, x, dout)
+    with unchanged(dout=dout):
+        dx = dropout_backward(dout, cache)
+    expect_array(dx, x.shape, "dx")
+    zero = np.asarray(dx) == 0
+    expect(
+        zero.all() or not zero.any() or np.array_equal(zero, out == 0),
+        "dx is 0 elsewhere than out was: a new mask was drawn. The gradient needs the "
+        "mask of the forward pass.",
+    )
     expect_close(
-        dropout_backward(dout, cache),
-        dout * out,
+        dx,
+        expected,
         f"dx, mode {mode!r}",
-        hint="Use the mask of the forward pass; in testing, dx is dout.",
+        rtol=1e-5,
+        atol=1e-7,
         faults={
-            "Multiply dout by the mask.": np.array(out),
-            "The gradient passes only where the number was kept.": dout,
-            "The gradient is scaled like the output: the mask holds 1 / p.": dout
-            * (out != 0),
+            "dout is left out: this is the mask itself.": out,
+            "The gradient passes everywhere, also where numbers were dropped.": dout,
+            "The gradient lacks the scale of the forward pass.": 0.4 * expected,
+            "The gradient is scaled twice: the mask has the scale in it already.": (
+                expected / 0.4
+            ),
         },
     )
 expect_source(dropout_backward, without=READY)
+passed("dropout-backward", "both modes, after your forward pass on ones")
 
-# %% hidden-test="dropout-backward" points=1
-# 1 point: the grader compares with differences of your forward pass along random
-# directions, tries 32-bit images, calls twice, and looks whether dout comes back as it
-# was.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(2)
+# %% test="dropout-backward" part="shapes" points=1
 for shape, p in [((10, 10), 0.2), ((3, 2, 5, 4), 0.75), ((1, 9), 0.5)]:
-    x, dout = rng.standard_normal((2, *shape))
-    param = {"mode": "train", "p": p, "seed": 123}
-    _, cache = expect_tuple(dropout_forward(x, param), "out", "cache")
-    with unchanged(dout=dout):
-        dx = dropout_backward(dout, cache)
-        second = dropout_backward(dout, cache)
-    expect_array(dx, shape, "dx")
-    error = directional_error(
-        lambda v, param=param: dropout_forward(v, dict(param))[0],
-        x,
-        dout,
-        np.asarray(dx),
-        rng=rng,
-    )
-    expect(
-        error < 1e-7,
-        f"dx does not fit the forward pass (relative error {error:.1e}, p = {p}).",
-    )
-    expect_close(second, dx, "dx of a second call", hint="Leave the cache as it is.")
-x = rng.standard_normal((6, 2, 3)).astype(np.float32) + 9
-out, cache = expect_tuple(
-    dropout_forward(x, {"mode": "train", "p": 0.5}), "out", "cache"
-)
-dout = rng.standard_normal(x.shape).astype(np.float32)
-expect_close(dropout_backward(dout, cache), dout * out / x, "dx", rtol=1e-4, atol=1e-5)
-_, cache = expect_tuple(dropout_forward(x, {"mode": "test", "p": 0.5}), "out", "cache")
-expect_close(dropout_backward(dout, cache), dout, "dx in testing")
-### END HIDDEN TESTS
+    x, dout = rng.normal(size=(2, *shape))
+    for mode in ("train", "test"):
+        param = {"mode": mode, "p": p, "seed": int(rng.integers(1 << 31))}
+        forward = lambda v, param=param: dropout_forward(v, dict(param))[0]
+        expected = eval_numerical_gradient_array(forward, x, dout)
+        _, cache = expect_tuple(dropout_forward(x, dict(param)), "out", "cache")
+        with unchanged(dout=dout):
+            dx = dropout_backward(dout, cache)
+            second = dropout_backward(dout, cache)
+            single = dropout_backward(dout.astype(np.float32), cache)
+        where = f"dx (x {shape}, {p = }, mode {mode!r})"
+        expect_close(dx, expected, where, rtol=1e-5, atol=1e-7)
+        expect_close(single, expected, f"{where} in float32", rtol=1e-4, atol=1e-5)
+        expect(
+            np.array_equal(second, dx),
+            f"{where}: a second call gives something else. Is the cache changed?",
+        )
+passed("dropout-backward", "other shapes, float32, a second call; dout as it was")
 
 # %% [markdown]
 # ## 3. In a network
@@ -521,80 +551,102 @@ def dropconnect_forward(x, w, b, dropconnect_param):
 
 
 # %% test="dropout-connect-forward" points=1
-# 1 point: the identity as x, so that out shows the weights that are on.
 w, b = np.full((80, 50), 2.0), np.linspace(10, 11, 50)
-answer = dropconnect_forward(np.eye(80), w, b, {"mode": "train", "p": 0.4})
-expect_tuple(answer, "out", "cache")
-expect_array(answer[0], (80, 50), "out")
-on = answer[0] - b
+param = {"mode": "train", "p": 0.4, "seed": int(rng.integers(1 << 31))}
+with unchanged(w=w, b=b):
+    answer = dropconnect_forward(np.eye(80), w, b, param)  # shows the weights
+out, _ = expect_tuple(answer, "out", "cache")
+expect_array(out, (80, 50), "out")
+expect(np.ptp(out[out != 0]) > 0, "The bias is missing: it is always on.")
 expect(
-    not np.isclose(answer[0], 0).any(),
+    not np.isclose(out, 0).any(),
     "Some of out is exactly 0, bias included: the mask belongs to w, not to out or b.",
 )
+on = out - b
 kept = on[np.abs(on) > 1e-9]
-expect(
-    abs(kept.size / on.size - 0.4) < 0.06,
-    f"{kept.size / on.size:.1%} of the weights are on; expected 40 %.",
-)
+share = kept.size / on.size
+expect(share < 1, "Nothing is dropped: all the weights are on.")
 expect_close(
     kept,
     np.full(kept.shape, 5.0),
     "the weights that are on",
-    hint="They are divided by p: 2 / 0.4.",
-    faults={"Divide them by p in training.": np.full(kept.shape, 2.0)},
+    faults={
+        "The weights that are on are not scaled up, so the mean falls.": (
+            np.full(kept.shape, 2.0)
+        ),
+        "The weights that are on are multiplied by p; they should grow.": (
+            np.full(kept.shape, 0.8)
+        ),
+        "p is the probability to keep a weight; here it is taken for the one to drop "
+        "it.": np.full(kept.shape, 2 / 0.6),
+    },
+)
+for axis, line in ((1, "row"), (0, "column")):
+    expect(
+        np.ptp((on > 1).mean(axis=axis)) < 0.8,
+        f"Whole lines of w are off at once: one {line} keeps nearly all, another nearly "
+        f"nothing. Each weight needs a random number of its own.",
+    )
+expect(
+    abs(share - 0.4) < 0.06,
+    f"{share:.1%} of the weights are on; expected 40 %.",
 )
 out, _ = dropconnect_forward(np.eye(80), w, b, {"mode": "test", "p": 0.4})
+expect(
+    (np.abs(out - b) > 1e-9).all(),
+    "In test mode weights are off; all of them should be on.",
+)
 expect_close(
     out,
     w + b,
-    "out in testing",
-    hint="In testing this is an affine layer.",
-    faults={"In testing nothing is scaled.": 0.4 * w + b},
+    "out in test mode",
+    hint="In test mode this is an affine layer.",
+    faults={
+        "In test mode nothing is scaled: training has done it already.": 0.4 * w + b
+    },
 )
 expect_source(dropconnect_forward, without=READY)
+passed("dropout-connect-forward", "which weights are on, their scale, test mode")
 
-# %% hidden-test="dropout-connect-forward" points=1
-# 1 point: the grader also looks whether the mask is one for the batch and has no lines,
-# tries 32-bit numbers, and looks whether the inputs come back as they were.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(3)
-for n, d, m, p, dtype in [(5, 40, 30, 0.3, float), (60, 25, 60, 0.8, np.float32)]:
-    x, w = rng.standard_normal((n, d)), rng.uniform(1, 2, (d, m))
-    x, w, b = x.astype(dtype), w.astype(dtype), rng.standard_normal(m).astype(dtype)
-    param = {"mode": "train", "p": p, "seed": 5}
+# %% test="dropout-connect-forward" part="batch" points=1
+for n, d, m, p, dtype in [(5, 40, 30, 0.3, np.float64), (60, 25, 60, 0.8, np.float32)]:
+    x, w = (
+        rng.normal(size=(n, d)).astype(dtype),
+        rng.uniform(1, 2, (d, m)).astype(dtype),
+    )
+    b, seed = rng.normal(size=m).astype(dtype), int(rng.integers(1 << 30))
+
+    def out_of(rows, seed, w=w, b=b, p=p):
+        """Compute the layer on some rows."""
+        param = {"mode": "train", "p": p, "seed": seed}
+        return expect_tuple(dropconnect_forward(rows, w, b, param), "out", "cache")[0]
+
+    where = f"({n = }, {d = }, {m = }, {p = }, {np.dtype(dtype)})"
+    alike = out_of(np.repeat(x[:1], n, axis=0), seed)
+    expect_array(alike, (n, m), f"out {where}")
+    expect(
+        np.allclose(alike, alike[:1], rtol=1e-3, atol=1e-3),
+        "Equal examples of a batch come out different: one mask serves the whole batch.",
+    )
     with unchanged(x=x, w=w, b=b):
-        out, _ = expect_tuple(dropconnect_forward(x, w, b, dict(param)), "out", "cache")
-        whole, _ = expect_tuple(
-            dropconnect_forward(np.eye(d, dtype=dtype), w, b, dict(param)),
-            "out",
-            "cache",
-        )
-        other, _ = expect_tuple(
-            dropconnect_forward(x, w, b, {"mode": "train", "p": p, "seed": 6}),
-            "out",
-            "cache",
-        )
-    on = whole.astype(float) - b
-    hint = f"N, D, M = {n}, {d}, {m}; p = {p}; {np.dtype(dtype)}."
+        out, weights = out_of(x, seed), out_of(np.eye(d, dtype=dtype), seed)
+    on = np.asarray(weights, dtype=float) - b
     expect_close(
-        on, np.where(np.abs(on) > 0.5, w / p, 0), "w * mask", atol=1e-5, hint=hint
+        on,
+        np.where(np.abs(on) > 0.5, w / p, 0),
+        f"what is left of w {where}",
+        rtol=1e-4,
+        atol=1e-5,
     )
-    for axis in (0, 1):
-        spread = np.ptp((np.abs(on) > 0.5).mean(axis=axis))
-        expect(
-            0 < spread < 0.8, "Draw one number for each weight, not for a whole line."
-        )
-    expect_close(
-        out,
-        x.astype(float) @ on + b,
-        "out",
-        rtol=1e-3,
-        atol=1e-4,
-        hint=f"One mask, of the shape of w, serves the whole batch. {hint}",
+    expected = x.astype(float) @ on + b
+    expect_close(out, expected, f"out {where}", rtol=1e-3, atol=1e-3, dtype=dtype)
+    expect(
+        not np.allclose(out, out_of(x, seed + 1)),
+        "Two seeds gave the same mask: draw from rng.",
     )
-    expect(not np.allclose(out, other), "Another seed should give another mask.")
-    expect(out.dtype == dtype, f"Keep the dtype: {np.dtype(dtype)}; got {out.dtype}.")
-### END HIDDEN TESTS
+passed(
+    "dropout-connect-forward", "one mask for the batch, float32; inputs as they were"
+)
 
 # %% [markdown]
 # Its gradient follows from that of the affine layer with the weights $W \odot m$. Which of
@@ -625,57 +677,77 @@ def dropconnect_backward(dout, cache):
 
 
 # %% test="dropout-connect-backward" points=1
-# 1 point: the identity and ones show the mask in dx and dw.
-w, b = np.ones((6, 4)), np.zeros(4)
-param = {"mode": "train", "p": 0.5, "seed": 231}
-out, cache = dropconnect_forward(np.eye(6), w, b, param)  # here out is the mask
-dout = np.arange(24.0).reshape(6, 4) + 1
-mask = out.copy()
-answer = dropconnect_backward(dout.copy(), cache)
-expect_tuple(answer, "dx", "dw", "db")
-expect_close(
-    answer[0],
-    dout @ mask.T,
-    "dx",
-    hint="Weights that are off carry nothing back: use w * mask.",
-    faults={"The weights that are off carry nothing back.": dout @ np.ones((4, 6))},
-)
-expect_close(
-    answer[1],
-    dout * mask,
-    "dw",
-    hint="A weight that was off gets no gradient; one that was on gets 1 / p of it.",
-    faults={"The mask belongs to dw as well.": dout},
-)
-expect_close(answer[2], dout.sum(axis=0), "db", hint="Sum over the batch; no mask.")
+x, w = rng.normal(size=(5, 6)), rng.normal(size=(6, 4))
+b, dout = rng.normal(size=4), rng.normal(size=(5, 4))
+param = {"mode": "train", "p": 0.5, "seed": int(rng.integers(1 << 31))}
+numerical = {
+    "dx": eval_numerical_gradient_array(
+        lambda v: dropconnect_forward(v, w, b, dict(param))[0], x, dout
+    ),
+    "dw": eval_numerical_gradient_array(
+        lambda v: dropconnect_forward(x, v, b, dict(param))[0], w, dout
+    ),
+    "db": eval_numerical_gradient_array(
+        lambda v: dropconnect_forward(x, w, v, dict(param))[0], b, dout
+    ),
+}
+_, cache = expect_tuple(dropconnect_forward(x, w, b, dict(param)), "out", "cache")
+with unchanged(dout=dout, x=x, w=w):
+    answer = dropconnect_backward(dout, cache)
+grads = expect_tuple(answer, "dx", "dw", "db")
+bare_dx, bare_dw, _ = layers.affine_backward(dout, layers.affine_forward(x, w, b)[1])
+faults = {
+    "dx": {
+        "All the weights carry something back; those that were off should not.": bare_dx,
+        "The mask enters twice.": 2 * numerical["dx"],
+        "The scale is missing: what was on was also scaled up.": numerical["dx"] / 2,
+    },
+    "dw": {
+        "Weights that were off get a gradient.": bare_dw,
+        "The scale is missing: what was on was also scaled up.": numerical["dw"] / 2,
+        "The mask enters twice.": 2 * numerical["dw"],
+    },
+    "db": {
+        "This is the mean over the batch; sum.": numerical["db"] / 5,
+        "The scale of the weights has nothing to do with the bias.": (
+            2 * numerical["db"]
+        ),
+    },
+}
+for got, (name, expected) in zip(grads, numerical.items(), strict=True):
+    hint = "Where does the mask enter, and where not?"
+    expect_close(
+        got, expected, name, rtol=1e-5, atol=1e-7, hint=hint, faults=faults[name]
+    )
 expect_source(dropconnect_backward, without=READY)
+passed(
+    "dropout-connect-backward", "three gradients, against differences of your forward"
+)
 
-# %% hidden-test="dropout-connect-backward" points=1
-# 1 point: the grader compares all three with differences of your forward pass along
-# random directions, in both modes, and looks whether dout comes back as it was.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(4)
+# %% test="dropout-connect-backward" part="modes" points=1
 for n, d, m, p, mode in [(5, 7, 3, 0.6, "train"), (1, 4, 6, 0.3, "test")]:
-    x, w = rng.standard_normal((n, d)), rng.standard_normal((d, m))
-    b, dout = rng.standard_normal(m), rng.standard_normal((n, m))
-    param = {"mode": mode, "p": p, "seed": 9}
+    x, w = rng.normal(size=(n, d)), rng.normal(size=(d, m))
+    b, dout = rng.normal(size=m), rng.normal(size=(n, m))
+    param = {"mode": mode, "p": p, "seed": int(rng.integers(1 << 31))}
     _, cache = expect_tuple(dropconnect_forward(x, w, b, dict(param)), "out", "cache")
     with unchanged(dout=dout, x=x, w=w):
         grads = expect_tuple(dropconnect_backward(dout, cache), "dx", "dw", "db")
-    for place, (name, value) in enumerate({"x": x, "w": w, "b": b}.items()):
-        expect_array(grads[place], value.shape, f"d{name}")
+        again = expect_tuple(dropconnect_backward(dout, cache), "dx", "dw", "db")
+    for place, name in enumerate(("dx", "dw", "db")):
 
         def forward(v, place=place, point=(x, w, b), param=param):
             moved = [*point[:place], v, *point[place + 1 :]]
             return dropconnect_forward(*moved, dict(param))[0]
 
-        error = directional_error(forward, value, dout, np.array(grads[place]), rng=rng)
+        value = (x, w, b)[place]
+        expected = eval_numerical_gradient_array(forward, value, dout)
+        where = f"{name} ({n = }, {d = }, {m = }, {p = }, mode {mode!r})"
+        expect_close(grads[place], expected, where, rtol=1e-5, atol=1e-7)
         expect(
-            error < 1e-7,
-            f"d{name} does not fit the forward pass (relative error {error:.1e}, mode "
-            f"{mode!r}). Where does the mask enter?",
+            np.array_equal(again[place], grads[place]),
+            f"{where}: a second call gives something else. Is the cache changed?",
         )
-### END HIDDEN TESTS
+passed("dropout-connect-backward", "both modes, one example; dout as it was")
 
 # %% [markdown]
 # ## Your layer beside ours

@@ -17,6 +17,7 @@
 
 # %% tags=["setup"]
 import contextlib
+import copy
 import math
 import sys
 import time
@@ -25,6 +26,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
+from cs231n import optim
 from cs231n.data import find_cifar10, split_cifar10
 from cs231n.layers import (  # noqa: F401 - answers may use any of these
     affine_backward,
@@ -54,11 +56,14 @@ from cs231n.testing import (
     expect_equal,
     expect_source,
     expect_tuple,
+    passed,
     unchanged,
 )
 
 #: Ready-made versions of what you are going to write: your answers do without.
 READY = ["PackageNet", "optim", "torch"]
+#: What the tests draw from. The grader puts a generator with a secret seed in its place.
+rng = np.random.default_rng(231)
 
 # %% [markdown]
 # ## 1. The parameters
@@ -153,7 +158,6 @@ def __init__(
 
 
 # %% test="deep-init" points=1
-# 1 point: names and shapes, without and with a normalisation.
 weights = {"W1": (5, 4), "W2": (4, 6), "W3": (6, 3), "b1": (4,), "b2": (6,), "b3": (3,)}
 scales = {"gamma1": (4,), "gamma2": (6,), "beta1": (4,), "beta2": (6,)}
 for kind in (None, "batchnorm", "layernorm"):
@@ -173,22 +177,25 @@ for kind in (None, "batchnorm", "layernorm"):
         if name[0] == "g":
             expect((model.params[name] == 1).all(), f"{name} should start at 1.")
 expect_source(__init__, without=READY)
+passed("deep-init", "names, shapes, biases of 0, gammas of 1")
 
-# %% hidden-test="deep-init" points=1
-# 1 point: the grader also looks at the spread of the weights for two scales, at one and at
-# four hidden layers, at the dtype, and whether all matrices are different numbers.
-### BEGIN HIDDEN TESTS
-for hidden, scale, dtype in [([70], 1e-2, np.float32), ([60] * 4, 0.3, float)]:
+# %% test="deep-init" part="scale" points=1
+for hidden, scale, dtype in [([70], 1e-2, np.float32), ([60] * 4, 0.3, np.float64)]:
     model = FullyConnectedNet(hidden, 60, 60, weight_scale=scale, dtype=dtype)
     expect(hasattr(model, "params"), "After __init__ the model has no self.params.")
     expect_equal(len(model.params), 2 * len(hidden) + 2, "the number of parameters")
     for i in range(1, len(hidden) + 2):
-        w = model.params[f"W{i}"]
+        w = np.asarray(model.params[f"W{i}"])
         expect(w.dtype == dtype, f"W{i} should be {np.dtype(dtype)}; got {w.dtype}.")
+        expect(w.any(), f"W{i} is 0 everywhere: its units then stay alike forever.")
         expect(
-            abs(w.std() / scale - 1) < 0.1 and abs(w.mean()) < 0.1 * scale,
-            f"W{i} has mean {w.mean():.2e} and standard deviation {w.std():.2e}; expected "
-            f"0 and {scale}.",
+            abs(w.mean()) < 0.1 * scale,
+            f"W{i} has the mean {w.mean():.1e}; its numbers should lie around 0.",
+        )
+        expect(
+            abs(w.std() / scale - 1) < 0.1,
+            f"W{i} has a standard deviation of {w.std():.2e}, where weight_scale is "
+            f"{scale}.",
         )
         beyond = np.mean(np.abs(w) > 1.8 * scale)
         expect(
@@ -196,13 +203,12 @@ for hidden, scale, dtype in [([70], 1e-2, np.float32), ([60] * 4, 0.3, float)]:
             f"{beyond:.1%} of W{i} lie beyond 1.8 standard deviations; 7 % would in a "
             f"normal distribution.",
         )
+    same = model.params["W1"].shape == model.params["W2"].shape
     expect(
-        model.params["W1"].shape != model.params[f"W{len(hidden)}"].shape
-        or len(hidden) == 1
-        or not np.allclose(model.params["W1"], model.params["W2"]),
+        not (same and np.allclose(model.params["W1"], model.params["W2"])),
         "W1 and W2 hold the same numbers.",
     )
-### END HIDDEN TESTS
+passed("deep-init", "normally distributed weights, for two scales, depths and dtypes")
 
 # %% [markdown]
 # ## 2. The loss
@@ -282,131 +288,146 @@ def loss(self, X, y=None):
 
 
 # %% test="deep-loss" points=3
-# 3 points: a network of three layers written out, without and with a penalty; then the
-# gradients against differences of your loss.
-rng = np.random.default_rng(1)
+shapes = {"W1": (5, 4), "b1": 4, "W2": (4, 6), "b2": 6, "W3": (6, 3), "b3": 3}
+values = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+values["b3"] = np.array([0.0, -20.0, 2.0])  # so that scores of both signs occur
+X, y = rng.normal(size=(7, 5)), rng.integers(0, 3, 7)
 model = FullyConnectedNet([4, 6], input_dim=5, num_classes=3, dtype=np.float64)
-values = {
-    name: rng.standard_normal(shape)
-    for name, shape in {
-        "W1": (5, 4),
-        "b1": (4,),
-        "W2": (4, 6),
-        "b2": (6,),
-        "W3": (6, 3),
-        "b3": (3,),
-    }.items()
-}
+ready = PackageNet([4, 6], input_dim=5, num_classes=3, dtype=np.float64)
 for name, value in values.items():
-    model.params[name] = value.copy()
-X, y = rng.standard_normal((7, 5)), rng.integers(0, 3, 7)
-h1 = np.maximum(X @ values["W1"] + values["b1"], 0)
-h2 = np.maximum(h1 @ values["W2"] + values["b2"], 0)
-expected = h2 @ values["W3"] + values["b3"]
+    model.params[name], ready.params[name] = value.copy(), value.copy()
+scores = model.loss(X)
+expect(not isinstance(scores, tuple), "Without y, return the scores and nothing else.")
+expected = ready.loss(X)
 expect_close(
-    model.loss(X),
+    scores,
     expected,
     "scores",
-    hint="Affine, ReLU, affine, ReLU, affine. Without y, return the scores.",
+    hint="Follow the sequence in the text: what comes between two affine layers?",
     faults={
         "After the last affine layer comes no ReLU.": np.maximum(expected, 0),
+        "The scores are no probabilities: no softmax here.": np.exp(expected)
+        / np.exp(expected).sum(axis=1, keepdims=True),
     },
 )
-answer = model.loss(X, y)
-expect(
-    isinstance(answer, tuple) and len(answer) == 2,
-    f"With y, return the pair (loss, grads); got {type(answer).__name__}.",
-)
-data_loss = np.mean(np.log(np.exp(expected).sum(axis=1)) - expected[np.arange(7), y])
-expect_close(answer[0], data_loss, "loss without penalty")
-model.reg = 0.3
-squares = sum(np.sum(values[f"W{i}"] ** 2) for i in (1, 2, 3))
-_, grads = answer = model.loss(X, y)
-expect_close(
-    answer[0],
-    data_loss + 0.15 * squares,
-    "loss with reg 0.3",
-    hint="Add 0.5 * reg * sum(W * W) for every weight matrix, and nothing else.",
-    faults={
-        "The penalty has a factor one half here.": data_loss + 0.3 * squares,
-        "There is no penalty: use self.reg.": data_loss,
-    },
-)
-expect_equal(sorted(grads), sorted(values), "the names in grads")
-for name, value in values.items():
-    expect_array(grads[name], value.shape, f"grads[{name!r}]")
-    v = rng.standard_normal(value.shape)
-    rise = []
-    for step in (1e-6, -1e-6):
-        model.params[name] = value + step * v
-        rise.append(model.loss(X, y)[0])
-    model.params[name] = value
+half_squares = {name: 0.15 * np.sum(value**2) for name, value in values.items()}
+for reg in (0.0, 0.3):
+    model.reg = reg
+    total, grads = expect_tuple(model.loss(X, y), "loss", "grads")
+    found = {}
+    for factor in (1, 0, 0.5, 2):
+        ready.reg = factor * reg
+        found[factor] = ready.loss(X, y)
+    data_loss = found[0][0]
     expect_close(
-        np.sum(grads[name] * v),
-        (rise[0] - rise[1]) / 2e-6,
-        f"the slope of {name} along a random direction",
-        rtol=1e-5,
-        atol=1e-7,
-        hint="Backwards in reverse order; the penalty adds reg * W.",
+        total,
+        found[1][0],
+        f"loss with reg {reg}",
+        hint="0.5 * reg * sum(W * W) is added for every weight matrix, and nothing else.",
+        faults={
+            "The regularisation is missing: use self.reg.": data_loss,
+            "The regularisation has a factor 1/2 here.": found[2][0],
+            "The regularisation is halved twice.": found[0.5][0],
+            "The last weight matrix is not regularised.": found[1][0]
+            - half_squares["W3"],
+            "Only the first weight matrix is regularised.": data_loss
+            + half_squares["W1"],
+            "Only the last weight matrix is regularised.": data_loss
+            + half_squares["W3"],
+            "The biases are regularised too; only matrices should be.": data_loss
+            + sum(half_squares.values()),
+        }
+        if reg
+        else None,
     )
+    expect_equal(sorted(grads), sorted(values), "the names in grads")
+    for name in ("W3", "b3", "W2", "b2", "W1", "b1"):
+        expect_close(
+            grads[name],
+            found[1][1][name],
+            f"grads[{name!r}] with reg {reg}",
+            hint="Go back in reverse order, each layer with its own cache.",
+            faults={
+                f"The gradient of the regularisation is missing in {name}.": (
+                    found[0][1][name]
+                ),
+                f"The gradient of the regularisation is halved in {name}.": (
+                    found[0.5][1][name]
+                ),
+                f"The gradient of the regularisation is doubled in {name}.": (
+                    found[2][1][name]
+                ),
+                f"{name} is regularised; only weight matrices should be.": (
+                    found[0][1][name] + reg * values[name]
+                ),
+            }
+            if reg
+            else None,
+        )
 expect_source(model.loss, without=READY)
+passed("deep-loss", "scores, loss and gradients of three layers, with regularisation")
 
-# %% hidden-test="deep-loss" points=3
-# 3 points: the grader does the same for one and three hidden layers, both normalisations,
-# dropout with a fixed seed, two penalties and images, looks at the scores in test mode,
-# and whether images and parameters come back as they were.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(2)
+# %% test="deep-loss" part="options" points=3
 for hidden, kind, keep, reg in [
     ([9], None, 1, 0.0),
     ([8, 5, 7], "batchnorm", 1, 3.14),
-    ([6, 9], "layernorm", 0.7, 0.5),
+    ([6, 9], "layernorm", 1, 0.5),
     ([9, 8], None, 0.5, 0.0),
+    ([6, 9], "layernorm", 0.7, 0.5),
 ]:
-    model = FullyConnectedNet(
-        hidden,
-        input_dim=12,
-        num_classes=4,
-        dropout_keep_ratio=keep,
-        normalization=kind,
-        reg=reg,
-        dtype=np.float64,
-        seed=123,
-    )
-    values = {n: 0.5 * rng.standard_normal(p.shape) for n, p in model.params.items()}
+    sizes = {"input_dim": 12, "num_classes": 4, "reg": reg, "dtype": np.float64}
+    options = {"normalization": kind, "dropout_keep_ratio": keep, "seed": 123}
+    model = FullyConnectedNet(hidden, **sizes, **options)
+    ready = PackageNet(hidden, **sizes, **options)
+    values = {name: rng.normal(0, 0.5, p.shape) for name, p in ready.params.items()}
     for name in values:
-        if name[0] == "g":
-            values[name] = values[name] + 1.5
-        model.params[name] = values[name].copy()
-    X, y = rng.standard_normal((6, 3, 2, 2)), rng.integers(0, 4, 6)
-    hint = f"hidden_dims {hidden}, {kind}, keep {keep}, reg {reg}."
-    with unchanged(X=X, y=y, **model.params):
-        _, grads = expect_tuple(model.loss(X, y), "loss", "grads")
-    expect_equal(sorted(grads), sorted(values), "the names in grads", hint=hint)
-    for name, value in values.items():
-        expect_array(grads[name], value.shape, f"grads[{name!r}]")
-        v = rng.standard_normal(value.shape)
-        rise = []
-        for step in (1e-6, -1e-6):
-            model.params[name] = value + step * v
-            rise.append(model.loss(X, y)[0])
-        model.params[name] = value
+        values[name] = values[name] + 1.5 * (name[0] == "g")
+        model.params[name], ready.params[name] = values[name], values[name].copy()
+    X, y = rng.normal(size=(6, 3, 2, 2)), rng.integers(0, 4, 6)
+    what = f"hidden_dims {hidden}, {kind}, keep {keep}, reg {reg}"
+    with unchanged(X=X, y=y, **values):
+        total, grads = expect_tuple(model.loss(X, y), "loss", "grads")
+    expected, right = ready.loss(X, y)
+    hint = "Compare the order of the parts with the text."
+    expect_close(
+        total,
+        expected,
+        f"loss ({what})",
+        hint=hint,
+        faults={
+            "gamma is regularised like a weight matrix; it should not be.": expected
+            + 0.5 * reg * sum(np.sum(v**2) for n, v in values.items() if n[0] == "g"),
+        },
+    )
+    expect_equal(sorted(grads), sorted(values), f"the names in grads ({what})")
+    ready.reg = 0.0
+    plain = ready.loss(X, y)[1]
+    for name in reversed(list(values)):
         expect_close(
-            np.sum(grads[name] * v),
-            (rise[0] - rise[1]) / 2e-6,
-            f"the slope of {name} along a random direction",
-            rtol=1e-4,
-            atol=1e-6,
-            hint=hint,
+            grads[name],
+            right[name],
+            f"grads[{name!r}] ({what})",
+            hint="Go back in reverse order, each part with the cache of its layer.",
+            faults={
+                "This gradient is regularised; only weight matrices should be.": (
+                    plain[name] + reg * values[name]
+                )
+            }
+            if name[0] != "W" and reg
+            else None,
         )
-    package = PackageNet(hidden, 12, 4, keep, kind, reg, dtype=np.float64, seed=123)
-    for name, value in values.items():
-        package.params[name] = value.copy()
-    package.bn_params = [dict(bn_param) for bn_param in model.bn_params]
-    expect_close(model.loss(X), package.loss(X), "scores in test mode", hint=hint)
-    one = model.loss(X[:1])
-    expect_close(one, package.loss(X[:1]), "scores of one example", hint=hint)
-### END HIDDEN TESTS
+    # In test mode, after one call in training, for the batch and for one example of it.
+    ready = PackageNet(hidden, **sizes, **options)
+    ready.params = {name: value.copy() for name, value in values.items()}
+    ready.loss(X, y)
+    for batch in (X, X[:1]):
+        expect_close(
+            model.loss(batch),
+            ready.loss(batch),
+            f"scores of {len(batch)} images in test mode ({what})",
+            hint="Every layer has running averages of its own, and nothing is dropped.",
+        )
+passed("deep-loss", "both normalisations, dropout, images; inputs as they were")
 
 # %% [markdown]
 # ## 3. Update rules
@@ -456,67 +477,80 @@ def sgd_momentum(w, dw, config=None):
 
 
 # %% test="deep-momentum" points=1
-# 1 point: one step on evenly spaced numbers, with a memory of earlier ones.
-w = np.linspace(-0.4, 0.6, 20).reshape(4, 5)
-dw = np.linspace(-0.6, 0.4, 20).reshape(4, 5)
-v = np.linspace(0.6, 0.9, 20).reshape(4, 5)
-answer = sgd_momentum(
-    w.copy(), dw.copy(), {"learning_rate": 1e-3, "velocity": v.copy()}
+w, dw = np.array([1.0, -2.0, 0.5]), np.array([0.5, -1.0, 2.0])
+given = {"learning_rate": 0.1, "momentum": 0.8, "velocity": np.array([0.2, -0.3, 0.1])}
+next_w, config = expect_tuple(
+    sgd_momentum(w.copy(), dw.copy(), given), "next_w", "config"
 )
-expect_tuple(answer, "next_w", "config")
-next_w, config = answer
 expect_close(
     next_w,
-    w + 0.9 * v - 1e-3 * dw,
+    [1.11, -2.14, 0.38],
     "next_w",
-    hint="Compare your lines with the formulas above, one by one.",
+    hint="Compute the first entry by hand, line by line, and compare.",
     faults={
-        "The velocity points uphill: subtract learning_rate * dw from it.": w
-        + 0.9 * v
-        + 1e-3 * dw,
-        "The old velocity is not used.": w - 1e-3 * dw,
-        "This is the velocity; the new weights are w + v.": 0.9 * v - 1e-3 * dw,
-        "The velocity is subtracted; add it.": w - (0.9 * v - 1e-3 * dw),
-        "The weights have not moved.": w,
+        "The velocity points uphill: it should go against the gradient.": [
+            1.21,
+            -2.34,
+            0.78,
+        ],
+        "The old velocity is not used.": [0.95, -1.9, 0.3],
+        "This is the velocity; the weights should move by it.": [0.11, -0.14, -0.12],
+        "The weights move against the velocity.": [0.89, -1.86, 0.62],
+        "The old velocity moves the weights; the new one should.": [1.2, -2.3, 0.6],
+        "The momentum is 0.9 here, whatever config says.": [1.13, -2.17, 0.39],
+        "The learning rate is 0.01 here, whatever config says.": [1.155, -2.23, 0.56],
+        "This is another convention, an average of gradients: here momentum weighs the old velocity, and the gradient counts in full.": [
+            1.15,
+            -2.22,
+            0.54,
+        ],
+        "This is another convention: here the velocity holds the learning rate already.": [
+            0.934,
+            -1.876,
+            0.292,
+        ],
+        "This is Nesterov's step, from the next exercise.": [1.038, -2.012, 0.204],
+        "The weights have not moved.": [1.0, -2.0, 0.5],
     },
 )
-expect_close(next_w[0, 0], 0.1406, "next_w[0, 0]", rtol=1e-6)
 expect_close(
     config["velocity"],
-    0.9 * v - 1e-3 * dw,
+    [0.11, -0.14, -0.12],
     "config['velocity']",
     hint="Store the new velocity for the next call.",
-    faults={"The old velocity is still there: store the new one.": v},
+    faults={
+        "The old velocity is still there: store the new one.": [0.2, -0.3, 0.1],
+    },
 )
 expect_source(sgd_momentum, without=READY)
+passed("deep-momentum", "one step worked out by hand, and what is stored for the next")
 
-# %% hidden-test="deep-momentum" points=1
-# 1 point: the grader also takes three steps from the start, with the default settings and
-# with others, in 64 and 32 bits, and looks whether dw comes back as it was.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(20)
-for shape, dtype, s in [
-    ((3, 4), float, {"learning_rate": 0.1, "momentum": 0.5}),
-    ((5,), float, {}),
+# %% test="deep-momentum" part="steps" points=1
+for shape, dtype, settings in [
+    ((3, 4), np.float64, {"learning_rate": 0.1, "momentum": 0.5}),
+    ((5,), np.float64, {}),
     ((2, 3, 2), np.float32, {}),
 ]:
-    w, config = rng.standard_normal(shape).astype(dtype), dict(s) or None
-    v = np.zeros(shape)
-    rate, mu = s.get("learning_rate", 1e-2), s.get("momentum", 0.9)
-    for step in range(3):
-        dw = rng.standard_normal(shape).astype(dtype)
-        v = mu * v - rate * dw
-        expected = w + v
+    w, config, ours = (
+        rng.normal(size=shape).astype(dtype),
+        dict(settings),
+        dict(settings),
+    )
+    config = config or None  # the default settings
+    right = w.astype(float)
+    for step in (1, 2, 3):
+        dw = rng.normal(size=shape).astype(dtype)
         with unchanged(dw=dw):
-            next_w, config = expect_tuple(
+            w, config = expect_tuple(
                 sgd_momentum(w.copy(), dw, config), "next_w", "config"
             )
-        hint = f"Step {step + 1} with {s or 'the default settings'}."
-        expect_close(next_w, expected, "next_w", rtol=1e-4, atol=1e-6, hint=hint)
-        next_w = np.asarray(next_w)
-        expect(next_w.dtype == dtype, f"Keep the dtype of w; got {next_w.dtype}.")
-        w = next_w.copy()
-### END HIDDEN TESTS
+        right, ours = optim.sgd_momentum(right.copy(), dw.astype(float), ours)
+        where = f"next_w (step {step}, {settings or 'default settings'})"
+        expect_close(w, right, where, rtol=1e-4, atol=2e-6)
+        w = np.asarray(w)
+passed(
+    "deep-momentum", "three steps from the start, other settings, float32; dw as it was"
+)
 
 # %% [markdown]
 # ### Nesterov's momentum
@@ -560,66 +594,69 @@ def nesterov_momentum(w, dw, config=None):
 
 
 # %% test="deep-nesterov" points=1
-# 1 point: one step on evenly spaced numbers, with a memory of earlier ones.
-w = np.linspace(-0.4, 0.6, 20).reshape(4, 5)
-dw = np.linspace(-0.6, 0.4, 20).reshape(4, 5)
-v = np.linspace(0.6, 0.9, 20).reshape(4, 5)
-answer = nesterov_momentum(
-    w.copy(), dw.copy(), {"learning_rate": 1e-3, "velocity": v.copy()}
+w, dw = np.array([1.0, -2.0, 0.5]), np.array([0.5, -1.0, 2.0])
+given = {"learning_rate": 0.1, "momentum": 0.8, "velocity": np.array([0.2, -0.3, 0.1])}
+next_w, config = expect_tuple(
+    nesterov_momentum(w.copy(), dw.copy(), given), "next_w", "config"
 )
-expect_tuple(answer, "next_w", "config")
-next_w, config = answer
 expect_close(
     next_w,
-    w + 0.9 * (0.9 * v - 1e-3 * dw) - 1e-3 * dw,
+    [1.038, -2.012, 0.204],
     "next_w",
-    hint="Compare your lines with the formulas above, one by one.",
+    hint="Compute the first entry by hand, line by line, and compare.",
     faults={
-        "This is plain momentum.": w + 0.9 * v - 1e-3 * dw,
-        "The second formula uses the new velocity, not the old one.": w
-        + 0.9 * v
-        - 1e-3 * dw
-        - 1e-3 * dw,
-        "The gradient enters the second formula once more.": w
-        + 0.9 * (0.9 * v - 1e-3 * dw),
-        "The weights have not moved.": w,
+        "This is plain momentum.": [1.11, -2.14, 0.38],
+        "The second formula uses the new velocity, not the old one.": [
+            1.06,
+            -2.04,
+            0.18,
+        ],
+        "The gradient counts in the second formula once more.": [1.088, -2.112, 0.404],
+        "Both steps go uphill.": [1.218, -2.372, 0.924],
+        "The velocity points uphill.": [1.118, -2.172, 0.524],
+        "The momentum is missing in the second formula.": [1.06, -2.04, 0.18],
+        "The momentum is 0.9 here, whatever config says.": [1.067, -2.053, 0.201],
+        "The weights have not moved.": [1.0, -2.0, 0.5],
     },
 )
 expect_close(
     config["velocity"],
-    0.9 * v - 1e-3 * dw,
+    [0.11, -0.14, -0.12],
     "config['velocity']",
     hint="Store the new velocity for the next call.",
+    faults={
+        "The old velocity is still there: store the new one.": [0.2, -0.3, 0.1],
+    },
 )
 expect_source(nesterov_momentum, without=READY)
+passed("deep-nesterov", "one step worked out by hand, and what is stored for the next")
 
-# %% hidden-test="deep-nesterov" points=1
-# 1 point: the grader also takes three steps from the start, with the default settings and
-# with others, in 64 and 32 bits, and looks whether dw comes back as it was.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(21)
-for shape, dtype, s in [
-    ((3, 4), float, {"learning_rate": 0.1, "momentum": 0.5}),
-    ((5,), float, {}),
+# %% test="deep-nesterov" part="steps" points=1
+for shape, dtype, settings in [
+    ((3, 4), np.float64, {"learning_rate": 0.1, "momentum": 0.5}),
+    ((5,), np.float64, {}),
     ((2, 3, 2), np.float32, {}),
 ]:
-    w, config = rng.standard_normal(shape).astype(dtype), dict(s) or None
-    v = np.zeros(shape)
-    rate, mu = s.get("learning_rate", 1e-2), s.get("momentum", 0.9)
-    for step in range(3):
-        dw = rng.standard_normal(shape).astype(dtype)
-        v = mu * v - rate * dw
-        expected = w + mu * v - rate * dw
+    w, config, ours = (
+        rng.normal(size=shape).astype(dtype),
+        dict(settings),
+        dict(settings),
+    )
+    config = config or None  # the default settings
+    right = w.astype(float)
+    for step in (1, 2, 3):
+        dw = rng.normal(size=shape).astype(dtype)
         with unchanged(dw=dw):
-            next_w, config = expect_tuple(
+            w, config = expect_tuple(
                 nesterov_momentum(w.copy(), dw, config), "next_w", "config"
             )
-        hint = f"Step {step + 1} with {s or 'the default settings'}."
-        expect_close(next_w, expected, "next_w", rtol=1e-4, atol=1e-6, hint=hint)
-        next_w = np.asarray(next_w)
-        expect(next_w.dtype == dtype, f"Keep the dtype of w; got {next_w.dtype}.")
-        w = next_w.copy()
-### END HIDDEN TESTS
+        right, ours = optim.nesterov_momentum(right.copy(), dw.astype(float), ours)
+        where = f"next_w (step {step}, {settings or 'default settings'})"
+        expect_close(w, right, where, rtol=1e-4, atol=2e-6)
+        w = np.asarray(w)
+passed(
+    "deep-nesterov", "three steps from the start, other settings, float32; dw as it was"
+)
 
 # %% [markdown]
 # ### AdaGrad
@@ -660,62 +697,87 @@ def adagrad(w, dw, config=None):
 
 
 # %% test="deep-adagrad" points=1
-# 1 point: one step on evenly spaced numbers, with a memory of earlier ones.
-w = np.linspace(-0.4, 0.6, 20).reshape(4, 5)
-dw = np.linspace(-0.6, 0.4, 20).reshape(4, 5)
-cache = np.linspace(0.6, 0.9, 20).reshape(4, 5)
-answer = adagrad(w.copy(), dw.copy(), {"learning_rate": 1e-2, "cache": cache.copy()})
-expect_tuple(answer, "next_w", "config")
-next_w, config = answer
+w, dw = np.array([1.0, -2.0, 0.5]), np.array([0.5, -1.0, 2.0])
+given = {"learning_rate": 0.1, "epsilon": 0.5, "cache": np.array([4.0, 1.25, 1.0])}
+next_w, config = expect_tuple(adagrad(w.copy(), dw.copy(), given), "next_w", "config")
 expect_close(
     next_w,
-    w - 1e-2 * dw / (np.sqrt(cache + dw**2) + 1e-8),
+    [0.9804805898, -1.95, 0.4269024009],
     "next_w",
-    hint="Compare your lines with the formulas above, one by one.",
+    hint="Compute the first entry by hand, line by line, and compare.",
     faults={
-        "The squares of this step count as well: add them first.": w
-        - 1e-2 * dw / (np.sqrt(cache) + 1e-8),
-        "Divide by the root of the sum.": w - 1e-2 * dw / (cache + dw**2 + 1e-8),
-        "The step goes uphill.": w + 1e-2 * dw / (np.sqrt(cache + dw**2) + 1e-8),
-        "The weights have not moved.": w,
+        "The square of this gradient counts as well: add it first.": [
+            0.98,
+            -1.9381966011,
+            0.3666666667,
+        ],
+        "The root of the sum is missing.": [0.9894736842, -1.9636363636, 0.4636363636],
+        "The step goes uphill.": [1.0195194102, -2.05, 0.5730975991],
+        "The old sum is forgotten: only this gradient counts.": [
+            0.95,
+            -1.9333333333,
+            0.42,
+        ],
+        "The gradients are summed without being squared.": [
+            0.980925643,
+            -1.9,
+            0.4103963049,
+        ],
+        "The epsilon is 1e-8 here, whatever config says.": [
+            0.9757464376,
+            -1.9333333338,
+            0.4105572813,
+        ],
+        "The epsilon stands under the root; it belongs beside it.": [
+            0.9770584266,
+            -1.9396977311,
+            0.4147197135,
+        ],
+        "The squares are averaged as in RMSProp; here they add up.": [
+            0.9799245397,
+            -1.9381538451,
+            0.3679771394,
+        ],
+        "This is the gradient's step without the division.": [0.95, -1.9, 0.3],
+        "The weights have not moved.": [1.0, -2.0, 0.5],
     },
 )
 expect_close(
     config["cache"],
-    cache + dw**2,
+    [4.25, 2.25, 5.0],
     "config['cache']",
-    hint="Add the squares and store the sum.",
-    faults={"The old sum is still there: store the new one.": cache},
+    hint="Store the new cache for the next call.",
+    faults={
+        "The old sum is still there: store the new one.": [4.0, 1.25, 1.0],
+    },
 )
 expect_source(adagrad, without=READY)
+passed("deep-adagrad", "one step worked out by hand, and what is stored for the next")
 
-# %% hidden-test="deep-adagrad" points=1
-# 1 point: the grader also takes three steps from the start, with the default settings and
-# with others, in 64 and 32 bits, and looks whether dw comes back as it was.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(22)
-for shape, dtype, s in [
-    ((3, 4), float, {"learning_rate": 0.1, "epsilon": 0.5}),
-    ((5,), float, {}),
+# %% test="deep-adagrad" part="steps" points=1
+for shape, dtype, settings in [
+    ((3, 4), np.float64, {"learning_rate": 0.1, "epsilon": 0.5}),
+    ((5,), np.float64, {}),
     ((2, 3, 2), np.float32, {}),
 ]:
-    w, config = rng.standard_normal(shape).astype(dtype), dict(s) or None
-    c = np.zeros(shape)
-    rate, eps = s.get("learning_rate", 1e-2), s.get("epsilon", 1e-8)
-    for step in range(3):
-        dw = rng.standard_normal(shape).astype(dtype)
-        c = c + dw.astype(float) ** 2
-        expected = w - rate * dw / (np.sqrt(c) + eps)
+    w, config, ours = (
+        rng.normal(size=shape).astype(dtype),
+        dict(settings),
+        dict(settings),
+    )
+    config = config or None  # the default settings
+    right = w.astype(float)
+    for step in (1, 2, 3):
+        dw = rng.normal(size=shape).astype(dtype)
         with unchanged(dw=dw):
-            next_w, config = expect_tuple(
-                adagrad(w.copy(), dw, config), "next_w", "config"
-            )
-        hint = f"Step {step + 1} with {s or 'the default settings'}."
-        expect_close(next_w, expected, "next_w", rtol=1e-4, atol=1e-6, hint=hint)
-        next_w = np.asarray(next_w)
-        expect(next_w.dtype == dtype, f"Keep the dtype of w; got {next_w.dtype}.")
-        w = next_w.copy()
-### END HIDDEN TESTS
+            w, config = expect_tuple(adagrad(w.copy(), dw, config), "next_w", "config")
+        right, ours = optim.adagrad(right.copy(), dw.astype(float), ours)
+        where = f"next_w (step {step}, {settings or 'default settings'})"
+        expect_close(w, right, where, rtol=1e-4, atol=2e-6)
+        w = np.asarray(w)
+passed(
+    "deep-adagrad", "three steps from the start, other settings, float32; dw as it was"
+)
 
 # %% [markdown]
 # ### RMSprop
@@ -759,71 +821,96 @@ def rmsprop(w, dw, config=None):
 
 
 # %% test="deep-rmsprop" points=1
-# 1 point: one step on evenly spaced numbers, with a memory of earlier ones.
-w = np.linspace(-0.4, 0.6, 20).reshape(4, 5)
-dw = np.linspace(-0.6, 0.4, 20).reshape(4, 5)
-cache = np.linspace(0.6, 0.9, 20).reshape(4, 5)
-answer = rmsprop(w.copy(), dw.copy(), {"learning_rate": 1e-2, "cache": cache.copy()})
-expect_tuple(answer, "next_w", "config")
-next_w, config = answer
+w, dw = np.array([1.0, -2.0, 0.5]), np.array([0.5, -1.0, 2.0])
+given = {
+    "learning_rate": 0.1,
+    "decay_rate": 0.6,
+    "epsilon": 0.5,
+    "cache": np.array([4.0, 1.25, 1.0]),
+}
+next_w, config = expect_tuple(rmsprop(w.copy(), dw.copy(), given), "next_w", "config")
 expect_close(
     next_w,
-    w - 1e-2 * dw / (np.sqrt(0.99 * cache + 0.01 * dw**2) + 1e-8),
+    [0.9759746927, -1.9364021634, 0.3991549028],
     "next_w",
-    hint="Compare your lines with the formulas above, one by one.",
+    hint="Compute the first entry by hand, line by line, and compare.",
     faults={
-        "This is AdaGrad: the squares are added without forgetting.": w
-        - 1e-2 * dw / (np.sqrt(cache + dw**2) + 1e-8),
-        "decay_rate is the weight of the past.": w
-        - 1e-2 * dw / (np.sqrt(0.01 * cache + 0.99 * dw**2) + 1e-8),
-        "The new mean counts in this step already.": w
-        - 1e-2 * dw / (np.sqrt(cache) + 1e-8),
-        "The step goes uphill.": w
-        + 1e-2 * dw / (np.sqrt(0.99 * cache + 0.01 * dw**2) + 1e-8),
-        "The weights have not moved.": w,
+        "This is AdaGrad: the squares add up and nothing is forgotten.": [
+            0.9804805898,
+            -1.95,
+            0.4269024009,
+        ],
+        "decay_rate should weigh the past; here it weighs the present.": [
+            0.9725708115,
+            -1.9354342532,
+            0.4079748978,
+        ],
+        "The new mean should count in this step already.": [
+            0.98,
+            -1.9381966011,
+            0.3666666667,
+        ],
+        "The root of the mean is missing.": [0.9833333333, -1.9393939394, 0.4259259259],
+        "The gradients are averaged without being squared.": [
+            0.9763308181,
+            -1.9083920217,
+            0.3811798336,
+        ],
+        "The epsilon is 1e-8 here, whatever config says.": [
+            0.9683772236,
+            -1.90674952,
+            0.3651600284,
+        ],
+        "The epsilon stands under the root; it belongs beside it.": [
+            0.9711324865,
+            -1.9221501056,
+            0.3782838761,
+        ],
+        "The decay rate is 0.99 here, whatever config says.": [
+            0.9799245397,
+            -1.9381538451,
+            0.3679771394,
+        ],
+        "The step goes uphill.": [1.0240253073, -2.0635978366, 0.6008450972],
+        "The weights have not moved.": [1.0, -2.0, 0.5],
     },
 )
-expect_close(next_w[0, 0], -0.39223849, "next_w[0, 0]", rtol=1e-6)
 expect_close(
     config["cache"],
-    0.99 * cache + 0.01 * dw**2,
+    [2.5, 1.15, 2.2],
     "config['cache']",
-    hint="Store the new mean for the next call.",
-    faults={"The old mean is still there: store the new one.": cache},
+    hint="Store the new cache for the next call.",
+    faults={
+        "The old mean is still there: store the new one.": [4.0, 1.25, 1.0],
+    },
 )
 expect_source(rmsprop, without=READY)
+passed("deep-rmsprop", "one step worked out by hand, and what is stored for the next")
 
-# %% hidden-test="deep-rmsprop" points=1
-# 1 point: the grader also takes three steps from the start, with the default settings and
-# with others, in 64 and 32 bits, and looks whether dw comes back as it was.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(23)
-for shape, dtype, s in [
-    ((3, 4), float, {"learning_rate": 0.1, "decay_rate": 0.8, "epsilon": 0.5}),
-    ((5,), float, {}),
+# %% test="deep-rmsprop" part="steps" points=1
+for shape, dtype, settings in [
+    ((3, 4), np.float64, {"learning_rate": 0.1, "decay_rate": 0.8, "epsilon": 0.5}),
+    ((5,), np.float64, {}),
     ((2, 3, 2), np.float32, {}),
 ]:
-    w, config = rng.standard_normal(shape).astype(dtype), dict(s) or None
-    c = np.zeros(shape)
-    rate, rho, eps = (
-        s.get("learning_rate", 1e-2),
-        s.get("decay_rate", 0.99),
-        s.get("epsilon", 1e-8),
+    w, config, ours = (
+        rng.normal(size=shape).astype(dtype),
+        dict(settings),
+        dict(settings),
     )
-    for step in range(3):
-        dw = rng.standard_normal(shape).astype(dtype)
-        c = rho * c + (1 - rho) * dw.astype(float) ** 2
-        expected = w - rate * dw / (np.sqrt(c) + eps)
+    config = config or None  # the default settings
+    right = w.astype(float)
+    for step in (1, 2, 3):
+        dw = rng.normal(size=shape).astype(dtype)
         with unchanged(dw=dw):
-            next_w, config = expect_tuple(
-                rmsprop(w.copy(), dw, config), "next_w", "config"
-            )
-        hint = f"Step {step + 1} with {s or 'the default settings'}."
-        expect_close(next_w, expected, "next_w", rtol=1e-4, atol=1e-6, hint=hint)
-        next_w = np.asarray(next_w)
-        expect(next_w.dtype == dtype, f"Keep the dtype of w; got {next_w.dtype}.")
-        w = next_w.copy()
-### END HIDDEN TESTS
+            w, config = expect_tuple(rmsprop(w.copy(), dw, config), "next_w", "config")
+        right, ours = optim.rmsprop(right.copy(), dw.astype(float), ours)
+        where = f"next_w (step {step}, {settings or 'default settings'})"
+        expect_close(w, right, where, rtol=1e-4, atol=2e-6)
+        w = np.asarray(w)
+passed(
+    "deep-rmsprop", "three steps from the start, other settings, float32; dw as it was"
+)
 
 # %% [markdown]
 # ### Adam
@@ -880,88 +967,162 @@ def adam(w, dw, config=None):
 
 
 # %% test="deep-adam" points=2
-# 2 points: one step on evenly spaced numbers, with a memory of earlier ones.
-w = np.linspace(-0.4, 0.6, 20).reshape(4, 5)
-dw = np.linspace(-0.6, 0.4, 20).reshape(4, 5)
-m = np.linspace(0.6, 0.9, 20).reshape(4, 5)
-v = np.linspace(0.7, 0.5, 20).reshape(4, 5)
-new_m, new_v = 0.9 * m + 0.1 * dw, 0.999 * v + 0.001 * dw**2
-
-
-def adam_step(m, v, t):
-    """Return what step t subtracts with rate 0.01, given the new means."""
-    return 1e-2 * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
-
-
-answer = adam(
-    w.copy(), dw.copy(), {"learning_rate": 1e-2, "m": m.copy(), "v": v.copy(), "t": 5}
-)
-expect_tuple(answer, "next_w", "config")
-next_w, config = answer
+w, dw = np.array([1.0, -2.0, 0.5]), np.array([0.5, -1.0, 2.0])
+given = {
+    "learning_rate": 0.1,
+    "beta1": 0.8,
+    "beta2": 0.6,
+    "m": np.array([0.3, -0.2, 0.1]),
+    "v": np.array([4.0, 1.25, 1.0]),
+    "t": 2,
+}
+next_w, config = expect_tuple(adam(w.copy(), dw.copy(), given), "next_w", "config")
 expect_close(
     next_w,
-    w - adam_step(new_m, new_v, 6),
+    [0.9609836068, -1.939089553, 0.441282426],
     "next_w",
-    hint="Compare your lines with the formulas above, one by one.",
+    hint="Compute the first entry by hand, line by line, and compare.",
     faults={
-        "t counts this step too: increase it before you use it.": w
-        - adam_step(new_m, new_v, 5),
-        "The correction by 1 - beta**t is missing.": w
-        - 1e-2 * new_m / (np.sqrt(new_v) + 1e-8),
-        "beta1 and beta2 have changed places.": w
-        - 1e-2
-        * (0.999 * m + 0.001 * dw)
-        / (1 - 0.999**6)
-        / (np.sqrt((0.9 * v + 0.1 * dw**2) / (1 - 0.9**6)) + 1e-8),
-        "The step goes uphill.": w + adam_step(new_m, new_v, 6),
-        "The weights have not moved.": w,
+        "t counts this step too: increase it before you use it.": [
+            0.9522144712,
+            -1.9253996159,
+            0.4280853484,
+        ],
+        "The corrections are missing.": [0.978496512, -1.9664298272, 0.4676384068],
+        "The corrections need the power of t: 1 - beta**t, not 1 - beta.": [
+            0.9320000003,
+            -1.8938417922,
+            0.3976636566,
+        ],
+        "Only the first mean is corrected.": [
+            0.9559354755,
+            -1.9312086623,
+            0.4336852599,
+        ],
+        "Only the second mean is corrected.": [
+            0.9809600001,
+            -1.9702757019,
+            0.4713458239,
+        ],
+        "beta1 and beta2 have changed places.": [
+            0.9812182627,
+            -1.9577032921,
+            0.4394195764,
+        ],
+        "beta1 serves both means; the second has beta2.": [
+            0.9730022654,
+            -1.9529562467,
+            0.4456785527,
+        ],
+        "beta2 serves both means; the first has beta1.": [
+            0.972857143,
+            -1.9452358453,
+            0.4345169232,
+        ],
+        "The root of the second mean is missing.": [
+            0.9781508197,
+            -1.9497077694,
+            0.4649478392,
+        ],
+        "The gradient is not squared in the second mean.": [
+            0.9617412788,
+            -1.8895904394,
+            0.4263936257,
+        ],
+        "The gradient itself makes the step; its mean should.": [
+            0.9720000002,
+            -1.9174325052,
+            0.3806075996,
+        ],
+        "The betas weigh the present; they should weigh the past.": [
+            0.936907605,
+            -1.8546814188,
+            0.3243394631,
+        ],
+        "The step goes uphill.": [1.0390163932, -2.060910447, 0.558717574],
+        "The betas are 0.9 and 0.999 here, whatever config says.": [
+            0.9967663143,
+            -1.9949403484,
+            0.4941504604,
+        ],
+        "The weights have not moved.": [1.0, -2.0, 0.5],
     },
 )
-expect_close(next_w[0, 0], -0.40094747, "next_w[0, 0]", rtol=1e-6)
-expect_close(config["m"], new_m, "config['m']", hint="Store m for the next call.")
-expect_close(config["v"], new_v, "config['v']", hint="Store v for the next call.")
-expect_equal(
-    config["t"],
-    6,
-    "config['t']",
-    hint="Store the number of steps taken, this one included.",
+expect_close(
+    config["m"],
+    [0.34, -0.36, 0.48],
+    "config['m']",
+    hint="Store the new m for the next call.",
+    faults={
+        "The old mean is still there: store the new one.": [0.3, -0.2, 0.1],
+        "This is the corrected mean; store the one before the correction.": [
+            0.6967213115,
+            -0.737704918,
+            0.9836065574,
+        ],
+    },
 )
+expect_close(
+    config["v"],
+    [2.5, 1.15, 2.2],
+    "config['v']",
+    hint="Store the new v for the next call.",
+    faults={
+        "The old mean is still there: store the new one.": [4.0, 1.25, 1.0],
+        "This is the corrected mean; store the one before the correction.": [
+            3.1887755102,
+            1.4668367347,
+            2.806122449,
+        ],
+    },
+)
+expect_equal(config["t"], 3, "config['t'], the steps taken with this one")
 expect_source(adam, without=READY)
+passed("deep-adam", "one step worked out by hand, and what is stored for the next")
 
-# %% hidden-test="deep-adam" points=1
-# 1 point: the grader also takes three steps from the start, with the default settings and
-# with others, in 64 and 32 bits, and looks whether dw comes back as it was.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(24)
-for shape, dtype, s in [
-    ((3, 4), float, {"learning_rate": 0.1, "beta1": 0.6, "beta2": 0.8, "epsilon": 0.5}),
-    ((5,), float, {}),
+# %% test="deep-adam" part="steps" points=1
+for shape, dtype, settings in [
+    ((3, 4), np.float64, {"learning_rate": 0.1, "beta1": 0.6, "beta2": 0.8}),
+    ((5,), np.float64, {}),
     ((2, 3, 2), np.float32, {}),
 ]:
-    w, config = rng.standard_normal(shape).astype(dtype), dict(s) or None
-    m, v, t = np.zeros(shape), np.zeros(shape), 0
-    rate, b1, b2, eps = (
-        s.get("learning_rate", 1e-3),
-        s.get("beta1", 0.9),
-        s.get("beta2", 0.999),
-        s.get("epsilon", 1e-8),
+    w, config, ours = (
+        rng.normal(size=shape).astype(dtype),
+        dict(settings),
+        dict(settings),
     )
-    for step in range(3):
-        dw = rng.standard_normal(shape).astype(dtype)
-        t, m = t + 1, b1 * m + (1 - b1) * dw.astype(float)
-        v = b2 * v + (1 - b2) * dw.astype(float) ** 2
-        root = np.sqrt(v / (1 - b2**t)) + eps
-        expected = w - rate * m / (1 - b1**t) / root
+    config = config or None  # the default settings
+    right = w.astype(float)
+    for step in (1, 2, 3):
+        dw = rng.normal(size=shape).astype(dtype)
         with unchanged(dw=dw):
-            next_w, config = expect_tuple(
-                adam(w.copy(), dw, config), "next_w", "config"
-            )
-        hint = f"Step {step + 1} with {s or 'the default settings'}."
-        expect_close(next_w, expected, "next_w", rtol=1e-4, atol=1e-6, hint=hint)
-        next_w = np.asarray(next_w)
-        expect(next_w.dtype == dtype, f"Keep the dtype of w; got {next_w.dtype}.")
-        w = next_w.copy()
-### END HIDDEN TESTS
+            w, config = expect_tuple(adam(w.copy(), dw, config), "next_w", "config")
+        right, ours = optim.adam(right.copy(), dw.astype(float), ours)
+        where = f"next_w (step {step}, {settings or 'default settings'})"
+        expect_close(w, right, where, rtol=1e-4, atol=2e-6)
+        w = np.asarray(w)
+# After many steps the corrections are 1, and a large epsilon counts in every form.
+w, dw, m = rng.normal(size=(3, 4))
+late = {"epsilon": 0.5, "m": m, "v": np.ones(4), "t": 50000}
+right, _ = optim.adam(
+    w.copy(),
+    dw,
+    {name: np.copy(x) for name, x in late.items()} | {"t": 50000, "epsilon": 0.5},
+)
+next_w, _ = adam(w.copy(), dw, late)
+without, _ = optim.adam(w.copy(), dw, {"m": m.copy(), "v": np.ones(4), "t": 50000})
+expect_close(
+    next_w,
+    right,
+    "next_w after 50,000 steps with epsilon 0.5",
+    rtol=1e-7,
+    faults={"The epsilon is 1e-8 here, whatever config says.": without},
+)
+still, _ = adam(np.ones(2), np.zeros(2), None)
+expect(
+    np.isfinite(still).all(), "Where all gradients are 0, next_w is nan: add epsilon."
+)
+passed("deep-adam", "three steps from the start, other settings, float32; dw as it was")
 
 # %% [markdown]
 # ### AdamW
@@ -1013,103 +1174,194 @@ def adamw(w, dw, config=None):
 
 
 # %% test="deep-adamw" points=1
-# 1 point: one step on evenly spaced numbers, with a memory of earlier ones.
-w = np.linspace(-0.4, 0.6, 20).reshape(4, 5)
-dw = np.linspace(-0.6, 0.4, 20).reshape(4, 5)
-m = np.linspace(0.6, 0.9, 20).reshape(4, 5)
-v = np.linspace(0.7, 0.5, 20).reshape(4, 5)
-new_m, new_v = 0.9 * m + 0.1 * dw, 0.999 * v + 0.001 * dw**2
-
-
-def adam_step(m, v, t):
-    """Return what step t subtracts with rate 0.01, given the new means."""
-    return 1e-2 * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
-
-
-answer = adamw(
-    w.copy(),
-    dw.copy(),
-    {"learning_rate": 1e-2, "weight_decay": 0.5, "m": m.copy(), "v": v.copy(), "t": 5},
-)
-expect_tuple(answer, "next_w", "config")
-next_w, config = answer
+w, dw = np.array([1.0, -2.0, 0.5]), np.array([0.5, -1.0, 2.0])
+given = {
+    "learning_rate": 0.1,
+    "weight_decay": 0.5,
+    "beta1": 0.8,
+    "beta2": 0.6,
+    "m": np.array([0.3, -0.2, 0.1]),
+    "v": np.array([4.0, 1.25, 1.0]),
+    "t": 2,
+}
+next_w, config = expect_tuple(adamw(w.copy(), dw.copy(), given), "next_w", "config")
 expect_close(
     next_w,
-    w - 5e-3 * w - adam_step(new_m, new_v, 6),
+    [0.9109836068, -1.839089553, 0.416282426],
     "next_w",
-    hint="Compare your lines with the formulas above, one by one.",
+    hint="Compute the first entry by hand, line by line, and compare.",
     faults={
-        "This is Adam: the weights do not shrink.": w - adam_step(new_m, new_v, 6),
-        "The decay is multiplied by the learning rate.": w
-        - 0.5 * w
-        - adam_step(new_m, new_v, 6),
-        "The decay goes past Adam, not into its gradient.": w
-        - adam_step(
-            (0.9 * m + 0.1 * (dw + 0.5 * w)),
-            (0.999 * v + 0.001 * (dw + 0.5 * w) ** 2),
-            6,
-        ),
-        "The weights grow instead of shrinking.": w
-        + 5e-3 * w
-        - adam_step(new_m, new_v, 6),
-        "The weights have not moved.": w,
+        "t counts this step too: increase it before you use it.": [
+            0.9022144712,
+            -1.8253996159,
+            0.4030853484,
+        ],
+        "The corrections are missing.": [0.928496512, -1.8664298272, 0.4426384068],
+        "The corrections need the power of t: 1 - beta**t, not 1 - beta.": [
+            0.8820000003,
+            -1.7938417922,
+            0.3726636566,
+        ],
+        "Only the first mean is corrected.": [
+            0.9059354755,
+            -1.8312086623,
+            0.4086852599,
+        ],
+        "Only the second mean is corrected.": [
+            0.9309600001,
+            -1.8702757019,
+            0.4463458239,
+        ],
+        "beta1 and beta2 have changed places.": [
+            0.9312182627,
+            -1.8577032921,
+            0.4144195764,
+        ],
+        "beta1 serves both means; the second has beta2.": [
+            0.9230022654,
+            -1.8529562467,
+            0.4206785527,
+        ],
+        "beta2 serves both means; the first has beta1.": [
+            0.922857143,
+            -1.8452358453,
+            0.4095169232,
+        ],
+        "The root of the second mean is missing.": [
+            0.9281508197,
+            -1.8497077694,
+            0.4399478392,
+        ],
+        "The gradient is not squared in the second mean.": [
+            0.9117412788,
+            -1.7895904394,
+            0.4013936257,
+        ],
+        "The gradient itself makes the step; its mean should.": [
+            0.9220000002,
+            -1.8174325052,
+            0.3556075996,
+        ],
+        "The betas weigh the present; they should weigh the past.": [
+            0.886907605,
+            -1.7546814188,
+            0.2993394631,
+        ],
+        "The step goes uphill.": [0.9890163932, -1.960910447, 0.533717574],
+        "The betas are 0.9 and 0.999 here, whatever config says.": [
+            0.9467663143,
+            -1.8949403484,
+            0.4691504604,
+        ],
+        "This is Adam: the weights do not shrink.": [
+            0.9609836068,
+            -1.939089553,
+            0.441282426,
+        ],
+        "The decay is not multiplied by the learning rate.": [
+            0.4609836068,
+            -0.939089553,
+            0.191282426,
+        ],
+        "The decay goes into Adam's gradient; it should act on the weights alone.": [
+            0.9522897307,
+            -1.9337185039,
+            0.4406460779,
+        ],
+        "The weights grow in place of shrinking.": [
+            1.0109836068,
+            -2.039089553,
+            0.466282426,
+        ],
+        "The weight decay is 0.01 here, whatever config says.": [
+            0.9599836068,
+            -1.937089553,
+            0.440782426,
+        ],
+        "The weights have not moved.": [1.0, -2.0, 0.5],
     },
 )
-expect_close(config["m"], new_m, "config['m']", hint="Store m for the next call.")
-expect_close(config["v"], new_v, "config['v']", hint="Store v for the next call.")
-expect_equal(
-    config["t"],
-    6,
-    "config['t']",
-    hint="Store the number of steps taken, this one included.",
+expect_close(
+    config["m"],
+    [0.34, -0.36, 0.48],
+    "config['m']",
+    hint="Store the new m for the next call.",
+    faults={
+        "The old mean is still there: store the new one.": [0.3, -0.2, 0.1],
+        "This is the corrected mean; store the one before the correction.": [
+            0.6967213115,
+            -0.737704918,
+            0.9836065574,
+        ],
+    },
 )
+expect_close(
+    config["v"],
+    [2.5, 1.15, 2.2],
+    "config['v']",
+    hint="Store the new v for the next call.",
+    faults={
+        "The old mean is still there: store the new one.": [4.0, 1.25, 1.0],
+        "This is the corrected mean; store the one before the correction.": [
+            3.1887755102,
+            1.4668367347,
+            2.806122449,
+        ],
+    },
+)
+expect_equal(config["t"], 3, "config['t'], the steps taken with this one")
 expect_source(adamw, without=READY)
+passed("deep-adamw", "one step worked out by hand, and what is stored for the next")
 
-# %% hidden-test="deep-adamw" points=1
-# 1 point: the grader also takes three steps from the start, with the default settings and
-# with others, in 64 and 32 bits, and looks whether dw comes back as it was.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(25)
-for shape, dtype, s in [
+# %% test="deep-adamw" part="steps" points=1
+for shape, dtype, settings in [
     (
         (3, 4),
-        float,
-        {
-            "learning_rate": 0.1,
-            "beta1": 0.6,
-            "beta2": 0.8,
-            "epsilon": 0.5,
-            "weight_decay": 0.3,
-        },
+        np.float64,
+        {"learning_rate": 0.1, "beta1": 0.6, "beta2": 0.8, "weight_decay": 0.3},
     ),
-    ((5,), float, {}),
+    ((5,), np.float64, {}),
     ((2, 3, 2), np.float32, {}),
 ]:
-    w, config = rng.standard_normal(shape).astype(dtype), dict(s) or None
-    m, v, t = np.zeros(shape), np.zeros(shape), 0
-    rate, b1, b2, eps = (
-        s.get("learning_rate", 1e-3),
-        s.get("beta1", 0.9),
-        s.get("beta2", 0.999),
-        s.get("epsilon", 1e-8),
+    w, config, ours = (
+        rng.normal(size=shape).astype(dtype),
+        dict(settings),
+        dict(settings),
     )
-    for step in range(3):
-        dw = rng.standard_normal(shape).astype(dtype)
-        t, m = t + 1, b1 * m + (1 - b1) * dw.astype(float)
-        v = b2 * v + (1 - b2) * dw.astype(float) ** 2
-        root = np.sqrt(v / (1 - b2**t)) + eps
-        decay = s.get("weight_decay", 1e-2)
-        expected = w * (1 - rate * decay) - rate * m / (1 - b1**t) / root
+    config = config or None  # the default settings
+    right = w.astype(float)
+    for step in (1, 2, 3):
+        dw = rng.normal(size=shape).astype(dtype)
         with unchanged(dw=dw):
-            next_w, config = expect_tuple(
-                adamw(w.copy(), dw, config), "next_w", "config"
-            )
-        hint = f"Step {step + 1} with {s or 'the default settings'}."
-        expect_close(next_w, expected, "next_w", rtol=1e-4, atol=1e-6, hint=hint)
-        next_w = np.asarray(next_w)
-        expect(next_w.dtype == dtype, f"Keep the dtype of w; got {next_w.dtype}.")
-        w = next_w.copy()
-### END HIDDEN TESTS
+            w, config = expect_tuple(adamw(w.copy(), dw, config), "next_w", "config")
+        right, ours = optim.adamw(right.copy(), dw.astype(float), ours)
+        where = f"next_w (step {step}, {settings or 'default settings'})"
+        expect_close(w, right, where, rtol=1e-4, atol=2e-6)
+        w = np.asarray(w)
+# After many steps the corrections are 1, and a large epsilon counts in every form.
+w, dw, m = rng.normal(size=(3, 4))
+late = {"epsilon": 0.5, "m": m, "v": np.ones(4), "t": 50000}
+right, _ = optim.adamw(
+    w.copy(),
+    dw,
+    {name: np.copy(x) for name, x in late.items()} | {"t": 50000, "epsilon": 0.5},
+)
+next_w, _ = adamw(w.copy(), dw, late)
+without, _ = optim.adamw(w.copy(), dw, {"m": m.copy(), "v": np.ones(4), "t": 50000})
+expect_close(
+    next_w,
+    right,
+    "next_w after 50,000 steps with epsilon 0.5",
+    rtol=1e-7,
+    faults={"The epsilon is 1e-8 here, whatever config says.": without},
+)
+still, _ = adamw(np.ones(2), np.zeros(2), None)
+expect(
+    np.isfinite(still).all(), "Where all gradients are 0, next_w is nan: add epsilon."
+)
+passed(
+    "deep-adamw", "three steps from the start, other settings, float32; dw as it was"
+)
 
 # %% [markdown]
 # Watch them run. The valley below is ten times steeper across than along, and the dot is its
@@ -1191,45 +1443,43 @@ def init_weights(fan_in, fan_out, scheme, rng):
 
 
 # %% test="deep-weights" points=1
-# 1 point: the shape and the spread.
-for fan_in, fan_out in ((400, 100), (100, 400)):
-    for scheme, std in {
-        "xavier": math.sqrt(2 / (fan_in + fan_out)),
-        "he": math.sqrt(2 / fan_in),
-    }.items():
-        w = init_weights(fan_in, fan_out, scheme, np.random.default_rng(1))
-        expect_array(w, (fan_in, fan_out), "weights")
-        expect(
-            abs(np.std(w) / std - 1) < 0.03,
-            f"{scheme} for {fan_in} inputs and {fan_out} outputs: the standard deviation "
-            f"should be {std:.4f}; got {np.std(w):.4f}. Look at the formula of "
-            f"this scheme; it gives s, not s squared.",
-        )
-expect_source(init_weights, without=READY)
-
-# %% hidden-test="deep-weights" points=1
-# 1 point: the grader also looks at the mean and the form of the distribution, and whether
-# the numbers come from rng.
-### BEGIN HIDDEN TESTS
-for scheme in ("xavier", "he"):
-    w, same = (
-        init_weights(300, 200, scheme, np.random.default_rng(2)) for _ in range(2)
+for fan_in, fan_out, scheme, std in [
+    (400, 100, "xavier", 0.06325),
+    (400, 100, "he", 0.07071),
+    (100, 400, "xavier", 0.06325),
+    (100, 400, "he", 0.14142),
+]:
+    w = init_weights(fan_in, fan_out, scheme, rng)
+    expect_array(w, (fan_in, fan_out), "weights")
+    expect(
+        abs(np.std(w) / std - 1) < 0.03,
+        f"{scheme} for {fan_in} inputs and {fan_out} outputs: the standard deviation "
+        f"should be {std:.4f}; got {np.std(w):.4f}. Does the formula give a variance or "
+        f"a standard deviation, and does it count inputs or outputs?",
     )
-    other = init_weights(300, 200, scheme, np.random.default_rng(3))
+expect_source(init_weights, without=READY)
+passed("deep-weights", "shape and standard deviation, for two shapes and both schemes")
+
+# %% test="deep-weights" part="normal" points=1
+for scheme in ("xavier", "he"):
+    w, same = (init_weights(300, 200, scheme, copy.deepcopy(rng)) for _ in range(2))
+    w, same = np.asarray(w), np.asarray(same)
+    rng.normal(size=7)  # so that the next weights differ
+    other = init_weights(300, 200, scheme, copy.deepcopy(rng))
     expect(
         np.array_equal(w, same), "The same rng should give the same weights: use rng."
     )
     expect(
         not np.array_equal(w, other), "Another rng should give other weights: use rng."
     )
-    expect(abs(w.mean()) < 0.02 * w.std(), f"The mean should be 0; got {w.mean():.2e}.")
+    expect(abs(w.mean()) < 0.03 * w.std(), f"The mean should be 0; got {w.mean():.2e}.")
     beyond = np.mean(np.abs(w) > 1.8 * w.std())
     expect(
         0.06 < beyond < 0.085,
         f"{beyond:.1%} of the weights lie beyond 1.8 standard deviations; 7 % would in a "
         f"normal distribution.",
     )
-### END HIDDEN TESTS
+passed("deep-weights", "normally distributed around 0, and drawn from rng")
 
 # %% [markdown]
 # The spread of what comes out of each of 20 layers of 200 ReLU units, for four ways to draw
@@ -1315,56 +1565,48 @@ def overfit_settings(num_hidden):
 
 
 # %% test="deep-overfit" points=2
-# 2 points: with your settings, 50 drawn images are learned by heart, by both networks.
+# With your settings, both networks memorise 50 drawn images.
 drawn = split_cifar10(50, 50, 1, source="shapes10")
 for num_hidden in (2, 4):
     chosen = overfit_settings(num_hidden)
     expect(
         isinstance(chosen, dict) and set(chosen) == {"weight_scale", "learning_rate"},
-        f"Return a dict with weight_scale and learning_rate; got {chosen!r}.",
+        "overfit_settings should return a dict with weight_scale and learning_rate.",
     )
     model = PackageNet([100] * num_hidden, weight_scale=chosen["weight_scale"])
-    config = {"learning_rate": chosen["learning_rate"]}
-    solver = Solver(
-        model, drawn, optim_config=config, num_epochs=20, batch_size=25, verbose=False
+    how = {"optim_config": {"learning_rate": chosen["learning_rate"]}}
+    solver = Solver(model, drawn, **how, num_epochs=20, batch_size=25, verbose=False)
+    with contextlib.suppress(FloatingPointError):
+        solver.train()
+    best = max(solver.train_acc_history, default=0)
+    losses = solver.loss_history
+    expect(
+        best == 1,
+        f"{num_hidden} hidden layers with {chosen}: only {best:.0%} of the 50 images are "
+        f"right. First loss {losses[0]:.3g}, last {losses[-1]:.3g}: far above 2.3 asks "
+        f"for smaller weights, stuck at 2.3 for larger ones.",
     )
+passed("deep-overfit", "both networks memorise 50 images")
+
+# %% test="deep-overfit" part="again" points=1
+# The same from other weights and with other minibatches, in a few epochs more.
+drawn = split_cifar10(50, 50, 1, source="shapes10")
+for num_hidden in (2, 4):
+    chosen = overfit_settings(num_hidden)
+    expect(isinstance(chosen, dict), "overfit_settings should return a dict.")
+    scale, rate = chosen["weight_scale"], chosen["learning_rate"]
+    model = PackageNet([100] * num_hidden, weight_scale=scale, rng=rng)
+    how = {"optim_config": {"learning_rate": rate}, "batch_size": 25, "rng": rng}
+    solver = Solver(model, drawn, **how, num_epochs=30, verbose=False)
     with contextlib.suppress(FloatingPointError):
         solver.train()
     best = max(solver.train_acc_history, default=0)
     expect(
-        best == 1,
+        best > 0.9,
         f"{num_hidden} hidden layers with {chosen}: only {best:.0%} of the 50 images are "
-        f"right. First loss {solver.loss_history[0]:.3g}, last {solver.loss_history[-1]:.3g}"
-        f": far above 2.3 asks for smaller weights, stuck at 2.3 for larger ones.",
+        f"right the second time. Take settings that do not just suffice.",
     )
-
-# %% hidden-test="deep-overfit" points=1
-# 1 point: the grader trains once more, from other weights and with other minibatches.
-### BEGIN HIDDEN TESTS
-drawn = split_cifar10(50, 50, 1, source="shapes10")
-for num_hidden in (2, 4):
-    chosen = overfit_settings(num_hidden)
-    expect(isinstance(chosen, dict), f"Return a dict of settings; got {chosen!r}.")
-    model = PackageNet(
-        [100] * num_hidden,
-        weight_scale=chosen["weight_scale"],
-        rng=np.random.default_rng(7),
-    )
-    config = {"learning_rate": chosen["learning_rate"]}
-    solver = Solver(
-        model,
-        drawn,
-        optim_config=config,
-        num_epochs=25,
-        batch_size=25,
-        verbose=False,
-        rng=np.random.default_rng(8),
-    )
-    with contextlib.suppress(FloatingPointError):
-        solver.train()
-    best = max(solver.train_acc_history, default=0)
-    expect(best > 0.97, f"{num_hidden} hidden layers: {best:.0%} with {chosen}.")
-### END HIDDEN TESTS
+passed("deep-overfit", "and once more from other weights")
 
 # %% [markdown] question="deep-sensitive" points=2
 # **Question 2 (2 points).** For which of the two networks was it harder to find settings?

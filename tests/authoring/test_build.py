@@ -72,6 +72,10 @@ def test_points_are_added_up_and_shown(build):
             "\n# %%\n### BEGIN SOLUTION\n### END SOLUTION\n",
             "BEGIN SOLUTION belongs in every answer and nowhere",
         ),
+        (
+            answer(source="### BEGIN SOLUTION\nx = 1\n### EN SOLUTION"),
+            "BEGIN SOLUTION and ### END SOLUTION must take turns; found BEGIN",
+        ),
         ('\n# %% tags=["set-up"]\nx = 1\n', "unknown tag 'set-up'; known: experiment"),
         (
             answer() + '\n# %% nbgrader={"grade": true}\nx = 1\n',

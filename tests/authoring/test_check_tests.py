@@ -9,6 +9,7 @@ the same as one kernel that runs both.
 import ast
 import contextlib
 import functools
+import re
 import sys
 from dataclasses import replace
 
@@ -60,14 +61,14 @@ def same(graders):
         yield lambda *args: None  # the judge runs on Linux only
         return
     from grading.judge.judge import judge
-    from grading.judge.preload import fork_server_for
+    from grading.judge.preload import Rooms
 
     with contextlib.ExitStack() as stack:
 
         @functools.cache
         def fork_server(notebook):
             exam = graders(notebook).exam
-            return stack.enter_context(fork_server_for([exam], isolation="none"))
+            return stack.enter_context(Rooms([exam], isolation="none"))
 
         def check(notebook, answers, outcomes):
             exam = graders(notebook).exam
@@ -83,14 +84,22 @@ def same(graders):
                 known = outcomes[judged.name]
                 if known.score < known.points and not known.message:
                     continue  # warned: a kernel gives no points then, the judge does
+                if " is not there" in judged.message:  # it is, where the rules stand
+                    assert judged.score == known.score, judged
+                    continue
                 assert head(judged) == head(known), judged
 
         yield check
 
 
 def head(outcome):
-    """What has to be the same: points, and the first line of the message."""
-    return outcome.score, outcome.points, outcome.message.partition("\n")[0]
+    """What has to be the same: points, and the words of the message's first line.
+
+    Numbers may differ in the last place: layers that a notebook hands out run on NumPy
+    beside the answers of the judge, and on compiled kernels beside those of a kernel.
+    """
+    words = re.sub(r"[-+]?\d[\d.e+-]*", "#", outcome.message.partition("\n")[0])
+    return outcome.score, outcome.points, words
 
 
 def total(outcomes):

@@ -10,6 +10,7 @@ from grading.authoring.mutants import equal
 from grading.authoring.seeds import failures
 from grading.authoring.told import GOAL, told
 from grading.authoring.trial import visible
+from grading.judge.source.imports import given
 
 #: Notebooks whose tests are written to the rule: all of them, in the end.
 WRITTEN = [
@@ -18,6 +19,12 @@ WRITTEN = [
     "assignment1/softmax",
     "assignment1/two_layer_net",
     "assignment2/autograd",
+    "assignment2/fully_connected_nets",
+    "assignment1/features",
+    "assignment2/batch_normalization",
+    "assignment2/convolutional_networks",
+    "assignment2/dropout",
+    "assignment2/pytorch",
 ]
 NOTEBOOKS = [
     pytest.param(
@@ -63,6 +70,21 @@ def test_tests_draw_from_rng_and_end_in_a_tick(notebook):
         assert "default_rng(" not in cell.source.replace("default_rng(rng", ""), cell
         last = ast.parse(cell.source).body[-1]
         assert ast.unparse(last).startswith("passed("), cell
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_tests_leave_the_names_of_answers_alone(notebook):
+    """A method pasted without its decorator is a function; `loss = ...` replaces it."""
+    answered = set()
+    for cell in exam_of(notebook).cells:
+        if cell.kind == "answer":
+            answered |= _defined(cell)
+        if cell.kind == "test":
+            assert not answered & given(ast.parse(cell.source)), cell.name
+
+
+def _defined(cell):
+    return {n.name for n in ast.parse(cell.source).body if hasattr(n, "name")}
 
 
 def test_changes_that_make_no_difference_have_a_reason():

@@ -13,6 +13,7 @@ from cs231n.drawings.layered import arrange
 
 IMAGE = np.array([[1, 2, 0], [0, 1, 3], [2, 0, 1]])
 KERNEL = np.array([[1, -1], [0, 2]])
+TREE = {("a",): -0.5, ("the",): -0.9, ("the", "star"): -1.1, ("a", "red"): -1.6}
 
 
 def neuron():
@@ -35,6 +36,16 @@ FIGURES = {
     ),
     "unrolled": lambda theme: drawings.unrolled(theme=theme),
     "tape_graph": lambda theme: drawings.tape_graph(*neuron(), theme),
+    "rnn_step": drawings.rnn_step,
+    "lstm_cell": drawings.lstm_cell,
+    "gru_cell": drawings.gru_cell,
+    "attention_step": lambda theme: drawings.attention_step(theme=theme),
+    "beam_tree": lambda theme: drawings.beam_tree(TREE, ("the", "star"), theme),
+    "word_rows": lambda theme: drawings.word_rows(theme=theme),
+    "masked_captions": drawings.masked_captions,
+    "captioner": lambda theme: drawings.captioner(theme=theme),
+    "specificity": drawings.specificity,
+    "shared_runs": lambda theme: drawings.shared_runs(theme=theme),
 }
 
 

@@ -12,9 +12,10 @@ FILES = {
 #: Rooms and single modules by layer, lowest first. An arrow goes to a lower layer, or
 #: stays in its room; no room knows another of its layer.
 LAYERS = [
-    {"grading"},  # only says where the project is
-    {"course", "sandbox", "judge.protocol", "judge.source", "engine.storage"},
-    {"judge", "gradebook", "engine.intake"},
+    {"grading", "arguments"},  # the first only says where the project is
+    {"course", "sandbox", "judge.protocol", "judge.room", "judge.source"}
+    | {"engine.storage"},
+    {"judge", "gradebook", "engine.intake", "engine.processes"},
     {"authoring"},
     {"engine.notebooks", "engine.judging"},
     {"engine.results"},

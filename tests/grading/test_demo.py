@@ -96,3 +96,11 @@ def test_a_folder_that_is_no_demo_is_not_deleted(tmp_path):
     with pytest.raises(SystemExit):
         demo.main(["--course", str(tmp_path)])
     assert (tmp_path / "precious.txt").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path, capsys):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(SystemExit):
+        demo.main(["--course", str(tmp_path / "file" / "course")])
+    assert "cannot be made: " in capsys.readouterr().err

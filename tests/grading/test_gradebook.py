@@ -56,3 +56,11 @@ def test_the_command_writes_a_file(database, tmp_path):
     assert out.read_text() == (
         "student,score,max_score,late_days,to_mark_by_hand\nada,0.0,0.0,0.0,0\n"
     )
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence(database, tmp_path, capsys):
+    out = tmp_path / "nowhere" / "scores.csv"
+
+    with pytest.raises(SystemExit):
+        main(["assignment1", "--database", str(database), "--out", str(out)])
+    assert f"{out} cannot be written: No such file" in capsys.readouterr().err

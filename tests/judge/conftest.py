@@ -11,8 +11,8 @@ collect_ignore_glob = [] if sys.platform.startswith("linux") else ["test_*"]
 @pytest.fixture(scope="package")
 def fork_server(isolated):
     """Isolated processes, on the strongest level that this machine has."""
-    from grading.judge.preload import fork_server_for
+    from grading.judge.preload import Rooms
     from tests.judge.small import exam
 
-    with fork_server_for([exam()]) as fork_server:
+    with Rooms([exam()]) as fork_server:
         yield fork_server

@@ -12,6 +12,8 @@ import math
 
 import numpy as np
 
+from cs231n.nets.fully_connected import TwoLayerNet
+from cs231n.nets.linear import LinearSVM
 from cs231n.notebook import NotebookClass, add_to_class
 from cs231n.testing import expect, expect_array, expect_close, expect_equal, unchanged
 

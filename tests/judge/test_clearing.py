@@ -8,7 +8,7 @@ import pytest
 from grading.authoring.build import lacking, scripts
 from grading.authoring.exam_from_notebook import exam_of
 from grading.judge.judge import judge
-from grading.judge.preload import fork_server_for
+from grading.judge.preload import Rooms
 from grading.judge.student_session import defined
 from grading.sandbox.limits import Limits
 
@@ -69,7 +69,7 @@ def test_an_answer_cannot_change_what_is_expected(notebook, isolated):
             kept.append(cell)
             if cell.kind == "test":
                 tests.setdefault(current, []).append(cell.name)
-    with fork_server_for([exam]) as fork_server:
+    with Rooms([exam]) as fork_server:
         for answer, names in tests.items():
             if "def __init__" in answer.source:
                 continue

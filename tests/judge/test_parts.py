@@ -53,7 +53,9 @@ def test_honest_answers_raise_no_flag(notebook):
     assert flags(answers) == []
     for variant in variants(notebook):
         found = flags({variant.exercise: variant.source})
-        ready_made = "    import cs231n" in variant.source  # a known mistake
+        # A known mistake, and the first lines of the course's own files.
+        taken = ("    import cs231n", "from cs231n.")
+        ready_made = any(words in variant.source for words in taken)
         assert bool(found) == ready_made, found
 
 
@@ -79,7 +81,9 @@ def test_what_is_no_python_raises_no_flag():
 def test_what_is_no_python_stays_as_it_is(source):
     assert as_python(source) == source
     assert sources("double", [], [source]) == []
-    assert is_plain(source)
+    # What is too deep to be read might run: then no rule about the source is kept.
+    too_deep = len(source) > 1000 and not source.startswith("(")
+    assert is_plain(source) != too_deep
 
 
 @pytest.mark.parametrize(

@@ -94,28 +94,26 @@ class JudgeHost:
 
         self._judge = judge
         self._level = "strongest" if require_isolation else "none"
-        self._imports, self._fork_servers = imports, {}
-        self.isolation = self._fork_server(frozenset()).level
+        self._imports, self._rooms = imports, {}
+        self.isolation = self._rooms_for(frozenset()).level
 
-    def _fork_server(self, heavy):
+    def _rooms_for(self, heavy):
         """Start the fork server that has loaded the heavy modules an exam needs."""
-        if heavy not in self._fork_servers:
+        if heavy not in self._rooms:
             light = [
                 name for name in self._imports if name.partition(".")[0] not in HEAVY
             ]
             names = ["cs231n.testing", *light, *sorted(heavy)]
-            self._fork_servers[heavy] = self._started(
-                "\n".join(f"import {n}" for n in names)
-            )
-        return self._fork_servers[heavy]
+            self._rooms[heavy] = self._started("\n".join(f"import {n}" for n in names))
+        return self._rooms[heavy]
 
     def _started(self, setup):
-        from grading.judge.preload import fork_server_for
+        from grading.judge.preload import Rooms
         from grading.sandbox.levels import IsolationError
 
         exam = Exam("", (Cell("setup", "imports", setup),))
         try:
-            return fork_server_for([exam], self._level)
+            return Rooms([exam], self._level)
         except IsolationError as reason:
             raise NoIsolation(
                 f"{reason}\nSee what is missing with:  python -m grading doctor"
@@ -144,13 +142,13 @@ class JudgeHost:
         seconds : dict of {str: float}
             How long each test took.
         """
-        fork_server = self._fork_server(_heavy(exam))
-        return self._judge(exam, answers, limits, fork_server, secret)
+        rooms = self._rooms_for(_heavy(exam))
+        return self._judge(exam, answers, limits, rooms, secret)
 
     def close(self) -> None:
         """End all children."""
-        for fork_server in self._fork_servers.values():
-            fork_server.close()
+        for rooms in self._rooms.values():
+            rooms.close()
 
 
 @functools.lru_cache(maxsize=64)

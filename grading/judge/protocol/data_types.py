@@ -76,6 +76,33 @@ def _dtype(code):
     return checked(np.dtype(code))
 
 
+def sound(array: "np.ndarray") -> "np.ndarray":
+    """Refuse elements that no program makes, and that NumPy takes for granted.
+
+    Parameters
+    ----------
+    array : ndarray
+        Bytes from elsewhere, seen as some dtype.
+
+    Returns
+    -------
+    array : ndarray
+        The same.
+
+    Raises
+    ------
+    NotData
+        If a truth is neither 0 nor 1, or a letter none of Unicode's.
+    """
+    if array.dtype.kind == "b" and array.size and array.view(np.uint8).max() > 1:
+        raise NotData("an array of truths that are neither true nor false")
+    if array.dtype.kind == "U" and array.size and array.dtype.itemsize:
+        letters = array.view(np.dtype("u4").newbyteorder(array.dtype.byteorder))
+        if letters.max() > 0x10FFFF:
+            raise NotData("a text of letters that do not exist")
+    return array
+
+
 def frozen_state(state: Any) -> Any:
     """Turn the state of a random generator into tuples."""
     if isinstance(state, dict):

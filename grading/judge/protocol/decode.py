@@ -10,6 +10,7 @@ from grading.judge.protocol.data_types import (
     NODES,
     TYPES,
     dtype_of,
+    sound,
     thawed_state,
 )
 from grading.judge.protocol.pristine_numpy import np
@@ -72,6 +73,7 @@ class Decoder:
         self._nodes = 0
         self._definitions = []
         self._snapshots = {}
+        self._new = set()  # numbers that this message gives
 
     def define_all(self, definitions: list) -> None:
         """Make the new objects, then fill them and change the known ones."""
@@ -88,8 +90,15 @@ class Decoder:
                 if type(number) is not int:
                     raise Refused("an object without a number")
                 self.shared.enter(_SHELLS[tag](self, rest), number)
+                self._new.add(number)
+        # What is new first: by then it is whole, and can be looked through.
+        others.sort(key=lambda part: (part[1] not in self._new, part[0] == "x"))
         for tag, number, *rest in others:
-            _FILLS[tag](self, self.shared.object(number), rest)
+            value = self.shared.object(number)
+            before = [] if number in self._new else _items(value)
+            _FILLS[tag](self, value, rest)
+            if number not in self._new:
+                self.references.allow_change(before, _items(value))
 
     def value(self, node: Any, depth: int = 0) -> Any:
         """Return the value of a node."""
@@ -119,7 +128,8 @@ class Decoder:
         buffer, self.buffers[place] = self.buffers[place], None  # for one array only
         if self.shared.watch:
             self._snapshots[number] = buffer.copy()
-        fresh = buffer.view(dtype).reshape(shape, order="F" if order == "F" else "C")
+        fresh = sound(buffer.view(dtype))
+        fresh = fresh.reshape(shape, order="F" if order == "F" else "C")
         present = self.shared.object(number)
         if present is None and type(number) is int:
             fresh.flags.writeable = bool(writeable)
@@ -144,6 +154,13 @@ class Decoder:
         for definition in self._definitions:
             seen[definition[1]] = definition
         seen.update(self._snapshots)
+
+
+def _items(value):
+    """List what a list, set or dict holds; of anything else, nothing."""
+    if type(value) is dict:
+        return list(value.values())
+    return list(value) if type(value) in (list, set) else []
 
 
 def _only(kind, value):

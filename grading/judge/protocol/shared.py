@@ -29,8 +29,9 @@ class Shared:
         What this side makes of objects that are no data. ``class_of(value)`` names the
         class of an instance that crosses by what it holds, or is None; ``dump(value)``
         returns a node for anything else; ``load(node)`` is the reverse of the other
-        side's; ``shell(name)`` makes an empty instance, and ``allow(value, items)`` may
-        refuse what it shall hold.
+        side's; ``shell(name)`` makes an empty instance; ``allow(value, items)`` may
+        refuse what it shall hold, and ``allow_change(before, after)`` what a known
+        container shall.
     first : int
         0 or 1: one side gives even numbers, the other odd ones.
     watch : bool

@@ -41,6 +41,8 @@ def sources(name: str, setup: list[str], answers: list[str]) -> list[str]:
     for tree in answers:
         for key, part in _other(tree):
             others.setdefault(key, []).append(part)
+        for key in _global(tree):  # a function gives these names, whenever it runs
+            bindings[key] = [*bindings.get(key, []), None]
     found, waiting, seen = [], ["*", name], set()
     owner, _, method = name.partition(".")
     if method:
@@ -53,8 +55,7 @@ def sources(name: str, setup: list[str], answers: list[str]) -> list[str]:
         nodes = bindings.get(current, [None])
         if current == name and (None in nodes or not nodes):
             return []
-        if None in nodes:
-            nodes = [*filter(None, nodes), *others.get(current, [])]
+        nodes = [*filter(None, nodes), *others.get(current, [])]
         for node in nodes:
             source = _text(node)
             if source not in found:
@@ -92,10 +93,40 @@ def is_plain(source: str) -> bool:
     """
     tree = _parsed(source)
     if tree is None:
-        return True
+        return not _may_run(source)
     if any(not name.startswith("torch.backends.") for name in patched(tree)):
         return False
+    if _words(tree) & _REBINDING:
+        return False
     return not hiding(part for part in tree.body if not isinstance(part, _FUNCTIONS))
+
+
+def _may_run(source):
+    """Tell whether Python may run what is nested too deeply to be read."""
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError):
+        return False
+    except (RecursionError, MemoryError):
+        return True
+    return True
+
+
+def _words(tree):
+    """Return all names, attributes, texts and imports in a cell."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.Constant) and type(node.value) is str:
+            found.add(node.value)
+        elif isinstance(node, ast.alias):
+            found |= set(node.name.split("."))
+        elif isinstance(node, ast.ImportFrom):
+            found |= set((node.module or "").split("."))
+    return found
 
 
 @cache
@@ -118,6 +149,17 @@ def unfinished(source: str) -> str:
     return ast.unparse(ast.If(ast.Constant(True), tree.body, []))
 
 
+#: Words, anywhere in a cell, by which a function could change what names stand for.
+_REBINDING = {
+    *("setattr", "delattr", "vars"),
+    *("globals", "__globals__", "__code__", "__defaults__", "__kwdefaults__"),
+    *("__closure__", "cell_contents", "__builtins__", "__main__", "_getframe"),
+    *("currentframe", "f_globals", "f_locals", "f_builtins", "user_ns", "run_cell"),
+    *("run_cell_magic", "modules", "exec", "__import__", "import_module"),
+    *("importlib", "_frozen_importlib", "imp", "pkgutil", "runpy", "code", "codeop"),
+    *("ctypes", "gc", "marshal", "pickle", "_pickle", "dill", "cloudpickle"),
+    *("Formatter", "get_field", "attrgetter", "methodcaller", "__getattribute__"),
+}
 _text = cache(ast.unparse)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -187,6 +229,13 @@ def _other(tree):
     return found
 
 
+@cache
+def _global(tree):
+    """List the names that functions of a cell may give to something else."""
+    parts = [part for part in ast.walk(tree) if isinstance(part, ast.Global)]
+    return {name for part in parts for name in part.names}
+
+
 def _bound(tree, known, kinds):
     """Map each name that a cell binds to the functions it may be, None for others."""
     bound = {}
@@ -222,12 +271,19 @@ def _bindings(statement, known):
             yield (part.asname or part.name).partition(".")[0], None
         elif not isinstance(part, ast.expr_context):
             yield from _stored(part)
+    captured = getattr(statement, "name", None)  # except ... as name
+    if isinstance(statement, ast.ExceptHandler) and captured:
+        yield captured, None
 
 
 def _stored(part):
     for node in ast.walk(part):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             yield node.id, None
+        elif isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
+            yield node.name, None
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            yield node.rest, None
 
 
 def _followed(value, known):

@@ -86,15 +86,38 @@ class _Settler(ast.NodeTransformer):
             alias
             for part in node.names
             for alias in _written_out(node.module, part)
-            if (node.module, alias.name, alias.asname or alias.name) not in self._known
+            if not self._is_known(node.module, alias)
         ]
         return ast.ImportFrom(node.module, names, 0) if names else ast.Pass()
+
+    def _is_known(self, module, alias):
+        """Tell whether the notebook has imported the same, by whatever spelling."""
+        here = alias.asname or alias.name
+        if (module, alias.name, here) in self._known:
+            return True
+        found = _object(module, alias.name)
+        return found is not None and any(
+            _object(other, name) is found
+            for other, name, bound in self._known
+            if bound == here
+        )
 
     def _leave(self, node):
         return node
 
     # What is imported within a function is read with the function.
     visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _leave
+
+
+@cache
+def _object(module, name):
+    """Return what a module of the package has under a name, None for nothing."""
+    if module.partition(".")[0] != PACKAGE or "._" in module:
+        return None
+    try:
+        return getattr(importlib.import_module(module), name, None)
+    except ImportError:
+        return None
 
 
 def _written_out(module, alias):

@@ -87,6 +87,18 @@ def image_gradients(gray):
 - features[i, j, k] = lengths[inside].sum() / 64
 + features[i, j, k] = lengths[inside].sum()
 
+# %% mistake="features-hog" of="Loops over cells" why="The length of a gradient has a root; here its square counts."
+- length = np.sqrt(gx**2 + gy**2)
++ length = gx**2 + gy**2
+
+# %% mistake="features-hog" of="Loops over cells" why="Rounding makes 180 degrees of an angle just below 0, and the pixel is lost."
+- bins = (angle // 20).astype(int) % 9
++ bins = (angle // 20).astype(int)
+
+# %% mistake="features-hog" of="Loops over cells" why="A colour image is not made gray by rgb2gray; its mean weighs all colours alike."
+- gray = rgb2gray(im) if im.ndim == 3 else im
++ gray = im.mean(axis=2) if im.ndim == 3 else im
+
 # %% mistake="features-hog" of="Loops over cells" why="Columns come before rows: the cells of the upper row come first."
 - return features.ravel()
 + return features.transpose(1, 0, 2).ravel()
@@ -175,6 +187,10 @@ def color_histogram_hsv(im, nbin=10, xmin=0, xmax=255, normalized=True):
 # %% mistake="features-hue" of="np.histogram with" why="linspace with nbin edges makes one bin too few."
 - bins = np.linspace(xmin, xmax, nbin + 1)
 + bins = np.linspace(xmin, xmax, nbin)
+
+# %% mistake="features-hue" of="np.histogram with" why="xmin makes no difference: the bins begin at 0."
+- bins = np.linspace(xmin, xmax, nbin + 1)
++ bins = np.linspace(0, xmax, nbin + 1)
 
 # %% mistake="features-hue" of="np.histogram with" why="The colours themselves are counted, not their hue."
 - imhist, bin_edges = np.histogram(hsv[:, :, 0], bins=bins)

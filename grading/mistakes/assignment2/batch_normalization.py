@@ -80,6 +80,23 @@ def batchnorm_forward(x, gamma, beta, bn_param):
 - mean, var = x.mean(axis=0), x.var(axis=0)
 + mean, var = x.mean() + 0 * x[0], x.var() + 0 * x[0]
 
+# %% mistake="bn-forward" of="Without a check" why="keepdims leaves the running averages with shape (1, D)."
+- mean, var = x.mean(axis=0), x.var(axis=0)
++ mean, var = x.mean(axis=0, keepdims=True), x.var(axis=0, keepdims=True)
+
+# %% mistake="bn-forward" of="Without a check" why="The output array is made of 64-bit numbers, whatever x holds."
+- out = gamma * x_hat + beta
++ out = np.zeros(x.shape)
++ out[:] = gamma * x_hat + beta
+
+# %% mistake="bn-forward" of="Without a check" why="Test mode does without eps."
+- inv_std = 1 / np.sqrt(var + eps)
++ inv_std = 1 / np.sqrt(var + (eps if mode == "train" else 0))
+
+# %% mistake="bn-forward" of="Without a check" why="gamma and beta change places."
+- out = gamma * x_hat + beta
++ out = beta * x_hat + gamma
+
 # %% style="bn-forward" why="Pasted: every step of the graph in a variable of its own."
 def batchnorm_forward(x, gamma, beta, bn_param):
     mode = bn_param['mode']
@@ -178,6 +195,18 @@ def batchnorm_forward(x, gamma, beta, bn_param):
 # %% mistake="bn-backward" why="The mean over the batch shares its gradient among N examples; the division is missing."
 - dx = dcentred + dmean / n
 + dx = dcentred + dmean
+
+# %% mistake="bn-backward" why="The variance shares its gradient among N examples; the division is missing."
+- dcentred = dx_hat * inv_std + dvar * 2 / n * centred
++ dcentred = dx_hat * inv_std + dvar * 2 * centred
+
+# %% mistake="bn-backward" why="The derivative of a square is twice what was squared; the 2 is missing."
+- dcentred = dx_hat * inv_std + dvar * 2 / n * centred
++ dcentred = dx_hat * inv_std + dvar / n * centred
+
+# %% mistake="bn-backward" why="The gradient of the root has the wrong sign."
+- dvar = (dx_hat * centred).sum(axis=0) * -0.5 * inv_std**3
++ dvar = (dx_hat * centred).sum(axis=0) * 0.5 * inv_std**3
 
 # %% mistake="bn-backward" why="Multiplying in place changes the caller's gradient."
 - dx_hat = dout * gamma
@@ -334,6 +363,10 @@ def layernorm_forward(x, gamma, beta, ln_param):
 - inv_std = 1 / np.sqrt(x.var(axis=1, keepdims=True) + eps)
 + inv_std = 1 / (x.var(axis=1, keepdims=True) + eps)
 
+# %% mistake="bn-layer-forward" of="The cache is made" why="The eps belongs inside the root."
+- inv_std = 1 / np.sqrt(x.var(axis=1, keepdims=True) + eps)
++ inv_std = 1 / (np.sqrt(x.var(axis=1, keepdims=True)) + eps)
+
 # %% mistake="bn-layer-forward" of="The cache is made" why="Scale and shift are missing."
 - out = gamma * x_hat + beta
 + out = x_hat
@@ -405,6 +438,16 @@ def layernorm_forward(x, gamma, beta, ln_param):
 - slope = (g * x_hat).mean(axis=1, keepdims=True)
 + mean = g.sum(axis=1, keepdims=True)
 + slope = (g * x_hat).sum(axis=1, keepdims=True)
+
+# %% mistake="bn-layer-backward" why="The sums over features are divided by N, as in batch normalisation; a row has D."
+- mean = g.mean(axis=1, keepdims=True)
+- slope = (g * x_hat).mean(axis=1, keepdims=True)
++ mean = g.sum(axis=1, keepdims=True) / len(g)
++ slope = (g * x_hat).sum(axis=1, keepdims=True) / len(g)
+
+# %% mistake="bn-layer-backward" why="gamma is missing in dx."
+- g = dout * gamma
++ g = dout
 
 # %% mistake="bn-layer-backward" why="Multiplying in place changes the caller's gradient."
 - g = dout * gamma

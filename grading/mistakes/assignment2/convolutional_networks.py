@@ -52,6 +52,30 @@
 def conv_forward_naive(x, w, b, conv_param):
     return conv_forward_fast(x, w, b, conv_param)[0], (x, w, b, conv_param)
 
+# %% mistake="conv-forward" why="Windows are averaged, not summed."
+- out[image, place_f, i, j] = np.sum(window * w[place_f]) + b[place_f]
++ out[image, place_f, i, j] = np.mean(window * w[place_f]) + b[place_f]
+
+# %% mistake="conv-forward" why="All the padding stands above and left of the image."
+- padded = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
++ padded = np.pad(x, ((0, 0), (0, 0), (2 * pad, 0), (2 * pad, 0)))
+
+# %% mistake="conv-forward" why="The stride is left out for rows and columns."
+- top, left = i * stride, j * stride
++ top, left = i, j
+
+# %% mistake="conv-forward" why="Rows and columns of the output are exchanged."
+      out[image, place_f, i, j] = np.sum(window * w[place_f]) + b[place_f]
++ out = out.swapaxes(2, 3)
+
+# %% mistake="conv-forward" why="The output is in 32 bits, whatever comes."
+- out = np.zeros((n, f, h_out, w_out), dtype=x.dtype)
++ out = np.zeros((n, f, h_out, w_out), dtype=np.float32)
+
+# %% mistake="conv-forward" why="The return stands inside the loop."
+      out[image, place_f, i, j] = np.sum(window * w[place_f]) + b[place_f]
++     return out, (x, w, b, conv_param)
+
 # %% style="conv-forward" why="Pasted: loops over everything, in 64 bits whatever comes."
 def conv_forward_naive(x, w, b, conv_param):
     out = None
@@ -141,6 +165,26 @@ def conv_forward_naive(x, w, b, conv_param):
 # %% mistake="conv-backward" why="Scaling dout in place changes the caller's gradient."
   db = dout.sum(axis=(0, 2, 3))
 + dout *= 0
+
+# %% mistake="conv-backward" why="The upstream gradient is left out of dw."
+- dw[f] += dout[image, f, i, j] * padded[image, :, rows, cols]
++ dw[f] += padded[image, :, rows, cols]
+
+# %% mistake="conv-backward" why="The upstream gradient is left out of dx."
+- dpadded[image, :, rows, cols] += dout[image, f, i, j] * w[f]
++ dpadded[image, :, rows, cols] += w[f]
+
+# %% mistake="conv-backward" why="db counts the windows, whatever their gradient."
+- db = dout.sum(axis=(0, 2, 3))
++ db = np.ones(len(w)) * dout[:, 0].size
+
+# %% mistake="conv-backward" why="The padding stays on dx."
+- dx = dpadded[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]
++ dx = dpadded
+
+# %% mistake="conv-backward" why="The gradient of the bias is averaged over the images."
+- db = dout.sum(axis=(0, 2, 3))
++ db = dout.sum(axis=(0, 2, 3)) / len(dout)
 
 # %% style="conv-backward" why="Pasted: four loops, 64 bits whatever comes."
 def conv_backward_naive(dout, cache):
@@ -238,6 +282,18 @@ def conv_backward_naive(dout, cache):
 + window[:, :, 0, 0] = window.max(axis=(2, 3))
 + out[:, :, i, j] = window[:, :, 0, 0]
 
+# %% mistake="conv-pool-forward" why="The smallest number is kept."
+- out[:, :, i, j] = window.max(axis=(2, 3))
++ out[:, :, i, j] = window.min(axis=(2, 3))
+
+# %% mistake="conv-pool-forward" why="The output is integer."
+- out = np.zeros((n, c, h_out, w_out), dtype=x.dtype)
++ out = np.zeros((n, c, h_out, w_out), dtype=int)
+
+# %% mistake="conv-pool-forward" why="The output is in 32 bits, whatever comes."
+- out = np.zeros((n, c, h_out, w_out), dtype=x.dtype)
++ out = np.zeros((n, c, h_out, w_out), dtype=np.float32)
+
 # %% style="conv-pool-forward" why="Pasted: four loops."
 def max_pool_forward_naive(x, pool_param):
     out = None
@@ -304,6 +360,15 @@ def max_pool_forward_naive(x, pool_param):
 # %% mistake="conv-pool-backward" why="The gradient goes to the top left pixel of every window."
 - p, q = divmod(int(window.argmax()), width)
 + p, q = divmod(0, width)
+
+# %% mistake="conv-pool-backward" why="All the pixels of a window get the whole gradient."
+- p, q = divmod(int(window.argmax()), width)
+- dx[n, c, top + p, left + q] += dout[n, c, i, j]
++ dx[n, c, top : top + height, left : left + width] += dout[n, c, i, j]
+
+# %% mistake="conv-pool-backward" why="The gradient is multiplied by the largest pixel."
+- dx[n, c, top + p, left + q] += dout[n, c, i, j]
++ dx[n, c, top + p, left + q] += dout[n, c, i, j] * window.max()
 
 # %% style="conv-pool-backward" why="Pasted: the gradient shared equally among pixels with the maximum."
 def max_pool_backward_naive(dout, cache):
@@ -745,6 +810,18 @@ def conv_backward_im2col(dout, cache):
 
 - self.params["b3"] = np.zeros(num_classes)
 
+# %% mistake="conv-net-init" why="All the weights are zero."
+- self.params[name] = weight_scale * rng.standard_normal(shape)
++ self.params[name] = np.zeros(shape)
+
+# %% mistake="conv-net-init" why="The scale is the variance, not the standard deviation."
+- self.params[name] = weight_scale * rng.standard_normal(shape)
++ self.params[name] = np.sqrt(weight_scale) * rng.standard_normal(shape)
+
+# %% mistake="conv-net-init" why="The weights are positive only."
+- self.params[name] = weight_scale * rng.standard_normal(shape)
++ self.params[name] = weight_scale * np.abs(rng.standard_normal(shape))
+
 # %% style="conv-net-init" why="Pasted: name by name, from the global generator."
 @add_to_class(ThreeLayerConvNet)
 def __init__(
@@ -871,6 +948,82 @@ def __init__(
 # %% mistake="conv-net-loss" why="The loss is returned without labels, too."
 - return scores
 + return scores.mean()
+
+# %% mistake="conv-net-loss" why="All the gradients are zero."
+- return loss, grads
++ return loss, {name: 0 * grad for name, grad in grads.items()}
+
+# %% mistake="conv-net-loss" why="The regularisation of the loss is half of what it should be."
+- loss += 0.5 * self.reg * np.sum(self.params[name] ** 2)
++ loss += 0.25 * self.reg * np.sum(self.params[name] ** 2)
+
+# %% mistake="conv-net-loss" why="The regularisation counts twice in the gradients."
+- grads[name] = grads[name] + self.reg * self.params[name]
++ grads[name] = grads[name] + 2 * self.reg * self.params[name]
+
+# %% mistake="conv-net-loss" why="The regularisation counts half in the gradients."
+- grads[name] = grads[name] + self.reg * self.params[name]
++ grads[name] = grads[name] + 0.5 * self.reg * self.params[name]
+
+# %% mistake="conv-net-loss" why="There is no regularisation at all."
+- for name in ("W1", "W2", "W3"):
+-     loss += 0.5 * self.reg * np.sum(self.params[name] ** 2)
+-     grads[name] = grads[name] + self.reg * self.params[name]
+
+# %% mistake="conv-net-loss" why="The last matrix is not regularised."
+- for name in ("W1", "W2", "W3"):
++ for name in ("W1", "W2"):
+
+# %% mistake="conv-net-loss" why="The filters alone are regularised."
+- for name in ("W1", "W2", "W3"):
++ for name in ("W1",):
+
+# %% mistake="conv-net-loss" why="The biases are regularised in the gradients."
+- for name in ("W1", "W2", "W3"):
++ for name in ("b1", "b2", "b3"):
++     grads[name] = grads[name] + self.reg * self.params[name]
++ for name in ("W1", "W2", "W3"):
+
+# %% mistake="conv-net-loss" why="The convolution has no ReLU."
+- pooled, first = conv_relu_pool_forward(X, W1, b1, conv_param, pool_param)
++ out, conv = conv_forward_fast(X, W1, b1, conv_param)
++ pooled, pool = max_pool_forward_fast(out, pool_param)
+
+- _, grads["W1"], grads["b1"] = conv_relu_pool_backward(dpooled, first)
++ dout = max_pool_backward_fast(dpooled, pool)
++ _, grads["W1"], grads["b1"] = conv_backward_fast(dout, conv)
+
+# %% mistake="conv-net-loss" why="The loss is only the regularisation."
+- loss, dscores = softmax_loss(scores, y)
++ _, dscores = softmax_loss(scores, y)
++ loss = 0.0
+
+# %% style="conv-net-loss" why="Pasted: a file's import lines, the course's helpers, X as it comes."
+from cs231n.layers import *
+from cs231n.fast_layers import *
+from cs231n.layer_utils import *
+
+@add_to_class(ThreeLayerConvNet)
+def loss(self, X, y=None):
+    W1, b1 = self.params['W1'], self.params['b1']
+    W2, b2 = self.params['W2'], self.params['b2']
+    W3, b3 = self.params['W3'], self.params['b3']
+    conv_param = {'stride': 1, 'pad': (W1.shape[2] - 1) // 2}
+    pool_param = {'pool_height': 2, 'pool_width': 2, 'stride': 2}
+    a1, cache1 = conv_relu_pool_forward(X, W1, b1, conv_param, pool_param)
+    a2, cache2 = affine_relu_forward(a1, W2, b2)
+    scores, cache3 = affine_forward(a2, W3, b3)
+    if y is None:
+        return scores
+    loss, dscores = softmax_loss(scores, y)
+    loss += 0.5 * self.reg * sum(np.sum(W * W) for W in (W1, W2, W3))
+    grads = {}
+    da2, grads['W3'], grads['b3'] = affine_backward(dscores, cache3)
+    da1, grads['W2'], grads['b2'] = affine_relu_backward(da2, cache2)
+    _, grads['W1'], grads['b1'] = conv_relu_pool_backward(da1, cache1)
+    for k in ('W1', 'W2', 'W3'):
+        grads[k] += self.reg * self.params[k]
+    return loss, grads
 
 # %% style="conv-net-loss" why="Every layer by itself."
 @add_to_class(ThreeLayerConvNet)
@@ -1010,6 +1163,26 @@ def spatial_batchnorm_forward(x, gamma, beta, bn_param):
   n, c, h, w = x.shape
 + x -= x.mean(axis=(0, 2, 3), keepdims=True)
 
+# %% mistake="conv-batchnorm-forward" of="Channels first" why="The eps is added to the root instead of the variance."
+- scale = gamma / np.sqrt(var + eps)
++ scale = gamma / (np.sqrt(var) + eps)
+
+# %% mistake="conv-batchnorm-forward" of="Channels first" why="momentum weighs the present instead of the past."
+- bn_param["running_mean"] = m * mean + (1 - m) * new_mean
+- bn_param["running_var"] = m * var + (1 - m) * new_var
++ bn_param["running_mean"] = m * new_mean + (1 - m) * mean
++ bn_param["running_var"] = m * new_var + (1 - m) * var
+
+# %% mistake="conv-batchnorm-forward" of="Channels first" why="The running averages have the shape (1, C, 1, 1)."
+- bn_param["running_mean"] = m * mean + (1 - m) * new_mean
+- bn_param["running_var"] = m * var + (1 - m) * new_var
++ bn_param["running_mean"] = (m * mean + (1 - m) * new_mean).reshape(1, -1, 1, 1)
++ bn_param["running_var"] = (m * var + (1 - m) * new_var).reshape(1, -1, 1, 1)
+
+# %% mistake="conv-batchnorm-forward" why="Scale and shift are missing."
+- out, cache = batchnorm_forward(flat, gamma, beta, bn_param)
++ out, cache = batchnorm_forward(flat, np.ones_like(gamma), np.zeros_like(beta), bn_param)
+
 # %% style="conv-batchnorm-forward" why="Pasted: transposed to channels last and back."
 def spatial_batchnorm_forward(x, gamma, beta, bn_param):
     out, cache = None, None
@@ -1080,6 +1253,20 @@ def spatial_batchnorm_backward(dout, cache):
 # %% mistake="conv-batchnorm-backward" why="The upstream gradient is centred in place, which changes the caller's."
   n, c, h, w = dout.shape
 + dout -= dout.mean()
+
+# %% mistake="conv-batchnorm-backward" of="Pasted with its forward" why="The means of dx divide by the images only, not by the pixels as well."
+- centred = dout - dout.mean(axes, keepdims=True)
+- dx = gamma / std * (centred - h * (dout * h).mean(axes, keepdims=True))
++ centred = dout - dout.sum(axes, keepdims=True) / len(dout)
++ dx = gamma / std * (centred - h * (dout * h).sum(axes, keepdims=True) / len(dout))
+
+# %% mistake="conv-batchnorm-backward" of="Pasted with its forward" why="Mean and variance are taken for constants; they depend on x too."
+- dx = gamma / std * (centred - h * (dout * h).mean(axes, keepdims=True))
++ dx = gamma / std * dout
+
+# %% mistake="conv-batchnorm-backward" of="Pasted with its forward" why="dgamma and dbeta are averaged over the images."
+- return dx, (dout * h).sum(axes), dout.sum(axes)
++ return dx, (dout * h).sum(axes) / len(dout), dout.sum(axes) / len(dout)
 
 # %% style="conv-batchnorm-backward" why="Pasted: transposed to channels last and back, with the other derivation."
 def spatial_batchnorm_backward(dout, cache):
@@ -1156,6 +1343,20 @@ def spatial_batchnorm_backward(dout, cache):
   groups = x.reshape(len(x), G, -1)
 + x -= x.mean()
 
+# %% mistake="conv-groupnorm-forward" why="The eps is added to the root instead of the variance."
+- inv_std = 1 / np.sqrt(groups.var(axis=2, keepdims=True) + eps)
++ inv_std = 1 / (np.sqrt(groups.var(axis=2, keepdims=True)) + eps)
+
+# %% mistake="conv-groupnorm-forward" why="The mean is not subtracted."
+- x_hat = ((groups - mean) * inv_std).reshape(x.shape)
++ x_hat = (groups * inv_std).reshape(x.shape)
+
+# %% mistake="conv-groupnorm-forward" of="Pasted: five axes" why="The statistics run over the channels of a group only, for each pixel by itself."
+- mean = np.mean(x_group, axis=(2, 3, 4), keepdims=True)
+- var = np.var(x_group, axis=(2, 3, 4), keepdims=True)
++ mean = np.mean(x_group, axis=2, keepdims=True)
++ var = np.var(x_group, axis=2, keepdims=True)
+
 # %% style="conv-groupnorm-forward" why="Pasted: five axes."
 def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
     out, cache = None, None
@@ -1228,6 +1429,19 @@ def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
 - g = (dout * gamma).reshape(len(dout), G, -1)
 + dout *= gamma
 + g = dout.reshape(len(dout), G, -1)
+
+# %% mistake="conv-groupnorm-backward" why="gamma is missing in dx."
+- g = (dout * gamma).reshape(len(dout), G, -1)
++ g = dout.reshape(len(dout), G, -1)
+
+# %% mistake="conv-groupnorm-backward" why="dgamma and dbeta have changed places."
+- return dx, dgamma, dbeta
++ return dx, dbeta, dgamma
+
+# %% mistake="conv-groupnorm-backward" why="The means of dx divide by the channels of a group only, not by its pixels as well."
+- dx = inv_std * (g - g.mean(axis=2, keepdims=True) - h * slope)
++ pixels = dout.shape[2] * dout.shape[3]
++ dx = inv_std * (g - pixels * (g.mean(axis=2, keepdims=True) + h * slope))
 
 # %% style="conv-groupnorm-backward" why="Pasted with its forward pass, every step in a variable of its own."
 def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
@@ -1331,6 +1545,18 @@ def spatial_groupnorm_backward(dout, cache):
 # %% mistake="conv-augment" why="The border is repeated instead of filled with zeros."
 - padded = np.pad(out, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
 + padded = np.pad(out, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode='edge')
+
+# %% mistake="conv-augment" why="Every image is mirrored."
+- chosen = rng.random(n) < 0.5
++ chosen = rng.random(n) < 1
+
+# %% mistake="conv-augment" why="The factors only brighten."
+- out *= rng.uniform(1 - jitter, 1 + jitter, (n, c, 1, 1)).astype(x.dtype)
++ out *= rng.uniform(1, 1 + jitter, (n, c, 1, 1)).astype(x.dtype)
+
+# %% mistake="conv-augment" why="A number is added to the colours instead of multiplied."
+- out *= rng.uniform(1 - jitter, 1 + jitter, (n, c, 1, 1)).astype(x.dtype)
++ out += rng.uniform(-jitter, jitter, (n, c, 1, 1)).astype(x.dtype)
 
 # %% style="conv-augment" why="No loop: an index for every pixel."
 def augment(x, rng, flip=True, pad=4, jitter=0.1):

@@ -73,6 +73,24 @@ def dropout_forward(x, dropout_param):
     import cs231n.layers
     return cs231n.layers.dropout_forward(x, dropout_param)
 
+# %% mistake="dropout-forward" of="The output is the" why="Nothing is ever dropped."
+- mask = (rng.random(x.shape) < p) / p
+- out = x * mask
++ mask = np.ones(x.shape)
++ out = x
+
+# %% mistake="dropout-forward" of="The output is the" why="What is kept is multiplied by p."
+- mask = (rng.random(x.shape) < p) / p
++ mask = (rng.random(x.shape) < p) * p
+
+# %% mistake="dropout-forward" of="The output is the" why="The test output is divided by p."
+- out = x
++ out = x / p
+
+# %% mistake="dropout-forward" of="The output is the" why="The seed is not used."
+- mask = (rng.random(x.shape) < p) / p
++ mask = (np.random.default_rng().random(x.shape) < p) / p
+
 # %% style="dropout-forward" why="Pasted: the global generator, seeded if asked."
 def dropout_forward(x, dropout_param):
     p, mode = dropout_param['p'], dropout_param['mode']
@@ -169,6 +187,16 @@ def dropout_backward(dout, cache):
     dropout_param, mask = cache
     return dout * mask
 
+# %% mistake="dropout-backward" why="The gradient is zero in testing."
+def dropout_backward(dout, cache):
+    dropout_param, mask = cache
+    return dout * (mask if dropout_param["mode"] == "train" else 0)
+
+# %% mistake="dropout-backward" why="The mask is divided out instead of multiplied."
+def dropout_backward(dout, cache):
+    dropout_param, mask = cache
+    return np.where(mask > 0, dout / np.where(mask > 0, mask, 1), 0) if dropout_param["mode"] == "train" else dout
+
 # %% style="dropout-backward" why="Pasted, with dx set first."
 def dropout_backward(dout, cache):
     dropout_param, mask = cache
@@ -257,6 +285,18 @@ def dropconnect_forward(x, w, b, dropconnect_param):
         mask = ((rng.random(mask.shape) < p) / p).astype(w.dtype)
     return np.einsum("nd,ndm->nm", x, w * mask) + b, (x, w, mask)
 
+# %% mistake="dropout-connect-forward" of="np.where on the weights" why="Nothing is ever dropped."
+- mask = np.where(rng.random(w.shape) < p, 1 / p, 0).astype(w.dtype)
++ mask = np.ones_like(w)
+
+# %% mistake="dropout-connect-forward" of="np.where on the weights" why="p is taken for the probability to drop."
+- mask = np.where(rng.random(w.shape) < p, 1 / p, 0).astype(w.dtype)
++ mask = np.where(rng.random(w.shape) > p, 1 / (1 - p), 0).astype(w.dtype)
+
+# %% mistake="dropout-connect-forward" of="np.where on the weights" why="The bias is missing."
+- return np.dot(x, np.multiply(w, mask)) + b, (x, w, mask)
++ return np.dot(x, np.multiply(w, mask)), (x, w, mask)
+
 # %% style="dropout-connect-forward" why="np.where on the weights."
 def dropconnect_forward(x, w, b, dropconnect_param):
     p, mode = dropconnect_param["p"], dropconnect_param["mode"]
@@ -310,6 +350,11 @@ def dropconnect_backward(dout, cache):
 def dropconnect_backward(dout, cache):
     x, w, mask = cache
     return dout @ (w * mask * mask).T, (x.T @ dout) * mask, dout.sum(axis=0)
+
+# %% mistake="dropout-connect-backward" why="The bias gradient is scaled by the mask as well."
+def dropconnect_backward(dout, cache):
+    x, w, mask = cache
+    return dout @ (w * mask).T, (x.T @ dout) * mask, dout.sum(axis=0) * mask.max()
 
 # %% style="dropout-connect-backward" why="einsum throughout."
 def dropconnect_backward(dout, cache):

@@ -190,6 +190,8 @@ USES = "def double(x): return affine_forward(x, x, x)"
         "from cs231n.layers import *",
         "from cs231n.layers import affine_forward",
         "try:\n    from cs231n.layers import affine_forward\nexcept: pass",
+        "from cs231n.layers.affine import affine_forward",
+        "from cs231n.layers.affine import *",
     ],
 )
 def test_importing_what_the_notebook_imports_brings_nothing(top):
@@ -202,6 +204,7 @@ def test_importing_what_the_notebook_imports_brings_nothing(top):
     [
         "from cs231n.layers import *\ndef double(x): return relu_forward(x)",
         "from cs231n.layers import relu_forward as affine_forward\n" + USES,
+        "from cs231n.layers.activation import relu_forward as affine_forward\n" + USES,
         f"def affine_forward(x): pass\nfrom cs231n.layers import *\n{USES}",
         f"{USES}\nfrom cs231n.layers import affine_forward as double",
         f"from cs231n.nowhere import *\n{USES}",

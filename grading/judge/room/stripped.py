@@ -1,0 +1,108 @@
+"""The package without what nobody handed out, as code that crosses to answers."""
+
+import ast
+import copy
+import marshal
+from functools import cache, lru_cache
+from pathlib import Path
+
+from grading.judge.room.handed_out import PACKAGE
+from grading.judge.room.references import folder, modules, needed
+
+#: Parts that hold tools and nothing that a notebook asks for; their files can be read.
+TOOLS = (
+    "checkpoint",
+    "data",
+    "files",
+    "notebook",
+    "old_imports",
+    "schedules",
+    "search",
+    "solver",
+    "testing",
+    "vis",
+)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_ABSENT = (
+    "{name} is not there: the notebook asks for it, or does not hand it out. Answers "
+    "do without."
+)
+
+
+def is_tool(module: str) -> bool:
+    """Tell whether the files of a module can be read where answers run.
+
+    Parameters
+    ----------
+    module : str
+        With dots.
+
+    Returns
+    -------
+    readable : bool
+        Whether it is one of :data:`TOOLS`, or the package's own.
+    """
+    return module == PACKAGE or module.split(".")[1] in TOOLS
+
+
+@lru_cache(maxsize=64)
+def stripped(given: frozenset[str]) -> bytes:
+    """Write the package with the bodies of all functions taken out but a few.
+
+    Parameters
+    ----------
+    given : frozenset of str
+        From :func:`grading.judge.room.handed_out.handed_out`.
+
+    Returns
+    -------
+    code : bytes
+        ``{module: (is_package, code)}``, marshalled, of all modules but tools. The
+        compiled kernels are not in it, their twins in NumPy take their place.
+    """
+    kept = needed(name for name in given if not is_tool(name.partition(":")[0]))
+    found = {}
+    for module in modules().values():
+        if not is_tool(module.name):
+            parts = {name for place, name in kept if place == module.name}
+            code = _code(module.name, frozenset(parts))
+            found[module.name] = (module.is_package, code)
+    return marshal.dumps(found)
+
+
+@cache
+def _code(name, kept):
+    tree = copy.deepcopy(modules()[name].tree)
+    tree.body = [_without(node, name, kept) for node in tree.body]
+    _drop_docstrings(tree)
+    code = compile(ast.fix_missing_locations(tree), f"<{name}>", "exec")
+    return marshal.dumps(code)
+
+
+def _without(node, module, kept):
+    """Take the bodies out of a function or class that is not kept."""
+    if not isinstance(node, (*_FUNCTIONS, ast.ClassDef)) or node.name in kept:
+        return node
+    for part in ast.walk(node):
+        if isinstance(part, _FUNCTIONS):
+            text = _ABSENT.format(name=f"{module}.{node.name}")
+            part.body = ast.parse(f"raise LookupError({text!r})").body
+    return node
+
+
+def shelves() -> list[Path]:
+    """List the files and folders of the package that answers must not read.
+
+    Returns
+    -------
+    paths : list of pathlib.Path
+        All that belongs to no tool.
+    """
+    kept = {"__init__.py", *TOOLS, *(f"{tool}.py" for tool in TOOLS)}
+    return [path for path in folder().iterdir() if path.name not in kept]
+
+
+def _drop_docstrings(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) and ast.get_docstring(node):
+            node.body[0] = ast.Pass()
