@@ -1334,8 +1334,6 @@ with needs_answers():
 # %% tags=["setup"]
 from cs231n.layers import (  # noqa: F401 - answers may use any of these
     conv_backward_fast,
-    conv_bn_relu_backward,
-    conv_bn_relu_forward,
     conv_forward_fast,
     conv_relu_backward,
     conv_relu_forward,

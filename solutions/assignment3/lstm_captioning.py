@@ -1175,7 +1175,8 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# *A tick marks a true caption.*
+# *A tick marks a true caption. After 1200 steps, 56 to 58 % of our captions were true from three seeds (specificity 0.55 to
+# 0.57), and 53 to 60 % in scenes with an unseen pair.*
 #
 # **Where does it look?** Below is one caption word by word. Bright cells have a large weight before the word is written.
 
