@@ -65,8 +65,8 @@ rng = np.random.default_rng(231)
 # yields the derivatives of one number with respect to *all* inputs. Baur and Strassen (1983)
 # showed that it costs at most a small constant times the computation itself, however many
 # inputs there are. The price is memory: reverse mode keeps what the steps computed until the
-# walk has passed. Whether recorded or compiled graphs serve research better was argued
-# about for years (Paszke et al., 2017).
+# walk has passed. Whether a graph should be recorded as
+# the program runs (Paszke et al., 2017) or compiled beforehand is still discussed.
 #
 # After this section you can turn a computation into a *computational graph*: one node per
 # step, an edge for each value that a step reads.
@@ -684,8 +684,8 @@ passed("autograd-arithmetic", "gradients of +, * and @ pass the gradient check")
 # %% [markdown]
 # ## 3. Functions and shapes
 #
-# A tape needs surprisingly few steps. Iverson's APL (1962) composed programs of a dozen array
-# operations, and a network of this course needs about as many: softmax is `exp`, a sum and a
+# A tape needs few steps. Iverson (1962) described programs as compositions of operations on
+# whole arrays, and the networks of this course need about a dozen of them: softmax is `exp`, a sum and a
 # logarithm; a mean is a sum times a number. Larger steps save time and memory, and smaller ones
 # compose more freely. Where to draw the line is an engineering decision, to which section 6
 # returns.
@@ -1502,8 +1502,7 @@ with needs_answers():
 # recorded graph keeps every activation alive. The update of a parameter is a computation with
 # it as well: recorded, the next loss would lead back through all earlier
 # updates. Frameworks have a *context manager* for it. The one of PyTorch, `no_grad`, was
-# introduced in 2018 (version 0.4) in place of a flag on each variable, which users
-# often forgot to reset.
+# introduced in 2018 (version 0.4) in place of `volatile`, a flag on each variable.
 #
 # After this section you can switch recording off for some lines, and update parameters.
 #
