@@ -18,6 +18,7 @@ WRITTEN = [
     "assignment1/svm",
     "assignment1/softmax",
     "assignment1/two_layer_net",
+    "assignment2/autograd",
     "assignment2/fully_connected_nets",
     "assignment1/features",
     "assignment2/batch_normalization",
