@@ -1245,29 +1245,31 @@ contenders = {
     "GRU": ("gru", False),
     "LSTM +\nattention": ("lstm", True),
 }
-results = {name: [] for name in contenders}
-for name, (cell_type, attention) in contenders.items():
-    for seed in (1, 2, 3):
-        other = train(cell_type, attention, few_steps, seed=seed)
-        features = data["val_grid" if attention else "val_features"]
-        written = other.sample(features, 16)
-        results[name].append(caption_accuracy(written, pictures, data))
-fig, axes = plt.subplots(1, 3, figsize=(9, 2.6), layout="constrained")
-for ax, measure in zip(axes, ("truth", "specificity", "attributes"), strict=True):
-    values = np.array(
-        [[getattr(found, measure) for found in three] for three in results.values()]
-    )
-    ax.bar(
-        range(4),
-        values.mean(axis=1),
-        color=["tab:blue", "tab:purple", "tab:green", "tab:orange"],
-        alpha=0.6,
-    )
-    for k, three in enumerate(values):
-        ax.plot([k] * 3, three, "k.", markersize=5)
-    ax.set_xticks(range(4), list(results), fontsize=8)
-    ax.set(title=measure, ylim=(0, None))
-plt.show()
+with needs_answers():
+    captioner()  # yours first
+    results = {name: [] for name in contenders}
+    for name, (cell_type, attention) in contenders.items():
+        for seed in (1, 2, 3):
+            other = train(cell_type, attention, few_steps, seed=seed)
+            features = data["val_grid" if attention else "val_features"]
+            written = other.sample(features, 16)
+            results[name].append(caption_accuracy(written, pictures, data))
+    fig, axes = plt.subplots(1, 3, figsize=(9, 2.6), layout="constrained")
+    for ax, measure in zip(axes, ("truth", "specificity", "attributes"), strict=True):
+        values = np.array(
+            [[getattr(found, measure) for found in three] for three in results.values()]
+        )
+        ax.bar(
+            range(4),
+            values.mean(axis=1),
+            color=["tab:blue", "tab:purple", "tab:green", "tab:orange"],
+            alpha=0.6,
+        )
+        for k, three in enumerate(values):
+            ax.plot([k] * 3, three, "k.", markersize=5)
+        ax.set_xticks(range(4), list(results), fontsize=8)
+        ax.set(title=measure, ylim=(0, None))
+    plt.show()
 
 # %% [markdown]
 # *Bars are means, points the three seeds: compare the distance of two bars with the spread of their points.*
