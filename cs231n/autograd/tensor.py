@@ -90,10 +90,8 @@ class Tensor(Protocol):
 
     @data.setter
     def data(self, value):
-        if (
-            need(value, "data", "value")._a.shape != self._a.shape
-            and self._node is not None
-        ):
+        a = need(value, "data", "value")._a
+        if a.shape != self._a.shape and self._node is not None:
             raise RuntimeError("Only the data of a leaf may be replaced.")
         self._a = a
 

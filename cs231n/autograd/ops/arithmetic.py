@@ -80,7 +80,8 @@ def pow(input, exponent):
 
 
 def _power_slope(g, x, y):
-    slope = g * (y * _power(x, y - 1))
+    with np.errstate(invalid="ignore"):
+        slope = g * (y * _power(x, y - 1))
     return slope if np.all(y) else np.where(y == 0, 0, slope)
 
 

@@ -132,6 +132,8 @@ def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=Fa
         v.item() if isinstance(v, Tensor | np.generic) else v
         for v in (start, end, step)
     )
+    if (end - start) * step < 0:
+        raise RuntimeError(f"arange: steps of {step} do not lead from {start} to {end}")
     if dtype is None:
         floats = any(isinstance(v, float) for v in (start, end, step))
         dtype = _default[0] if floats else dtypes.int64

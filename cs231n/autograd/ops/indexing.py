@@ -164,13 +164,13 @@ def _setitem(self, index, value):
         overwrite(wrap(self._a[basic]), "setitem", values, fancy)
         self._version[0] += 1
     if history is not None or before is not None:
-        like = value._a if isinstance(value, Tensor) else values
-        like = like.shape, like.dtype
-        adopt(self, _written(before, history, basic, fancy, like))
+        own = value._a.shape if isinstance(value, Tensor) else ()
+        adopt(self, _written(before, history, basic, fancy, values, own))
 
 
-def _written(before, history, basic, fancy, like):
+def _written(before, history, basic, fancy, values, own):
     """Return the node of a write: the part's gradient goes to what was written."""
+    like = values.shape, values.dtype
     has, sent = before is not None, history is not None
 
     def back(g):
@@ -180,6 +180,6 @@ def _written(before, history, basic, fancy, like):
             kept = g.copy()
             target = kept if fancy is None else kept[basic]
             target[basic if fancy is None else fancy] = 0
-        return kept, fit(np.asarray(part), *like) if sent else None
+        return kept, fit(np.asarray(part), *like).reshape(own) if sent else None
 
     return Node("setitem", back, (before, history))

@@ -32,6 +32,9 @@ def axis(dim, ndim, extra=0):
     return dim % n
 
 
+_axis = axis
+
+
 def _resolved(shape, size, step):
     """Put a number in place of -1, and refuse what does not fit."""
     known = math.prod(n for n in shape if n != -1)
@@ -193,10 +196,11 @@ Tensor.mT = property(lambda x: transpose(x, -2, -1))
 
 
 @method()
-def unsqueeze(input, dim):
+def unsqueeze(input, dim=None, *, axis=None):
     """Add an axis of size 1."""
+    dim = axis if dim is None else dim
     shape = list(need(input, "unsqueeze")._a.shape)
-    shape.insert(axis(dim, len(shape), 1), 1)
+    shape.insert(_axis(dim, len(shape), 1), 1)
     return _reshaped("unsqueeze", input, tuple(shape))
 
 
