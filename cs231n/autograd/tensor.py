@@ -106,8 +106,8 @@ class Tensor(Protocol):
             a = need(value, "grad", "value")._a
             if a.shape != self._a.shape or a.dtype != self._a.dtype:
                 raise RuntimeError(
-                    f"a gradient of shape {a.shape} and {a.dtype} does not belong to "
-                    f"a tensor of shape {self._a.shape} and {self._a.dtype}."
+                    f"grad: expected {self._a.dtype} of shape {self._a.shape}; got "
+                    f"{a.dtype} of shape {a.shape}."
                 )
         self._grad = value
 
@@ -159,9 +159,8 @@ class Tensor(Protocol):
             Refused: gradients of gradients are PyTorch's.
         """
         root, upstream = start(self, gradient, create_graph)
-        for leaf, (array, owned) in sweep(
-            [(root, upstream)], retain=retain_graph
-        ).items():
+        found = sweep([(root, upstream)], retain=retain_graph)
+        for leaf, (array, owned) in found.items():
             leaf._collect(array, owned)
 
     def _collect(self, array, owned):

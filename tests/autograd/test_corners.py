@@ -1,6 +1,7 @@
 """Corners that were once unlike PyTorch: each program runs on both engines."""
 
 import copy
+import importlib
 import threading
 
 import numpy as np
@@ -269,3 +270,50 @@ def test_data_takes_tensors_only():
     with pytest.raises(TypeError, match="Tensor"):
         x.data = np.ones(2)
     assert_same(plain(x), np.ones(2, np.float32))
+
+
+def test_weights_as_one_vector_and_back():
+    def program(t):
+        m = t.nn.Linear(3, 2)
+        utils = t.nn.utils
+        size = utils.parameters_to_vector(m.parameters()).shape
+        utils.vector_to_parameters(t.arange(8.0), m.parameters())
+        return [tuple(size), [p.tolist() for p in m.parameters()]]
+
+    ours, other = both(program)
+    assert ours == other
+
+
+def test_a_gradient_that_is_nan_is_not_hidden_by_clipping():
+    def program(t):
+        w = t.zeros(3, requires_grad=True)
+        w.grad = t.tensor([float("nan"), 1.0, 2.0])
+        with pytest.raises(RuntimeError):
+            t.nn.utils.clip_grad_norm_([w], 1.0, error_if_nonfinite=True)
+        t.nn.utils.clip_grad_norm_([w], 1.0)
+        return w.grad.isnan().tolist()
+
+    ours, other = both(program)
+    assert ours == other == [True] * 3
+
+
+def test_an_average_keeps_its_count_and_the_running_statistics():
+    def program(t):
+        rows = t.from_numpy(A.astype(np.float32))
+        m = t.nn.BatchNorm1d(4)
+        mean = importlib.import_module(f"{t.__name__}.optim").swa_utils.AveragedModel
+        average = mean(m)
+        for _ in range(2):
+            m(rows)
+            m.weight.data += 1
+            average.update_parameters(m)
+        again = mean(t.nn.BatchNorm1d(4))
+        again.load_state_dict(average.state_dict())
+        m.weight.data += 1
+        again.update_parameters(m)
+        return {n: v.numpy() for n, v in again.state_dict().items()}
+
+    ours, other = both(program)
+    assert list(ours) == list(other)
+    for name, value in ours.items():
+        np.testing.assert_allclose(value, other[name], rtol=1e-5, err_msg=name)
