@@ -42,7 +42,7 @@ def captions_by_heart(seed):
 def captions_attention(seed):
     """Train an LSTM with attention as the notebook does."""
     data = load_scenes()
-    found = _written("lstm", True, seed, epochs=8)
+    found = _written("lstm", True, seed, epochs=10)
     kinds = data["val_objects"][..., 1] + 3 * data["val_objects"][..., 0]
     held = (np.isin(kinds % 8, HELD_OUT) & (data["val_objects"][..., 0] >= 0)).any(1)
     pictures = np.arange(len(held))
@@ -52,7 +52,7 @@ def captions_attention(seed):
 
 
 def captions_order(seed):
-    """Train four networks for 450 steps; return by how much one is ahead."""
+    """Train four networks for 600 steps; return by how much one is ahead."""
     data, truth = load_scenes(), {}
     pictures = np.arange(len(data["val_features"]))
     for name, kind in {
@@ -61,7 +61,7 @@ def captions_order(seed):
         "gru": ("gru", False),
         "attention": ("lstm", True),
     }.items():
-        found = _written(*kind, seed, epochs=3)
+        found = _written(*kind, seed, epochs=4)
         truth[name] = caption_accuracy(found, pictures, data).truth
     return {
         "GRU over RNN": truth["gru"] - truth["rnn"],

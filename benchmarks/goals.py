@@ -56,6 +56,7 @@ GOALS = [
     Goal("sequence", "attention", 0.95, dtypes=BOTH),
     Goal("sequence", "temporal", 0.70),
     Goal("sequence", "embedding", 0.70),
+    Goal("captioning", "", 0.90),
     Goal("pointwise", "relu", 1.10),
     Goal("update", "adam 8", 0.70),
     Goal("update", "adam 1", 1.10),

@@ -151,10 +151,16 @@ def test_inputs_are_forgotten_with_the_cell_that_gave_them():
     same = "\nexpect_close(right.copy(), 2 * right)"
     names["expect_close"] = expect_close
 
+    def run(cell, source):
+        exec(compile(source, cell, "exec"), names)
+
     with pytest.raises(WrongAnswer, match="It is the input x, handed back"):
-        exec(f"given(x=right){same}", names)
+        run("one", f"given(x=right){same}")
     with pytest.raises(WrongAnswer, match="Every entry is 1/2 times"):
-        exec(same, names)
+        run("two", same)
+    run("three", "given(x=right)")  # a kernel compiles each statement by itself
+    with pytest.raises(WrongAnswer, match="It is the input x, handed back"):
+        run("three", same)
 
 
 def test_a_ragged_list_is_a_sentence():

@@ -20,6 +20,7 @@ from cs231n.drawings.losses import loss_curves
 from cs231n.drawings.normalisation import norm_graph
 from cs231n.drawings.page import THEMES, Page, show
 from cs231n.drawings.recurrence import unrolled
+from cs231n.drawings.tape import tape_graph
 
 __all__ = [
     "THEMES",
@@ -37,6 +38,7 @@ __all__ = [
     "shared_runs",
     "show",
     "specificity",
+    "tape_graph",
     "unrolled",
     "window_columns",
     "word_rows",

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib import rc_context
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch, Polygon, Rectangle
@@ -275,7 +276,7 @@ class Page:
         self.ax.add_patch(Polygon(corners, fc=colour, lw=0, zorder=2))
 
 
-def show(figure: "Figure", alt: str) -> None:
+def show(figure: "Figure", alt: str, *, svg: bool = False) -> None:
     """Put a drawing below the cell, with a text for screen readers.
 
     Parameters
@@ -284,6 +285,9 @@ def show(figure: "Figure", alt: str) -> None:
         The drawing.
     alt : str
         What is drawn and what it shows, in one to three sentences.
+    svg : bool, optional
+        Whether to show lines and letters that stay sharp at any size, as large graphs
+        need; else pixels.
 
     Raises
     ------
@@ -298,7 +302,12 @@ def show(figure: "Figure", alt: str) -> None:
             "cannot see it."
         )
     file = io.BytesIO()
-    figure.savefig(file, dpi=192)
-    source = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    if svg:  # letters as outlines, and the same bytes every time
+        with rc_context({"svg.hashsalt": "cs231n"}):
+            figure.savefig(file, format="svg", metadata={"Date": None})
+    else:
+        figure.savefig(file, dpi=192)
+    source = f"data:image/{'svg+xml' if svg else 'png'};base64,"
+    source += base64.b64encode(file.getvalue()).decode()
     width = f"width: {96 * figure.get_figwidth():.0f}px; max-width: 100%"
     display(HTML(f'<img style="{width}" alt="{html.escape(alt)}" src="{source}">'))

@@ -216,6 +216,7 @@ def _foreign(trees):
 def _handed_on(tree):
     """List the dotted names that are used as they are, with nothing taken from them."""
     taken = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    taken |= {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
     given = {
         id(n.value)
         for n in ast.walk(tree)

@@ -25,7 +25,7 @@ _HIDDEN = re.compile(
     r"^[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.S | re.M
 )
 #: Seconds that a test may take.
-_LIMIT = 30
+_LIMIT = 120
 
 
 class TooLong(BaseException):

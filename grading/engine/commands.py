@@ -16,9 +16,9 @@ from grading.engine.intake.roster import RosterError, read_roster
 from grading.engine.intake.times import read_times
 from grading.engine.judging.cluster import ClusterFailed
 from grading.engine.judging.judge_host import HostPlan, NoIsolation
-from grading.engine.judging.pool import WorkersFailed
 from grading.engine.options import Options
 from grading.engine.pages.overview import Overview
+from grading.engine.processes.line_pool import WorkersFailed
 from grading.engine.results.gradebook_writer import GradebookError
 from grading.engine.results.not_run import NOT_RUN
 from grading.engine.run import ExamFault, Run

@@ -3,16 +3,17 @@
 import contextlib
 import hashlib
 import json
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grading.engine.intake.intake import Intake
 from grading.engine.judging.in_flight import MAX_DEATHS, InFlight
 from grading.engine.judging.pool import Pool
 from grading.engine.judging.task import Task
+from grading.engine.notebooks.readers import Readers
 from grading.engine.notebooks.released import templates
-from grading.engine.notebooks.sorting import sort_files
 from grading.engine.options import Options
 from grading.engine.results.gradebook_writer import GradebookWriter
 from grading.engine.results.journal import Journal, journal_path
@@ -29,9 +30,17 @@ if TYPE_CHECKING:
     from grading.engine.notebooks.normalise import Normalised
     from grading.engine.notebooks.template import Template
 
+#: Submissions that may be read and wait for a judge.
+AHEAD = 8
+#: Seconds to wait for a judge while readers may have something for another.
+POLL = 0.02
 DEADLY = (
     f"This notebook ended the process that judged it, {MAX_DEATHS} times. Ask your "
     f"instructor to look at it."
+)
+STOPPED = (
+    "The tests of this notebook ended outside of a test, and only with these answers. "
+    "Ask your instructor to look at it."
 )
 
 
@@ -71,6 +80,7 @@ class Run:
             name: Exam.from_dict(one.exam) for name, one in self._templates.items()
         }
         self._fresh = set()  #: keys judged in this run
+        self._readers: Any = None  #: started when something is to be read
 
     def grade(self, progress: Callable | None = None) -> Summary:
         """Grade everything that was handed in and not graded yet.
@@ -101,6 +111,7 @@ class Run:
             bar = stack.enter_context((progress or _silent)(total))
             self._bar = bar
             self._in_flight = stack.enter_context(InFlight(self._open_backend))
+            self._stack = stack
             self._loop(iter(submissions))
         return self.summary
 
@@ -131,28 +142,46 @@ class Run:
             )
 
     def _loop(self, submissions):
+        """Keep readers and judges busy; neither waits for the other's longest task."""
+        read = deque()  # submissions and their notebooks
         while True:
-            while self._in_flight.has_room:
-                submission = next(submissions, None)
-                if submission is None:
-                    break
-                self._begin(submission)
-            if not self._in_flight:
+            while self._in_flight.has_room and read:
+                self._place_all(*read.popleft())
+            more = self._read_ahead(submissions, len(read))
+            if not more and not read and not self._reading and not self._in_flight:
                 return
-            for landed in self._in_flight.landed():
-                self._hear(*landed)
+            if self._reading:
+                read.extend(self._readers.landed(0.0 if self._in_flight else 1.0))
+            if self._in_flight:
+                hungry = self._reading and self._in_flight.has_room
+                for landed in self._in_flight.landed(POLL if hungry else 1.0):
+                    self._hear(*landed)
 
-    def _begin(self, submission):
-        """Read a submission; record what is known of it, and have the rest judged."""
-        reading = self._reading_digest(submission)
-        known = self._journal.reading(reading)
-        if known and self._is_settled(submission, known):
-            return
-        notebooks = sort_files(self._templates, submission, self._store)
-        keys = {}
+    def _read_ahead(self, submissions, waiting):
+        """Have submissions read, a few more than are judged; tell if one is left."""
+        while waiting < AHEAD and (not self._reading or self._readers.has_room):
+            submission = next(submissions, None)
+            if submission is None:
+                return False
+            known = self._journal.reading(self._reading_digest(submission))
+            if known and self._is_settled(submission, known):
+                continue
+            if self._readers is None:
+                readers = Readers(self._templates, self._store)
+                self._readers = self._stack.enter_context(readers)
+            self._readers.submit(submission)
+        return True
+
+    @property
+    def _reading(self):
+        return bool(self._readers)
+
+    def _place_all(self, submission, notebooks):
+        """Record what is known of a submission, and have the rest judged."""
+        reading, keys = self._reading_digest(submission), {}
         for name, normalised in notebooks.items():
             keys[name] = [self._key(name, normalised), list(normalised.flags)]
-        if known != keys:
+        if self._journal.reading(reading) != keys:
             self._journal.add_reading(reading, keys)
         for name, normalised in notebooks.items():
             waiting = _Waiting(submission, self._templates[name], normalised, reading)
@@ -244,6 +273,8 @@ class Run:
             verdict = self._without_running(notebooks[0].template, "died", DEADLY)
         elif "fault" in reply:
             raise ExamFault(reply["fault"])
+        elif "stopped" in reply:
+            verdict = self._without_running(notebooks[0].template, "died", STOPPED)
         else:
             verdict, seconds = Verdict.from_json(reply["verdict"]), reply["seconds"]
         self._journal.add(key, verdict, seconds)

@@ -20,6 +20,30 @@ STATUSES = (
 )
 
 
+#: Characters of what is said of one test or answer, and of what one test printed.
+MAX_MESSAGE, MAX_OUTPUT = 4_000, 1 << 17
+#: Characters of a flag, and flags of a notebook.
+MAX_FLAG, MAX_FLAGS = 500, 100
+
+
+def cut(text: str, most: int) -> str:
+    """Keep the beginning of a text that may come from a student's side.
+
+    Parameters
+    ----------
+    text : str
+        Of any length.
+    most : int
+        Characters to keep.
+
+    Returns
+    -------
+    text : str
+        With three dots at its end if something is missing.
+    """
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
 @dataclass(frozen=True)
 class Cell:
     """One cell that a judge runs."""
@@ -90,6 +114,11 @@ class Outcome:
     message: str = ""  #: one to three sentences for the student; no hidden source
     output: str = ""  #: what was printed meanwhile, capped
 
+    def __post_init__(self) -> None:
+        """Cap what the student's side may have said, wherever it comes from."""
+        object.__setattr__(self, "message", cut(self.message, MAX_MESSAGE))
+        object.__setattr__(self, "output", cut(self.output, MAX_OUTPUT))
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -100,6 +129,15 @@ class Verdict:
     answers: dict = field(default_factory=dict)  #: {grade_id: why it did not load}
     flags: tuple[str, ...] = ()  #: what an instructor should look at, a sentence each
     isolation: str = "none"  #: the level it ran on, as `doctor` names them
+
+    def __post_init__(self) -> None:
+        """Cap what the student's side may have said, wherever it comes from."""
+        answers = {name: cut(why, MAX_MESSAGE) for name, why in self.answers.items()}
+        flags = tuple(cut(flag, MAX_FLAG) for flag in self.flags[:MAX_FLAGS])
+        if len(self.flags) > MAX_FLAGS:
+            flags = (*flags[:-1], f"And more: {len(self.flags) - MAX_FLAGS + 1} flags.")
+        object.__setattr__(self, "answers", answers)
+        object.__setattr__(self, "flags", flags)
 
     @property
     def score(self) -> float:

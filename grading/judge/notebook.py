@@ -5,6 +5,11 @@ import re
 import textwrap
 import warnings
 
+#: Characters, and lines that may be magics, of a cell that IPython is asked about: it
+#: reads all of the cell anew for each of them.
+MAX_SOURCE, MAX_MAGICS = 20_000, 20
+_MAGIC = re.compile(r"^(?:[\w, \t]+=)?[ \t]*[%!?,;/]|\?[ \t]*$", re.MULTILINE)
+
 
 class _Nothing:
     """Takes every call, attribute and item, and does nothing."""
@@ -80,6 +85,8 @@ def as_python(source: str) -> str:
         return source
     if _is_python(textwrap.dedent(source)):
         return textwrap.dedent(source)
+    if len(source) > MAX_SOURCE or len(_MAGIC.findall(source)) > MAX_MAGICS:
+        return source
     try:
         from IPython.core.inputtransformer2 import TransformerManager
 

@@ -112,7 +112,7 @@ class References:
         present = self._held.get(handle)
         if present is not None:
             return present
-        value = object.__new__(opaque_class(str(kind)))
+        value = object.__new__(opaque_class(str(kind)[:80]))
         value._handle, value._remote = handle, self._remote
         self._held[handle] = value
         weakref.finalize(value, self.freed.append, handle).atexit = False

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cs231n import testing
 from grading.judge import seeding
+from grading.judge.exam import cut
 from grading.judge.protocol import classes
 from grading.judge.protocol.channel import ChannelError, Gone, Late, Refused
 from grading.judge.protocol.data_types import NotData
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from grading.judge.clock import Clock
     from grading.judge.protocol.channel import Channel
 
+_MESSAGE = 2000  # longest text about an answer
 _PRINTED = 1 << 20  # letters kept for one test, before the limit of bytes applies
 _FREED = 200  # handles that may be dead before the student's side hears of it
 _ERRSTATE = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
@@ -36,6 +38,7 @@ class Lost(BaseException):
     """
 
     def __init__(self, status: str, message: str) -> None:
+        message = cut(message, _MESSAGE)  # parts of it may be the student's
         super().__init__(message)
         self.status, self.message = status, message
 
@@ -193,7 +196,7 @@ class RemoteCalls:
         if printed and room > 0:
             self.printed.append(printed[:room])
         if kind == "refused":
-            raise Refused(value)
+            raise Refused(cut(str(value), _MESSAGE))
         if kind == "error":
             return kind, classes.exception(value, *rest)
         return kind, value
@@ -207,4 +210,4 @@ class RemoteCalls:
         try:
             return ("value", target(*args, **kwargs))
         except Exception as error:
-            return ("error", *classes.described(error, 2000))
+            return ("error", *classes.described(error, _MESSAGE))

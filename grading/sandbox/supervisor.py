@@ -13,6 +13,7 @@ import time
 
 from grading.sandbox import confine, linux
 from grading.sandbox.confine import cpu_seconds
+from grading.sandbox.leftovers import private_folder
 from grading.sandbox.namespaces import PRIVATE
 from grading.sandbox.refused_calls import RefusedCalls
 from grading.sandbox.resource_limits import ResourceLimits, children
@@ -43,7 +44,7 @@ def attend(
     linux.die_with_parent()
     spaces = settings["spaces"]
     linux.prctl(linux.SUBREAPER, 1)
-    folder = PRIVATE if spaces else tempfile.mkdtemp(prefix="notebook-")
+    folder = PRIVATE if spaces else private_folder("notebook")
     try:
         if spaces:
             confine.separate()

@@ -73,6 +73,8 @@ REFUSED = {
     "remap_file_pages": (216, 234),
     "set_mempolicy_home_node": (450, 450),
     "seccomp": (317, 277),
+    # Which core an answer runs on is for the system to say: it has others to serve.
+    "sched_setaffinity": (203, 122),
     # Memory that no limit of a process counts.
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
@@ -138,7 +140,6 @@ ONESELF = {
     "kill": (62, 129),
     "tgkill": (234, 131),
     "prlimit64": (302, 261),
-    "sched_setaffinity": (203, 122),
     "sched_setscheduler": (144, 119),
     "sched_setparam": (142, 118),
     "sched_setattr": (314, 274),

@@ -19,6 +19,7 @@ import traceback
 
 from grading import ROOT
 from grading.sandbox import linux, namespaces, supervisor
+from grading.sandbox.leftovers import private_folder, sweep
 from grading.sandbox.levels import PreloadError
 from grading.sandbox.readable_paths import ReadablePaths
 
@@ -96,7 +97,9 @@ def _is_real(uid):
 @contextlib.contextmanager
 def _scratch(spaces):
     """Give the packages a folder for what they write while they are loaded."""
-    folder = namespaces.PRIVATE if spaces else tempfile.mkdtemp(prefix="fork-server-")
+    if not spaces:
+        sweep()  # where this process makes folders, with the rights it has left
+    folder = namespaces.PRIVATE if spaces else private_folder("fork-server")
     os.chdir(folder)
     os.environ.pop("PWD", None)  # of bubblewrap
     os.environ.update(HOME=folder, TMPDIR=folder)

@@ -38,6 +38,7 @@ from cs231n.testing import (
     expect_close,
     expect_source,
     expect_tuple,
+    passed,
     unchanged,
 )
 from cs231n.vis import tile
@@ -60,6 +61,8 @@ except ImportError:
 #: Ready-made versions with NumPy, for the tests: your answers do without.
 READY = ["affine_backward", "affine_forward", "conv_relu_backward", "conv_relu_forward"]
 READY += ["softmax_loss", "softmax_loss_vectorized"]
+#: What the tests draw from. The grader puts a generator with a secret seed in its place.
+rng = np.random.default_rng(231)
 
 # %% [markdown]
 # ## 1. Tensors that remember
@@ -124,7 +127,7 @@ def softmax_loss_autograd(W, X, y, reg):
 
 
 # %% test="torch-softmax" points=2
-# 2 points: one example by hand, then three against the formula.
+# one example by hand, then three against the formula.
 answer = softmax_loss_autograd(
     np.zeros((2, 2)), np.array([[1.0, 2.0]]), np.array([0]), 0.0
 )
@@ -146,9 +149,8 @@ expect_close(
     "dW",
     hint="Ask W for its gradient, call backward() on the loss, read W.grad.",
 )
-rng = np.random.default_rng(1)
 W, X, y = rng.standard_normal((4, 3)), rng.standard_normal((5, 4)), np.arange(5) % 3
-no_penalty, dW0 = softmax_loss_vectorized(W, X, y, 0.0)
+plain, dW0 = softmax_loss_vectorized(W, X, y, 0.0)
 expected, dW1 = softmax_loss_vectorized(W, X, y, 0.3)
 loss, dW = softmax_loss_autograd(W.copy(), X, y, 0.3)
 expect_close(
@@ -157,30 +159,25 @@ expect_close(
     "loss with reg 0.3",
     hint="The mean over the examples, plus reg * sum(W * W).",
     faults={
-        "The penalty is missing.": no_penalty,
-        "There is no factor one half in this penalty.": (no_penalty + expected) / 2,
-        "Take the mean over the examples, not the sum.": 5 * no_penalty
-        + expected
-        - no_penalty,
+        "The regularisation is missing.": plain,
+        "There is no factor one half in this regularisation.": (plain + expected) / 2,
+        "Take the mean over the examples, not the sum.": 5 * plain + expected - plain,
     },
 )
 expect_close(
     dW,
     dW1,
     "dW with reg 0.3",
-    hint="Call backward() on the whole loss, penalty included.",
-    faults={"The penalty belongs to the loss that backward() starts from.": dW0},
+    hint="Call backward() on the whole loss, regularisation included.",
+    faults={"The regularisation belongs to the loss that backward() starts from.": dW0},
 )
 expect_source(
     softmax_loss_autograd,
     without=["softmax_loss_vectorized", "affine_backward", "layers"],
 )
+passed("torch-softmax", "one example by hand, loss and dW with regularisation")
 
-# %% hidden-test="torch-softmax" points=1
-# 1 point: the grader also tries other sizes, 32-bit numbers, scores in the hundreds, two
-# calls in a row, and looks whether the inputs come back as they were.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(2)
+# %% test="torch-softmax" part="sizes" points=1
 for n, d, c, scale, kind in [
     (6, 3, 4, 1, float),
     (2, 7, 3, 300, float),
@@ -201,9 +198,16 @@ for n, d, c, scale, kind in [
             isinstance(answer[1], np.ndarray) and answer[1].dtype == kind,
             f"dW should be a NumPy array of the dtype of W, {np.dtype(kind)}.",
         )
+        expect(
+            np.isfinite(answer[0]),
+            f"The loss is {answer[0]} for scores near {scale}: exp overflows. Shift the "
+            f"scores first, or let PyTorch's own loss do it.",
+        )
         expect_close(answer[0], expected, "loss", rtol=1e-4, atol=1e-5)
         expect_close(answer[1], grad, "dW", rtol=1e-4, atol=1e-5)
-### END HIDDEN TESTS
+passed(
+    "torch-softmax", "other sizes, float32, scores in the hundreds; inputs as they were"
+)
 
 # %% [markdown]
 # A step down the hill takes two precautions. The step is itself a computation with `W`, and
@@ -251,12 +255,12 @@ def descend(W, X, y, learning_rate, num_steps):
 
 
 # %% test="torch-descend" points=2
-# 2 points: three steps, against the same steps in NumPy.
-rng = np.random.default_rng(3)
+# three steps, against the same steps in NumPy.
 W, X, y = rng.standard_normal((4, 3)), rng.standard_normal((6, 4)), np.arange(6) % 3
 steps, losses = [W], []
-summed, added = W, 0
+summed, added, uphill = W, 0, W
 for _ in range(3):
+    uphill = uphill + 0.5 * softmax_loss_vectorized(uphill, X, y, 0.0)[1]
     loss, dW = softmax_loss_vectorized(steps[-1], X, y, 0.0)
     losses.append(loss)
     steps.append(steps[-1] - 0.5 * dW)
@@ -276,6 +280,7 @@ expect_close(
     faults={
         "Gradients add up in W.grad: empty it after each step.": summed,
         "W has not moved.": W,
+        "The steps go uphill: they should go against the gradient.": uphill,
         "This is W after two steps.": steps[2],
         "This is W after one step.": steps[1],
     },
@@ -289,12 +294,9 @@ expect_close(
     faults={"These are the losses after each step.": [*losses[1:], last]},
 )
 expect_source(descend, without=["optim", "SGD", "Adam", "softmax_loss_vectorized"])
+passed("torch-descend", "three steps and their losses")
 
-# %% hidden-test="torch-descend" points=1
-# 1 point: the grader also tries other sizes, no step at all, 32-bit numbers, and looks
-# whether the inputs come back as they were and torch.optim stays out.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(4)
+# %% test="torch-descend" part="sizes" points=1
 for n, d, c, rate, num, kind in [
     (5, 2, 4, 1.5, 6, float),
     (3, 6, 2, 0.1, 0, float),
@@ -314,7 +316,7 @@ for n, d, c, rate, num, kind in [
     expect(isinstance(answer[0], np.ndarray), "W should be a NumPy array.")
     expect_close(answer[0], expected, "W", rtol=1e-4, atol=1e-5, hint=hint)
     expect_close(answer[1], losses, "losses", rtol=1e-4, atol=1e-5, hint=hint)
-### END HIDDEN TESTS
+passed("torch-descend", "no step, other sizes, float32; inputs as they were")
 
 # %% [markdown] question="torch-leaf" points=2
 # **Question 1 (2 points).** Somebody draws first weights with
@@ -357,6 +359,17 @@ def numpy_convnet(x, params, dout=None):
     dout, dconv_w2, dconv_b2 = conv_relu_backward(dout, second)
     dx, dconv_w1, dconv_b1 = conv_relu_backward(dout, first)
     return scores, [dx, dconv_w1, dconv_b1, dconv_w2, dconv_b2, dfc_w, dfc_b]
+
+
+def no_relu(x, params, first=True, second=True):
+    """Compute the scores with one ReLU or both left out."""
+    x, lift = x.astype(float), [np.array(value, dtype=float) for value in params]
+    for k, keep in ((1, first), (3, second)):
+        lift[k] = lift[k] + (0 if keep else 1e4)  # so high that no ReLU cuts anything
+    conv = {"stride": 1, "pad": 2}, {"stride": 1, "pad": 1}
+    out = conv_relu_forward(x, lift[0], lift[1], conv[0])[0] - (0 if first else 1e4)
+    out = conv_relu_forward(out, lift[2], lift[3], conv[1])[0] - (0 if second else 1e4)
+    return affine_forward(out, lift[4], lift[5])[0]
 
 
 def random_params(rng, shape, channels, num_classes, kind=float):
@@ -411,7 +424,7 @@ def three_layer_convnet(x, params):
 
 
 # %% test="torch-convnet" points=2
-# 2 points: an image of four ones by hand, then random images against our layers.
+# an image of four ones by hand, then random images against our layers.
 x = np.ones((1, 1, 2, 2))
 params = [
     np.ones((1, 1, 5, 5)),
@@ -431,17 +444,13 @@ expect_close(
         "The first bias is missing.": [[16.5 * 10 + 0.25]],
         "The second bias is missing.": [[12 * 10 + 0.25]],
         "The bias of the last layer is missing.": [[12.5 * 10]],
+        "The two convolutions lack their biases.": [[16 * 10 + 0.25]],
+        "These are probabilities; the scores go without softmax.": [[1.0]],
+        "All biases are missing.": [[16 * 10]],
     },
 )
-rng = np.random.default_rng(5)
 x, params = rng.standard_normal((3, 2, 6, 6)), random_params(rng, (2, 6, 6), (5, 4), 7)
 expected = numpy_convnet(x, params)
-w1, b1, w2, b2, w3, b3 = params
-conv = {"stride": 1, "pad": 2}, {"stride": 1, "pad": 1}
-hidden = conv_relu_forward(x, w1, b1, conv[0])[0]
-linear = conv_relu_forward(x, w1, b1 + 1e6, conv[0])[0] - 1e6
-late = conv_relu_forward(hidden, w2, b2 + 1e6, conv[1])[0] - 1e6
-early = conv_relu_forward(linear, w2, b2, conv[1])[0]
 expect_close(
     pytorch.call(three_layer_convnet, x, params),
     expected,
@@ -449,20 +458,16 @@ expect_close(
     hint="Convolution, ReLU, convolution, ReLU, fully connected.",
     faults={
         "After the last layer comes no ReLU.": np.maximum(expected, 0),
-        "The first ReLU is missing.": affine_forward(early, w3, b3)[0],
-        "The second ReLU is missing.": affine_forward(late, w3, b3)[0],
+        "The first ReLU is missing.": no_relu(x, params, first=False),
+        "The second ReLU is missing.": no_relu(x, params, second=False),
     },
     rtol=1e-6,
     atol=1e-6,
 )
-expect_source(three_layer_convnet, without=["numpy_convnet"])
+expect_source(three_layer_convnet, without=["numpy_convnet", "no_relu"])
+passed("torch-convnet", "four ones by hand, and random images")
 
-# %% hidden-test="torch-convnet" points=2
-# 2 points: the grader also tries images that are not square, 32-bit numbers and a batch of
-# one, holds the gradients of all parameters and of x against ours, and looks whether the
-# inputs come back as they were.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(6)
+# %% test="torch-convnet" part="gradients" points=2
 for n, shape, channels, classes, kind, tol in [
     (4, (3, 5, 8), (6, 2), 5, float, 1e-8),
     (1, (1, 7, 4), (3, 5), 10, float, 1e-8),
@@ -488,7 +493,10 @@ for n, shape, channels, classes, kind, tol in [
         expect_close(
             grad, wanted, f"gradient of {name}", rtol=tol, atol=10 * tol, hint=hint
         )
-### END HIDDEN TESTS
+passed(
+    "torch-convnet",
+    "gradients of all parameters, float32, one image; inputs as they were",
+)
 
 # %% [markdown]
 # The same gradients twice: ours, derived by hand and written in NumPy, and autograd's, in 64
@@ -615,7 +623,7 @@ def three_layer_params():
 
 
 # %% test="torch-params" points=1
-# 1 point: six tensors, their shapes, and zero biases.
+# six tensors, their shapes, and zero biases.
 shapes = {
     "conv_w1": (32, 3, 5, 5),
     "conv_b1": (32,),
@@ -640,11 +648,9 @@ for value, (name, shape) in zip(answer, shapes.items(), strict=True):
     if "_b" in name:
         expect(not value.any(), f"{name} should start at zero.")
 expect_source(three_layer_params)
+passed("torch-params", "six tensors, their shapes, biases of 0")
 
-# %% hidden-test="torch-params" points=1
-# 1 point: the grader also looks at the spread of the weights, whether all six collect
-# gradients, and whether two calls draw other numbers.
-### BEGIN HIDDEN TESTS
+# %% test="torch-params" part="weights" points=1
 first, second = (pytorch.call(three_layer_params) for _ in range(2))
 expect(
     isinstance(first, list | tuple) and len(first) == 6,
@@ -667,7 +673,7 @@ expect(
     "Every parameter should collect gradients: requires_grad, and not the result of an "
     "operation.",
 )
-### END HIDDEN TESTS
+passed("torch-params", "He's rule, gradients are asked for, every call draws anew")
 
 # %% [markdown]
 # Now the images, in batches. PyTorch's own idiom is a `DataLoader` around a `TensorDataset`:
@@ -771,7 +777,7 @@ class ThreeLayerConvNet(nn.Module):
 
 
 # %% test="torch-module" points=2
-# 2 points: what the module knows of itself, and its scores against our layers.
+# what the module knows of itself, and its scores against our layers.
 torch.manual_seed(1)
 model = ThreeLayerConvNet(3, 6, 4, 5)
 held = pytorch.parameters(model)
@@ -782,7 +788,6 @@ expect(
     f"{sorted(value.shape for value in held.values())}. Layers count if they are attributes "
     f"that __init__ sets.",
 )
-rng = np.random.default_rng(7)
 values = {
     name: 0.3 * rng.standard_normal(value.shape).astype(np.float32)
     for name, value in held.items()
@@ -800,16 +805,17 @@ expect_close(
     rtol=1e-3,
     atol=1e-2,
     hint="Convolution, ReLU, convolution, ReLU, flatten, linear.",
-    faults={"After the last layer comes no ReLU.": np.maximum(expected, 0)},
+    faults={
+        "After the last layer comes no ReLU.": np.maximum(expected, 0),
+        "The second ReLU is missing.": no_relu(x, params, second=False),
+        "The first ReLU is missing.": no_relu(x, params, first=False),
+        "Both ReLUs are missing.": no_relu(x, params, first=False, second=False),
+    },
 )
+passed("torch-module", "the parameters it knows of, and its scores")
 
-# %% hidden-test="torch-module" points=2
-# 2 points: the grader also looks at the spread of all three layers' weights, at other
-# sizes, whether two modules have weights of their own, and whether every parameter gets
-# its gradient.
-### BEGIN HIDDEN TESTS
+# %% test="torch-module" part="gradients" points=2
 torch.manual_seed(2)
-rng = np.random.default_rng(8)
 for in_channel, channel_1, channel_2, classes in [(3, 32, 16, 10), (1, 9, 12, 4)]:
     first, second = (
         ThreeLayerConvNet(in_channel, channel_1, channel_2, classes) for _ in range(2)
@@ -868,7 +874,7 @@ for in_channel, channel_1, channel_2, classes in [(3, 32, 16, 10), (1, 9, 12, 4)
         expect_close(
             found[name], grad, f"gradient of {name}", rtol=1e-2, atol=1e-3 * size + 1e-6
         )
-### END HIDDEN TESTS
+passed("torch-module", "He's rule, other sizes, a gradient for every parameter")
 
 # %% [markdown]
 # ## 4. The loop
@@ -917,8 +923,7 @@ def train(model, optimizer, loader, epochs=1):
 
 
 # %% test="torch-train" points=2
-# 2 points: two epochs of three batches with a linear model, against the same in NumPy.
-rng = np.random.default_rng(9)
+# two epochs of three batches with a linear model, against the same in NumPy.
 W, b = rng.standard_normal((3, 4)), rng.standard_normal(3)
 batches = [
     (rng.standard_normal((n, 4)).astype(np.float32), rng.integers(0, 3, n))
@@ -965,6 +970,7 @@ expect_close(
         )[0],
         "The weights have not moved: call loss.backward() and optimizer.step().": W,
         "That was one epoch of two.": numpy_training(W, b, batches, 0.5, 1)[0],
+        "The steps go uphill.": numpy_training(W, b, batches, -0.5, 2)[0],
     },
 )
 expect_close(
@@ -976,12 +982,9 @@ expect_close(
     hint="One number for each batch of each epoch.",
 )
 expect_source(train, without=["pytorch"])
+passed("torch-train", "two epochs of three batches, weights and losses")
 
-# %% hidden-test="torch-train" points=1
-# 1 point: the grader also looks whether the model is in training mode whenever it sees a
-# batch, whether each batch passes through it once, and at plain numbers in the list.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(10)
+# %% test="torch-train" part="modes" points=1
 for sizes, epochs in [((4,), 5), ((1, 6), 1), ((3, 2, 3), 3)]:
     W, b = rng.standard_normal((5, 2)), rng.standard_normal(5)
     batches = [
@@ -1020,7 +1023,7 @@ for sizes, epochs in [((4,), 5), ((1, 6), 1), ((3, 2, 3), 3)]:
         f"{len(losses)} batches should pass through the model once each; it saw "
         f"{len(notes['training'])}.",
     )
-### END HIDDEN TESTS
+passed("torch-train", "training mode, every batch once, plain numbers")
 
 
 # %% answer="torch-accuracy"
@@ -1051,7 +1054,7 @@ def check_accuracy(loader, model):
 
 
 # %% test="torch-accuracy" points=1
-# 1 point: three examples of two classes by hand; the scores are the inputs.
+# three examples of two classes by hand; the scores are the inputs.
 x = np.array([[5.0, 1], [2, 3], [4, 0]], dtype=np.float32)
 batches = [(x[:2], np.array([0, 1])), (x[2:], np.array([1]))]
 notes = pytorch.score_linear(
@@ -1066,16 +1069,15 @@ expect_close(
         "Count examples: the last batch is smaller, so its mean weighs less.": 0.5,
         "This is the share of the wrong ones.": 1 / 3,
         "This is a number of examples; return a share.": 2,
+        "Only the last batch counts here.": 0,
+        "Only the first batch counts here.": 1,
         "Return a share, not per cent.": 200 / 3,
     },
 )
 expect_source(check_accuracy, without=["pytorch"])
+passed("torch-accuracy", "three examples by hand")
 
-# %% hidden-test="torch-accuracy" points=1
-# 1 point: the grader also tries more batches, and looks whether the model is in test mode,
-# whether a graph is kept, and whether you get a plain number.
-### BEGIN HIDDEN TESTS
-rng = np.random.default_rng(11)
+# %% test="torch-accuracy" part="modes" points=1
 for sizes in [(7,), (4, 4, 1), (1, 6)]:
     W = rng.standard_normal((6, 3)).astype(np.float32)
     b = rng.standard_normal(6).astype(np.float32)
@@ -1099,7 +1101,7 @@ for sizes in [(7,), (4, 4, 1), (1, 6)]:
         "Nobody will ask for gradients here: use torch.no_grad().",
     )
     expect_close(notes["W"], W, "the weights afterwards")
-### END HIDDEN TESTS
+passed("torch-accuracy", "test mode, no graph, a plain number")
 
 # %% [markdown]
 # Your module, your loop: one epoch.
@@ -1168,7 +1170,7 @@ def sequential_convnet():
 
 
 # %% test="torch-sequential" points=2
-# 2 points: the shapes of the parameters, and the scores against our layers.
+# the shapes of the parameters, and the scores against our layers.
 answer = sequential_convnet()
 expect_tuple(answer, "model", "optimizer")
 model, optimizer = answer
@@ -1179,7 +1181,6 @@ expect(
     f"The parameters should have the shapes {shapes}; got "
     f"{[value.shape for value in held.values()]}.",
 )
-rng = np.random.default_rng(12)
 params = [0.2 * rng.standard_normal(shape).astype(np.float32) for shape in shapes]
 pytorch.set_parameters(model, dict(zip(held, params, strict=True)))
 x = rng.standard_normal((2, 3, 32, 32)).astype(np.float32)
@@ -1192,17 +1193,21 @@ expect_close(
     rtol=1e-3,
     atol=1e-2,
     hint="Convolution, ReLU, convolution, ReLU, flatten, linear.",
-    faults={"After the last layer comes no ReLU.": np.maximum(expected, 0)},
+    faults={
+        "After the last layer comes no ReLU.": np.maximum(expected, 0),
+        "The second ReLU is missing.": no_relu(x, params, second=False),
+        "The first ReLU is missing.": no_relu(x, params, first=False),
+        "Both ReLUs are missing, so it is one linear map.": no_relu(
+            x, params, first=False, second=False
+        ),
+    },
 )
+passed("torch-sequential", "shapes of the parameters, and scores")
 
-# %% hidden-test="torch-sequential" points=1
-# 1 point: the grader takes two steps with your optimizer and compares them with the
-# formulas of Nesterov's momentum.
-### BEGIN HIDDEN TESTS
+# %% test="torch-sequential" part="steps" points=1
 answer = sequential_convnet()
 expect_tuple(answer, "model", "optimizer")
 model, optimizer = answer
-rng = np.random.default_rng(13)
 x = rng.standard_normal((4, 3, 32, 32)).astype(np.float32)
 y = rng.integers(0, 10, 4)
 before = pytorch.parameters(model)
@@ -1231,12 +1236,14 @@ for name, value in between.items():
             "The parameters do not move: hand model.parameters() to it.": 0 * moved,
             "This is plain gradient descent.": 1e-2 * second,
             "This is momentum without Nesterov's look ahead.": 1e-2 * velocity,
+            "The learning rate is a tenth of what it should be.": 0.1 * moved,
+            "The learning rate is ten times what it should be.": 10 * moved,
         },
     )
     expect(
         not np.array_equal(before[name], value), f"The first step leaves {name} alone."
     )
-### END HIDDEN TESTS
+passed("torch-sequential", "two steps of the optimizer")
 
 # %% [markdown]
 # The same network three times; only the last one has momentum.
@@ -1306,7 +1313,7 @@ def open_ended_net():
 
 
 # %% test="torch-open" points=2
-# 2 points: 120 steps on 1000 drawn images, then 500 others.
+# 120 steps on 1000 drawn images, then 500 others.
 drawn = split_cifar10(1000, 500, 1, source="shapes10")
 for part in ("X_train", "X_val"):
     drawn[part] = drawn[part] / 64
@@ -1325,11 +1332,10 @@ expect(
     result["weights"] <= 1_000_000,
     f"The network has {result['weights']} parameters; at most a million are allowed.",
 )
+expect_source(open_ended_net, without=["pytorch"])
+passed("torch-open", "500 images after 120 steps")
 
-# %% hidden-test="torch-open" points=2
-# 2 points: the grader lets your network learn 50 images by heart, in 40 steps, and looks
-# whether test mode gives an image the same scores twice, and alone as in company.
-### BEGIN HIDDEN TESTS
+# %% test="torch-open" part="memorise" points=2
 drawn = split_cifar10(50, 50, 1, source="shapes10")
 fifty = {"X_train": drawn["X_train"] / 64, "y_train": drawn["y_train"]}
 fifty["X_val"] = fifty["X_train"]
@@ -1342,7 +1348,7 @@ expect(
 )
 answer = open_ended_net()
 expect_tuple(answer, "model", "optimizer")
-x = np.random.default_rng(14).standard_normal((5, 3, 32, 32)).astype(np.float32)
+x = rng.standard_normal((5, 3, 32, 32)).astype(np.float32)
 scores = pytorch.forward(answer[0], x)
 expect_array(scores, (5, 10), "scores")
 again = pytorch.forward(answer[0], x)
@@ -1362,7 +1368,7 @@ expect_close(
     atol=1e-4,
     hint="In test mode an image must not depend on its neighbours.",
 )
-### END HIDDEN TESTS
+passed("torch-open", "50 images memorised, test mode")
 
 # %% [markdown]
 # All images at hand. In the last two epochs the learning rate is a third of what it was, and a

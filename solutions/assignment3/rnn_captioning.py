@@ -583,7 +583,7 @@ with needs_answers():
             0.5, lengths[0], f"radius {radius:g}", color=colour, ha="right", va="center"
         )
     ax.set(xlabel="gradient with respect to the state before step", ylabel="length")
-    ax.set_xlim(-6, 31)
+    ax.set(xlim=(-6, 31), xticks=(1, 10, 20, 30))
     plt.show()
 
 # %% [markdown]
@@ -1009,7 +1009,7 @@ passed("temporal-softmax", "loss and gradient, masked positions, scores near 100
 #
 # Vinyals et al. (2015) proposed to treat captioning as translation: the features of an image, instead
 # of a sentence in another language, set the first hidden state, and the network then
-# predicts one word after another. It is trained on the captions of people. After each word of
+# predicts one word after another. It is trained on captions that are given. After each word of
 # a true caption it is asked for the next (*teacher forcing*), and the loss is that of section 4.
 #
 # After this section you have a network that is trained from end to end by your own gradients.
@@ -1422,14 +1422,24 @@ def train(model, num_steps, learning_rate=4e-3, features="features", seed=1):
     return solver, time.perf_counter() - start
 
 
+trained = {}  # the network and its captions, kept for the cells below
+
+
+def captioner():
+    """Train on the first call; return the network and its validation captions."""
+    if not trained:
+        model = CaptioningRNN(data["word_to_idx"], 512, 64, 128)
+        solver, seconds = train(model, num_steps)
+        print(f"{solver.iteration} steps in {seconds:.0f} s")
+        trained["model"] = model
+        trained["captions"] = model.sample(data["val_features"], 16)
+    return trained["model"], trained["captions"]
+
+
 with needs_answers():
-    model = CaptioningRNN(data["word_to_idx"], 512, 64, 128)
-    solver, seconds = train(model, num_steps)
-    pictures = np.arange(len(data["val_features"]))
-    captions = model.sample(data["val_features"], 16)
-    accuracy = caption_accuracy(captions, pictures, data)
-    print(f"{solver.iteration} steps in {seconds:.0f} s")
-    print("all validation scenes:   ", accuracy)
+    _, captions = captioner()
+    pictures = np.arange(len(captions))
+    print("all validation scenes:   ", caption_accuracy(captions, pictures, data))
     kinds = data["val_objects"][..., 1] + 3 * data["val_objects"][..., 0]
     unseen = ((kinds % 8 == 0) & (data["val_objects"][..., 0] >= 0)).any(axis=1)
     for name, rows in (
@@ -1441,7 +1451,8 @@ with needs_answers():
 
 # %% tags=["experiment"]
 with needs_answers():
-    true = true_captions(captions, pictures, data)
+    _, captions = captioner()
+    true = true_captions(captions, np.arange(len(captions)), data)
     fig, axes = plt.subplots(2, 4, figsize=(9, 4.6), layout="constrained")
     for ax, i in zip(axes.flat, (0, 3, 8, 11, 13, 15, 20, 25), strict=True):
         ax.imshow(data["val_images"][i])
@@ -1651,10 +1662,11 @@ passed("bleu", "clipping, brevity, captions taken together, an empty caption")
 # %% [markdown]
 # **Experiment: does BLEU see the truth?** The table has BLEU and truth of four "captioners": your network
 # with greedy decoding, the same with a *beam* of 3 (which keeps the three best beginnings; you write it
-# in `lstm_captioning`), captions of people, and captions of people that belong to *another* picture.
+# in `lstm_captioning`), the data's own captions, and own captions that belong to *another* picture.
 
 # %% tags=["experiment"]
 with needs_answers():
+    model, captions = captioner()
     references, rows = captioning.references_of(data), np.arange(150)
     ready = captioning.CaptioningRNN(
         data["word_to_idx"], 512, 64, 128, dtype=np.float64
@@ -1665,8 +1677,8 @@ with needs_answers():
     writers = {
         "network, greedy": (decode_captions(captions[rows], words), references),
         "network, beam of 3": (decode_captions(beam, words), references),
-        "people": ([references[i][0] for i in rows], hold_out),
-        "people, wrong picture": (
+        "own captions": ([references[i][0] for i in rows], hold_out),
+        "of another picture": (
             [references[(i + 7) % 600][0] for i in rows],
             hold_out,
         ),
@@ -1681,9 +1693,6 @@ with needs_answers():
         print(
             f"{name:22} {numbers}  {found.truth:6.3f}       {found.specificity:6.3f}      {found.attributes:6.3f}"
         )
-
-# %% tags=["experiment"]
-with needs_answers():
     fig, ax = plt.subplots(figsize=(6.5, 2.6), layout="constrained")
     for k, (name, scores) in enumerate(table.items()):
         ax.bar(np.arange(4) + 0.2 * k - 0.3, scores, 0.18, label=name)
@@ -1693,19 +1702,19 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# *Compare the last two bars of each group: sentences about the wrong picture keep two thirds of BLEU-1, since
+# *Compare the last two bars of each group: sentences about another picture keep two thirds of BLEU-1, since
 # they are made of the same words.*
 
 # %% [markdown] question="rnn-bleu" points=2 minutes=10
-# **Question 3 (2 points).** In our run, captions of the network had a BLEU-1 of 0.65 and those of people 0.67. A colleague
-# concludes that the network describes pictures nearly as well as people. But 13 % of its captions were true, and all of
-# theirs; and sentences of people about the *wrong* picture still had 0.42. Explain all three numbers. Name one change to the
+# **Question 3 (2 points).** In our run, captions of the network had a BLEU-1 of 0.65 and the data's own 0.67. A colleague
+# concludes that the network describes pictures nearly as well. But 13 % of its captions were true, and all of
+# the others; and own captions of *another* picture still had 0.42. Explain all three numbers. Name one change to the
 # references and one to the score that would bring the order closer to the truth, and say what each would cost.
 
 # %% [markdown] marking="rnn-bleu"
 # BLEU-1 counts shared words. The captions of this set are made of few words ("a", "is", "to the left of"), most of which
 # some reference has, whatever the picture: hence 0.42 for the wrong one. The network writes the likeliest of them; one wrong
-# colour makes a sentence false and costs one word of eight. People vary their words and what they speak of, so even true
+# colour makes a sentence false and costs one word of eight. The own captions vary words and what they speak of, so even true
 # captions miss many n-grams of the four others. Longer n-grams separate more (BLEU-4: 0.20, 0.31 and 0.12), and still mix
 # up "false" with "worded differently". Change of references: more per picture (cost: people's time), or all true sentences. Change
 # of the score: parse and check statements (needs a parser and the truth), weigh rare words higher as CIDEr does, or ask people.

@@ -41,6 +41,7 @@ FREE = {
     *("svm-search", "softmax-search", "net-search", "features-linear", "features-net"),
     *("deep-overfit", "bn-sandwich-forward", "bn-sandwich-backward"),
     *("torch-module", "torch-sequential", "torch-open"),
+    "autograd-no-grad",  # a function or a class; nothing ready-made sets the flag
 }
 
 pytestmark = pytest.mark.slow

@@ -18,11 +18,13 @@ WRITTEN = [
     "assignment1/svm",
     "assignment1/softmax",
     "assignment1/two_layer_net",
+    "assignment2/autograd",
     "assignment2/fully_connected_nets",
     "assignment1/features",
     "assignment2/batch_normalization",
     "assignment2/convolutional_networks",
     "assignment2/dropout",
+    "assignment2/pytorch",
 ]
 NOTEBOOKS = [
     pytest.param(

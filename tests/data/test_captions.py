@@ -14,6 +14,8 @@ from cs231n.data.captions import (
     sample_coco_minibatch,
 )
 from cs231n.data.coco import load_coco_data
+from cs231n.nets.captioning import CaptioningRNN
+from cs231n.solver import CaptioningSolver
 
 h5py = pytest.importorskip("h5py", reason="COCO's files need h5py (extra [coco])")
 
@@ -164,3 +166,18 @@ def test_a_damaged_vocabulary_is_refused(folder, content):
     (folder / "coco2014_vocab.json").write_text(content)
     with pytest.raises(DatasetError, match=r"coco2014_vocab\.json"):
         load_coco_data(folder)
+
+
+@pytest.mark.parametrize("pca_features", [True, False])
+def test_a_network_is_trained_on_what_was_read(folder, pca_features, monkeypatch):
+    monkeypatch.setattr("cs231n.data.coco.MOST_BYTES", 0)  # features stay on the disk
+    data = load_coco_data(folder, pca_features=pca_features)
+    for split in SIZES:
+        data[f"{split}_captions"][:, 1] = 5  # no caption is empty
+    width = data["train_features"].shape[1]
+    net = CaptioningRNN(data["word_to_idx"], width, 4, 5, "lstm")
+    options = {"batch_size": 4, "num_epochs": 3, "verbose": False}
+    solver = CaptioningSolver(net, data, update_rule="adam", **options)
+    solver.train()
+    assert len(solver.loss_history) == 3
+    assert net.sample(data["val_features"][:2], 6).shape == (2, 6)

@@ -8,11 +8,25 @@ import pytest
 from matplotlib.colors import to_rgb
 from scipy.signal import correlate2d
 
-from cs231n import drawings
+from cs231n import autograd, drawings
+from cs231n.drawings.layered import arrange
 
 IMAGE = np.array([[1, 2, 0], [0, 1, 3], [2, 0, 1]])
 KERNEL = np.array([[1, -1], [0, 2]])
 TREE = {("a",): -0.5, ("the",): -0.9, ("the", "star"): -1.1, ("a", "red"): -1.6}
+
+
+def neuron():
+    """A neuron on the package's tape, with what its values are called."""
+    w, x, b = (autograd.tensor(v, requires_grad=True) for v in (2.0, 3.0, -1.0))
+    product = w * x
+    out = (product + b).relu()
+    for value in (product, out):
+        value.retain_grad()
+    out.backward()
+    return out, {"w": w, "x": x, "b": b, "wx": product, "out": out}
+
+
 FIGURES = {
     "window_columns": lambda theme: drawings.window_columns(IMAGE, KERNEL, theme),
     "norm_graph": drawings.norm_graph,
@@ -21,6 +35,7 @@ FIGURES = {
         np.arange(16).reshape(4, 4), np.array([[1, 2], [3, 4]]), theme=theme
     ),
     "unrolled": lambda theme: drawings.unrolled(theme=theme),
+    "tape_graph": lambda theme: drawings.tape_graph(*neuron(), theme),
     "rnn_step": drawings.rnn_step,
     "lstm_cell": drawings.lstm_cell,
     "gru_cell": drawings.gru_cell,
@@ -119,3 +134,44 @@ def test_show_gives_a_picture_and_its_text(monkeypatch):
 def test_a_picture_without_a_text_is_refused():
     with pytest.raises(ValueError, match="alt is empty; say in a sentence"):
         drawings.show(drawings.loss_curves(), " ")
+
+
+def test_a_tape_graph_shows_values_and_gradients():
+    shown = words(drawings.tape_graph(*neuron()))
+
+    assert {"w", "x", "b", "×", "+", "relu"} <= set(shown)
+    assert sorted(w for w in shown if re.fullmatch("\N{MINUS SIGN}?\\d+", w)) == sorted(
+        ["2", "3", "3", "2", "\N{MINUS SIGN}1", "1", "6", "1", "5", "1"]
+    )
+
+
+def test_a_tape_graph_refuses_what_was_not_recorded():
+    with pytest.raises(ValueError, match="there are 0"):
+        drawings.tape_graph(autograd.tensor(1.0))
+
+
+def test_nodes_of_a_graph_stand_right_of_their_parents_and_apart():
+    rng = np.random.default_rng(231)
+    for _ in range(50):
+        parents = {
+            k: list(rng.choice(k, min(k, int(rng.integers(3))), replace=False))
+            for k in range(12)
+        }
+        places = arrange(parents)
+        spots = [places[k].at for k in parents]
+        spots += [spot for place in places.values() for spot in place.by()]
+        for node, before in parents.items():
+            assert all(places[p].at[0] < places[node].at[0] for p in before)
+        for i, (column, row) in enumerate(spots):
+            near = (abs(row - r) for c, r in spots[:i] if c == column)
+            assert min(near, default=1) > 1 - 1e-9
+
+
+def test_an_svg_is_the_same_every_time(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    for _ in range(2):
+        drawings.show(drawings.tape_graph(*neuron()), "A neuron.", svg=True)
+
+    assert shown[0].data == shown[1].data
+    assert "data:image/svg+xml;base64," in shown[0].data

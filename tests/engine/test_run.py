@@ -9,10 +9,10 @@ import pytest
 
 from grading.__main__ import main
 from grading.engine.judging.judge_host import HostPlan, NoIsolation
-from grading.engine.judging.pool import WorkersFailed
 from grading.engine.options import Options
+from grading.engine.processes.line_pool import WorkersFailed
 from grading.engine.results.journal import Journal
-from grading.engine.run import Run
+from grading.engine.run import ExamFault, Run
 from grading.engine.storage.lock import Busy, only_one
 from tests.engine.conftest import grade, plan, scores
 from tests.engine.graded import book, with_double
@@ -222,6 +222,31 @@ def test_who_kills_workers_gets_a_result_that_says_so(course):
     (flag,) = summary.flagged["eve", "numbers"]
     assert "ended the process that judged it, 3 times" in flag
     assert grade(course).counts == {"known": 4}  # and it is over
+
+
+def test_a_tester_that_ends_outside_of_a_test_stops_nobody_else(course):
+    hand_in_right(course, "eve", numbers=with_double(course, "STOP = 1"))
+    hand_in_right(course, "zoe")
+    summary = grade(course, "StoppedHost")
+
+    assert scores(course) == {
+        ("eve", "numbers"): 0,
+        ("eve", "words"): 2,
+        ("zoe", "numbers"): 6,
+        ("zoe", "words"): 2,
+    }
+    (flag,) = summary.flagged["eve", "numbers"]
+    assert "ended outside of a test" in flag
+    assert grade(course, "NakedHost").counts == {"known": 4}
+
+
+def test_an_exam_that_runs_for_nobody_stops_the_class(course, monkeypatch):
+    monkeypatch.setenv("BROKEN_EXAM", "hw1/numbers")
+    hand_in_right(course, "ada")
+
+    with pytest.raises(ExamFault, match="hw1/numbers cannot run") as caught:
+        grade(course, "StoppedHost")
+    assert len(str(caught.value)) < 3000
 
 
 def test_workers_that_cannot_start_are_a_sentence(course):

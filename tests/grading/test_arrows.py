@@ -15,7 +15,7 @@ LAYERS = [
     {"grading", "arguments"},  # the first only says where the project is
     {"course", "sandbox", "judge.protocol", "judge.room", "judge.source"}
     | {"engine.storage"},
-    {"judge", "gradebook", "engine.intake"},
+    {"judge", "gradebook", "engine.intake", "engine.processes"},
     {"authoring"},
     {"engine.notebooks", "engine.judging"},
     {"engine.results"},

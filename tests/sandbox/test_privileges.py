@@ -90,6 +90,7 @@ def test_nobody_without_rights(stage):
             "chroot": attempt(os.chroot, "."),
             "real time": attempt(
                 os.sched_setscheduler, 0, os.SCHED_FIFO, os.sched_param(1)),
+            "cores": attempt(os.sched_setaffinity, 0, os.sched_getaffinity(0)),
         }
         """
     )
@@ -97,6 +98,7 @@ def test_nobody_without_rights(stage):
     assert "done" not in answer["become"]
     assert answer["chroot"] == "PermissionError"
     assert answer["real time"] == "PermissionError"
+    assert answer["cores"] == "PermissionError"
 
 
 def test_no_capability_is_left_nor_can_be_gained(stage):

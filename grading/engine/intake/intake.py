@@ -54,6 +54,8 @@ class Intake:
     ) -> None:
         self.course, self.assignment, self.store = course, assignment, store
         self._writable = writable
+        released = (course.source / assignment).glob("*.ipynb")
+        self._likely = sorted(path.stem.casefold() for path in released)
         path = course.ledger / assignment / "collected.jsonl"
         self._log = AppendLog(path, writable=writable)
         self._known = {}
@@ -108,7 +110,7 @@ class Intake:
         collected = Collected(problems=problems)
         for one in found:
             try:
-                files, flags = read_folder(one.folder)
+                files, flags = self._read(one.folder)
             except RefusedFile as reason:
                 collected.problems.append(str(reason))
                 continue
@@ -132,14 +134,17 @@ class Intake:
         student = checked_name(folder.parent.name)
         if folder.parent.is_symlink():
             raise RefusedFile(f"{printable(str(folder.parent))!r} is a link.")
-        files, flags = read_folder(folder)
+        files, flags = self._read(folder)
         time = timestamp(folder) if trust_timestamps else ""
         return self._submission(student, files, flags, time=time, source="folder")
 
+    def _read(self, folder):
+        return read_folder(folder, self.store.put_file, self._likely)
+
     def _submission(self, student, files, flags, **known):
-        digests = sorted((name, self.store.put(data)) for name, data in files.items())
+        digests = tuple(sorted(files.items()))
         return Submission(
-            student, self.assignment, tuple(digests), flags=tuple(flags), **known
+            student, self.assignment, digests, flags=tuple(flags), **known
         )
 
     def _remember(self, submission):
@@ -187,7 +192,7 @@ class Intake:
         IntakeError
             If a roster is needed.
         """
-        export = Export(self.store)
+        export = Export(self.store, self._likely)
         for path in paths:
             export.read(path, kind, roster)
         collected = Collected(problems=export.problems)
@@ -199,7 +204,7 @@ class Intake:
                 tuple(sorted(bundle.files.items())),
                 utc(time),
                 bundle.source,
-                tuple(dict.fromkeys(bundle.flags)),
+                tuple(bundle.flags + bundle.left_out.flags()),
             )
             collected.submissions.append(self._remember(submission))
             self._place(submission)

@@ -1,11 +1,20 @@
 """An export: the archives of a learning platform, sorted by student."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from grading.engine.intake import lms_names
-from grading.engine.intake.archive import members, notebooks_inside
+from grading.engine.intake.archive import (
+    MAX_BYTES,
+    MAX_INNER_BYTES,
+    BadArchive,
+    inner_members,
+    members,
+)
+from grading.engine.intake.folder import MAX_FILES
+from grading.engine.intake.left_out import LeftOut
 from grading.engine.storage.names import RefusedName, checked_name, printable
 
 if TYPE_CHECKING:
@@ -27,6 +36,8 @@ class Bundle:
     flags: list = field(default_factory=list)
     time: str = ""  #: as the platform writes it
     source: str = ""  #: which platform
+    left_out: LeftOut = field(default_factory=LeftOut)
+    room: int = MAX_INNER_BYTES  #: bytes that its notebooks may still have
 
 
 class Export:
@@ -36,10 +47,12 @@ class Export:
     ----------
     store : Store
         Keeps every notebook; in memory are only digests.
+    likely : iterable of str, optional
+        Names of the assignment's notebooks, which are taken before others.
     """
 
-    def __init__(self, store: "Store") -> None:
-        self._store = store
+    def __init__(self, store: "Store", likely: Iterable[str] = ()) -> None:
+        self._store, self._likely = store, tuple(likely)
         self.bundles = defaultdict(Bundle)  #: by student
         self.problems = []  #: sentences about what was refused
 
@@ -93,18 +106,45 @@ class Export:
     def _add(self, bundle, member, place, kind):
         bundle.source, bundle.time = kind, place.time or bundle.time
         bundle.flags += place.flags
+        name = place.file
+        if name.lower().endswith(".zip"):
+            self._open(bundle, member, name)
+        elif name.lower().endswith(".ipynb"):
+            self._take(bundle, member, name, replace=True)
+        elif name != "timestamp.txt":
+            bundle.left_out.add(name, "no notebook.")
+
+    def _open(self, bundle, member, name):
+        """Take the notebooks out of a student's own archive."""
         data, reason = member.read()
         if reason:
             bundle.flags.append(reason)
-        elif place.file.lower().endswith(".zip"):
-            files, flags = notebooks_inside(data)
-            bundle.flags += flags
-            for name, inner in files.items():
-                bundle.files[_file_name(name)] = self._store.put(inner)
-        elif place.file.lower().endswith(".ipynb"):
-            bundle.files[_file_name(place.file)] = self._store.put(data)
-        elif place.file != "timestamp.txt":
-            bundle.flags.append(f"Left out {printable(place.file)!r}: no notebook.")
+            return
+        try:
+            for inner in inner_members(data, name, self._likely):
+                file = inner.parts[-1]
+                if file.lower().endswith(".ipynb") and not file.startswith("._"):
+                    self._take(bundle, inner, file)
+                else:
+                    bundle.left_out.add(file, "no notebook.")
+        except BadArchive as error:
+            bundle.flags.append(str(error))
+
+    def _take(self, bundle, member, name, replace=False):
+        """Keep a notebook; its size counts whether it turns out whole or not."""
+        file = _file_name(name)
+        if file in bundle.files and not replace:
+            bundle.left_out.add(name, "a second file of that name.")
+        elif member.size > bundle.room or len(bundle.files) >= MAX_FILES:
+            bundle.left_out.add(name, "the submission expands too far.")
+        else:
+            data, reason = member.read()
+            if member.size <= MAX_BYTES:
+                bundle.room -= member.size
+            if reason:
+                bundle.flags.append(reason)
+            else:
+                bundle.files[file] = self._store.put(data)
 
     def _check(self, member):
         """Report a member in the wrong place if it is an attack."""

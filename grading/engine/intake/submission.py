@@ -4,6 +4,8 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 
+from grading.engine.storage.names import capped
+
 
 @dataclass(frozen=True)
 class Submission:
@@ -15,6 +17,10 @@ class Submission:
     time: str = ""  #: ISO 8601 in UTC; empty if the collector does not know
     source: str = "folder"  #: who says so: "folder", "canvas", "moodle", ...
     flags: tuple[str, ...] = ()  #: what an instructor should look at
+
+    def __post_init__(self) -> None:
+        """Cap what is said: names of files may be of any length."""
+        object.__setattr__(self, "flags", capped(self.flags))
 
     @property
     def digest(self) -> str:

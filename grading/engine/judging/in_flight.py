@@ -21,7 +21,7 @@ class Backend(Protocol):
     def submit(self, key: str, text: str) -> None:
         """Have a task judged."""
 
-    def wait(self) -> list[tuple[str, dict | None]]:
+    def wait(self, timeout: float = 1.0) -> list[tuple[str, dict | None]]:
         """Return keys and replies of what is judged; None where a worker died."""
 
     def close(self) -> None:
@@ -83,8 +83,13 @@ class InFlight:
             self._texts[key] = make_task().to_json()
             self._backend.submit(key, self._texts[key])
 
-    def landed(self) -> list[tuple[str, dict | None, list]]:
+    def landed(self, timeout: float = 1.0) -> list[tuple[str, dict | None, list]]:
         """Wait until something is judged.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds.
 
         Returns
         -------
@@ -97,7 +102,7 @@ class InFlight:
         done: list = []
         if self._backend is None:
             return done
-        for key, reply in self._backend.wait():
+        for key, reply in self._backend.wait(timeout):
             if reply is not None or self._is_deadly(key):
                 del self._texts[key]
                 done.append((key, reply, self._waiting.pop(key)))

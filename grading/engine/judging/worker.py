@@ -7,19 +7,20 @@ writes verdicts to standard output, a line of JSON each. Cluster workers call
 
 import contextlib
 import json
-import os
 import sys
 import threading
 from typing import TYPE_CHECKING
 
 from grading.engine.judging.judge_host import HostPlan, NoIsolation
 from grading.engine.judging.task import Task
+from grading.engine.processes.pipes import private_pipes, say
 from grading.judge.judge import ExamError
-from grading.sandbox.linux import die_with_parent
 
 if TYPE_CHECKING:
     from grading.engine.judging.judge_host import JudgeHost
 
+#: Longest sentence about what is wrong with an exam.
+MAX_WHY = 2000
 _local = threading.local()
 
 
@@ -37,14 +38,27 @@ def judge_text(host: "JudgeHost", text: str) -> dict:
     -------
     reply : dict
         The verdict as JSON text, and the seconds of each test; or ``{"fault": why}`` if
-        the exam itself cannot run.
+        the exam itself cannot run, or ``{"stopped": why}`` if it runs, but not with
+        these answers.
     """
     task = Task.from_json(text)
     try:
         verdict, seconds = host.judge(task.exam, task.answers, task.limits, task.secret)
     except ExamError as error:
-        return {"fault": f"The exam of {task.exam.notebook} cannot run. {error}"}
+        why = str(error)[:MAX_WHY]
+        if _runs(host, task):
+            return {"stopped": why}
+        return {"fault": f"The exam of {task.exam.notebook} cannot run. {why}"}
     return {"verdict": verdict.to_json(), "seconds": seconds}
+
+
+def _runs(host, task):
+    """Tell whether an exam runs when nobody has answered anything."""
+    try:
+        host.judge(task.exam, {}, task.limits, task.secret)
+    except ExamError:
+        return False
+    return True
 
 
 def judge_remotely(text: str, plan: str) -> str:
@@ -90,31 +104,18 @@ def look(plan: str) -> dict:
         return {"refused": str(reason)}
 
 
-def _private_pipes():
-    """Keep the pipes for ourselves: a stray print must not look like a verdict."""
-    tasks = os.fdopen(os.dup(0), "r", encoding="utf-8")
-    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 0)
-    os.dup2(2, 1)
-    os.close(nothing)
-    return tasks, replies
-
-
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
-    if sys.platform == "linux":
-        die_with_parent()  # nothing runs on when the coordinator is killed
-    tasks, replies = _private_pipes()
+    tasks, replies = private_pipes()
     try:
         host = HostPlan.from_json((argv or sys.argv[1:])[0]).open()
     except NoIsolation as reason:
-        print(json.dumps({"refused": str(reason)}), file=replies, flush=True)
+        say(replies, {"refused": str(reason)})
         return 1
     with contextlib.closing(host):
-        print(json.dumps({"isolation": host.isolation}), file=replies, flush=True)
+        say(replies, {"isolation": host.isolation})
         for text in tasks:
-            print(json.dumps(judge_text(host, text)), file=replies, flush=True)
+            say(replies, judge_text(host, text))
     return 0
 
 

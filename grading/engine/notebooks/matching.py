@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from grading.engine.notebooks.statements import defined, parsed
+from grading.engine.notebooks.reading import folded
 
 if TYPE_CHECKING:
     from grading.engine.notebooks.reading import ReadCell
@@ -42,23 +42,6 @@ class Match:
         return [at for at in range(len(self.cells)) if at not in self.owner]
 
 
-def folded(source: str) -> str:
-    """Reduce a text to what a round trip through another editor keeps.
-
-    Parameters
-    ----------
-    source : str
-        Of a cell.
-
-    Returns
-    -------
-    text : str
-        Without blanks at the ends of lines and empty lines.
-    """
-    lines = (line.rstrip() for line in source.split("\n"))
-    return "\n".join(line for line in lines if line)
-
-
 def likeness(template: "Template", cells: "list[ReadCell]") -> float:
     """Count the cells of a template that a notebook has.
 
@@ -75,7 +58,7 @@ def likeness(template: "Template", cells: "list[ReadCell]") -> float:
         0 for a stranger, 1 if nothing is missing.
     """
     ids = {cell.grade_id for cell in cells} | {cell.cell_id for cell in cells}
-    texts = {folded(cell.source) for cell in cells}
+    texts = {cell.folded for cell in cells}
     code = {name for cell in cells if cell.kind != "markdown" for name in _defs(cell)}
     # One-line cells are alike in every notebook.
     known = [
@@ -139,7 +122,7 @@ def _by_text(found, template):
     names = {folded(slot.released): slot.name for slot in template.slots}
     taken = set(found.owner.values())
     for position in found.free:
-        name = names.get(folded(found.cells[position].source))
+        name = names.get(found.cells[position].folded)
         if name and name not in taken:
             found.owner[position] = name
             taken.add(name)
@@ -155,13 +138,13 @@ def _by_definition(found, slot):
     """Take the free cells that define what the answer must define."""
     if not slot.names:
         return
-    chosen = [at for at in found.free if _defines(found.cells[at].source, slot.names)]
+    chosen = [at for at in found.free if _defines(found.cells[at], slot.names)]
     _take(found, slot, chosen, "by what it defines")
 
 
-def _defines(source, names):
+def _defines(cell, names):
     # Parsing takes time; most cells do not even have the letters.
-    return all(name in source for name in names) and names <= defined(source)
+    return all(name in cell.source for name in names) and names <= cell.defines
 
 
 def _by_place(found, slot, template):
@@ -203,8 +186,7 @@ def _fits(found, position, slot):
     if slot.role == "written":
         return cell.kind != "code" or slot.kind == "code"
     # Something that runs and does not define the answer is an experiment.
-    broken = parsed(cell.source) is None
-    return cell.kind != "markdown" and (not slot.names or broken)
+    return cell.kind != "markdown" and (not slot.names or not cell.is_python)
 
 
 def _report_tests(found, template):
@@ -227,6 +209,6 @@ def _report_test(found, slot, positions):
         return
     if len(positions) > 1:
         found.flags.append(f"{slot.name}: the test was duplicated; it ran once.")
-    texts = {folded(found.cells[position].source) for position in positions}
+    texts = {found.cells[position].folded for position in positions}
     if texts - {folded(slot.released), folded(slot.source)}:
         found.flags.append(f"{slot.name}: the test was edited; the original ran.")

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grading.engine.notebooks.matching import folded, match
+from grading.engine.notebooks.helpers import Helpers
+from grading.engine.notebooks.matching import match
+from grading.engine.notebooks.reading import folded
 from grading.engine.notebooks.statements import (
     defined,
     parsed,
@@ -13,6 +15,7 @@ from grading.engine.notebooks.statements import (
     plain_python,
     used,
 )
+from grading.engine.storage.names import capped
 
 if TYPE_CHECKING:
     from grading.engine.notebooks.reading import ReadCell
@@ -35,6 +38,10 @@ class Normalised:
     answers: dict  #: {grade_id: Python for the judge}, autograded answers only
     flags: tuple[str, ...]
     reason: str = ""  #: why nothing could be read, if so
+
+    def __post_init__(self) -> None:
+        """Cap what is said: names of files and of Python may be of any length."""
+        object.__setattr__(self, "flags", capped(self.flags))
 
 
 def normalise(
@@ -125,7 +132,8 @@ def _without_drafts(texts, slot):
     whole = [text for text in texts if parsed(plain_python(text)[0]) is not None]
     texts = whole or texts[-1:]
     complete = [text for text in texts if slot.names and slot.names <= defined(text)]
-    return [text for text in texts if text not in complete[:-1]]
+    drafts = set(complete[:-1])
+    return [text for text in texts if text not in drafts]
 
 
 def _share_merged(found, written, template, flags):
@@ -141,11 +149,11 @@ def _share_merged(found, written, template, flags):
     for name, slot in slots.items():
         if written[name] == slot.released:
             continue
-        parts = pieces(written[name])
+        parts, bound_here = pieces(written[name]), defined(written[name])
         others = {
             other: slots[other].names - slot.names
             for other in empty
-            if slots[other].names and slots[other].names <= defined(written[name])
+            if slots[other].names and slots[other].names <= bound_here
         }
         moved = {bound for names in others.values() for bound in names}
         kept = [p for p in parts if p.shape not in locked and not p.binds & moved]
@@ -169,60 +177,39 @@ def _lend(found, answers, template, flags):
         name: frozenset(sorted(used(source) - given)[:MAX_NAMES])
         for name, source in answers.items()
     }
-    helpers = _helpers(found, template, frozenset().union(*uses.values()))
+    if not any(uses.values()):
+        return
+    helpers = Helpers(_lenders(found, template))
     released = {folded(slot.released) for slot in template.slots}
     done = set()
     for name, source in answers.items():
-        wanted = _closure(uses[name], helpers)
-        lent = [h for h in helpers if h[1].binds & wanted and h[1] not in done]
+        wanted, needed = helpers.needed(uses[name])
+        lent = [helper for helper in needed if helper not in done]
         if not lent:
             continue
-        done |= {piece for _, piece in lent}
+        done |= set(lent)
         answers[name] = "\n".join([_guarded(piece) for _, piece in lent] + [source])
         own = {
             bound
             for at, piece in lent
-            if folded(found.cells[at].source) not in released
+            if found.cells[at].folded not in released
             for bound in piece.binds & wanted
         }
         if own:
             flags.append(f"{name}: uses {', '.join(sorted(own))} from other cells.")
 
 
-def _helpers(found, template, wanted):
-    """List the statements that give wanted names: ``[(position, Statement)]``."""
+def _lenders(found, template):
+    """Give every cell with code that is neither an answer nor a test."""
     roles = {slot.name: slot.role for slot in template.slots}
     taken = {at for group in found.groups.values() for at in group}
-    sources = {
-        position: plain_python(cell.source)[0]
+    return {
+        position: cell
         for position, cell in enumerate(found.cells)
-        if wanted
-        and cell.kind != "markdown"
+        if cell.kind != "markdown"
         and position not in taken
         and roles.get(found.owner.get(position)) != "test"
     }
-    helpers, wanted, size = {}, set(wanted), -1
-    while size < len(wanted):  # a helper may need helpers
-        size = len(wanted)
-        for position, source in sources.items():
-            # Parsing takes time; most cells do not even have the letters.
-            if position not in helpers and any(name in source for name in wanted):
-                helpers[position] = [p for p in pieces(source) if p.kind != "other"]
-        for piece in (piece for cell in helpers.values() for piece in cell):
-            if piece.binds & wanted:
-                wanted |= piece.uses
-    return [(at, piece) for at in sorted(helpers) for piece in helpers[at]]
-
-
-def _closure(wanted, helpers):
-    """Add what the helpers themselves need."""
-    wanted, size = set(wanted), -1
-    while size < len(wanted):
-        size = len(wanted)
-        for _, piece in helpers:
-            if piece.binds & wanted:
-                wanted |= piece.uses
-    return wanted
 
 
 def _guarded(piece):

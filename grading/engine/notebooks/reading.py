@@ -4,11 +4,14 @@ import codecs
 import json
 import re
 from dataclasses import dataclass
+from functools import cached_property
+
+from grading.engine.notebooks.statements import defined, parsed, plain_python
 
 #: More cells than anybody writes; matching them would take too long.
 MAX_CELLS = 3000
 #: Characters of code, and of all else, that are read; parsing more would take minutes.
-MAX_CODE, MAX_TEXT = 1_000_000, 20_000_000
+MAX_CODE, MAX_TEXT = 1_000_000, 8_000_000
 #: The longest marks first: UTF-32's begins like UTF-16's.
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -31,6 +34,45 @@ class ReadCell:
     source: str
     grade_id: str = ""  #: as the metadata claim
     cell_id: str = ""
+
+    # Each is looked at for every exercise, and found once.
+
+    @cached_property
+    def folded(self) -> str:
+        """The text as :func:`folded` reduces it."""
+        return folded(self.source)
+
+    @cached_property
+    def plain(self) -> str:
+        """The text without IPython's own syntax."""
+        return plain_python(self.source)[0]
+
+    @cached_property
+    def defines(self) -> frozenset[str]:
+        """Names that it binds at its top."""
+        return defined(self.source)
+
+    @cached_property
+    def is_python(self) -> bool:
+        """Whether it can be parsed."""
+        return parsed(self.source) is not None
+
+
+def folded(source: str) -> str:
+    """Reduce a text to what a round trip through another editor keeps.
+
+    Parameters
+    ----------
+    source : str
+        Of a cell.
+
+    Returns
+    -------
+    text : str
+        Without blanks at the ends of lines and empty lines.
+    """
+    lines = (line.rstrip() for line in source.split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def read_cells(data: bytes) -> "tuple[list[ReadCell], list[str]]":

@@ -5,12 +5,10 @@ from typing import TYPE_CHECKING
 
 from grading.engine.notebooks.matching import likeness
 from grading.engine.notebooks.normalise import normalise, unreadable
-from grading.engine.notebooks.read_limited import read_limited
-from grading.engine.notebooks.reading import Unreadable
+from grading.engine.notebooks.reading import Unreadable, read_cells
 from grading.engine.storage.names import printable
 
 if TYPE_CHECKING:
-    from grading.engine.intake.submission import Submission
     from grading.engine.notebooks.normalise import Normalised
     from grading.engine.notebooks.template import Template
     from grading.engine.storage.store import Store
@@ -20,7 +18,7 @@ MAX_NOTEBOOKS = 20
 
 
 def sort_files(
-    templates: "dict[str, Template]", submission: "Submission", store: "Store"
+    templates: "dict[str, Template]", handed_in: list[tuple[str, str]], store: "Store"
 ) -> "dict[str, Normalised]":
     """Read a submission as the notebooks of its assignment.
 
@@ -28,8 +26,8 @@ def sort_files(
     ----------
     templates : dict of {str: Template}
         The assignment's notebooks.
-    submission : Submission
-        What was collected.
+    handed_in : list of (str, str)
+        Names and digests of the files of a submission.
     store : Store
         Where its files lie.
 
@@ -38,7 +36,7 @@ def sort_files(
     notebooks : dict of {str: Normalised}
         One for every template, in its order.
     """
-    files, broken = _read(submission, store)
+    files, broken = _read(_likely_first(templates, handed_in), store)
     chosen, strange = {}, []
     for name, (cells, _) in files.items():
         home = _home(templates, name, cells)
@@ -52,15 +50,26 @@ def sort_files(
     }
 
 
-def _read(submission, store):
+def _likely_first(templates, handed_in):
+    """Order files: a notebook's own name, one like it, any other."""
+
+    def rank(file):
+        name = file[0]
+        return name.removesuffix(".ipynb") not in templates, stem(name) not in templates
+
+    return sorted(handed_in, key=rank)
+
+
+def _read(handed_in, store):
     files, broken = {}, {}
-    names = [name for name, _ in submission.files]
-    for name, digest in submission.files[:MAX_NOTEBOOKS]:
+    for name, digest in handed_in[:MAX_NOTEBOOKS]:
         try:
-            files[name] = read_limited(store.get(digest))
+            files[name] = read_cells(store.get(digest))
         except Unreadable as reason:
             broken[name] = str(reason)
-    for name in names[MAX_NOTEBOOKS:]:
+        except MemoryError:
+            broken[name] = "It takes too much memory to read."
+    for name, _ in handed_in[MAX_NOTEBOOKS:]:
         broken[name] = f"Only {MAX_NOTEBOOKS} notebooks are read."
     return files, broken
 
@@ -109,6 +118,9 @@ def _notebook(template, names, files, broken, strange):
     flags = list(flags)
     if name != exact:
         flags.append(f"{printable(name)!r} was taken for {exact!r}.")
+    for bad in broken:
+        if stem(bad) == template.name:
+            flags.append(f"{printable(bad)!r} could not be read. {broken[bad]}")
     if others:
         shown = ", ".join(repr(printable(other)) for other in others)
         flags.append(f"Also handed in and not graded: {shown}.")

@@ -5,6 +5,7 @@ import builtins
 import re
 import symtable
 import warnings
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -183,13 +184,35 @@ def pieces(source: str) -> "list[Statement]":
     if tree is None:
         return []
     lines = text.split("\n")
-    return [_piece(statement, lines) for statement in tree.body]
+    first = [_first_line(statement) for statement in tree.body]
+    # Lines that more than one statement stands in.
+    shared = {line for line, count in Counter(first).items() if count > 1}
+    for statement, line in zip(tree.body, first[1:], strict=False):
+        if statement.end_lineno == line:
+            shared.add(line)
+    raw = {line: lines[line - 1].encode() for line in shared}
+    return [
+        Statement(_source(statement, line, lines, raw), statement)
+        for statement, line in zip(tree.body, first, strict=True)
+    ]
 
 
-def _piece(statement, lines):
+def _first_line(statement):
     decorators = getattr(statement, "decorator_list", [])
-    first = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
-    return Statement("\n".join(lines[first - 1 : statement.end_lineno]), statement)
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _source(statement, first, lines, shared):
+    """Cut a statement out: whole lines, but its own columns of a shared one."""
+    last = statement.end_lineno
+    if first == last and first in shared:
+        return shared[first][statement.col_offset : statement.end_col_offset].decode()
+    found = lines[first - 1 : last]
+    if last in shared:
+        found[-1] = shared[last][: statement.end_col_offset].decode()
+    if first in shared:
+        found[0] = shared[first][statement.col_offset :].decode()
+    return "\n".join(found)
 
 
 def _kind(statement):

@@ -3,6 +3,7 @@
 import json
 from typing import TYPE_CHECKING, Any
 
+from grading.engine.results.inert import inert
 from grading.engine.storage.names import printable
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _cell(slot, normalised, verdict, outcome):
         "cell_type": slot.kind,
         "id": slot.name[:64],
         "metadata": json.loads(json.dumps(slot.metadata)),
-        "source": normalised.written.get(slot.name, slot.source),
+        "source": _source(slot, normalised),
     }
     if slot.kind == "code":
         cell |= {"execution_count": None, "outputs": []}
@@ -58,6 +59,12 @@ def _cell(slot, normalised, verdict, outcome):
         elif slot.name in verdict.answers:
             cell["outputs"] = [_error("Answer", verdict.answers[slot.name])]
     return cell
+
+
+def _source(slot, normalised):
+    written = normalised.written.get(slot.name, slot.source)
+    is_theirs = written != slot.released and written != slot.source
+    return inert(written) if is_theirs and slot.kind == "markdown" else written
 
 
 def _outputs(outcome):

@@ -2,6 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+
+#: Characters of a flag, and flags of a submission or a notebook.
+MAX_FLAG, MAX_FLAGS = 400, 50
 
 
 class RefusedName(ValueError):
@@ -66,3 +70,23 @@ def printable(text: str, limit: int = 200) -> str:
     )
     text = "".join(seen)
     return text if len(text) <= limit else f"{text[:limit]}..."
+
+
+def capped(flags: Iterable[str]) -> tuple[str, ...]:
+    """Cap what is said of a submission, some of which is the student's.
+
+    Parameters
+    ----------
+    flags : iterable of str
+        Sentences.
+
+    Returns
+    -------
+    flags : tuple of str
+        Each once, short and printable; the last one counts those that are too many.
+    """
+    found = list(dict.fromkeys(printable(flag, MAX_FLAG) for flag in flags))
+    if len(found) > MAX_FLAGS:
+        rest = len(found) - MAX_FLAGS + 1
+        found[MAX_FLAGS - 1 :] = [f"And more: {rest} flags."]
+    return tuple(found)

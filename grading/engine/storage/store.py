@@ -1,10 +1,21 @@
 """The store: every file handed in, once, under the hash of its contents."""
 
 import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
+from typing import IO
 
 from cs231n.files import write_whole
+
+#: Bytes of a file that are in memory at one time.
+CHUNK = 1 << 20
+
+
+class TooLarge(ValueError):
+    """A file has more bytes than were allowed."""
 
 
 class Store:
@@ -38,6 +49,54 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, data, mode=0o400)
         return digest
+
+    def put_file(self, file: IO[bytes], most: int) -> str:
+        """Keep what an open file holds, a piece in memory at a time.
+
+        Parameters
+        ----------
+        file : binary file
+            At its beginning. Somebody may be changing it.
+        most : int
+            Bytes it may have.
+
+        Returns
+        -------
+        digest : str
+            SHA-256 of what is kept, as hexadecimal digits.
+
+        Raises
+        ------
+        TooLarge
+            If it has more.
+        """
+        found = hashlib.sha256()
+        for chunk in _chunks(file, most):
+            found.update(chunk)
+        if self.path(found.hexdigest()).exists():
+            return found.hexdigest()
+        file.seek(0)
+        return self._copied(file, most)
+
+    def _copied(self, file, most):
+        self.root.mkdir(parents=True, exist_ok=True)
+        found = hashlib.sha256()
+        handle, partial = tempfile.mkstemp(prefix=".", dir=self.root)
+        try:
+            with os.fdopen(handle, "wb") as copy:
+                for chunk in _chunks(file, most):
+                    found.update(chunk)
+                    copy.write(chunk)
+                copy.flush()
+                os.fsync(copy.fileno())
+            os.chmod(partial, 0o400)
+            path = self.path(found.hexdigest())
+            path.parent.mkdir(exist_ok=True)
+            os.replace(partial, path)
+        except BaseException:
+            Path(partial).unlink(missing_ok=True)
+            raise
+        return found.hexdigest()
 
     def get(self, digest: str) -> bytes:
         """Return the bytes kept under a digest.
@@ -81,3 +140,11 @@ class Store:
             The file, whether it is there or not.
         """
         return self.root / digest[:2] / digest
+
+
+def _chunks(file: IO[bytes], most: int) -> Iterator[bytes]:
+    while chunk := file.read(CHUNK):
+        most -= len(chunk)
+        if most < 0:
+            raise TooLarge
+        yield chunk

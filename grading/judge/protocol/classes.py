@@ -12,6 +12,8 @@ from grading.judge.protocol.pristine_numpy import np
 _PACKAGE = "cs231n."
 _MODELS = "cs231n.nets."  # whose objects hold data and nothing else
 _BASES = (dict, list, tuple, set, frozenset, str, bytes, int, float, complex)
+#: Longest text of an error that came from the other side.
+MAX_TEXT = 4000
 _SIMPLE = (str, int, float, bool, type(None))
 _ERRORS = {
     name: cls
@@ -227,10 +229,17 @@ def described(error: BaseException, most: int) -> tuple[list[str], tuple, str]:
     except BaseException:
         text = ""
     args = error.args
-    data = len(args) <= 5 and all(type(arg) in _SIMPLE for arg in args)
-    if not data or any(type(arg) is str and len(arg) > most for arg in args):
-        args = (text,)
-    return names, args, text
+    return names, args if _are_plain(args, most) else (text,), text
+
+
+def _are_plain(args, most):
+    """Tell whether an error can be made with these arguments again."""
+    return (
+        type(args) is tuple
+        and len(args) <= 5
+        and all(type(arg) in _SIMPLE for arg in args)
+        and not any(type(arg) is str and len(arg) > most for arg in args)
+    )
 
 
 def exception(names: Any, args: Any, text: Any, *rest: object) -> Exception:
@@ -248,16 +257,16 @@ def exception(names: Any, args: Any, text: Any, *rest: object) -> Exception:
     error : Exception
         Of the same built-in class, or of one made for it.
     """
-    names = [name for name in names if type(name) is str] or ["Exception"]
+    names = [name for name in names[:20] if type(name) is str] or ["Exception"]
     cls = _ERRORS.get(names[0])
-    if cls is not None and type(args) is tuple:
+    if cls is not None and _are_plain(args, MAX_TEXT):
         try:
             return cls(*args)
         except (TypeError, ValueError):
             pass
     base = next((_ERRORS[name] for name in names if name in _ERRORS), Exception)
     name = names[0] if re.fullmatch(r"[A-Za-z_]\w{0,80}", names[0]) else "Exception"
-    text = str(text)
+    text = str(text)[:MAX_TEXT]
     try:
         return type(name, (base,), {"__str__": lambda self: text})()
     except TypeError:  # a class that wants more to be made of

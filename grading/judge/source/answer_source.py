@@ -151,6 +151,7 @@ def unfinished(source: str) -> str:
 
 #: Words, anywhere in a cell, by which a function could change what names stand for.
 _REBINDING = {
+    *("setattr", "delattr", "vars"),
     *("globals", "__globals__", "__code__", "__defaults__", "__kwdefaults__"),
     *("__closure__", "cell_contents", "__builtins__", "__main__", "_getframe"),
     *("currentframe", "f_globals", "f_locals", "f_builtins", "user_ns", "run_cell"),

@@ -153,10 +153,13 @@ def patched(tree: ast.Module) -> Iterator[str]:
         Such as ``"np.allclose"``.
     """
     modules = {"np", "numpy", "torch", "math", "sys", "os", "builtins", "cs231n"}
+    modules |= {"F", "nn", "optim", "plt", "pytorch", "random"}  # of the set-ups
     for node in ast.walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = (alias.asname or alias.name for alias in node.names)
             modules |= {name.partition(".")[0] for name in names}
+        elif isinstance(node, ast.Assign) and ast.unparse(node.value) in modules:
+            modules |= {t.id for t in node.targets if isinstance(t, ast.Name)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
             dotted = ast.unparse(node)

@@ -242,3 +242,57 @@ def softmax_settings():
 # %% style="softmax-search" why="Written as powers of ten."
 def softmax_settings():
     return {"reg": 10**3.7, "learning_rate": 10**-6.2}
+
+# %% mistake="softmax-loss-vectorized" why="Shifting by the smallest score of each row lets the others overflow."
+def softmax_loss_vectorized(W, X, y, reg):
+    scores = X @ W
+    p = np.exp(scores - scores.min(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    rows = np.arange(len(X))
+    loss = -np.log(p[rows, y]).mean() + reg * np.sum(W * W)
+    p[rows, y] -= 1
+    return loss, X.T @ p / len(X) + 2 * reg * W
+
+# %% mistake="softmax-loss-vectorized" why="Shifting by the mean of each row lets scores far above it overflow."
+def softmax_loss_vectorized(W, X, y, reg):
+    scores = X @ W
+    p = np.exp(scores - scores.mean(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    rows = np.arange(len(X))
+    loss = -np.log(p[rows, y]).mean() + reg * np.sum(W * W)
+    p[rows, y] -= 1
+    return loss, X.T @ p / len(X) + 2 * reg * W
+
+# %% mistake="softmax-loss-vectorized" why="The regularisation is missing in the loss and in the gradient."
+def softmax_loss_vectorized(W, X, y, reg):
+    scores = X @ W
+    p = np.exp(scores - scores.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    rows = np.arange(len(X))
+    loss = -np.log(p[rows, y]).mean()
+    p[rows, y] -= 1
+    return loss, X.T @ p / len(X)
+
+# %% mistake="softmax-loss-vectorized" why="The gradient of the regularisation is halved."
+def softmax_loss_vectorized(W, X, y, reg):
+    scores = X @ W
+    p = np.exp(scores - scores.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    rows = np.arange(len(X))
+    loss = -np.log(p[rows, y]).mean() + reg * np.sum(W * W)
+    p[rows, y] -= 1
+    return loss, X.T @ p / len(X) + reg * W
+
+# %% style="softmax-loss-vectorized" why="Official import lines stand above the answer."
+from builtins import range
+import numpy as np
+from past.builtins import xrange
+
+def softmax_loss_vectorized(W, X, y, reg):
+    scores = X.dot(W)
+    scores -= np.max(scores, axis=1, keepdims=True)
+    p = np.exp(scores) / np.sum(np.exp(scores), axis=1, keepdims=True)
+    loss = np.sum(-np.log(p[np.arange(X.shape[0]), y])) / X.shape[0] + reg * np.sum(W * W)
+    p[np.arange(X.shape[0]), y] -= 1
+    dW = X.T.dot(p) / X.shape[0] + 2 * reg * W
+    return loss, dW

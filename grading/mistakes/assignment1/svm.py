@@ -393,3 +393,22 @@ def svm_settings():
 # %% style="svm-search" why="Written as powers of ten."
 def svm_settings():
     return {"reg": 10**4.4, "learning_rate": 10**-6.9}
+
+# %% mistake="svm-loss-vectorized" why="The regularisation is missing in the loss and in the gradient."
+def svm_loss_vectorized(W, X, y, reg):
+    rows, scores = np.arange(len(X)), X @ W
+    margins = np.maximum(0, scores - scores[rows, y][:, None] + 1)
+    margins[rows, y] = 0
+    violated = (margins > 0).astype(float)
+    violated[rows, y] = -violated.sum(axis=1)
+    return margins.sum() / len(X), X.T @ violated / len(X)
+
+# %% mistake="svm-loss-vectorized" why="The gradient of the regularisation is halved."
+def svm_loss_vectorized(W, X, y, reg):
+    rows, scores = np.arange(len(X)), X @ W
+    margins = np.maximum(0, scores - scores[rows, y][:, None] + 1)
+    margins[rows, y] = 0
+    violated = (margins > 0).astype(float)
+    violated[rows, y] = -violated.sum(axis=1)
+    loss = margins.sum() / len(X) + reg * np.sum(W * W)
+    return loss, X.T @ violated / len(X) + reg * W

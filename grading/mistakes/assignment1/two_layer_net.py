@@ -584,3 +584,54 @@ def net_settings():
 # %% style="net-search" why="Written as powers of ten."
 def net_settings():
     return dict(reg=10**-0.6, learning_rate=10**-2.9, hidden_dim=120)
+
+# %% style="net-loss" why="The course's affine_relu, imported in the cell."
+from cs231n.layer_utils import affine_relu_backward, affine_relu_forward
+
+@add_to_class(TwoLayerNet)
+def loss(self, X, y=None):
+    W1, b1, W2, b2 = (self.params[name] for name in ("W1", "b1", "W2", "b2"))
+    hidden, first = affine_relu_forward(X, W1, b1)
+    scores, second = affine_forward(hidden, W2, b2)
+    if y is None:
+        return scores
+    loss, dscores = softmax_loss(scores, y)
+    loss += 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
+    grads = {}
+    dhidden, grads["W2"], grads["b2"] = affine_backward(dscores, second)
+    _, grads["W1"], grads["b1"] = affine_relu_backward(dhidden, first)
+    grads["W1"] += self.reg * W1
+    grads["W2"] += self.reg * W2
+    return loss, grads
+
+# %% style="net-loss" why="Everything of layer_utils, by a star."
+from builtins import range
+from builtins import object
+import numpy as np
+from cs231n.layer_utils import *
+
+@add_to_class(TwoLayerNet)
+def loss(self, X, y=None):
+    out, cache1 = affine_relu_forward(X, self.params["W1"], self.params["b1"])
+    scores, cache2 = affine_forward(out, self.params["W2"], self.params["b2"])
+    if y is None:
+        return scores
+    loss, grads = 0, {}
+    loss, dout = softmax_loss(scores, y)
+    loss += 0.5 * self.reg * (np.sum(self.params["W1"] ** 2) + np.sum(self.params["W2"] ** 2))
+    dout, grads["W2"], grads["b2"] = affine_backward(dout, cache2)
+    dout, grads["W1"], grads["b1"] = affine_relu_backward(dout, cache1)
+    grads["W2"] += self.reg * self.params["W2"]
+    grads["W1"] += self.reg * self.params["W1"]
+    return loss, grads
+
+# %% mistake="net-loss" why="All gradients are zero: they were made and never filled."
+@add_to_class(TwoLayerNet)
+def loss(self, X, y=None):
+    hidden, _ = affine_forward(X, self.params["W1"], self.params["b1"])
+    scores, _ = affine_forward(relu_forward(hidden)[0], self.params["W2"], self.params["b2"])
+    if y is None:
+        return scores
+    loss, _ = softmax_loss(scores, y)
+    loss += 0.5 * self.reg * sum(np.sum(self.params[n] ** 2) for n in ("W1", "W2"))
+    return loss, {name: np.zeros_like(value) for name, value in self.params.items()}

@@ -863,3 +863,46 @@ def overfit_settings(num_hidden):
     if num_hidden == 2:
         return {"weight_scale": 0.05, "learning_rate": 0.003}
     return {"weight_scale": 0.08, "learning_rate": 0.003}
+
+# %% style="deep-adam" why="The course's own form: both corrections go into the learning rate."
+def adam(w, dw, config=None):
+    if config is None:
+        config = {}
+    config.setdefault("learning_rate", 1e-3)
+    config.setdefault("beta1", 0.9)
+    config.setdefault("beta2", 0.999)
+    config.setdefault("epsilon", 1e-8)
+    config.setdefault("m", np.zeros_like(w))
+    config.setdefault("v", np.zeros_like(w))
+    config.setdefault("t", 0)
+    config["t"] += 1
+    beta1, beta2, t = config["beta1"], config["beta2"], config["t"]
+    config["m"] = beta1 * config["m"] + (1 - beta1) * dw
+    config["v"] = beta2 * config["v"] + (1 - beta2) * dw**2
+    alpha = config["learning_rate"] * np.sqrt(1 - beta2**t) / (1 - beta1**t)
+    next_w = w - alpha * config["m"] / (np.sqrt(config["v"]) + config["epsilon"])
+    return next_w, config
+
+# %% style="deep-adam" why="np.power makes numbers of 64 bits, whatever came in."
+def adam(w, dw, config=None):
+    config = {} if config is None else config
+    defaults = {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
+    config.update({name: config.get(name, value) for name, value in defaults.items()})
+    beta1, beta2 = np.float64(config["beta1"]), np.float64(config["beta2"])
+    config["t"] = config.get("t", 0) + 1
+    config["m"] = beta1 * config.get("m", np.zeros_like(w)) + (1 - beta1) * dw
+    config["v"] = beta2 * config.get("v", np.zeros_like(w)) + (1 - beta2) * np.power(dw, 2)
+    mt = config["m"] / (1 - np.power(beta1, config["t"]))
+    vt = config["v"] / (1 - np.power(beta2, config["t"]))
+    next_w = w - config["learning_rate"] * mt / (np.sqrt(vt) + config["epsilon"])
+    return next_w, config
+
+# %% mistake="deep-adam" why="The corrections divide by 1 - beta, without the power of t."
+- mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
++ mean, square = m / (1 - beta1), v / (1 - beta2)
+
+# %% mistake="deep-momentum" why="This is an average of gradients: the learning rate stands outside of the velocity."
+- v = config["momentum"] * v - config["learning_rate"] * dw
+- next_w = w + v
++ v = config["momentum"] * v - dw
++ next_w = w + config["learning_rate"] * v

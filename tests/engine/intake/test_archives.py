@@ -2,6 +2,7 @@
 
 import io
 import stat
+import warnings
 import zipfile
 
 import pytest
@@ -164,6 +165,7 @@ def test_a_bomb_does_not_go_off(intake, tmp_path):
     flags = {one.student: one.flags for one in collected.submissions}
     assert "expands to more than 64 MB" in flags["ada"][0]
     assert "expands too far" in flags["ben"][-1]
+    assert len(names(collected)["ben"]) == 2
 
 
 def test_a_students_own_zip_is_opened_once(intake, tmp_path):
@@ -177,6 +179,117 @@ def test_a_students_own_zip_is_opened_once(intake, tmp_path):
 
     assert [name for name, _ in one.files] == ["numbers.ipynb"]
     assert one.flags == ("Left out 'more.zip': no notebook.",)
+
+
+def own_archive(files):
+    """Make a student's own zip."""
+    inner = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(inner, "w", 8) as file:
+        warnings.simplefilter("ignore")  # about names that come twice
+        for name, data in files:
+            file.writestr(name, data)
+    return inner.getvalue()
+
+
+def collected(intake, tmp_path, data):
+    """Take in what one student handed in as a zip."""
+    path = archive(tmp_path / "p.zip", {"ada/hw.zip": data})
+    (one,) = intake.from_archives([path]).submissions
+    return one
+
+
+def test_many_other_files_hide_no_notebook(intake, tmp_path):
+    junk = [(f"a{n:05d}.txt", b"") for n in range(5000)]
+    one = collected(
+        intake, tmp_path, own_archive([*junk, ("hw/numbers.ipynb", NOTEBOOK)])
+    )
+
+    assert [name for name, _ in one.files] == ["numbers.ipynb"]
+    (flag,) = one.flags
+    assert flag.startswith("Left out 'a00000.txt', ")
+    assert flag.endswith(" and 4995 more: no notebook.")
+
+
+def test_many_other_notebooks_hide_none(intake, tmp_path):
+    junk = [(f"a{n:05d}.ipynb", b"") for n in range(3000)]
+    one = collected(
+        intake, tmp_path, own_archive([*junk, ("hw/numbers.ipynb", NOTEBOOK)])
+    )
+
+    assert "numbers.ipynb" in [name for name, _ in one.files]
+    assert len(one.files) == 200
+
+
+def test_more_entries_than_are_read_are_a_sentence(intake, tmp_path):
+    names = [(f"{'x' * 200}{n}.txt", b"") for n in range(9000)]
+    one = collected(intake, tmp_path, own_archive(names))
+
+    assert one.flags == ("'hw.zip' has too many entries to be read.",)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"PK", b"PK\5\6" + bytes(18), b"PK\5\6" + b"\xff" * 18, b"PK\3\4" * 99],
+    ids=["empty", "cut", "nothing", "lies", "heads"],
+)
+def test_no_flag_has_an_objects_address(intake, tmp_path, data):
+    one = collected(intake, tmp_path, data)
+
+    assert one.files == ()
+    assert not any("0x" in flag or "object" in flag for flag in one.flags)
+
+
+def test_what_is_refused_for_its_size_is_not_expanded(intake, tmp_path, monkeypatch):
+    """Bombs that are each just too large: none is read, and the notebook is."""
+    expanded = 0
+    read = zipfile.ZipExtFile.read
+
+    def counted(self, most=-1):
+        nonlocal expanded
+        data = read(self, most)
+        expanded += len(data)
+        return data
+
+    bombs = [(f"{n}.ipynb", bytes((64 << 20) + 1)) for n in range(3)]
+    data = own_archive([*bombs, ("numbers.ipynb", NOTEBOOK)])
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", counted)
+    one = collected(intake, tmp_path, data)
+
+    assert [name for name, _ in one.files] == ["numbers.ipynb"]
+    assert expanded < len(data) + len(NOTEBOOK) + 1
+
+
+def test_a_header_that_lies_about_a_size_expands_no_further(intake, tmp_path):
+    data = bytearray(own_archive([("numbers.ipynb", bytes(10 << 20))]))
+    for mark, place in ((b"PK\3\4", 22), (b"PK\1\2", 24)):
+        at = data.rfind(mark) + place
+        data[at : at + 4] = (100).to_bytes(4, "little")
+    one = collected(intake, tmp_path, bytes(data))
+
+    assert one.files == ()
+    assert "it is damaged" in one.flags[0]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["numbers.ipynb", "hw/numbers.ipynb", "hw/./numbers.ipynb"],
+        ["numbers.ipynb", "numbers.ipynb", "numbers.ipynb"],
+    ],
+)
+def test_of_files_with_one_name_the_first_counts(intake, tmp_path, names):
+    data = own_archive([(name, f"{n}".encode()) for n, name in enumerate(names)])
+    one = collected(intake, tmp_path, data)
+
+    assert intake.store.get(dict(one.files)["numbers.ipynb"]) == b"0"
+    assert "a second file of that name" in one.flags[0]
+
+
+def test_names_that_differ_in_case_are_two_files(intake, tmp_path):
+    data = own_archive([("NUMBERS.ipynb", b"1"), ("numbers.ipynb", NOTEBOOK)])
+    one = collected(intake, tmp_path, data)
+
+    assert intake.store.get(dict(one.files)["numbers.ipynb"]) == NOTEBOOK
 
 
 def test_a_million_entries_are_not_read(intake, tmp_path, monkeypatch):

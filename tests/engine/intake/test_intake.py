@@ -1,14 +1,25 @@
 """Submissions are taken once, whole, and from nowhere else."""
 
 import contextlib
+import io
 import json
 import os
+import re
 import socket
 import stat
+import tracemalloc
 
 import pytest
 
-from grading.engine.storage.names import RefusedName, checked_name, printable
+from grading.engine.intake import folder as folder_module
+from grading.engine.intake.folder import read_folder
+from grading.engine.storage import store
+from grading.engine.storage.names import (
+    RefusedName,
+    capped,
+    checked_name,
+    printable,
+)
 from tests.engine.intake.export_files import NOTEBOOK, names
 from tests.engine.small_course import hand_in
 
@@ -49,11 +60,10 @@ def test_no_other_file_is_taken(course, intake, name):
         lambda path, secret: path.symlink_to(secret),
         lambda path, secret: path.symlink_to("nowhere"),
         lambda path, secret: path.symlink_to("/dev/zero"),
-        lambda path, secret: os.link(secret, path),
         lambda path, secret: os.mkfifo(path),
         lambda path, secret: path.mkdir(),
     ],
-    ids=["link", "dangling", "device", "hard link", "pipe", "folder"],
+    ids=["link", "dangling", "device", "pipe", "folder"],
 )
 def test_what_is_no_plain_file_is_left_out(course, intake, tmp_path, make):
     secret = tmp_path / "secret.ipynb"
@@ -104,7 +114,132 @@ def test_too_large_and_too_many(course, intake):
 
     (one,) = intake.from_tree().submissions
     assert "larger than 64 MB" in " ".join(one.flags)
-    assert "More than 200 files" in one.flags[-1]
+    assert "and 295 more: no notebook." in " ".join(one.flags)
+    assert [name for name, _ in one.files] == ["words.ipynb"]
+
+
+def test_two_thousand_other_files_cost_no_points(course, intake):
+    folder = hand_in(course, "ada", numbers=NOTEBOOK)
+    for number in range(2000):
+        (folder / f"a{number:04d}.txt").touch()
+        (folder / f"a{number:04d}.ipynb").write_text(f"{number}")
+
+    (one,) = intake.from_tree().submissions
+    names = [name for name, _ in one.files]
+    assert "numbers.ipynb" in names
+    assert len(names) == 200
+    (junk,) = [flag for flag in one.flags if "no notebook" in flag]
+    assert re.fullmatch(r"Left out ('a\d+.txt'(, )?){5} and 1995 more: .*", junk)
+    assert "and 1796 more: the submission has too much already." in " ".join(one.flags)
+
+
+def test_large_files_are_never_in_memory(course, intake):
+    folder = hand_in(course, "ada", numbers=NOTEBOOK)
+    for number in range(3):
+        with open(folder / f"{number}.ipynb", "wb") as file:
+            file.truncate((60 << 20) + number)
+    tracemalloc.start()
+    (one,) = intake.from_tree().submissions
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert len(one.files) == 4
+    assert peak < 8 * store.CHUNK
+
+
+def test_a_submission_has_room_for_so_much(course, intake, monkeypatch):
+    monkeypatch.setattr(folder_module, "MAX_TOTAL", 1000)
+    folder = hand_in(course, "ada", numbers=b"n" * 600)
+    (folder / "a.ipynb").write_bytes(b"a" * 600)
+    (folder / "b.ipynb").write_bytes(b"b" * 300)
+
+    (one,) = intake.from_tree().submissions
+    assert [name for name, _ in one.files] == ["b.ipynb", "numbers.ipynb"]
+    assert one.flags == ("Left out 'a.ipynb': the submission has too much already.",)
+
+
+def test_a_hard_link_costs_neither_student_points(course, intake):
+    ada = hand_in(course, "ada", numbers=NOTEBOOK) / "numbers.ipynb"
+    eve = hand_in(course, "eve", words=NOTEBOOK) / "numbers.ipynb"
+    os.link(ada, eve)
+    os.link(ada, course.root / "elsewhere")
+    first, second = intake.from_tree().submissions
+
+    assert [name for name, _ in first.files] == ["numbers.ipynb"]
+    assert [name for name, _ in second.files] == ["numbers.ipynb", "words.ipynb"]
+    for one in (first, second):
+        flag = "'numbers.ipynb' has another name elsewhere: a hard link."
+        assert one.flags == (flag,)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_hard_link_to_another_users_file_is_left_out(course, intake, tmp_path):
+    secret = tmp_path / "secret.ipynb"
+    secret.write_bytes(NOTEBOOK)
+    os.chown(secret, 12345, 12345)
+    folder = hand_in(course, "eve", words=NOTEBOOK)
+    os.link(secret, folder / "numbers.ipynb")
+
+    (one,) = intake.from_tree().submissions
+    assert [name for name, _ in one.files] == ["words.ipynb"]
+    assert "another user's file" in one.flags[0]
+
+
+def test_a_file_that_grows_is_left_out(tmp_path):
+    (tmp_path / "a.ipynb").write_bytes(b"x" * 10)
+
+    def keep(file, most):
+        raise store.TooLarge
+
+    assert read_folder(tmp_path, keep) == (
+        {},
+        ["Left out 'a.ipynb': it grew while it was read."],
+    )
+
+
+def test_a_file_that_changes_between_two_looks_is_kept_as_it_was_copied(tmp_path):
+    class Changing(io.BytesIO):
+        def seek(self, *place):
+            self.getbuffer()[:1] = b"2"
+            return super().seek(*place)
+
+    kept = store.Store(tmp_path)
+    digest = kept.put_file(Changing(b"1 notebook"), 100)
+    assert kept.get(digest) == b"2 notebook"
+    with pytest.raises(store.TooLarge):
+        kept.put_file(io.BytesIO(b"x" * 101), 100)
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a\nb.txt",
+        "\x1b[31mred.txt",
+        "\udcff.txt",
+        "x" * 250,
+        "<script>.txt",
+        "\u202e.txt",
+    ],
+)
+def test_no_name_reaches_a_flag_as_it_is(course, intake, name):
+    folder = hand_in(course, "ada", numbers=NOTEBOOK)
+    (folder / name).touch()
+
+    (one,) = intake.from_tree().submissions
+    (flag,) = one.flags
+    assert len(flag) < 120
+    assert not set("\x1b\u202e\udcff\n") & set(flag)
+    assert [name for name, _ in one.files] == ["numbers.ipynb"]
+
+
+def test_flags_are_few_and_short():
+    flags = capped([f"{number} {'x' * 10_000}" for number in range(1000)])
+
+    assert len(flags) == 50
+    assert max(map(len, flags)) < 410
+    assert flags[-1] == "And more: 951 flags."
+    assert capped(flags) == flags
 
 
 def test_a_change_after_the_intake_changes_nothing(course, intake):

@@ -5,8 +5,9 @@ import time
 import pytest
 
 from grading.engine.judging import pool
-from grading.engine.judging.pool import Pool, WorkersFailed
+from grading.engine.judging.pool import Pool
 from grading.engine.judging.task import Task
+from grading.engine.processes.line_pool import WorkersFailed
 from grading.judge.exam import Exam
 from grading.sandbox.limits import Limits
 from tests.engine.conftest import plan
@@ -64,9 +65,8 @@ def test_a_hung_worker_is_ended(task, monkeypatch):
         assert results(workers, 1) == [("k", None)]
 
 
-def test_workers_that_never_get_ready_are_a_sentence(task, monkeypatch):
-    monkeypatch.setattr(pool, "START", 0.3)
-    with Pool(1, plan("NeverReadyHost"), 60) as workers:
+def test_workers_that_never_get_ready_are_a_sentence(task):
+    with Pool(1, plan("NeverReadyHost"), 60, start=0.3) as workers:
         workers.submit("k", task.to_json())
         with pytest.raises(WorkersFailed, match="end as soon as they start"):
             results(workers, 1)
@@ -75,6 +75,6 @@ def test_workers_that_never_get_ready_are_a_sentence(task, monkeypatch):
 def test_nothing_is_left_running(task):
     with Pool(2, plan("HungHost"), 60) as workers:
         workers.submit("k", task.to_json())
-        processes = [worker.process for worker in workers._workers]
+        processes = [worker.process for worker in workers._workers._workers]
     # The bench would go on for a quarter of an hour.
     assert all(process.returncode is not None for process in processes)

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from grading.engine.intake.submission import Submission
 from grading.engine.notebooks.sorting import sort_files, stem
 from grading.engine.storage.store import Store
 from tests.engine.small_course import RIGHT, answered, code, text
@@ -19,7 +18,7 @@ def sort(template, tmp_path, files):
             notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode()
         )
         digests.append((name, store.put(data)))
-    return sort_files(template, Submission("ada", "hw1", tuple(digests)), store)
+    return sort_files(template, digests, store)
 
 
 @pytest.mark.parametrize(

@@ -86,13 +86,3 @@ def test_no_way_around_the_rules(fork_server, way):
     assert found.score == 0, found
     said = ("should", "source of double", "not callable", "is not defined", "not there")
     assert any(words in found.message for words in said), found
-
-
-def test_a_cell_too_deep_to_be_read_keeps_no_rule(fork_server):
-    deep = f"{DOUBLE}\nx = {'-' * 3000}1"
-    try:
-        compile(deep, "deep", "exec")
-    except (RecursionError, MemoryError, SyntaxError):
-        pytest.skip("this Python runs nothing that deep")
-    found = by_name(sit(fork_server, deep, tests={"rule": RULE}))["rule"]
-    assert found.score in (0, 1)

@@ -1,0 +1,1 @@
+"""Processes of the engine that may die: what they held is given back."""
