@@ -30,31 +30,34 @@ from cs231n.autograd.ops import joining as _joining
 from cs231n.autograd.ops import ordering as _ordering
 from cs231n.autograd.ops import pointwise as _pointwise
 from cs231n.autograd.ops import products as _products
+from cs231n.autograd.ops import randomness as _randomness
 from cs231n.autograd.ops import reduction as _reduction
 from cs231n.autograd.ops import shaping as _shaping
 from cs231n.autograd.ops.arithmetic import *  # noqa: F403
 from cs231n.autograd.ops.attributes import *  # noqa: F403
 from cs231n.autograd.ops.choosing import *  # noqa: F403
 from cs231n.autograd.ops.creation import *  # noqa: F403
-from cs231n.autograd.ops.creation import fork_rng as _fork_rng
 from cs231n.autograd.ops.extremes import *  # noqa: F403
 from cs231n.autograd.ops.joining import *  # noqa: F403
 from cs231n.autograd.ops.ordering import *  # noqa: F403
 from cs231n.autograd.ops.pointwise import *  # noqa: F403
 from cs231n.autograd.ops.products import *  # noqa: F403
+from cs231n.autograd.ops.randomness import *  # noqa: F403
+from cs231n.autograd.ops.randomness import fork_rng as _fork_rng
 from cs231n.autograd.ops.reduction import *  # noqa: F403
 from cs231n.autograd.ops.reduction import linalg_norm as _linalg_norm
 from cs231n.autograd.ops.reduction import vector_norm as _vector_norm
 from cs231n.autograd.ops.shaping import *  # noqa: F403
 from cs231n.autograd.ops.shaping import function_of_shape as reshape
 from cs231n.autograd.ops.shaping import transpose_matrix as t
+from cs231n.autograd.protocol import Size
 from cs231n.autograd.saving import load, save
-from cs231n.autograd.tensor import Size, Tensor
+from cs231n.autograd.tensor import Tensor
 
 # Names that hide Python's own: Python's types mean these dtypes as well.
 bool, float, int = _DTYPES["bool"], _DTYPES["float"], _DTYPES["int"]
 linalg = _Names(norm=_linalg_norm, vector_norm=_vector_norm)
-random = _Names(fork_rng=_fork_rng, manual_seed=_creation.manual_seed)
+random = _Names(fork_rng=_fork_rng, manual_seed=_randomness.manual_seed)
 cuda = _Names(is_available=lambda: False, device_count=lambda: 0)
 newaxis = None
 
@@ -70,6 +73,7 @@ _PARTS = (
     _ordering,
     _products,
     _creation,
+    _randomness,
     _dtypes,
     _graph,
 )

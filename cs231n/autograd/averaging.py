@@ -6,6 +6,7 @@ import numpy as np
 
 from cs231n.autograd.graph import no_grad
 from cs231n.autograd.nn.module import Module
+from cs231n.autograd.tensor import wrap
 
 
 def get_ema_multi_avg_fn(decay=0.999):
@@ -35,7 +36,7 @@ class AveragedModel(Module):
     def __init__(self, model, device=None, avg_fn=None, multi_avg_fn=None):
         super().__init__()
         self.module = copy.deepcopy(model)
-        self.n_averaged = 0
+        self.register_buffer("n_averaged", wrap(np.zeros((), np.int64)))
         self._follow = multi_avg_fn or _even_mean
 
     def forward(self, *args, **kwargs):
@@ -53,4 +54,7 @@ class AveragedModel(Module):
             self._follow(own, other, self.n_averaged)
         for average in own:
             average._version[0] += 1
+        # Running statistics are not averaged: the copy has those of the model.
+        for copied, buffer in zip(self.module.buffers(), model.buffers(), strict=True):
+            copied.copy_(buffer)
         self.n_averaged += 1

@@ -1,5 +1,7 @@
 """Dtypes and devices by PyTorch's names."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
 float32 = np.dtype(np.float32)
@@ -38,6 +40,21 @@ SPOKEN = {
     "bool": "Bool",
 }
 _PYTHON = {bool: np.dtype(np.bool_), int: int64, float: float64}
+
+
+def finfo(dtype=float32):
+    """Return the limits of a dtype of floats: ``min``, ``max``, ``eps``, ``tiny``."""
+    return _limits(np.finfo(as_dtype(dtype)), float, "eps", "tiny")
+
+
+def iinfo(dtype):
+    """Return the limits of a dtype of whole numbers: ``min`` and ``max``."""
+    return _limits(np.iinfo(as_dtype(dtype)), int)
+
+
+def _limits(info, kind, *more):
+    names = ("min", "max", *more)
+    return SimpleNamespace(**{n: kind(getattr(info, n)) for n in names})
 
 
 def spoken(dtype):
@@ -113,8 +130,10 @@ def is_device(value):
 __all__ = [
     "device",
     "double",
+    "finfo",
     "float32",
     "float64",
+    "iinfo",
     "int8",
     "int16",
     "int32",

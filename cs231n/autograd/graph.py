@@ -2,17 +2,22 @@
 
 import contextlib
 import functools
+import inspect
 import itertools
+import threading
 
 import numpy as np
 
 _count = itertools.count()
 
 
-class _Mode:
-    """Whether steps are recorded."""
+class _ModeOfThread(threading.local):
+    """Whether steps are recorded; each thread has its own say."""
 
     enabled = True
+
+
+_Mode = _ModeOfThread()
 
 
 class Node:
@@ -85,14 +90,15 @@ class set_grad_enabled(contextlib.ContextDecorator):
         self._before.append(_Mode.enabled)
 
 
-class no_grad(contextlib.ContextDecorator):
+class no_grad:
     """Record no steps: ``with torch.no_grad():`` or ``@torch.no_grad()``."""
 
     _wanted = False
 
     def __init__(self, function=None):
-        self._before, self._function = [], function
+        self._before, self._function = [], None
         if function is not None:
+            self._function = _decorated(function, type(self))
             functools.update_wrapper(self, function)
 
     def __enter__(self):
@@ -106,12 +112,37 @@ class no_grad(contextlib.ContextDecorator):
     def __call__(self, *args, **kwargs):
         """Decorate a function, or call the one that ``@torch.no_grad`` got."""
         if self._function is None:
-            return super().__call__(*args, **kwargs)
-        with type(self)():
-            return self._function(*args, **kwargs)
+            return _decorated(*args, type(self))
+        return self._function(*args, **kwargs)
 
     def __get__(self, instance, owner=None):
         return self if instance is None else functools.partial(self, instance)
+
+
+def _decorated(function, mode):
+    """Return a function that runs in a mode; of a generator, each of its steps."""
+    if inspect.isgeneratorfunction(function):
+
+        @functools.wraps(function)
+        def steps(*args, **kwargs):
+            items, sent = function(*args, **kwargs), None
+            with contextlib.closing(items):
+                while True:
+                    with mode():
+                        try:
+                            item = items.send(sent)
+                        except StopIteration as end:
+                            return end.value
+                    sent = yield item
+
+        return steps
+
+    @functools.wraps(function)
+    def whole(*args, **kwargs):
+        with mode():
+            return function(*args, **kwargs)
+
+    return whole
 
 
 class enable_grad(no_grad):

@@ -1,87 +1,11 @@
 """Optimizers over one flat vector of weights, with PyTorch's arguments."""
 
-import itertools
-
-import numpy as np
-
 from cs231n import kernels
 from cs231n.autograd import averaging as swa_utils
 from cs231n.autograd._names import missing
+from cs231n.autograd.flat import Flat
 from cs231n.autograd.graph import enable_grad
 from cs231n.autograd.tensor import Tensor
-
-#: Parameters of at least this many elements are updated from their own gradient;
-#: smaller neighbours are gathered and updated together.
-LARGE = 1 << 14
-
-
-class _Flat:
-    """Parameters of one dtype as views of one vector, small ones first."""
-
-    def __init__(self, parameters, states):
-        self.parameters = sorted(parameters, key=lambda p: p._a.size >= LARGE)
-        dtype = self.parameters[0]._a.dtype
-        ends = np.cumsum([0, *(p._a.size for p in self.parameters)]).tolist()
-        self.spans = list(itertools.pairwise(ends))
-        self.vector, self.grads = np.empty(ends[-1], dtype), np.empty(ends[-1], dtype)
-        self.states = [np.zeros(ends[-1], dtype) for _ in range(states)]
-        self.steps = [0] * len(self.parameters)
-        self.views = [None] * len(self.parameters)
-        self.adopt()
-
-    def adopt(self):
-        """Take in parameters whose memory is elsewhere (again)."""
-        for i, (p, (start, end)) in enumerate(
-            zip(self.parameters, self.spans, strict=True)
-        ):
-            if p._a is not self.views[i]:
-                view = self.vector[start:end].reshape(p._a.shape)
-                view[...] = p._a
-                p._a = self.views[i] = view
-
-    def runs(self):
-        """Yield ``(start, end, gradient, step)`` of neighbours to update as one."""
-        self.adopt()
-        i, n = 0, len(self.parameters)
-        while i < n:
-            if self.parameters[i].grad is None:
-                i += 1
-                continue
-            first = i
-            size = self.parameters[i]._a.size
-            i += 1
-            if size < LARGE:
-                while i < n and self._joins(i, first):
-                    i += 1
-            yield self._run(first, i)
-
-    def _joins(self, i, first):
-        p = self.parameters[i]
-        return (
-            p.grad is not None
-            and p._a.size < LARGE
-            and self.steps[i] == self.steps[first]
-        )
-
-    def _run(self, first, last):
-        start, end = self.spans[first][0], self.spans[last - 1][1]
-        gradients = [self._gradient(i) for i in range(first, last)]
-        gradient = gradients[0]
-        if len(gradients) > 1:
-            gradient = np.concatenate(gradients, out=self.grads[start:end])
-        for i in range(first, last):
-            self.steps[i] += 1
-            self.parameters[i]._version[0] += 1
-        return start, end, gradient, self.steps[first]
-
-    def _gradient(self, i):
-        p = self.parameters[i]
-        if p.grad._a.shape != p._a.shape or p.grad._a.dtype != p._a.dtype:
-            raise RuntimeError(
-                f"step(): a parameter of shape {p._a.shape} has a gradient of shape "
-                f"{p.grad._a.shape}."
-            )
-        return p.grad._a.reshape(-1)
 
 
 class Optimizer:
@@ -97,6 +21,9 @@ class Optimizer:
             raise ValueError("optimizer got an empty parameter list")
         if not isinstance(groups[0], dict):
             groups = [{"params": groups}]
+        for beta in defaults.get("betas", ()):
+            if not 0 <= beta < 1:
+                raise ValueError(f"Invalid beta: {beta} is not in [0, 1)")
         for name, value in defaults.items():
             if name in ("lr", "eps", "weight_decay", "momentum") and value < 0:
                 raise ValueError(f"Invalid {name}: {value}")
@@ -127,7 +54,7 @@ class Optimizer:
         kinds = dict.fromkeys(p._a.dtype for p in parameters)
         self._flats.append(
             [
-                _Flat([p for p in parameters if p._a.dtype == k], self._states)
+                Flat([p for p in parameters if p._a.dtype == k], self._states)
                 for k in kinds
             ]
         )
@@ -225,9 +152,15 @@ class Adam(Optimizer):
     _decoupled = False
 
     def __init__(
-        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, **others
+        self,
+        params,
+        lr=1e-3,
+        betas=(0.9, 0.999),
+        eps=1e-8,
+        weight_decay=0,
+        amsgrad=False,
     ):
-        if others.get("amsgrad"):
+        if amsgrad:
             raise NotImplementedError("amsgrad is not on this tape.")
         super().__init__(
             params,
@@ -262,9 +195,15 @@ class AdamW(Adam):
     _decoupled = True
 
     def __init__(
-        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, **others
+        self,
+        params,
+        lr=1e-3,
+        betas=(0.9, 0.999),
+        eps=1e-8,
+        weight_decay=1e-2,
+        amsgrad=False,
     ):
-        super().__init__(params, lr, betas, eps, weight_decay, **others)
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad)
 
 
 class RMSprop(Optimizer):

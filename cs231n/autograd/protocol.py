@@ -3,10 +3,28 @@
 import numpy as np
 
 from cs231n.autograd import dtypes
+from cs231n.autograd._names import missing
+
+
+class Size(tuple):
+    """The shape of a tensor."""
+
+    __slots__ = ()
+
+    def numel(self):
+        """Return the product of the sizes."""
+        return int(np.prod(self, dtype=np.int64))
+
+    def __repr__(self):
+        return f"torch.Size({list(self)})"
 
 
 class Protocol:
     """Base of tensors; reads their array ``_a``, ``requires_grad`` and ``grad_fn``."""
+
+    def __getattr__(self, name):
+        known = [n for n in dir(type(self)) if not n.startswith("_")]
+        return missing("Tensor", lambda: known)(name)
 
     def item(self):
         """Return the one number as Python's."""
@@ -66,7 +84,14 @@ class Protocol:
         return int(self._a.item())
 
     def __format__(self, spec):
-        return format(self.item() if self._a.ndim == 0 else str(self), spec)
+        if self._a.ndim == 0:
+            return format(self.item(), spec)
+        if spec:
+            raise TypeError(
+                f"a tensor of shape {self._a.shape} cannot be formatted as {spec!r}: "
+                f"take one number out of it first, as with x[0] or x.mean()."
+            )
+        return str(self)
 
     def __repr__(self):
         text = np.array2string(self._a, separator=", ", precision=4, prefix="tensor(")

@@ -7,7 +7,7 @@ import numpy as np
 
 from cs231n.autograd import dtypes
 from cs231n.autograd.graph import Node, sweep
-from cs231n.autograd.protocol import Protocol
+from cs231n.autograd.protocol import Protocol, Size
 
 
 class Tensor(Protocol):
@@ -18,7 +18,7 @@ class Tensor(Protocol):
     """
 
     # Defaults live in the class, so that a result costs two attributes.
-    grad = None
+    _grad = None
     _node = None  # the step that made it
     _asks = False  # requires_grad, if it is not a stale view
     _base = None  # the tensor this one is a view of
@@ -90,9 +90,26 @@ class Tensor(Protocol):
 
     @data.setter
     def data(self, value):
-        if value._a.shape != self._a.shape and self._node is not None:
+        a = need(value, "data", "value")._a
+        if a.shape != self._a.shape and self._node is not None:
             raise RuntimeError("Only the data of a leaf may be replaced.")
-        self._a = value._a
+        self._a = a
+
+    @property
+    def grad(self):
+        """What ``backward`` added up, or None; may be set."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, value):
+        if value is not None:
+            a = need(value, "grad", "value")._a
+            if a.shape != self._a.shape or a.dtype != self._a.dtype:
+                raise RuntimeError(
+                    f"grad: expected {self._a.dtype} of shape {self._a.shape}; got "
+                    f"{a.dtype} of shape {a.shape}."
+                )
+        self._grad = value
 
     def detach(self):
         """Return the same memory, without history."""
@@ -142,19 +159,19 @@ class Tensor(Protocol):
             Refused: gradients of gradients are PyTorch's.
         """
         root, upstream = start(self, gradient, create_graph)
-        for leaf, (array, owned) in sweep(
-            [(root, upstream)], retain=retain_graph
-        ).items():
+        found = sweep([(root, upstream)], retain=retain_graph)
+        for leaf, (array, owned) in found.items():
             leaf._collect(array, owned)
 
     def _collect(self, array, owned):
-        if self.grad is not None:
-            np.add(self.grad._a, array, out=self.grad._a, casting="same_kind")
-            self.grad._version[0] += 1
+        grad = self._grad
+        if grad is not None:
+            np.add(grad._a, array, out=grad._a, casting="same_kind")
+            grad._version[0] += 1
         elif owned and array.dtype == self._a.dtype and array.flags.c_contiguous:
-            self.grad = wrap(array)
+            self._grad = wrap(array)
         else:
-            self.grad = wrap(np.array(array, self._a.dtype, order="C"))
+            self._grad = wrap(np.array(array, self._a.dtype, order="C"))
 
     # Copies -----------------------------------------------------------------------
     __hash__ = object.__hash__
@@ -186,30 +203,6 @@ class Tensor(Protocol):
         raise NotImplementedError(
             "This tape has no hooks; retain_grad() keeps the gradient of a result."
         )
-
-
-class Size(tuple):
-    """The shape of a tensor."""
-
-    __slots__ = ()
-
-    def numel(self):
-        """Return the product of the sizes."""
-        return int(np.prod(self, dtype=np.int64))
-
-    def __repr__(self):
-        return f"torch.Size({list(self)})"
-
-
-class Parameter(Tensor):
-    """A tensor that a module trains."""
-
-    def __init__(self, data=None, requires_grad=True):
-        array = np.zeros(0, np.float32) if data is None else data._a
-        self._a, self._version, self._asks = array, [0], bool(requires_grad)
-
-    def __repr__(self):
-        return f"Parameter containing:\n{super().__repr__()}"
 
 
 def _rebuild(kind, array, asks):
@@ -246,7 +239,7 @@ def start(result, gradient, create_graph=False):
                 f"shape {a.shape}: take its sum or mean first."
             )
         return root, np.ones(a.shape, a.dtype)
-    if gradient._a.shape != a.shape:
+    if need(gradient, "backward", "gradient")._a.shape != a.shape:
         raise RuntimeError(
             f"Mismatch in shape: grad_output[0] has a shape of {gradient.shape} and "
             f"output[0] has a shape of {result.shape}."

@@ -10,17 +10,19 @@ from cs231n.autograd.nn.containers import (
 )
 from cs231n.autograd.nn.module import Module
 from cs231n.autograd.nn.modules import (
-    BatchNorm1d,
-    BatchNorm2d,
     Conv2d,
     ConvTranspose2d,
     Dropout,
     Embedding,
-    GroupNorm,
     Identity,
-    LayerNorm,
     Linear,
     Unflatten,
+)
+from cs231n.autograd.nn.normalizers import (
+    BatchNorm1d,
+    BatchNorm2d,
+    GroupNorm,
+    LayerNorm,
 )
 from cs231n.autograd.nn.wrappers import (
     ELU,
@@ -50,7 +52,7 @@ from cs231n.autograd.nn.wrappers import (
     Tanh,
     Upsample,
 )
-from cs231n.autograd.tensor import Parameter
+from cs231n.autograd.parameter import Parameter
 
 __all__ = [
     "ELU",

@@ -6,7 +6,7 @@ from cs231n import kernels, layers
 from cs231n.autograd import dtypes
 from cs231n.autograd.history import record, write
 from cs231n.autograd.nn.fused import fused
-from cs231n.autograd.ops import creation, pointwise
+from cs231n.autograd.ops import pointwise, randomness
 from cs231n.autograd.ops.promotion import unary
 from cs231n.autograd.ops.shaping import axis
 from cs231n.autograd.tensor import method, need, wrap
@@ -19,7 +19,7 @@ def dropout(input, p=0.5, training=True, inplace=False):
     if not training or p == 0:
         return input
     x = need(input, "dropout")._a
-    kept = creation.generator().random(x.shape, dtype=x.dtype) >= p
+    kept = randomness.generator().random(x.shape, dtype=x.dtype) >= p
     mask = np.multiply(kept, 1 / (1 - p) if p < 1 else 0.0, dtype=x.dtype)
     return record("dropout", x * mask, lambda g: g * mask, (input,))
 
@@ -75,7 +75,8 @@ def logsigmoid(input):
 def rows(x, dim):
     """View or copy with an axis last, as rows."""
     moved = np.ascontiguousarray(np.moveaxis(x, dim, -1))
-    return moved.reshape(-1, moved.shape[-1]), moved.shape
+    width = moved.shape[-1]
+    return moved.reshape(moved.size // max(1, width), width), moved.shape
 
 
 def _with_dim(step, input, dim, dtype):

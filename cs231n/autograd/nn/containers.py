@@ -3,7 +3,7 @@
 from collections import OrderedDict
 
 from cs231n.autograd.nn.module import Module
-from cs231n.autograd.tensor import Parameter
+from cs231n.autograd.parameter import Parameter
 
 
 class Sequential(Module):
@@ -84,6 +84,15 @@ class ModuleList(Module):
 
     def __setitem__(self, index, module):
         self._modules[list(self._modules)[index]] = module
+
+    def __delitem__(self, index):
+        modules = list(self)
+        del modules[index]
+        self._modules.clear()
+        self.extend(modules)
+
+    def __iadd__(self, modules):
+        return self.extend(modules)
 
 
 class ModuleDict(Module):

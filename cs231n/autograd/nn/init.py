@@ -42,7 +42,7 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0):
     """Draw Gaussian numbers between two bounds."""
     import numpy as np
 
-    from cs231n.autograd.ops.creation import generator
+    from cs231n.autograd.ops.randomness import generator
     from cs231n.autograd.tensor import wrap
 
     values = generator().normal(mean, std, tensor.shape)

@@ -12,9 +12,15 @@ from cs231n.autograd.ops.promotion import fit
 from cs231n.autograd.tensor import Tensor, need, wrap
 
 
-def _reduced(loss, reduction):
+def _check_reduction(reduction):
     if reduction not in ("mean", "sum", "none"):
-        raise ValueError(f"{reduction} is not a valid value for reduction")
+        raise ValueError(
+            f"{reduction!r} is not a valid value for reduction: mean, sum or none."
+        )
+
+
+def _reduced(loss, reduction):
+    _check_reduction(reduction)
     return loss if reduction == "none" else getattr(loss, reduction)()
 
 
@@ -28,6 +34,7 @@ def cross_entropy(
 ):
     """Cross entropy of scores (N, C, ...) and classes (N, ...) or probabilities."""
     x, y = need(input, "cross_entropy")._a, need(target, "cross_entropy", "target")._a
+    _check_reduction(reduction)
     if y.dtype.kind == "f" and y.shape == x.shape:
         along = 1 if x.ndim > 1 else 0
         loss = -(log_softmax(input, along) * target).sum(along)
@@ -163,6 +170,12 @@ def binary_cross_entropy_with_logits(
 
 def binary_cross_entropy(input, target, weight=None, reduction="mean"):
     """Binary cross entropy of probabilities; logarithms end at -100."""
+    p = need(input, "binary_cross_entropy")._a
+    if p.size and not 0 <= p.min() <= p.max() <= 1:
+        raise RuntimeError(
+            "binary_cross_entropy: all elements of input should be between 0 and 1; "
+            "take the sigmoid first, or binary_cross_entropy_with_logits."
+        )
     low = lambda p: p.log().clamp(min=-100)
     loss = -(target * low(input) + (1 - target) * low(1 - input))
     return _reduced(loss if weight is None else loss * weight, reduction)

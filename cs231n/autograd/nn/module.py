@@ -1,12 +1,15 @@
 """Modules: what holds parameters, buffers and other modules."""
 
-from collections import OrderedDict
+from collections import OrderedDict, namedtuple
 
 from cs231n.autograd import dtypes
 from cs231n.autograd.graph import no_grad
-from cs231n.autograd.tensor import Parameter, Tensor
+from cs231n.autograd.parameter import Parameter
+from cs231n.autograd.tensor import Tensor
 
 _KINDS = ("_parameters", "_buffers", "_modules")
+#: What ``load_state_dict`` did not find, and did not need.
+Keys = namedtuple("Keys", ("missing_keys", "unexpected_keys"))
 
 
 class Module:
@@ -33,6 +36,11 @@ class Module:
             )
         if kind is None and name in self._buffers and _is_buffer(value):
             kind = "_buffers"
+        elif kind is None and name in self._buffers:
+            raise TypeError(
+                f"cannot assign {type(value).__name__} as buffer {name!r}: a tensor or "
+                f"None is expected."
+            )
         elif kind is None and name in self._parameters and value is not None:
             raise TypeError(
                 f"cannot assign {type(value).__name__} as parameter {name!r}: wrap it "
@@ -70,7 +78,8 @@ class Module:
 
     def register_buffer(self, name, tensor, persistent=True):
         """Hold a tensor that is not trained."""
-        self.__dict__.pop(name, None)
+        if "." in name or (hasattr(self, name) and name not in self._buffers):
+            raise KeyError(f"a buffer cannot be named {name!r}: taken, or with a dot")
         self._buffers[name] = tensor
         (self._fleeting.discard if persistent else self._fleeting.add)(name)
 
@@ -260,7 +269,7 @@ class Module:
             for name, value in own.items():
                 if name in state_dict:
                     value.copy_(state_dict[name])
-        return missing, unexpected
+        return Keys(missing, unexpected)
 
     # Showing --------------------------------------------------------------------
     def extra_repr(self):

@@ -7,9 +7,10 @@ import numpy as np
 from cs231n.autograd import dtypes
 from cs231n.autograd.nn import functional as F
 from cs231n.autograd.nn.module import Module
-from cs231n.autograd.ops import creation
+from cs231n.autograd.ops import randomness
 from cs231n.autograd.ops.shaping import unflatten
-from cs231n.autograd.tensor import Parameter, wrap
+from cs231n.autograd.parameter import Parameter
+from cs231n.autograd.tensor import wrap
 
 
 def _pair(value):
@@ -18,13 +19,8 @@ def _pair(value):
 
 def _spread(shape, bound, dtype):
     """Return a parameter drawn evenly between -bound and bound."""
-    values = creation.generator().uniform(-bound, bound, shape)
+    values = randomness.generator().uniform(-bound, bound, shape)
     return Parameter(wrap(values.astype(dtypes.as_dtype(dtype) or np.float32)))
-
-
-def _filled(shape, value, dtype):
-    dtype = dtypes.as_dtype(dtype) or np.dtype(np.float32)
-    return Parameter(wrap(np.full(shape, value, dtype)))
 
 
 class Identity(Module):
@@ -64,9 +60,28 @@ class Linear(Module):
         )
 
 
+def _check_padding(mode):
+    if mode != "zeros":
+        raise NotImplementedError(
+            f"padding_mode={mode!r} is not on this tape; use F.pad."
+        )
+
+
 class _Conv(Module):
-    def __init__(self, channels, kernel_size, stride, padding, dilation, groups, bias):
+    def __init__(
+        self,
+        channels,
+        kernel_size,
+        stride,
+        padding,
+        dilation,
+        groups,
+        bias,
+        device,
+        dtype,
+    ):
         super().__init__()
+        dtypes.check_device(device)
         self.in_channels, self.out_channels = channels
         self.kernel_size, self.stride = _pair(kernel_size), _pair(stride)
         self.padding = padding if isinstance(padding, str) else _pair(padding)
@@ -76,10 +91,10 @@ class _Conv(Module):
         shape = (*self._filters(), *self.kernel_size)
         fan_in = shape[1] * math.prod(self.kernel_size)
         bound = 1 / math.sqrt(fan_in) if fan_in else 0.0
-        self.weight = _spread(shape, bound, None)
+        self.weight = _spread(shape, bound, dtype)
         self.register_parameter("bias", None)
         if bias:
-            self.bias = _spread(self.out_channels, bound, None)
+            self.bias = _spread(self.out_channels, bound, dtype)
 
     def extra_repr(self):
         """Say what is special about this module."""
@@ -103,13 +118,13 @@ class Conv2d(_Conv):
         groups=1,
         bias=True,
         padding_mode="zeros",
+        device=None,
+        dtype=None,
     ):
-        if padding_mode != "zeros":
-            raise NotImplementedError(
-                f"Conv2d: padding_mode={padding_mode!r}; use F.pad."
-            )
+        _check_padding(padding_mode)
         channels = in_channels, out_channels
-        super().__init__(channels, kernel_size, stride, padding, dilation, groups, bias)
+        how = kernel_size, stride, padding, dilation, groups
+        super().__init__(channels, *how, bias, device, dtype)
 
     def _filters(self):
         return self.out_channels, self.in_channels // self.groups
@@ -134,9 +149,14 @@ class ConvTranspose2d(_Conv):
         groups=1,
         bias=True,
         dilation=1,
+        padding_mode="zeros",
+        device=None,
+        dtype=None,
     ):
+        _check_padding(padding_mode)
         channels = in_channels, out_channels
-        super().__init__(channels, kernel_size, stride, padding, dilation, groups, bias)
+        how = kernel_size, stride, padding, dilation, groups
+        super().__init__(channels, *how, bias, device, dtype)
         self.output_padding = _pair(output_padding)
 
     def _filters(self):
@@ -150,136 +170,25 @@ class ConvTranspose2d(_Conv):
         )
 
 
-class _BatchNorm(Module):
-    ranks = ()
-
-    def __init__(
-        self,
-        num_features,
-        eps=1e-5,
-        momentum=0.1,
-        affine=True,
-        track_running_stats=True,
-    ):
-        super().__init__()
-        self.num_features, self.eps, self.momentum = num_features, eps, momentum
-        self.affine, self.track_running_stats = affine, track_running_stats
-        self.register_parameter("weight", None)
-        self.register_parameter("bias", None)
-        if affine:
-            self.weight = _filled(num_features, 1, None)
-            self.bias = _filled(num_features, 0, None)
-        for name in ("running_mean", "running_var", "num_batches_tracked"):
-            self.register_buffer(name, None)
-        if track_running_stats:
-            self.running_mean = creation.zeros(num_features)
-            self.running_var = creation.ones(num_features)
-            self.num_batches_tracked = creation.tensor(0)
-
-    def forward(self, input):
-        """Normalise every channel over the batch, or by running averages in testing."""
-        if input.ndim not in self.ranks:
-            raise ValueError(
-                f"expected {' or '.join(f'{r}D' for r in self.ranks)} input (got "
-                f"{input.ndim}D input)"
-            )
-        if input.shape[1] != self.num_features:
-            raise RuntimeError(
-                f"{type(self).__name__}: expected {self.num_features} channels, got an "
-                f"input of shape {tuple(input.shape)}"
-            )
-        tracked, momentum = self.running_mean is not None, self.momentum
-        if self.training and tracked:
-            self.num_batches_tracked += 1
-            if momentum is None:
-                momentum = 1 / int(self.num_batches_tracked)
-        return F.batch_norm(
-            input,
-            self.running_mean,
-            self.running_var,
-            self.weight,
-            self.bias,
-            self.training or not tracked,
-            momentum,
-            self.eps,
-        )
-
-    def extra_repr(self):
-        """Say what is special about this module."""
-        return f"{self.num_features}, eps={self.eps}, momentum={self.momentum}"
-
-
-class BatchNorm1d(_BatchNorm):
-    """Batch normalisation of vectors (N, C) or sequences (N, C, L)."""
-
-    ranks = (2, 3)
-
-
-class BatchNorm2d(_BatchNorm):
-    """Batch normalisation of images (N, C, H, W)."""
-
-    ranks = (4,)
-
-
-class LayerNorm(Module):
-    """Normalisation over the last axes."""
-
-    def __init__(self, normalized_shape, eps=1e-5, elementwise_affine=True, bias=True):
-        super().__init__()
-        shape = normalized_shape
-        shape = (shape,) if isinstance(shape, int) else tuple(shape)
-        self.normalized_shape, self.eps = shape, eps
-        self.register_parameter("weight", None)
-        self.register_parameter("bias", None)
-        if elementwise_affine:
-            self.weight = _filled(shape, 1, None)
-            if bias:
-                self.bias = _filled(shape, 0, None)
-
-    def forward(self, input):
-        """Normalise each sample."""
-        return F.layer_norm(
-            input, self.normalized_shape, self.weight, self.bias, self.eps
-        )
-
-    def extra_repr(self):
-        """Say what is special about this module."""
-        return f"{self.normalized_shape}, eps={self.eps}"
-
-
-class GroupNorm(Module):
-    """Normalisation of groups of channels."""
-
-    def __init__(self, num_groups, num_channels, eps=1e-5, affine=True):
-        super().__init__()
-        if num_channels % num_groups:
-            raise ValueError("num_channels must be divisible by num_groups")
-        self.num_groups, self.num_channels, self.eps = num_groups, num_channels, eps
-        self.register_parameter("weight", None)
-        self.register_parameter("bias", None)
-        if affine:
-            self.weight = _filled(num_channels, 1, None)
-            self.bias = _filled(num_channels, 0, None)
-
-    def forward(self, input):
-        """Normalise each sample."""
-        return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
-
-    def extra_repr(self):
-        """Say what is special about this module."""
-        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}"
-
-
 class Embedding(Module):
     """A row of ``weight`` for each whole number."""
 
-    def __init__(self, num_embeddings, embedding_dim, padding_idx=None):
+    def __init__(
+        self,
+        num_embeddings,
+        embedding_dim,
+        padding_idx=None,
+        *,
+        device=None,
+        dtype=None,
+    ):
         super().__init__()
+        dtypes.check_device(device)
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
         if padding_idx is not None and padding_idx < 0:
             padding_idx += num_embeddings
         self.padding_idx = padding_idx
-        values = creation.randn(num_embeddings, embedding_dim)
+        values = randomness.randn(num_embeddings, embedding_dim, dtype=dtype)
         if padding_idx is not None:
             values[padding_idx] = 0
         self.weight = Parameter(values)

@@ -4,10 +4,11 @@ import math
 
 import numpy as np
 
+from cs231n.autograd.ops.joining import cat
 from cs231n.autograd.tensor import Tensor, wrap
 
 
-def clip_grad_norm_(parameters, max_norm, norm_type=2.0):
+def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False):
     """Scale all gradients down together if they are too long; return their norm."""
     arrays = _gradients(parameters)
     if norm_type == math.inf:
@@ -17,8 +18,12 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0):
     else:
         norm = sum(float((np.abs(a) ** norm_type).sum()) for a in arrays)
         norm **= 1 / norm_type
+    if error_if_nonfinite and not math.isfinite(norm):
+        raise RuntimeError(
+            f"The norm of the gradients is {norm}: it cannot be clipped."
+        )
     scale = float(max_norm) / (norm + 1e-6)
-    if scale < 1:
+    if not scale >= 1:  # a norm that is NaN shows in every gradient
         for a in arrays:
             a *= scale
     return wrap(np.asarray(norm, arrays[0].dtype if arrays else np.float32))
@@ -37,8 +42,6 @@ def _gradients(parameters):
 
 def parameters_to_vector(parameters):
     """Return all parameters one after another."""
-    from cs231n.autograd.ops.shaping import cat
-
     return cat([p.reshape(-1) for p in parameters])
 
 

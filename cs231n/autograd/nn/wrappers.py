@@ -22,7 +22,10 @@ def wrapper(name, function, **defaults):
         return function(*inputs, **{n: getattr(self, n) for n in names})
 
     def extra_repr(self):
-        return ", ".join(f"{n}={getattr(self, n)!r}" for n in names)
+        shown = {n: getattr(self, n) for n in names}
+        if not shown.get("inplace", True):
+            del shown["inplace"]
+        return ", ".join(f"{n}={value!r}" for n, value in shown.items())
 
     body = {"__init__": __init__, "forward": forward, "extra_repr": extra_repr}
     body["__doc__"] = f"{function.__doc__}"

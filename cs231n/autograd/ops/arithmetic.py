@@ -6,13 +6,13 @@ import numpy as np
 
 from cs231n.autograd import dtypes
 from cs231n.autograd.ops.promotion import binary, misfit, operands, same
-from cs231n.autograd.tensor import Tensor, method, wrap
+from cs231n.autograd.tensor import Tensor, method, need, wrap
 
 
 @method("add", "__add__")
 def add(input, other, *, alpha=1):
     """Add, element by element."""
-    other = other if alpha == 1 else mul(other, alpha)
+    other = other if alpha == 1 else other * alpha
     return binary("add", np.add, input, other, same, same)
 
 
@@ -24,7 +24,7 @@ def sub(input, other, *, alpha=1):
             "Subtraction, the `-` operator, with a bool tensor is not supported. If "
             "you mean the opposite of a mask, use `~mask` or logical_not()."
         )
-    other = other if alpha == 1 else mul(other, alpha)
+    other = other if alpha == 1 else other * alpha
     return binary("sub", np.subtract, input, other, same, lambda g, x, y: -g)
 
 
@@ -72,11 +72,17 @@ def pow(input, exponent):
         _power,
         input,
         exponent,
-        lambda g, x, y: g * (y * _power(x, y - 1)),
+        _power_slope,
         lambda g, x, y: g * (_power(x, y) * np.log(np.where(x == 0, 1, x))),
         "ab",
         "ab",
     )
+
+
+def _power_slope(g, x, y):
+    with np.errstate(invalid="ignore"):
+        slope = g * (y * _power(x, y - 1))
+    return slope if np.all(y) else np.where(y == 0, 0, slope)
 
 
 def _power(x, y):
@@ -138,7 +144,19 @@ bitwise_and = _plain_binary(np.bitwise_and, "bitwise_and")
 bitwise_or = _plain_binary(np.bitwise_or, "bitwise_or")
 bitwise_xor = _plain_binary(np.bitwise_xor, "bitwise_xor")
 floor_divide = _plain_binary(np.floor_divide, "floor_divide")
-remainder = _plain_binary(np.remainder, "remainder")
+
+
+def remainder(input, other):
+    """Return what division leaves, of the sign of the divisor."""
+    whole = lambda g, x, y: -g * np.floor_divide(x, y)
+    return binary("remainder", _rest, input, other, same, whole, "", "ab")
+
+
+def _rest(x, y):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.remainder(x, y)
+
+
 for _function in (eq, ne, lt, le, gt, ge, logical_and, logical_or, logical_xor):
     method()(_function)
 for _function in (bitwise_and, bitwise_or, bitwise_xor, floor_divide, remainder):
@@ -163,6 +181,7 @@ def minimum(input, other):
 
 
 def _extreme(step, ufunc, wins, input, other):
+    need(input, step), need(other, step, "other")
     part = lambda g, x, y: g * (wins(x, y) + 0.5 * (x == y)).astype(g.dtype)
     return binary(
         step, ufunc, input, other, part, lambda g, x, y: part(g, y, x), "ab", "ab"

@@ -18,6 +18,11 @@ def numel(input):
     return input._a.size
 
 
+def is_tensor(obj):
+    """Tell whether something is a tensor."""
+    return isinstance(obj, Tensor)
+
+
 @method("dim", "ndimension")
 def _dim(self):
     """Return the number of axes."""
@@ -99,4 +104,4 @@ def is_floating_point(input):
     return input._a.dtype.kind == "f"
 
 
-__all__ = ["is_floating_point", "numel"]
+__all__ = ["is_floating_point", "is_tensor", "numel"]

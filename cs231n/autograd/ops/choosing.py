@@ -165,7 +165,8 @@ def masked_fill(input, mask, value):
             f"masked_fill_ only supports boolean masks, but got mask with dtype "
             f"{dtypes.spoken(m.dtype).lower()}; write mask == 0 or mask.bool()."
         )
-    number = value.item() if isinstance(value, Tensor) else value
+    given = value if isinstance(value, Tensor) else None
+    number = value if given is None else value.item()
     if x.dtype.kind != "f" and not float(number).is_integer():
         raise RuntimeError(
             f"value cannot be converted to type {x.dtype} without overflow"
@@ -179,8 +180,13 @@ def masked_fill(input, mask, value):
         ) from None
     out = np.where(m, np.asarray(number, x.dtype), x)
     own, dtype = x.shape, x.dtype
-    back = lambda g: fit(np.where(m, np.zeros((), dtype), g), own, dtype)
-    return record("masked_fill", out, back, (input,))
+    like = None if given is None else (given._a.shape, given.dtype)
+
+    def back(g):
+        kept = fit(np.where(m, np.zeros((), dtype), g), own, dtype)
+        return kept, like and fit(np.where(m, g, 0), *like)
+
+    return record("masked_fill", out, back, (input, given))
 
 
 @method("masked_fill_")
@@ -219,15 +225,20 @@ method()(nonzero)
 @method()
 def tril(input, diagonal=0):
     """Keep what is on and below a diagonal."""
-    back = lambda g: np.tril(g, diagonal)
-    return record("tril", np.tril(need(input, "tril")._a, diagonal), back, (input,))
+    return _triangle("tril", np.tril, input, diagonal)
 
 
 @method()
 def triu(input, diagonal=0):
     """Keep what is on and above a diagonal."""
-    back = lambda g: np.triu(g, diagonal)
-    return record("triu", np.triu(need(input, "triu")._a, diagonal), back, (input,))
+    return _triangle("triu", np.triu, input, diagonal)
+
+
+def _triangle(step, keep, input, diagonal):
+    if need(input, step).ndim < 2:
+        raise RuntimeError(f"{step}: input tensor must have at least 2 dimensions")
+    back = lambda g: keep(g, diagonal)
+    return record(step, keep(input._a, diagonal), back, (input,))
 
 
 @method("diagonal")

@@ -23,7 +23,7 @@ def _extreme(step, input, dim, keepdim, alias, pick, pair):
             raise RuntimeError(f"{step}(): an empty tensor has none.")
         out = getattr(x, step)()
         return _all_extreme(step, input, out)
-    (along,) = axes
+    along = _only(step, x, axes)
     where = np.expand_dims(pick(x, along), along)
     out = np.take_along_axis(x, where, along)
 
@@ -34,6 +34,15 @@ def _extreme(step, input, dim, keepdim, alias, pick, pair):
 
     shown = (lambda a: a) if keepdim else (lambda a: a.squeeze(along))
     return Pair(record(step, shown(out), back, (input,)), wrap(shown(where)))
+
+
+def _only(step, x, axes):
+    """Return the one axis along which to look for places."""
+    if len(axes) != 1:
+        raise TypeError(f"{step}(): dim must be one int; got {axes}: see amax, amin.")
+    if x.shape[axes[0]] == 0:
+        raise IndexError(f"{step}(): dimension {axes[0]} of {x.shape} is empty.")
+    return axes[0]
 
 
 def _all_extreme(step, input, out):
@@ -95,7 +104,9 @@ amax, amin = _tied("amax"), _tied("amin")
 def _place(step, function):
     def place(input, dim=None, keepdim=False, **alias):
         axes, keepdim = dims(step, need(input, step), dim, keepdim, alias)
-        along = None if axes is None else axes[0]
+        if axes is None and input._a.size == 0:
+            raise IndexError(f"{step}(): an empty tensor has none.")
+        along = None if axes is None else _only(step, input._a, axes)
         return wrap(function(input._a, axis=along, keepdims=keepdim))
 
     place.__name__ = place.__qualname__ = step

@@ -128,6 +128,11 @@ def _setitem(self, index, value):
     if recorded:
         check_leaf(self)
     values = value._a if isinstance(value, Tensor) else np.asarray(value)
+    if values.dtype.kind not in "fiub":
+        raise TypeError(
+            f"can't assign a {type(value).__name__} to a tensor"
+            + (": an answer is still None." if value is None else ".")
+        )
     if not isinstance(value, Tensor) and values.dtype.kind == "f":
         values = values.astype(
             self._a.dtype if self._a.dtype.kind == "f" else values.dtype
@@ -137,6 +142,9 @@ def _setitem(self, index, value):
         where = basic
         if fancy is not None:
             part, where = part[fancy], None
+        extra = values.ndim - np.ndim(part)
+        if extra > 0 and values.shape[:extra] == (1,) * extra:
+            values = values.reshape(values.shape[extra:])
         np.broadcast_to(values, np.shape(part))
     except IndexError as error:
         raise index_error(error, self._a.shape) from None
@@ -147,6 +155,7 @@ def _setitem(self, index, value):
         ) from None
     if self._a.dtype.kind != "f" and values.dtype.kind == "f":
         values = values.astype(self._a.dtype)  # PyTorch truncates here
+    recorded = recorded and self._a.dtype.kind == "f"
     history = edge(value) if recorded and isinstance(value, Tensor) else None
     before = edge(self) if recorded else None
     if where is not None:
@@ -155,12 +164,13 @@ def _setitem(self, index, value):
         overwrite(wrap(self._a[basic]), "setitem", values, fancy)
         self._version[0] += 1
     if history is not None or before is not None:
-        adopt(self, _written(before, history, basic, fancy, values))
+        own = value._a.shape if isinstance(value, Tensor) else ()
+        adopt(self, _written(before, history, basic, fancy, values, own))
 
 
-def _written(before, history, basic, fancy, values):
+def _written(before, history, basic, fancy, values, own):
     """Return the node of a write: the part's gradient goes to what was written."""
-    shape, dtype = values.shape, values.dtype
+    like = values.shape, values.dtype
     has, sent = before is not None, history is not None
 
     def back(g):
@@ -170,6 +180,6 @@ def _written(before, history, basic, fancy, values):
             kept = g.copy()
             target = kept if fancy is None else kept[basic]
             target[basic if fancy is None else fancy] = 0
-        return kept, fit(np.asarray(part), shape, dtype) if sent else None
+        return kept, fit(np.asarray(part), *like).reshape(own) if sent else None
 
     return Node("setitem", back, (before, history))

@@ -64,12 +64,22 @@ def clone(input, **_):
     return record("clone", need(input, "clone")._a.copy(), lambda g: g, (input,))
 
 
+def _several(tensors, step):
+    """Return a list of tensors; refuse one tensor, and none."""
+    if isinstance(tensors, Tensor):
+        raise TypeError(f"{step}(): expected a list or tuple of Tensors, not a Tensor")
+    tensors = [need(t, step, "tensors") for t in tensors]
+    if not tensors:
+        raise RuntimeError(f"{step}: expected a non-empty list of Tensors")
+    return tensors
+
+
 def cat(tensors, dim=0, **alias):
     """Put tensors one after another along an axis."""
     dim = alias.get("axis", dim)
-    tensors = [need(t, "cat", "tensors") for t in tensors]
-    if not tensors:
-        raise RuntimeError("cat: expected a non-empty list of Tensors")
+    tensors = _several(tensors, "cat")
+    # PyTorch lets an empty vector pass, whatever the others are.
+    tensors = [t for t in tensors if t._a.shape != (0,)] or tensors[:1]
     first = tensors[0]._a
     dim = axis(dim, first.ndim)
     for t in tensors[1:]:
@@ -107,15 +117,13 @@ concat = concatenate = cat
 def stack(tensors, dim=0, **alias):
     """Put tensors of one shape side by side along a new axis."""
     dim = alias.get("axis", dim)
-    tensors = [need(t, "stack", "tensors") for t in tensors]
+    tensors = _several(tensors, "stack")
     for i, t in enumerate(tensors):
         if t._a.shape != tensors[0]._a.shape:
             raise RuntimeError(
                 f"stack expects each tensor to be equal size, but got "
                 f"{list(tensors[0].shape)} at entry 0 and {list(t.shape)} at entry {i}"
             )
-    if not tensors:
-        raise RuntimeError("stack expects a non-empty TensorList")
     dim = axis(dim, tensors[0].ndim, 1)
     return cat([unsqueeze(t, dim) for t in tensors], dim)
 

@@ -22,6 +22,12 @@ def neg(input):
     return unary("neg", input, np.negative, lambda g, _: -g, "", floats=False)
 
 
+@method("__pos__")
+def _positive(input):
+    """Return the tensor itself: ``+x``."""
+    return input
+
+
 @method()
 def exp(input):
     """Exponential."""

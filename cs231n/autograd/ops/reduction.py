@@ -30,6 +30,8 @@ def dims(step, x, dim, keepdim, alias):
     many = tuple(axis(d, x._a.ndim) for d in many)
     if x._a.ndim == 0:
         return None, keepdim
+    if len(set(many)) < len(many):
+        raise RuntimeError(f"{step}: a dim appears twice in {dim}")
     return (None if len(many) == 0 else many), keepdim
 
 
@@ -115,6 +117,11 @@ def var(input, dim=None, keepdim=False, *, correction=1, unbiased=None, **alias)
     correction = correction if unbiased is None else int(unbiased)
     axes, keepdim = dims("var", need(input, "var"), dim, keepdim, alias)
     x = input._a
+    if x.dtype.kind != "f":
+        raise RuntimeError(
+            f"std and var only support floating point dtypes, not "
+            f"{dtypes.spoken(x.dtype)}; write x.float() first."
+        )
     centred = x - x.mean(axis=axes, keepdims=True)
     out = np.square(centred).sum(axis=axes, keepdims=keepdim)
     free = builtins.max(0, x.size // builtins.max(1, np.size(out)) - correction)

@@ -32,6 +32,9 @@ def axis(dim, ndim, extra=0):
     return dim % n
 
 
+_axis = axis
+
+
 def _resolved(shape, size, step):
     """Put a number in place of -1, and refuse what does not fit."""
     known = math.prod(n for n in shape if n != -1)
@@ -57,11 +60,15 @@ def _reshaped(step, x, shape):
 
 
 @method("view")
-def _view(self, *shape):
+def _view(self, *shape, size=None):
     """Return the same memory in another shape; refuse where that needs a copy."""
-    if len(shape) == 1 and not isinstance(shape[0], int | tuple | list | Tensor):
-        return self.to(shape[0])
-    shape = _resolved(sizes(shape), self._a.size, "view")
+    if len(shape) == 1 and isinstance(shape[0], np.dtype):
+        raise NotImplementedError(
+            "view() of another dtype reads the same bits anew, which is not on this "
+            "tape; .to(dtype) converts the numbers."
+        )
+    shape = sizes(shape if size is None else (size,))
+    shape = _resolved(shape, self._a.size, "view")
     if _same_memory(self._a, shape) is None:
         raise RuntimeError(
             f"view size is not compatible with input tensor's size and stride: after "
@@ -72,8 +79,9 @@ def _view(self, *shape):
 
 
 @method()
-def reshape(input, *shape):
+def reshape(input, *dims, shape=None):
     """Return another shape: a view where possible, else a copy."""
+    shape = dims if shape is None else (shape,)
     if len(shape) == 0 or shape == (None,):
         raise TypeError("reshape() needs a shape.")
     before = need(input, "reshape")._a.shape
@@ -124,9 +132,9 @@ def _turned(step, x, order):
 
 
 @method("permute")
-def _permute_method(self, *dims):
+def _permute_method(self, *order, dims=None):
     """Put the axes into another order."""
-    return permute(self, sizes(dims))
+    return permute(self, sizes(order if dims is None else (dims,)))
 
 
 def permute(input, dims):
@@ -188,10 +196,11 @@ Tensor.mT = property(lambda x: transpose(x, -2, -1))
 
 
 @method()
-def unsqueeze(input, dim):
+def unsqueeze(input, dim=None, *, axis=None):
     """Add an axis of size 1."""
+    dim = axis if dim is None else dim
     shape = list(need(input, "unsqueeze")._a.shape)
-    shape.insert(axis(dim, len(shape), 1), 1)
+    shape.insert(_axis(dim, len(shape), 1), 1)
     return _reshaped("unsqueeze", input, tuple(shape))
 
 
