@@ -1723,11 +1723,10 @@ with needs_answers():
 # for each change with its cost. "The network overfits the references" earns nothing: they are of validation pictures.
 
 # %% [markdown] question="rnn-characters" points=2 minutes=10
-# **Question 4 (2 points).** Instead of 86 words the network could read and write 27 characters. Training
-# the same network this way took three times as long per caption in our trial, and its first captions held
-# words like "cirle". A friend says: "A character model has fewer parameters, so it overfits less." Count the
-# parameters of both (embedding 64, hidden 128) and judge the argument. When is a character model the better
-# choice all the same?
+# **Question 4 (2 points).** Instead of 86 words the network could read and write 27 characters. A caption
+# then takes over five times as many steps. A friend says: "A character model has fewer parameters, so it
+# overfits less." Count the parameters of both (embedding 64, hidden 128) and judge the argument. When is a
+# character model the better choice all the same?
 
 # %% [markdown] marking="rnn-characters"
 # Only embedding and scores depend on the vocabulary: 86 · 64 + 128 · 86 + 86 = 16,598 against 27 · 64 + 128 · 27 +
