@@ -34,6 +34,8 @@ NOTEBOOKS = [
 ]
 SEEDS = range(5)
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
 def test_every_mistake_fails_where_the_student_sees_it(notebook):
