@@ -38,6 +38,7 @@ _SPECIAL = {
     *("__init__", "__call__", "__class__", "__doc__", "__name__", "__qualname__"),
     *("__len__", "__iter__", "__next__", "__getitem__", "__setitem__", "__contains__"),
     *("__enter__", "__exit__", "__repr__", "__str__", "__file__", "__version__"),
+    *("__hash__", "__slots__", "__all__"),
     "__future__",
 }
 #: Functions that do the same.
