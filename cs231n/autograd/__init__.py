@@ -22,6 +22,7 @@ from cs231n.autograd.ops import arithmetic as _arithmetic
 from cs231n.autograd.ops import attributes as _attributes
 from cs231n.autograd.ops import choosing as _choosing
 from cs231n.autograd.ops import creation as _creation
+from cs231n.autograd.ops import diagonals as _diagonals
 from cs231n.autograd.ops import extremes as _extremes
 from cs231n.autograd.ops import filling as _filling
 from cs231n.autograd.ops import indexing as _indexing
@@ -37,6 +38,7 @@ from cs231n.autograd.ops.arithmetic import *  # noqa: F403
 from cs231n.autograd.ops.attributes import *  # noqa: F403
 from cs231n.autograd.ops.choosing import *  # noqa: F403
 from cs231n.autograd.ops.creation import *  # noqa: F403
+from cs231n.autograd.ops.diagonals import *  # noqa: F403
 from cs231n.autograd.ops.extremes import *  # noqa: F403
 from cs231n.autograd.ops.joining import *  # noqa: F403
 from cs231n.autograd.ops.ordering import *  # noqa: F403
@@ -68,6 +70,7 @@ _PARTS = (
     _joining,
     _attributes,
     _choosing,
+    _diagonals,
     _reduction,
     _extremes,
     _ordering,

@@ -99,6 +99,11 @@ def pad(input, pad, mode="constant", value=0.0):
     """Add a border; ``pad`` counts from the last axis: (left, right, top, bottom)."""
     x = need(input, "pad")._a
     value = 0.0 if value is None else value
+    if len(pad) % 2 or len(pad) > 2 * x.ndim:
+        raise RuntimeError(
+            f"pad: expected two numbers for each of at most {x.ndim} axes; got "
+            f"{tuple(pad)}."
+        )
     sides = [(0, 0)] * x.ndim
     for i in range(len(pad) // 2):
         sides[x.ndim - 1 - i] = (pad[2 * i], pad[2 * i + 1])

@@ -23,6 +23,11 @@ def linear(input, weight, bias=None):
             f"linear: mat1 and mat2 shapes cannot be multiplied: an input of shape "
             f"{x.shape} and a weight of shape {w.shape} (out, in)."
         )
+    if bias is not None and (bias._a.shape, bias.dtype) != ((len(w),), w.dtype):
+        raise RuntimeError(
+            f"linear: expected a bias of shape ({len(w)},) and {w.dtype}; got "
+            f"{bias._a.shape} and {bias.dtype}."
+        )
     flat = np.ascontiguousarray(x).reshape(-1, x.shape[-1])
     out = np.empty((len(flat), len(w)), x.dtype)
     kernels.impl.matmul(flat, w.T, out, bias=None if bias is None else bias._a)
@@ -55,6 +60,15 @@ def _conv_param(stride, padding, dilation, groups, weight):
     return {k: v if isinstance(v, int) else tuple(v) for k, v in param.items()}
 
 
+def _check_dtypes(step, input, weight, bias):
+    for name, t in (("weight", weight), ("bias", bias)):
+        if t is not None and need(t, step, name).dtype != need(input, step).dtype:
+            raise RuntimeError(
+                f"{step}: input and {name} must have the same dtype, but got "
+                f"{dtypes.spoken(input.dtype)} and {dtypes.spoken(t.dtype)}"
+            )
+
+
 def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """Slide filters (out, in / groups, h, w) over images (N, C, H, W)."""
     if need(input, "conv2d").ndim == 3:
@@ -62,6 +76,7 @@ def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
             input.unsqueeze(0), weight, bias, stride, padding, dilation, groups
         )
         return one.squeeze(0)
+    _check_dtypes("conv2d", input, weight, bias)
     param = _conv_param(stride, padding, dilation, groups, weight)
     wants = asks(input)[0]
 
@@ -85,6 +100,7 @@ def conv_transpose2d(
     dilation=1,
 ):
     """Paint filters (in, out / groups, h, w) onto larger images."""
+    _check_dtypes("conv_transpose2d", input, weight, bias)
     param = _conv_param(stride, padding, dilation, groups, weight)
     param["output_pad"] = output_padding
 

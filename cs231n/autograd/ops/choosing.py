@@ -29,6 +29,22 @@ def _indices(index, step):
     return index
 
 
+def _targets(step, x, dim, index):
+    """Return where to write, and the places as an array; refuse those outside."""
+    index, dim = _indices(index, step), axis(dim, x.ndim)
+    if index.ndim != x.ndim:
+        raise RuntimeError(
+            f"{step}: expected an index of {x.ndim} dimensions; got {index.shape}."
+        )
+    n = x._a.shape[dim]
+    if index.size and not 0 <= index.min() <= index.max() < n:
+        raise RuntimeError(
+            f"{step}: places from {index.min()} to {index.max()} are not all in 0 to "
+            f"{n - 1}, dimension {dim} of {x._a.shape}."
+        )
+    return _where_along(index, dim), index
+
+
 @method()
 def gather(input, dim, index):
     """Choose one element along an axis for each of ``index``."""
@@ -62,8 +78,7 @@ def gather(input, dim, index):
 def scatter(input, dim, index, src=None, *, value=None):
     """Write ``src`` or a number to one element along an axis for each of ``index``."""
     src = value if src is None else src
-    index = _indices(index, "scatter")
-    where = _where_along(index, axis(dim, input.ndim))
+    where, index = _targets("scatter", input, dim, index)
     part = tuple(slice(n) for n in index.shape)
     data = src._a[part] if isinstance(src, Tensor) else src
     out = input._a.copy()
@@ -86,8 +101,7 @@ def scatter(input, dim, index, src=None, *, value=None):
 @method()
 def scatter_add(input, dim, index, src):
     """Add ``src`` to one element along an axis for each of ``index``."""
-    index = _indices(index, "scatter_add")
-    where = _where_along(index, axis(dim, input.ndim))
+    where, index = _targets("scatter_add", input, dim, index)
     part, shape = tuple(slice(n) for n in index.shape), src._a.shape
     out = input._a.copy()
     np.add.at(out, where, src._a[part])
@@ -198,7 +212,13 @@ def _masked_fill_(self, mask, value):
 @method()
 def masked_select(input, mask):
     """Return the elements where a mask is True, as one axis."""
-    x, m = np.broadcast_arrays(input._a, mask._a)
+    try:
+        x, m = np.broadcast_arrays(input._a, mask._a)
+    except ValueError:
+        raise RuntimeError(
+            f"masked_select: a mask of shape {mask._a.shape} does not fit "
+            f"{input._a.shape}."
+        ) from None
     if m.dtype.kind != "b":
         raise RuntimeError("masked_select: expected BoolTensor for mask")
     own, dtype = input._a.shape, x.dtype
@@ -222,66 +242,7 @@ def nonzero(input, *, as_tuple=False):
 method()(nonzero)
 
 
-@method()
-def tril(input, diagonal=0):
-    """Keep what is on and below a diagonal."""
-    return _triangle("tril", np.tril, input, diagonal)
-
-
-@method()
-def triu(input, diagonal=0):
-    """Keep what is on and above a diagonal."""
-    return _triangle("triu", np.triu, input, diagonal)
-
-
-def _triangle(step, keep, input, diagonal):
-    if need(input, step).ndim < 2:
-        raise RuntimeError(f"{step}: input tensor must have at least 2 dimensions")
-    back = lambda g: keep(g, diagonal)
-    return record(step, keep(input._a, diagonal), back, (input,))
-
-
-@method("diagonal")
-def diagonal(input, offset=0, dim1=0, dim2=1):
-    """Return a diagonal of the last of two axes as a copy."""
-    shape, dtype = input._a.shape, input._a.dtype
-
-    def back(g):
-        dx = np.zeros(shape, dtype)
-        rows = np.arange(g.shape[-1])
-        at = np.moveaxis(dx, (dim1, dim2), (-2, -1))
-        at[..., rows + max(0, -offset), rows + max(0, offset)] = g
-        return dx
-
-    out = np.diagonal(input._a, offset, dim1, dim2).copy()
-    return record("diagonal", out, back, (input,))
-
-
-@method()
-def diag(input, diagonal=0):
-    """Return the diagonal of a matrix, or a matrix with a diagonal."""
-    n = need(input, "diag").ndim
-    if n not in (1, 2):
-        raise RuntimeError(
-            f"diag(): Supports 1D or 2D tensors. Got {n}D; for others use diagonal()."
-        )
-    out = np.array(np.diag(input._a, diagonal))
-    shape = input._a.shape
-
-    def back(g):
-        if n == 1:
-            return np.diag(g, diagonal)
-        dx = np.zeros(shape, g.dtype)
-        rows = np.arange(len(g))
-        dx[rows + max(0, -diagonal), rows + max(0, diagonal)] = g
-        return dx
-
-    return record("diag", out, back, (input,))
-
-
 __all__ = [
-    "diag",
-    "diagonal",
     "gather",
     "index_select",
     "masked_fill",
@@ -291,7 +252,5 @@ __all__ = [
     "scatter_add",
     "select",
     "take_along_dim",
-    "tril",
-    "triu",
     "where",
 ]

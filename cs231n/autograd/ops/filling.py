@@ -1,7 +1,8 @@
 """What writes new numbers into a tensor, or into some of its places."""
 
 from cs231n.autograd.history import write
-from cs231n.autograd.ops.choosing import scatter, scatter_add, tril, triu
+from cs231n.autograd.ops.choosing import scatter, scatter_add
+from cs231n.autograd.ops.diagonals import tril, triu
 from cs231n.autograd.tensor import Tensor, method
 
 

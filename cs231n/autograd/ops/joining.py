@@ -145,6 +145,8 @@ def split(tensor, split_size_or_sections, dim=0):
     dim = axis(dim, tensor.ndim)
     total, sections = tensor._a.shape[dim], split_size_or_sections
     if isinstance(sections, int):
+        if sections < 1:
+            raise RuntimeError(f"split: sizes must be positive; got {sections}.")
         sections = [min(sections, total - i) for i in range(0, total, sections)]
     if sum(sections) != total:
         raise RuntimeError(
@@ -162,6 +164,8 @@ def split(tensor, split_size_or_sections, dim=0):
 @method()
 def chunk(input, chunks, dim=0):
     """Cut into this many views, the last perhaps smaller."""
+    if chunks < 1:
+        raise RuntimeError(f"chunk: expects a positive number; got {chunks}.")
     return split(
         input, max(1, -(-input._a.shape[axis(dim, input.ndim)] // chunks)), dim
     )
@@ -177,8 +181,13 @@ def unbind(input, dim=0):
 @method("narrow")
 def narrow(input, dim, start, length):
     """Return a view of some of an axis."""
-    lead = (slice(None),) * axis(dim, input.ndim)
-    return input[(*lead, slice(start, start + length))]
+    dim = axis(dim, input.ndim)
+    if not 0 <= start <= start + length <= input._a.shape[dim]:
+        raise RuntimeError(
+            f"narrow: {start} to {start + length} leaves dimension {dim} of "
+            f"{input._a.shape}."
+        )
+    return input[(*(slice(None),) * dim, slice(start, start + length))]
 
 
 @method("flip")
@@ -190,6 +199,7 @@ def _flip_method(self, *dims):
 def flip(input, dims):
     """Turn axes around."""
     dims = (dims,) if isinstance(dims, int) else tuple(dims)
+    dims = tuple(axis(d, input.ndim) for d in dims)
     back = lambda g: np.flip(g, dims)
     return record("flip", np.flip(input._a, dims).copy(), back, (input,))
 
