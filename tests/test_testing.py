@@ -6,6 +6,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from numpy.linalg import norm as norm_of
 
+from cs231n.nets import captioning
 from cs231n.testing import (
     PEAKS,
     WrongAnswer,
@@ -155,6 +156,14 @@ def test_methods_have_sources_too():
 
     with pytest.raises(AssertionError, match="method should have no loop"):
         expect_source(Thing().method, loops=0)
+
+
+@pytest.mark.parametrize(
+    "function", [captioning.bleu, captioning.CaptioningRNN({"<NULL>": 0}).sample]
+)
+def test_what_is_ready_made_is_no_answer(function):
+    with pytest.raises(WrongAnswer, match="is the package's own"):
+        expect_source(function, without=["captioning", "layers"])
 
 
 def test_a_missing_source_is_explained():

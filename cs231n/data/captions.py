@@ -21,11 +21,41 @@ def decode_captions(captions: np.ndarray, idx_to_word: list[str]) -> list[str] |
     decoded : list of str, or str
         Words joined by blanks, without ``<NULL>``, up to and with the first
         ``<END>``; one string for one caption.
+
+    Raises
+    ------
+    ValueError
+        If a number is no word of the vocabulary.
     """
     captions = np.asarray(captions)
+    check_words(captions, len(idx_to_word))
     if captions.ndim == 1:
         return _decode(captions, idx_to_word)
     return [_decode(caption, idx_to_word) for caption in captions]
+
+
+def check_words(captions: np.ndarray, num_words: int) -> None:
+    """Refuse captions that hold what is no word.
+
+    Parameters
+    ----------
+    captions : ndarray
+        Word numbers, of any shape.
+    num_words : int
+        Words of the vocabulary.
+
+    Raises
+    ------
+    ValueError
+        If they are not whole numbers, or one is not in the vocabulary.
+    """
+    if captions.size and captions.dtype.kind not in "iu":
+        raise ValueError(f"captions are whole numbers; got {captions.dtype}.")
+    if captions.size and not 0 <= captions.min() <= captions.max() < num_words:
+        raise ValueError(
+            f"captions hold numbers from {captions.min()} to {captions.max()}; the "
+            f"vocabulary has the words 0 to {num_words - 1}."
+        )
 
 
 def _decode(caption, idx_to_word):
@@ -61,12 +91,16 @@ def encode_caption(
     Raises
     ------
     ValueError
-        If the caption does not fit.
+        If the caption does not fit, or a word is unknown and there is no ``<UNK>``.
     """
     if len(words) + 2 > length:
         raise ValueError(f"{len(words)} words and two marks do not fit in {length}.")
-    unknown = word_to_idx["<UNK>"]
-    numbers = [word_to_idx.get(word, unknown) for word in words]
+    missing = [word for word in words if word not in word_to_idx]
+    if missing and "<UNK>" not in word_to_idx:
+        raise ValueError(
+            f"{missing[0]!r} is not in the vocabulary, which has no <UNK> for it."
+        )
+    numbers = [word_to_idx[w if w in word_to_idx else "<UNK>"] for w in words]
     row = np.full(length, word_to_idx["<NULL>"], np.int32)
     row[: len(words) + 2] = [word_to_idx["<START>"], *numbers, word_to_idx["<END>"]]
     return row

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from cs231n.data.captions import check_words
 from cs231n.solver.training import Solver
 
 
@@ -36,7 +37,8 @@ class CaptioningSolver(Solver):
     Raises
     ------
     ValueError
-        If a part of ``data`` is missing, or an option unknown.
+        If a part of ``data`` is missing, its captions, words and images do not belong
+        together, or an option is unknown.
 
     Notes
     -----
@@ -106,6 +108,20 @@ def _check_captions(data, features):
         raise ValueError(
             f"The data has no {missing[0]!r}; it has {', '.join(sorted(data))}."
         )
+    for split in ("train", "val"):
+        captions, images = data[f"{split}_captions"], data[f"{split}_image_idxs"]
+        check_words(captions, len(data["word_to_idx"]))
+        if len(captions) != len(images):
+            raise ValueError(
+                f"The data has {len(captions)} {split}_captions and {len(images)} "
+                f"{split}_image_idxs; expected one for each."
+            )
+        num = len(data[f"{split}_{features}"])
+        if len(images) and not 0 <= min(images) <= max(images) < num:
+            raise ValueError(
+                f"{split}_image_idxs go from {min(images)} to {max(images)}; "
+                f"{split}_{features} has the rows 0 to {num - 1}."
+            )
 
 
 def _by_caption(data, features):

@@ -90,8 +90,12 @@ def expect_source(
     WrongAnswer
         If a rule is broken, or the source is not to be had.
     """
+    name, own = function.__name__, str(function.__module__).partition(".")[0]
+    expect(
+        own != PACKAGE or hasattr(function, "__sources__"),
+        f"{name} is the package's own. Write yours in its cell, with `def`.",
+    )
     trees = list(sources(function))
-    name = function.__name__
     if loops is not None:
         found = sum(_is_loop(node) for tree in trees for node in ast.walk(tree))
         found += len(_calling_each_other(trees))
@@ -108,7 +112,6 @@ def expect_source(
         f"{name} should do without {hidden[:1]}: this test reads the source, and that "
         f"hides what runs.",
     )
-    own = str(function.__module__).partition(".")[0]
     foreign = sorted(_foreign(trees) - {own})
     expect(
         not foreign,

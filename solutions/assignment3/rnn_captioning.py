@@ -60,7 +60,9 @@ for ax, i in zip(axes, (5, 11, 15, 38), strict=True):
     ax.imshow(data["val_images"][i])
     ax.axis("off")
     texts = decode_captions(data["val_captions"][5 * i : 5 * i + 2, 1:], words)
-    texts = [textwrap.fill(captioning.plain(text), 26) for text in texts]
+    texts = [
+        textwrap.fill(f"\N{BULLET} {captioning.plain(text)}", 26) for text in texts
+    ]
     ax.set_title("\n".join(texts), size=7)
 plt.show()
 row = data["val_captions"][25]
@@ -359,14 +361,15 @@ print(f"db {db:.4f}")
 
 # %% [markdown]
 # **Predict, then check.** In the worked example each step multiplies the gradient by
-# $(1 - h^2)\,W_h$, here by about 0.1. By what does a chain of 15 steps multiply it? What if $W_h$
-# were 10 and the states near 0?
+# $(1 - h^2)\,W_h$, here by about 0.1. By what does a chain of 15 steps multiply it? What if
+# $W_h$ were 10 and the states near 0?
 #
 # <details><summary>Check your prediction</summary>
 #
 # By $10^{-15}$: the gradient *vanishes*, and the first word of a sentence gets no say. With
-# slopes near 1 and $W_h = 10$ it is $10^{15}$: it *explodes*. Only in between does an RNN learn from
-# words far back. Bengio et al. (1994) showed that this is no accident of one network.
+# slopes near 1 and $W_h = 10$ it is $10^{15}$: it *explodes*. Only in between does an RNN
+# learn from words far back. Bengio et al. (1994) showed that this is no accident of one
+# network.
 #
 # </details>
 
@@ -857,8 +860,8 @@ drawings.show(
 )
 
 # %% [markdown]
-# *The upper row of each pair is what the network reads, the lower row is what it is asked for: the
-# same caption, shifted by one.*
+# *The upper row of each pair is what the network reads, the lower row is what it is asked for:
+# the same caption, shifted by one.*
 #
 # **Worked example.** One sentence of two positions, two words, all scores 0; the second
 # position is filling:
@@ -875,13 +878,13 @@ print(
 )
 
 # %% [markdown]
-# **Predict, then check.** At the start of training all $V = 86$ scores are near 0 and captions have
-# about 8 words, `<END>` included. Which loss do you expect?
+# **Predict, then check.** At the start of training all $V = 86$ scores are near 0 and captions
+# have about 8 words, `<END>` included. Which loss do you expect?
 #
 # <details><summary>Check your prediction</summary>
 #
-# $8 \cdot \log 86 \approx 36$. A first loss of 36/16 would mean that something divides by the length,
-# one of 71 that the filling counts.
+# $8 \cdot \log 86 \approx 36$. A first loss of 36/16 would mean that something divides by the
+# length, one of 71 that the filling counts.
 #
 # </details>
 
@@ -935,8 +938,9 @@ def temporal_softmax_loss(x, y, mask, verbose=False):
 #
 # <details><summary>Hint 2: what to use</summary>
 #
-# `reshape` makes a matrix of $N \cdot T$ rows and brings the gradient back. Subtract each row's maximum
-# before `np.exp`. Multiply by the mask once in the loss and once in the gradient.
+# `reshape` makes a matrix of $N \cdot T$ rows and brings the gradient back. Subtract each
+# row's maximum before `np.exp`. Multiply by the mask once in the loss and once in the
+# gradient.
 #
 # </details>
 #
@@ -1007,10 +1011,11 @@ passed("temporal-softmax", "loss and gradient, masked positions, scores near 100
 #
 # ## 5. A network that writes captions
 #
-# Vinyals et al. (2015) proposed to treat captioning as translation: the features of an image, instead
-# of a sentence in another language, set the first hidden state, and the network then
+# Vinyals et al. (2015) proposed to treat captioning as translation: the features of an image,
+# instead of a sentence in another language, set the first hidden state, and the network then
 # predicts one word after another. It is trained on captions that are given. After each word of
-# a true caption it is asked for the next (*teacher forcing*), and the loss is that of section 4.
+# a true caption it is asked for the next (*teacher forcing*), and the loss is that of section
+# 4.
 #
 # After this section you have a network that is trained from end to end by your own gradients.
 #
@@ -1032,12 +1037,12 @@ drawings.show(
 )
 
 # %% [markdown]
-# *What is asked for at one step is read at the next. In training both come from a true caption; when
-# the network writes, what it wrote is what it reads.*
+# *What is asked for at one step is read at the next. In training both come from a true
+# caption; when the network writes, what it wrote is what it reads.*
 #
-# The parameters have names, which old answers use as well: `W_proj`, `b_proj`, `W_embed`, `Wx`, `Wh`,
-# `b`, `W_vocab`, `b_vocab`, all in `self.params`. Four functions you have written in earlier
-# notebooks are given:
+# The parameters have names, which old answers use as well: `W_proj`, `b_proj`, `W_embed`,
+# `Wx`, `Wh`, `b`, `W_vocab`, `b_vocab`, all in `self.params`. Four functions you have written
+# in earlier notebooks are given:
 
 
 # %% tags=["setup"]
@@ -1103,8 +1108,8 @@ for t in range(4):
 #
 # <details><summary>Check your prediction</summary>
 #
-# 16 steps: the last word is never read, the first never asked for. Three count: the two words and
-# `<END>`, without which the network would never learn to stop.
+# 16 steps: the last word is never read, the first never asked for. Three count: the two words
+# and `<END>`, without which the network would never learn to stop.
 #
 # </details>
 
@@ -1148,16 +1153,16 @@ def loss(self, features, captions):
 # %% [markdown] hint="captioning-loss"
 # <details><summary>Hint 1: where to look</summary>
 #
-# The drawing has five kinds of arrows forward. Name the function of each, and which of its outputs
-# the next one needs.
+# The drawing has five kinds of arrows forward. Name the function of each, and which of its
+# outputs the next one needs.
 #
 # </details>
 #
 # <details><summary>Hint 2: what to use</summary>
 #
-# Forward: project, embed, run, score, loss. Backward: the same list from the end, each function's
-# partner with its cache. Every backward function returns gradients in the order of the forward
-# function's arguments.
+# Forward: project, embed, run, score, loss. Backward: the same list from the end, each
+# function's partner with its cache. Every backward function returns gradients in the order of
+# the forward function's arguments.
 #
 # </details>
 #
@@ -1165,8 +1170,8 @@ def loss(self, features, captions):
 #
 # 1. First state from the features; word vectors from `captions_in`.
 # 2. All states; all scores; the loss against `captions_out` with `mask`.
-# 3. Back through scores, states, words and projection. The gradient of the first state comes out of
-#    `rnn_backward`.
+# 3. Back through scores, states, words and projection. The gradient of the first state comes
+#    out of `rnn_backward`.
 # 4. `grads` has eight entries.
 #
 # </details>
@@ -1227,9 +1232,10 @@ passed("captioning-loss", "the reference loss to 1e-10, eight gradients, masked 
 # %% [markdown]
 # ### Writing a caption
 #
-# To write, the network takes one step at a time: it begins with `<START>`, picks a word from the
-# scores, and reads that word next. *Greedy decoding* picks the word with the highest score. It is fast
-# and often good, but the most probable sentence need not begin with the most probable word.
+# To write, the network takes one step at a time: it begins with `<START>`, picks a word from
+# the scores, and reads that word next. *Greedy decoding* picks the word with the highest
+# score. It is fast and often good, but the most probable sentence need not begin with the most
+# probable word.
 
 
 # %% answer="captioning-sample" minutes=20 difficulty=3 importance=3
@@ -1273,8 +1279,8 @@ def sample(self, features, max_length=30):
 #
 # <details><summary>Hint 2: what to use</summary>
 #
-# Steps, not sequences: `rnn_step_forward` and `affine_forward`. All sentences of the batch take each
-# step together. `argmax` needs an axis.
+# Steps, not sequences: `rnn_step_forward` and `affine_forward`. All sentences of the batch
+# take each step together. `argmax` needs an axis.
 #
 # </details>
 #
@@ -1313,9 +1319,9 @@ expect_source(model.sample, without=READY)
 passed("captioning-sample", "words up to <END>, two sizes, features left alone")
 
 # %% [markdown]
-# **Experiment: fifty captions by heart.** Before you train on everything, *overfit* a tiny training
-# set on purpose. A network that cannot memorise 50 captions has a bug. How small must the loss
-# become before all 50 are exact, if each has about 8 words?
+# **Experiment: fifty captions by heart.** Before you train on everything, *overfit* a tiny
+# training set on purpose. A network that cannot memorise 50 captions has a bug. How small must
+# the loss become before all 50 are exact, if each has about 8 words?
 
 
 # %% tags=["experiment"]
@@ -1358,16 +1364,17 @@ with needs_answers():
 # %% [markdown]
 # ## 6. Is it true?
 #
-# Captions were long compared with those of people by counting shared words. Anderson et al. (2016) and
-# others found such scores to agree poorly with what people think of a caption. Of `scenes` we know
-# every object, so we can ask a better question: is the sentence true?
+# Captions were long compared with those of people by counting shared words. Anderson et al.
+# (2016) and others found such scores to agree poorly with what people think of a caption. Of
+# `scenes` we know every object, so we can ask a better question: is the sentence true?
 #
 # Truth alone is easy to get: "an object" is true of every picture. So three numbers are shown
 # together, always:
 #
 # - **truth**: the share of captions that are well formed and true of their picture;
 # - **specificity**: truth minus the share of *other* pictures of which the same caption is true;
-# - **attributes**: of shape, colour and size of each object that true captions mention, the share named.
+# - **attributes**: of shape, colour and size of each object that true captions mention, the
+#   share named.
 #
 # After this section you can say how good your network is, and what it does not know.
 
@@ -1389,13 +1396,15 @@ for text in ("an object", captioning.references_of(data)[0][0], "a blue ring"):
     print(f"{text!r:45} {caption_accuracy([text], [0], data)}")
 
 # %% [markdown]
-# **Predict, then check.** Half of the validation scenes show a pair of colour and shape that no training
-# caption names, for example a red circle. Will captions of those scenes be true less often?
+# **Predict, then check.** Half of the validation scenes show a pair of colour and shape that
+# no training caption names, for example a red circle. Will captions of those scenes be true
+# less often?
 #
 # <details><summary>Check your prediction</summary>
 #
-# Yes: in our run 9 %, against 20 % elsewhere. The network has learned "red" and "circle" apart, and the features show both. It is
-# likelier to name a pair that it has read before. The cell below measures by how much.
+# Yes: in our run 9 %, against 20 % elsewhere. The network has learned "red" and "circle"
+# apart, and the features show both. It is likelier to name a pair that it has read before. The
+# cell below measures by how much.
 #
 # </details>
 
@@ -1468,46 +1477,49 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# *With the settings above, 14 % of our captions were true (specificity 0.13, attributes 64 %). A tick marks
-# a true caption. Look at the others: most are fluent, and most mistakes are one wrong
-# colour, shape or place.*
+# *With the settings above, 14 % of our captions were true (specificity 0.13, attributes 64 %).
+# A tick marks a true caption. Look at the others: most are fluent, and most mistakes are one
+# wrong colour, shape or place.*
 
 # %% [markdown] question="rnn-specific" points=2 minutes=10
-# **Question 2 (2 points).** Two captioners are measured on 600 scenes. A has truth 0.78, specificity
-# 0.05 and attributes 0.12; B has truth 0.35, specificity 0.33 and attributes 0.66. Its author says of A:
-# "more than twice as good". What does A write, probably? Which of the two has learned more about
-# pictures, and how would you train A further to find out whether it *can* see colours?
+# **Question 2 (2 points).** Two captioners are measured on 600 scenes. A has truth 0.78,
+# specificity 0.05 and attributes 0.12; B has truth 0.35, specificity 0.33 and attributes 0.66.
+# Its author says of A: "more than twice as good". What does A write, probably? Which of the
+# two has learned more about pictures, and how would you train A further to find out whether it
+# *can* see colours?
 
 # %% [markdown] marking="rnn-specific"
-# A writes sentences that hold nearly anywhere, such as "a large object" or "there are two shapes":
-# true, but for other pictures as well, and they name hardly an attribute. B has learned more: nearly
-# all of its truth is about its own picture. To test A: train or decode so that it must name a
-# colour (for example continue the fixed beginning "a large", score the eight colours, and compare with
-# the objects); or fit a linear classifier for colours on its hidden state. If that works, it sees
-# colours and does not say them.
+# A writes sentences that hold nearly anywhere, such as "a large object" or "there are two
+# shapes": true, but for other pictures as well, and they name hardly an attribute. B has
+# learned more: nearly all of its truth is about its own picture. To test A: train or decode so
+# that it must name a colour (for example continue the fixed beginning "a large", score the
+# eight colours, and compare with the objects); or fit a linear classifier for colours on its
+# hidden state. If that works, it sees colours and does not say them.
 #
-# *Marking:* 0.5 for a plausible sentence of A; 0.5 for B with specificity as the reason; 1 for an
-# experiment that separates "cannot see" from "does not say". "A overfits" earns nothing: truth is
-# measured on validation scenes.
+# *Marking:* 0.5 for a plausible sentence of A; 0.5 for B with specificity as the reason; 1 for
+# an experiment that separates "cannot see" from "does not say". "A overfits" earns nothing:
+# truth is measured on validation scenes.
 
 # %% [markdown]
 # ## 7. BLEU
 #
-# On photographs nobody knows all that is true, so captions are compared with those of people. *BLEU*
-# (Papineni et al., 2002) was proposed for translation and became the usual number for captions. It
-# counts *n-grams*, runs of $n$ words, that the caption shares with its references.
+# On photographs nobody knows all that is true, so captions are compared with those of people.
+# *BLEU* (Papineni et al., 2002) was proposed for translation and became the usual number for
+# captions. It counts *n-grams*, runs of $n$ words, that the caption shares with its
+# references.
 #
 # After this section you can compute BLEU, and say when not to trust it.
 #
-# For each $n$ let $c_n$ be the number of n-grams in all captions, and $m_n$ those among them that a reference
-# of the same image has too; an n-gram that occurs several times counts at most as often as in the
-# reference that has it most often (it is *clipped*). With the *precisions* $p_n = m_n / c_n$,
+# For each $n$ let $c_n$ be the number of n-grams in all captions, and $m_n$ those among them
+# that a reference of the same image has too; an n-gram that occurs several times counts at
+# most as often as in the reference that has it most often (it is *clipped*). With the
+# *precisions* $p_n = m_n / c_n$,
 #
 # $$\text{BLEU-}n = \min\!\big(1, e^{1 - r/c}\big)\; \Big(\prod_{k=1}^{n} p_k\Big)^{1/n},$$
 #
-# where $c$ is the number of words in all captions, and $r$ the sum of the lengths of the closest
-# references: of each caption's references, the one whose length is nearest, and the shorter of two
-# that are equally near. The first factor is the *brevity penalty*.
+# where $c$ is the number of words in all captions, and $r$ the sum of the lengths of the
+# closest references: of each caption's references, the one whose length is nearest, and the
+# shorter of two that are equally near. The first factor is the *brevity penalty*.
 
 # %% drawing="bleu-runs"
 drawings.show(
@@ -1533,13 +1545,13 @@ for n in (1, 2):
     print(f"n = {n}: {shared} of {len(mine)}")
 
 # %% [markdown]
-# **Predict, then check.** A caption repeats one reference word for word, but it has only its first three
-# words of six. What is its precision, and what is BLEU-1?
+# **Predict, then check.** A caption repeats one reference word for word, but it has only its
+# first three words of six. What is its precision, and what is BLEU-1?
 #
 # <details><summary>Check your prediction</summary>
 #
-# Every n-gram is shared, so all precisions are 1. The brevity penalty is $e^{1 - 6/3} = 0.37$, and
-# that is BLEU-1 to BLEU-3. Without the penalty, one-word captions would be perfect.
+# Every n-gram is shared, so all precisions are 1. The brevity penalty is $e^{1 - 6/3} = 0.37$,
+# and that is BLEU-1 to BLEU-3. Without the penalty, one-word captions would be perfect.
 #
 # </details>
 
@@ -1588,14 +1600,16 @@ def bleu(hypotheses, references):
 # %% [markdown] hint="bleu"
 # <details><summary>Hint 1: where to look</summary>
 #
-# Which four numbers must you collect for each $n$ or over all captions, before you divide anything?
+# Which four numbers must you collect for each $n$ or over all captions, before you divide
+# anything?
 #
 # </details>
 #
 # <details><summary>Hint 2: what to use</summary>
 #
-# Tuples of words can be counted; `collections.Counter` intersects with `&` and takes the larger count
-# with `|`. Sum over all captions first: BLEU of many captions is not the mean of their BLEUs.
+# Tuples of words can be counted; `collections.Counter` intersects with `&` and takes the
+# larger count with `|`. Sum over all captions first: BLEU of many captions is not the mean of
+# their BLEUs.
 #
 # </details>
 #
@@ -1604,8 +1618,8 @@ def bleu(hypotheses, references):
 # 1. For each caption: its length, the length of the closest reference, and for $n$ = 1 to 4 the
 #    number of its n-grams and of the clipped shared ones.
 # 2. Add all of these up over the captions.
-# 3. Precisions, their geometric means, brevity penalty. Where a precision is 0, so is the score; where
-#    there is no n-gram at all, do not divide by 0.
+# 3. Precisions, their geometric means, brevity penalty. Where a precision is 0, so is the
+#    score; where there is no n-gram at all, do not divide by 0.
 #
 # </details>
 
@@ -1660,9 +1674,10 @@ expect_source(bleu, without=READY)
 passed("bleu", "clipping, brevity, captions taken together, an empty caption")
 
 # %% [markdown]
-# **Experiment: does BLEU see the truth?** The table has BLEU and truth of four "captioners": your network
-# with greedy decoding, the same with a *beam* of 3 (which keeps the three best beginnings; you write it
-# in `lstm_captioning`), the data's own captions, and own captions that belong to *another* picture.
+# **Experiment: does BLEU see the truth?** The table has BLEU and truth of four "captioners":
+# your network with greedy decoding, the same with a *beam* of 3 (which keeps the three best
+# beginnings; you write it in `lstm_captioning`), the data's own captions, and own captions
+# that belong to *another* picture.
 
 # %% tags=["experiment"]
 with needs_answers():
@@ -1702,53 +1717,62 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# *Compare the last two bars of each group: sentences about another picture keep two thirds of BLEU-1, since
-# they are made of the same words.*
+# *Compare the last two bars of each group: sentences about another picture keep two thirds of
+# BLEU-1, since they are made of the same words.*
 
 # %% [markdown] question="rnn-bleu" points=2 minutes=10
-# **Question 3 (2 points).** In our run, captions of the network had a BLEU-1 of 0.65 and the data's own 0.67. A colleague
-# concludes that the network describes pictures nearly as well. But 13 % of its captions were true, and all of
-# the others; and own captions of *another* picture still had 0.42. Explain all three numbers. Name one change to the
-# references and one to the score that would bring the order closer to the truth, and say what each would cost.
+# **Question 3 (2 points).** In our run, captions of the network had a BLEU-1 of 0.65 and the
+# data's own 0.67. A colleague concludes that the network describes pictures nearly as well.
+# But 13 % of its captions were true, and all of the others; and own captions of *another*
+# picture still had 0.42. Explain all three numbers. Name one change to the references and one
+# to the score that would bring the order closer to the truth, and say what each would cost.
 
 # %% [markdown] marking="rnn-bleu"
-# BLEU-1 counts shared words. The captions of this set are made of few words ("a", "is", "to the left of"), most of which
-# some reference has, whatever the picture: hence 0.42 for the wrong one. The network writes the likeliest of them; one wrong
-# colour makes a sentence false and costs one word of eight. The own captions vary words and what they speak of, so even true
-# captions miss many n-grams of the four others. Longer n-grams separate more (BLEU-4: 0.20, 0.31 and 0.12), and still mix
-# up "false" with "worded differently". Change of references: more per picture (cost: people's time), or all true sentences. Change
-# of the score: parse and check statements (needs a parser and the truth), weigh rare words higher as CIDEr does, or ask people.
+# BLEU-1 counts shared words. The captions of this set are made of few words ("a", "is", "to
+# the left of"), most of which some reference has, whatever the picture: hence 0.42 for the
+# wrong one. The network writes the likeliest of them; one wrong colour makes a sentence false
+# and costs one word of eight. The own captions vary words and what they speak of, so even true
+# captions miss many n-grams of the four others. Longer n-grams separate more (BLEU-4: 0.20,
+# 0.31 and 0.12), and still mix up "false" with "worded differently". Change of references:
+# more per picture (cost: people's time), or all true sentences. Change of the score: parse and
+# check statements (needs a parser and the truth), weigh rare words higher as CIDEr does, or
+# ask people.
 #
-# *Marking:* 0.5 for words shared whatever the picture; 0.5 for "one wrong word makes it false, and BLEU hardly notices"; 0.5
-# for each change with its cost. "The network overfits the references" earns nothing: they are of validation pictures.
+# *Marking:* 0.5 for words shared whatever the picture; 0.5 for "one wrong word makes it false,
+# and BLEU hardly notices"; 0.5 for each change with its cost. "The network overfits the
+# references" earns nothing: they are of validation pictures.
 
 # %% [markdown] question="rnn-characters" points=2 minutes=10
-# **Question 4 (2 points).** Instead of 86 words the network could read and write 27 characters. A caption
-# then takes over five times as many steps. A friend says: "A character model has fewer parameters, so it
-# overfits less." Count the parameters of both (embedding 64, hidden 128) and judge the argument. When is a
-# character model the better choice all the same?
+# **Question 4 (2 points).** Instead of 86 words the network could read and write 27
+# characters. A caption then takes over five times as many steps. A friend says: "A character
+# model has fewer parameters, so it overfits less." Count the parameters of both (embedding 64,
+# hidden 128) and judge the argument. When is a character model the better choice all the same?
 
 # %% [markdown] marking="rnn-characters"
-# Only embedding and scores depend on the vocabulary: 86 · 64 + 128 · 86 + 86 = 16,598 against 27 · 64 + 128 · 27 +
-# 27 = 5,211, while $W_x$, $W_h$ and the projection (512 · 128) have 90,000 in both. The difference is about a
-# tenth, so the argument is weak; and the task is harder, since the network must learn to spell and remember
-# over five times as many steps. Better choice: open vocabularies (names, numbers, inflected languages,
-# code), misspelt input, vocabularies so large that the softmax dominates. *Subwords* are the usual compromise.
+# Only embedding and scores depend on the vocabulary: 86 · 64 + 128 · 86 + 86 = 16,598 against
+# 27 · 64 + 128 · 27 + 27 = 5,211, while $W_x$, $W_h$ and the projection (512 · 128) have
+# 90,000 in both. The difference is about a tenth, so the argument is weak; and the task is
+# harder, since the network must learn to spell and remember over five times as many steps.
+# Better choice: open vocabularies (names, numbers, inflected languages, code), misspelt input,
+# vocabularies so large that the softmax dominates. *Subwords* are the usual compromise.
 #
-# *Marking:* 1 for the counts (0.5 if only one part is counted) and the conclusion; 0.5 for the longer
-# dependencies; 0.5 for a sound use. "Characters are always worse" earns nothing.
+# *Marking:* 1 for the counts (0.5 if only one part is counted) and the conclusion; 0.5 for the
+# longer dependencies; 0.5 for a sound use. "Characters are always worse" earns nothing.
 
 # %% [markdown]
 # **Further reading**
 #
 # - Vinyals, Toshev, Bengio and Erhan, *Show and Tell: A Neural Image Caption Generator*, 2015,
-#   [arXiv:1411.4555](https://arxiv.org/abs/1411.4555). Section 3 is this network with an LSTM, section 4.3
-#   discusses BLEU. 30 minutes.
+#   [arXiv:1411.4555](https://arxiv.org/abs/1411.4555). Section 3 is this network with an LSTM,
+#   section 4.3 discusses BLEU. 30 minutes.
 # - Karpathy, *The Unreasonable Effectiveness of Recurrent Neural Networks*, 2015,
-#   [blog](https://karpathy.github.io/2015/05/21/rnn-effectiveness/): character models, with samples. 25 minutes.
+#   [blog](https://karpathy.github.io/2015/05/21/rnn-effectiveness/): character models, with
+#   samples. 25 minutes.
 # - Anderson et al., *SPICE: Semantic Propositional Image Caption Evaluation*, 2016,
-#   [arXiv:1607.08822](https://arxiv.org/abs/1607.08822). Section 1 shows where n-grams fail. 10 minutes.
+#   [arXiv:1607.08822](https://arxiv.org/abs/1607.08822). Section 1 shows where n-grams fail.
+#   10 minutes.
 #
-# **Harder (optional, no points).** *Scheduled sampling* (Bengio et al., 2015) feeds the network its own words
-# during training, with growing probability. Change `loss` so that it reads `sample`d words at a quarter of the
-# positions. Does truth rise? What happens to the gradient?
+# **Harder (optional, no points).** *Scheduled sampling* (Bengio et al., 2015) feeds the
+# network its own words during training, with growing probability. Change `loss` so that it
+# reads `sample`d words at a quarter of the positions. Does truth rise? What happens to the
+# gradient?

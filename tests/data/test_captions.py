@@ -65,6 +65,25 @@ def test_captions_decode_up_to_their_end(caption, text):
     assert decode_captions(np.array([caption, caption], int), WORDS) == [text, text]
 
 
+@pytest.mark.parametrize(
+    ("captions", "message"),
+    [
+        ([1, 99], "from 1 to 99; the vocabulary has the words 0 to 6"),
+        ([-1, 4], "from -1 to 4"),
+        ([1.0, 4.0], "whole numbers; got float64"),
+    ],
+)
+def test_what_is_no_word_does_not_decode(captions, message):
+    with pytest.raises(ValueError, match=message):
+        decode_captions(np.array(captions), WORDS)
+
+
+def test_an_unknown_word_needs_its_stand_in():
+    index = {w: i for i, w in enumerate(WORDS) if w != "<UNK>"}
+    with pytest.raises(ValueError, match="'dog' is not in the vocabulary"):
+        encode_caption(["a", "dog"], index, 8)
+
+
 def test_encoding_is_undone_by_decoding():
     index = {w: i for i, w in enumerate(WORDS)}
     row = encode_caption(["a", "dog", "sits"], index, 8)

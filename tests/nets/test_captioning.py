@@ -284,10 +284,12 @@ def test_ways_to_write_that_do_not_exist_are_refused(rng):
         net.sample(features, method="beam", k=7)
     with pytest.raises(ValueError, match="one of greedy, sampled, beam; got 'best'"):
         net.sample(features, method="best")
-    with pytest.raises(ValueError, match="max_length is at least 1"):
-        net.sample(features, 0)
-    with pytest.raises(ValueError, match="temperature is above 0"):
-        net.sample(features, method="sampled", temperature=0)
+    for length in (0, 2.5, "3", None):
+        with pytest.raises(ValueError, match="max_length, a whole number, is at least"):
+            net.sample(features, length)
+    for temperature in (0, np.nan, "hot"):
+        with pytest.raises(ValueError, match="temperature, a number, is above 0"):
+            net.sample(features, method="sampled", temperature=temperature)
     with pytest.raises(ValueError, match="no <START> and <END>"):
         CaptioningRNN({"<NULL>": 0, "a": 1}, 5).sample(features)
     with pytest.raises(ValueError, match="step must return log-probabilities"):

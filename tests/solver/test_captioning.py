@@ -117,6 +117,21 @@ def test_data_without_captions_is_named():
         make(learning_rate=3)
 
 
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        ("train_image_idxs", lambda old: old[:-3], "80 train_captions and 77"),
+        ("val_image_idxs", lambda old: old + 1, "1 to 40; val_features has the rows"),
+        ("train_captions", lambda old: old + 3, "the vocabulary has the words 0 to 7"),
+    ],
+)
+def test_data_that_does_not_belong_together_is_refused(name, change, message):
+    data = make_data()
+    data[name] = change(data[name])
+    with pytest.raises(ValueError, match=message):
+        CaptioningSolver(make().model, data)
+
+
 def test_its_plot_says_what_is_measured():
     solver = make(num_epochs=1)
     solver.train()

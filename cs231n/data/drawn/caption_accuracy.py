@@ -66,15 +66,12 @@ def caption_accuracy(
     Raises
     ------
     ValueError
-        If there are not as many captions as pictures, or none.
+        If there are not as many captions as pictures, or none, or a picture or word
+        does not exist.
     """
-    if len(captions) != len(image_idxs) or not len(captions):
-        raise ValueError(
-            f"Each caption needs its picture: got {len(captions)} captions and "
-            f"{len(image_idxs)} pictures."
-        )
-    found = [parse(_plain(text)) for text in _sentences(captions, data)]
     num = len(data[f"{split}_objects"])
+    _check(captions, image_idxs, num)
+    found = [parse(_plain(text)) for text in _sentences(captions, data)]
     true = [_true_of(s, i, data, split) for s, i in zip(found, image_idxs, strict=True)]
     others = [
         np.mean([_true_of(s, j, data, split) for j in _others(int(i), num)] or [False])
@@ -111,11 +108,30 @@ def true_captions(
     -------
     true : ndarray of bool, shape (N,)
         Whether each is well formed and true.
+
+    Raises
+    ------
+    ValueError
+        As :func:`caption_accuracy`.
     """
+    _check(captions, image_idxs, len(data[f"{split}_objects"]))
     found = [parse(_plain(text)) for text in _sentences(captions, data)]
     return np.array(
         [_true_of(s, i, data, split) for s, i in zip(found, image_idxs, strict=True)]
     )
+
+
+def _check(captions, image_idxs, num):
+    if len(captions) != len(image_idxs) or not len(captions):
+        raise ValueError(
+            f"Each caption needs its picture: got {len(captions)} captions and "
+            f"{len(image_idxs)} pictures."
+        )
+    if not 0 <= min(image_idxs) <= max(image_idxs) < num:
+        raise ValueError(
+            f"image_idxs go from {min(image_idxs)} to {max(image_idxs)}; there are the "
+            f"pictures 0 to {num - 1}."
+        )
 
 
 def _sentences(captions, data):

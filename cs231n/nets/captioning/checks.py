@@ -1,6 +1,10 @@
 """What networks that write captions are given: what is wrong with it, in words."""
 
+import numbers
+
 import numpy as np
+
+from cs231n.data.captions import check_words
 
 
 def check_features(features: np.ndarray, width: int, cells: int | None = None) -> None:
@@ -70,11 +74,7 @@ def check_captions(
             f"captions have {captions.shape[1]} words; expected <START> and at least "
             f"one word after it."
         )
-    if captions.size and not 0 <= captions.min() <= captions.max() < num_words:
-        raise ValueError(
-            f"captions hold numbers from {captions.min()} to {captions.max()}; the "
-            f"vocabulary has the words 0 to {num_words - 1}."
-        )
+    check_words(captions, num_words)
     empty = np.flatnonzero((captions[:, 1:] == null).all(axis=1))
     if len(empty):
         raise ValueError(
@@ -106,7 +106,9 @@ def check_writing(
     """
     if method not in methods:
         raise ValueError(f"method is one of {', '.join(methods)}; got {method!r}.")
-    if max_length < 1:
-        raise ValueError(f"max_length is at least 1; got {max_length}.")
-    if not temperature > 0:
-        raise ValueError(f"temperature is above 0; got {temperature}.")
+    if not isinstance(max_length, numbers.Integral) or max_length < 1:
+        raise ValueError(
+            f"max_length, a whole number, is at least 1; got {max_length!r}."
+        )
+    if not isinstance(temperature, numbers.Real) or not temperature > 0:
+        raise ValueError(f"temperature, a number, is above 0; got {temperature!r}.")

@@ -536,6 +536,9 @@ def attend_backward(dcontext, cache):
 - found = sorted(found + alive, key=lambda one: -one[0])
 + found = found + alive
 
+# %% mistake="beam-search" why="The package does the exercise instead of you."
+beam_search = captioning.beam_search
+
 # %% style="beam-search" why="Arrays, argsort and unravel_index."
 def beam_search(step, start, end, k, max_length=16):
     if not k >= 1:

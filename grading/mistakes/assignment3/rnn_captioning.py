@@ -616,6 +616,9 @@ def bleu(hypotheses, references):
                 scores[n - 1] += min(1, np.exp(1 - nearest / len(mine))) * np.prod(precision[:n]) ** (1 / n)
     return scores / max(1, len(hypotheses))
 
+# %% mistake="bleu" why="The package does the exercise instead of you."
+bleu = captioning.bleu
+
 # %% style="bleu" why="Counters, with & and |."
 def bleu(hypotheses, references):
     from collections import Counter

@@ -74,3 +74,9 @@ def test_captions_without_pictures_are_refused(two):
         caption_accuracy(["a star"], [0, 1], two)
     with pytest.raises(ValueError, match="got 0 captions"):
         caption_accuracy([], [], two)
+    for measure in (caption_accuracy, true_captions):
+        for picture in (-1, 999):
+            with pytest.raises(ValueError, match=f"from {picture} to {picture}; there"):
+                measure(["a star"], [picture], two)
+        with pytest.raises(ValueError, match="the vocabulary has"):
+            measure(np.array([[500, 2]]), [0], two | {"idx_to_word": ["a"]})
