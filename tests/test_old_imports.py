@@ -111,7 +111,8 @@ def test_imports_of_torch_are_read_at_any_depth_and_nothing_else_is():
     assert on_the_tape(source, {"torch": "a tape", "nn": np}) is source
     assert ast.unparse(read) == (
         "from .torch import a\nimport torchmetrics\nimport numpy as np\n"
-        "from math import pi\nfrom torchvision import *\nif pi:\n    for _ in ():\n        import numpy\n"
+        "from math import pi\nfrom torchvision import *\n"
+        "if pi:\n    for _ in ():\n        import numpy\n"
         "        b = __import__('cs231n.engine').engine.find('torch.nn')\n"
         "        import math"
     )
