@@ -4,7 +4,8 @@
 and update with Adam) at the notebooks' sizes: an MLP, a convnet, a transformer block
 and a U-Net block. ``torch`` is PyTorch on the CPU through autograd, ``hand`` the same
 step with calls of our layers, without a tape. Contenders take turns in one process for
-each number of threads.
+each number of threads. Times are the processor's on one thread, which a busy machine
+leaves alone, and the wall's on more.
 """
 
 import argparse
@@ -345,6 +346,7 @@ def measure(names, threads, rounds, clock):
         yield {
             "case": name,
             "threads": threads,
+            "clock": clock,
             "ms": medians(times),
             "best": bests(times),
         }
@@ -356,13 +358,16 @@ def main(argv=None):
     parser.add_argument("--cases", default=",".join(NETWORKS), help="which, by comma")
     parser.add_argument("--threads", default="1,2", help="numbers, by comma")
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--clock", choices=tuple(CLOCKS), default="wall")
+    parser.add_argument("--clock", choices=tuple(CLOCKS), help="one for all")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv)
     names = arguments.cases.split(",")
     counts = [int(t) for t in arguments.threads.split(",")]
+    if arguments.clock == "cpu" and counts != [1]:
+        parser.error("--clock cpu measures one thread only: add --threads 1")
     if arguments.here:
-        for row in measure(names, counts[0], arguments.rounds, arguments.clock):
+        clock = arguments.clock or ("cpu" if counts == [1] else "wall")
+        for row in measure(names, counts[0], arguments.rounds, clock):
             print(json.dumps(row), flush=True)
         return 0
     for threads in counts:
@@ -376,7 +381,8 @@ def _report(arguments, threads):
 
     command = [sys.executable, "-m", "benchmarks.autograd", "--here"]
     command += ["--threads", str(threads), "--cases", arguments.cases]
-    command += ["--rounds", str(arguments.rounds), "--clock", arguments.clock]
+    command += ["--rounds", str(arguments.rounds)]
+    command += ["--clock", arguments.clock] if arguments.clock else []
     answer = subprocess.run(
         command,
         stdout=subprocess.PIPE,
@@ -393,7 +399,8 @@ def _report(arguments, threads):
             for label, goal in GOALS.items()
             if label in best
         )
-        print(f"{row['case']:12} {threads} thread(s)   {cells}   {ratios}", flush=True)
+        how = f"{threads} thread(s), {row['clock']}"
+        print(f"{row['case']:12} {how}   {cells}   {ratios}", flush=True)
 
 
 if __name__ == "__main__":

@@ -6,14 +6,28 @@ One line in a set-up cell::
 
 brings in :mod:`cs231n.autograd` under PyTorch's names. Start Jupyter with
 ``CS231N_ENGINE=torch`` for PyTorch itself, on a GPU where there is one; the same cells
-run on both. ``NAME`` says which one it is.
+run on both. ``NAME`` says which one it is. In a notebook with that line on the tape,
+``import torch`` and its like bring the tape as well.
 """
 
 import os
 from typing import Any
 
+from cs231n import old_imports
+
 #: What CS231N_ENGINE may say.
 CHOICES = ("cs231n", "torch")
+#: Where PyTorch keeps what is in ``nn`` as well.
+_SAME = ("nn.modules", "nn.parameter")
+#: What answers import beside PyTorch, and what they do without it.
+_INSTEAD = {
+    "einops": "use reshape, permute and x[:, :, None, None].",
+    "torchvision": "the notebook's own cells load and change images.",
+}
+_LISTED = (
+    "docs/autograd.md lists what is there. For all of PyTorch start with "
+    "CS231N_ENGINE=torch."
+)
 
 
 def _choose(wanted: str) -> tuple[Any, Any, Any, Any]:
@@ -39,6 +53,37 @@ def _choose(wanted: str) -> tuple[Any, Any, Any, Any]:
 NAME = os.environ.get("CS231N_ENGINE") or "cs231n"
 torch, nn, F, optim = _choose(NAME)
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+if NAME == "cs231n":
+    old_imports.watch_cells()
+
+
+def find(name: str) -> Any:
+    """Return what an import of PyTorch means on the tape.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"torch.nn.functional"``, or a name of ``torchvision`` or ``einops``.
+
+    Returns
+    -------
+    found : object
+        What the tape has under the name; else what says in a sentence, as soon as it
+        is used, that it has not. An import that nothing uses does no harm.
+    """
+    top, *parts = name.split(".")
+    if top != "torch":
+        return old_imports.StandIn(f"{name} is not on this tape: {_INSTEAD[top]}")
+    found = _named("cs231n.autograd")
+    if ".".join(parts[:2]) in _SAME:
+        del parts[1]
+    for part in parts:
+        try:
+            found = getattr(found, part)
+        except AttributeError as error:
+            said = str(error) if "on this tape" in str(error) else ""
+            return old_imports.StandIn(said or f"{name} is not on this tape: {_LISTED}")
+    return found
 
 
 def engine_of(*answers: object) -> Any:

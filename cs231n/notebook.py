@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from cs231n import old_imports
+from cs231n.old_imports import MissingLibrary, StandIn
 
 old_imports.provide()
 
@@ -105,44 +106,6 @@ def needs_answers() -> Iterator[None]:
         print(f"Nothing to see yet: finish exercise {exercise} first.")
 
 
-class MissingLibrary(NotImplementedError):
-    """Something was asked of a library that is not installed."""
-
-    def _render_traceback_(self):
-        # IPython asks for this: the sentence says it all.
-        return [f"{type(self).__name__}: {self}"]
-
-
-class StandIn:
-    """Takes the place of a library's names where the library is not installed.
-
-    Whatever one does with it ends in :class:`MissingLibrary`, whose message says how to
-    get the library; a notebook shows that sentence and no traceback.
-
-    Parameters
-    ----------
-    library : str
-        Its name, as people write it.
-    package : str
-        What pip calls it.
-    """
-
-    def __init__(self, library: str, package: str) -> None:
-        self._message = (
-            f"{library} is not installed: run `%pip install {package}` in a cell, then "
-            f"restart the kernel."
-        )
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):  # asked by Python and IPython, not by the notebook
-            raise AttributeError(name)
-        raise MissingLibrary(self._message)
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Refuse to be called."""
-        raise MissingLibrary(self._message)
-
-
 def missing_library(library: str, package: str) -> StandIn:
     """Say once that a library is missing, and return what stands in for it.
 
@@ -165,6 +128,9 @@ def missing_library(library: str, package: str) -> StandIn:
     stand_in : StandIn
         Lets the cells that need the library wait.
     """
-    stand_in = StandIn(library, package)
-    print(stand_in._message)
-    return stand_in
+    message = (
+        f"{library} is not installed: run `%pip install {package}` in a cell, then "
+        f"restart the kernel."
+    )
+    print(message)
+    return StandIn(message)

@@ -2,12 +2,19 @@
 
 Files of the course begin with ``from past.builtins import xrange``, and notebooks that
 come from Colab import ``google.colab``. Neither line does anything here.
+
+Answers in PyTorch begin with ``import torch``. In a notebook that runs on the tape such
+a line means the tape: the cell's import statements are read as assignments, and nothing
+else in the process sees a difference.
 """
 
+import ast
 import importlib.util
 import os
 import sys
 import types
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 #: What Python 2 had, by the module that old files import it from.
 _OLD: dict[str, dict] = {
@@ -15,6 +22,11 @@ _OLD: dict[str, dict] = {
     "past.builtins": {"xrange": range, "basestring": str, "unicode": str, "long": int},
     "future": {"standard_library": types.SimpleNamespace(install_aliases=lambda: None)},
 }
+#: What answers in PyTorch import: itself, and what they take along with it.
+_TORCH = {"torch", "torchvision", "einops"}
+#: What a notebook's set-up cell calls the tape and its parts.
+_ENGINE, _TAPE = ("torch", "nn", "F", "optim"), "cs231n.autograd"
+_FIND = "__import__('cs231n.engine').engine.find"
 #: Set where nbgrader runs a notebook.
 _GRADED = "NBGRADER_EXECUTION"
 
@@ -36,6 +48,132 @@ def provide(*, colab: bool | None = None) -> None:
         stub = _Anything("google.colab")
         sys.modules.setdefault("google", _module("google", {"colab": stub}))
         sys.modules["google.colab"] = sys.modules["google.colab.drive"] = stub
+
+
+def on_the_tape(source: str, names: Mapping[str, Any]) -> str | ast.Module:
+    """Read a cell so that ``import torch`` brings the tape, where the notebook has it.
+
+    Parameters
+    ----------
+    source : str
+        The cell, in Python.
+    names : mapping of {str: object}
+        The notebook's global names. It runs on the tape if its set-up cell has imported
+        that from :mod:`cs231n.engine`.
+
+    Returns
+    -------
+    source : str or ast.Module
+        For :func:`compile`: the cell as it is, or its tree with other imports.
+    """
+    if _has_tape(names) and any(library in source for library in _TORCH):
+        return _redirected(ast.parse(source))
+    return source
+
+
+def watch_cells() -> None:
+    """Have the cells of this kernel read as :func:`on_the_tape` reads them."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython and ipython.get_ipython()
+    if shell and not any(isinstance(t, _Watcher) for t in shell.ast_transformers):
+        shell.ast_transformers.append(_Watcher(shell))
+
+
+class _Watcher:
+    """What IPython shows every cell before it runs."""
+
+    def __init__(self, shell):
+        self._shell = shell
+
+    def visit(self, tree):
+        return _redirected(tree) if _has_tape(self._shell.user_ns) else tree
+
+
+def _has_tape(names):
+    found = (names.get(name) for name in _ENGINE)
+    modules = (value for value in found if isinstance(value, types.ModuleType))
+    return any(str(module.__name__).startswith(_TAPE) for module in modules)
+
+
+def _redirected(tree):
+    """Put assignments in place of the imports of PyTorch, at any depth."""
+    for node in ast.walk(tree):
+        for block in ("body", "orelse", "finalbody"):
+            statements = getattr(node, block, None)
+            if isinstance(statements, list):
+                statements[:] = [new for old in statements for new in _meant(old)]
+    return tree
+
+
+def _meant(statement: ast.stmt) -> Iterator[ast.stmt]:
+    """Yield what a statement of a cell stands for."""
+    if isinstance(statement, ast.Import):
+        for alias in statement.names:
+            top = alias.name.partition(".")[0]
+            if top in _TORCH:
+                name = alias.name if alias.asname else top
+                yield _given(alias.asname or top, name, statement)
+            else:
+                yield ast.copy_location(ast.Import([alias]), statement)
+    elif isinstance(statement, ast.ImportFrom) and not statement.level:
+        module = statement.module or ""
+        top = module.partition(".")[0]
+        is_star = statement.names[0].name == "*"
+        if is_star and top == "torch":
+            statement.module = _TAPE + module.removeprefix(top)
+        if is_star or top not in _TORCH:
+            yield statement
+        else:
+            for alias in statement.names:
+                name = f"{module}.{alias.name}"
+                yield _given(alias.asname or alias.name, name, statement)
+    else:
+        yield statement
+
+
+def _given(here, name, statement):
+    """Write an assignment of what an import brings, in the import's place."""
+    found = ast.parse(f"{here} = {_FIND}({name!r})").body[0]
+    for part in ast.walk(found):
+        ast.copy_location(part, statement)
+    return found
+
+
+class MissingLibrary(NotImplementedError):
+    """Something was asked of a library that is not there."""
+
+    def _render_traceback_(self):
+        # IPython asks for this: the sentence says it all.
+        return [f"{type(self).__name__}: {self}"]
+
+
+class StandIn:
+    """Takes the place of a library's names where the library is not there.
+
+    Whatever one does with it ends in :class:`MissingLibrary`; a notebook shows its
+    sentence and no traceback.
+
+    Parameters
+    ----------
+    message : str
+        What is not there, and what to do.
+    """
+
+    def __init__(self, message: str) -> None:
+        self._message = message
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # asked by Python and IPython, not by the notebook
+            raise AttributeError(name)
+        raise MissingLibrary(self._message)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Refuse to be called."""
+        raise MissingLibrary(self._message)
+
+    def __mro_entries__(self, bases: tuple) -> tuple:
+        """Refuse to be the base of a class."""
+        raise MissingLibrary(self._message)
 
 
 def _is_missing(name):

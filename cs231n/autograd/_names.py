@@ -34,6 +34,7 @@ BEYOND = {
     "bfloat16": "it computes in float32 and float64",
     "backends": "it runs on the CPU",
     "mps": "it runs on the CPU",
+    "utils": "take batches with rows = torch.randperm(len(x))[:64] and x[rows]",
 }
 
 

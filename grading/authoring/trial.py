@@ -12,6 +12,7 @@ import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from cs231n import old_imports
 from grading.judge import seeding
 from grading.judge.notebook import as_python, furnish
 from grading.judge.tester import score_of
@@ -94,7 +95,8 @@ class Trial:
         lines = source.splitlines(keepends=True)
         linecache.cache[file] = (len(source), None, lines, file)  # for `expect_source`
         with _quiet():
-            exec(compile(source, file, "exec"), self._names)
+            read = old_imports.on_the_tape(source, self._names)
+            exec(compile(read, file, "exec"), self._names)
 
     @contextlib.contextmanager
     def instead(self, cell: "Cell", source: str) -> "Iterator[None]":

@@ -102,7 +102,8 @@ class _Student:
         """Run a cell."""
         before = dict(self.names)
         try:
-            _run(compile(source, f"<{name}>", "exec", _AWAIT, True), self.names)
+            read = old_imports.on_the_tape(source, self.names)
+            _run(compile(read, f"<{name}>", "exec", _AWAIT, True), self.names)
         finally:
             if setup:
                 self.references.know(self.names, before)
