@@ -117,9 +117,9 @@ def _check_captions(data, features):
                 f"{split}_image_idxs; expected one for each."
             )
         num = len(data[f"{split}_{features}"])
-        if len(images) and not 0 <= min(images) <= max(images) < num:
+        if len(images) and not 0 <= np.min(images) <= np.max(images) < num:
             raise ValueError(
-                f"{split}_image_idxs go from {min(images)} to {max(images)}; "
+                f"{split}_image_idxs go from {np.min(images)} to {np.max(images)}; "
                 f"{split}_{features} has the rows 0 to {num - 1}."
             )
 

@@ -127,10 +127,11 @@ def _check(captions, image_idxs, num):
             f"Each caption needs its picture: got {len(captions)} captions and "
             f"{len(image_idxs)} pictures."
         )
-    if not 0 <= min(image_idxs) <= max(image_idxs) < num:
+    first, last = np.min(image_idxs), np.max(image_idxs)
+    if not 0 <= first <= last < num:
         raise ValueError(
-            f"image_idxs go from {min(image_idxs)} to {max(image_idxs)}; there are the "
-            f"pictures 0 to {num - 1}."
+            f"image_idxs go from {first} to {last}; there are the pictures 0 to "
+            f"{num - 1}."
         )
 
 
