@@ -1260,7 +1260,7 @@ with needs_answers():
         height = ends.mean() + 0.12 * (rank - 1)
         ax.text(len(text) - 0.7, height, name, color=line.get_color(), va="center")
     ax.set_xticks(range(len(text)), ["<START>", *text[:-1]], rotation=30)
-    ax.set(ylabel="mean over the units", ylim=(0, 1), xlim=(-0.3, len(text) + 1))
+    ax.set(ylabel="mean over the units", ylim=(0, 1), xlim=(-0.3, 1.2 * len(text)))
     plt.show()
 
 # %% [markdown]
