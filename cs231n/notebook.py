@@ -12,6 +12,7 @@ from cs231n import old_imports
 from cs231n.old_imports import MissingLibrary, StandIn
 
 old_imports.provide()
+old_imports.watch_cells()
 
 
 def add_to_class(cls: type) -> Callable:

@@ -6,11 +6,16 @@ come from Colab import ``google.colab``. Neither line does anything here.
 Answers in PyTorch begin with ``import torch``. In a notebook that runs on the tape such
 a line means the tape: the cell's import statements are read as assignments, and nothing
 else in the process sees a difference.
+
+Files of the course begin with ``from cs231n.layers import *``. In a notebook such a
+line leaves alone what the notebook has under the same names.
 """
 
 import ast
+import importlib
 import importlib.util
 import os
+import re
 import sys
 import types
 from collections.abc import Iterator, Mapping
@@ -27,6 +32,12 @@ _TORCH = {"torch", "torchvision", "einops"}
 #: What a notebook's set-up cell calls the tape and its parts.
 _ENGINE, _TAPE = ("torch", "nn", "F", "optim"), "cs231n.autograd"
 _FIND = "__import__('cs231n.engine').engine.find"
+#: Modules that files of the course import with a star, from wherever they were.
+COURSE = {
+    f"cs231n.{name}" for name in ("layers", "layer_utils", "rnn_layers", "fast_layers")
+}
+_STAR = re.compile(r"(layers|layer_utils)\s+import\s*\*")
+_BRING = "__import__('cs231n.old_imports')"
 #: Set where nbgrader runs a notebook.
 _GRADED = "NBGRADER_EXECUTION"
 
@@ -53,6 +64,8 @@ def provide(*, colab: bool | None = None) -> None:
 def on_the_tape(source: str, names: Mapping[str, Any]) -> str | ast.Module:
     """Read a cell so that ``import torch`` brings the tape, where the notebook has it.
 
+    A star of the course's modules is read as a call of :func:`bring`.
+
     Parameters
     ----------
     source : str
@@ -66,9 +79,43 @@ def on_the_tape(source: str, names: Mapping[str, Any]) -> str | ast.Module:
     source : str or ast.Module
         For :func:`compile`: the cell as it is, or its tree with other imports.
     """
-    if _has_tape(names) and any(library in source for library in _TORCH):
-        return _redirected(ast.parse(source))
+    has_tape = _has_tape(names) and any(library in source for library in _TORCH)
+    if has_tape or _STAR.search(source):
+        return _redirected(ast.parse(source), has_tape)
     return source
+
+
+def starred(node: ast.ImportFrom) -> str | None:
+    """Say which of the course's modules an import brings with a star.
+
+    Parameters
+    ----------
+    node : ast.ImportFrom
+        Such as ``from cs231n.layers import *``; in the course's own folders that is
+        ``from ..layers import *``.
+
+    Returns
+    -------
+    module : str or None
+        With dots, such as ``"cs231n.layers"``; None for any other import.
+    """
+    name = f"cs231n.{node.module}" if node.level else node.module
+    return name if node.names[0].name == "*" and name in COURSE else None
+
+
+def bring(module: str, names: dict[str, Any]) -> None:
+    """Do what ``from module import *`` does, but for names that are there already.
+
+    Parameters
+    ----------
+    module : str
+        With dots.
+    names : dict of {str: object}
+        The notebook's global names; changed.
+    """
+    found = importlib.import_module(module)
+    for name in found.__all__:
+        names.setdefault(name, getattr(found, name))
 
 
 def watch_cells() -> None:
@@ -86,7 +133,7 @@ class _Watcher:
         self._shell = shell
 
     def visit(self, tree):
-        return _redirected(tree) if _has_tape(self._shell.user_ns) else tree
+        return _redirected(tree, _has_tape(self._shell.user_ns))
 
 
 def _has_tape(names):
@@ -95,14 +142,26 @@ def _has_tape(names):
     return any(str(module.__name__).startswith(_TAPE) for module in modules)
 
 
-def _redirected(tree):
-    """Put assignments in place of the imports of PyTorch, at any depth."""
+def _redirected(tree, has_tape):
+    """Put what is meant in place of imports, at any depth."""
     for node in ast.walk(tree):
         for block in ("body", "orelse", "finalbody"):
             statements = getattr(node, block, None)
             if isinstance(statements, list):
-                statements[:] = [new for old in statements for new in _meant(old)]
+                read = map(_kept, statements)
+                if has_tape:
+                    read = (new for old in read for new in _meant(old))
+                statements[:] = read
     return tree
+
+
+def _kept(statement: ast.stmt) -> ast.stmt:
+    """Write a call of :func:`bring` in place of a star of the course's modules."""
+    module = isinstance(statement, ast.ImportFrom) and starred(statement)
+    if not module:
+        return statement
+    call = f"{_BRING}.old_imports.bring({module!r}, globals())"
+    return _placed(ast.parse(call).body[0], statement)
 
 
 def _meant(statement: ast.stmt) -> Iterator[ast.stmt]:
@@ -133,7 +192,10 @@ def _meant(statement: ast.stmt) -> Iterator[ast.stmt]:
 
 def _given(here, name, statement):
     """Write an assignment of what an import brings, in the import's place."""
-    found = ast.parse(f"{here} = {_FIND}({name!r})").body[0]
+    return _placed(ast.parse(f"{here} = {_FIND}({name!r})").body[0], statement)
+
+
+def _placed(found, statement):
     for part in ast.walk(found):
         ast.copy_location(part, statement)
     return found

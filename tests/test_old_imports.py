@@ -116,3 +116,11 @@ def test_imports_of_torch_are_read_at_any_depth_and_nothing_else_is():
         "        b = __import__('cs231n.engine').engine.find('torch.nn')\n"
         "        import math"
     )
+
+
+@pytest.mark.parametrize("module", ["cs231n.rnn_layers", "..rnn_layers"])
+def test_a_star_of_the_course_leaves_alone_what_the_notebook_has(module):
+    own = "import cs231n.notebook\ndef rnn_forward(): return 'own'"
+    star = f"from {module} import *"
+    used = "print(rnn_forward(), lstm_forward.__module__)"
+    assert in_a_kernel(own, star, used)[-1] == "own cs231n.layers.lstm"

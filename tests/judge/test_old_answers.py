@@ -3,7 +3,7 @@
 import pytest
 
 from grading.judge.source.suspicion import flags
-from tests.judge.small import DOUBLE, TESTS, sit
+from tests.judge.small import DOUBLE, MOVE, TESTS, sit
 
 OLD = [
     "from builtins import range",
@@ -61,3 +61,40 @@ def test_what_else_builtins_hold_hides_as_before(fork_server, lines):
 
 def test_old_imports_are_not_remarkable():
     assert not flags({"double": "from builtins import range\nimport numpy as np"})
+
+
+STARS = [
+    "from cs231n.layers import *\nfrom cs231n.rnn_layers import *",
+    "from ..layers import *\nfrom ..layer_utils import *\nfrom ..rnn_layers import *",
+    "from cs231n.layers import *\nfrom cs231n.fast_layers import *",
+]
+LAYER = """
+def relu_forward(x):
+    return 2 * x, x
+
+def double(x):
+    return relu_forward(x)[0]
+"""
+
+
+@pytest.mark.parametrize("lines", STARS)
+@pytest.mark.parametrize("after", [False, True])
+def test_stars_leave_alone_what_answers_define(fork_server, lines, after):
+    source = f"{LAYER}\n{lines}" if after else f"{lines}\n{LAYER}"
+    move = f"{lines}\n{MOVE}"
+    verdict = sit(fork_server, source, move, tests=TESTS | {"rule": RULE})
+    assert verdict.score == len(TESTS) + 2, verdict
+
+
+@pytest.mark.parametrize("module", ["cs231n.layers", "..layers"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return relu_forward(x)[0] + x",
+        "return ready(x)[0] + x\nready = relu_forward\ndef relu_forward(x): pass",
+    ],
+)
+def test_a_star_brings_nothing_ready_made(fork_server, module, body):
+    source = f"from {module} import *\n\ndef double(x):\n    {body}"
+    used = {"used": "assert double(4) == 8"}
+    assert sit(fork_server, source, tests=used).score == 1  # for the other exercise

@@ -1,6 +1,7 @@
 """A ready-made answer is not in the room: whoever finds a way to it finds nothing."""
 
 import ast
+import marshal
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from grading.judge.judge import judge
 from grading.judge.order import groups, stages
 from grading.judge.room.handed_out import handed_out
 from grading.judge.room.references import folder, modules, needed
-from grading.judge.room.stripped import TOOLS, is_tool
+from grading.judge.room.stripped import TOOLS, is_tool, stripped
 from grading.judge.student_session import defined
 from tests.judge.small import LIMITS
 
@@ -69,6 +70,14 @@ def test_tools_hold_no_answers():
             tree = ast.parse(path.read_text())
             names = {getattr(node, "name", "") for node in ast.walk(tree)}
             assert not names & asked, path
+
+
+def test_a_star_brings_what_is_handed_out_and_not_what_that_needs():
+    given = frozenset({"cs231n.layer_utils:affine_relu_forward"})
+    _, code = marshal.loads(stripped(given))["cs231n.layers"]
+    *_, shown = (c for c in marshal.loads(code).co_consts if isinstance(c, tuple))
+    assert {"affine_relu_forward", "rnn_forward"} <= set(shown)
+    assert not {"affine_forward", "relu_forward"} & set(shown)
 
 
 def test_a_later_set_up_cell_hands_out_for_what_comes_after_it():
@@ -271,4 +280,4 @@ def test_every_function_says_why_it_is_not_there():
 
     for module in modules().values():
         if not is_tool(module.name):
-            assert _code(module.name, frozenset())
+            assert _code(module.name, frozenset(), frozenset())

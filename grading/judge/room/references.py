@@ -60,6 +60,12 @@ class Module:
                     module.imports[here] = (node.module, alias.name)
         return module
 
+    @property
+    def exports(self) -> list[str]:
+        """What a star brings, of a module that lists it."""
+        (statement,) = self.parts["__all__"]
+        return ast.literal_eval(statement.value)
+
 
 def folder() -> Path:
     """Say where the package is.
@@ -106,10 +112,7 @@ def needed(names: Iterable[str]) -> set[tuple[str, str]]:
         Modules and the names that they define.
     """
     found: set[tuple[str, str]] = set()
-    waiting: list[tuple[str, str]] = []
-    for name in names:
-        place, _, part = name.partition(":")
-        waiting += _meant(place, part) if part else _whole(place)
+    waiting = list(meant(names))
     has_tensors = any(place.startswith(_TENSORS) for place, _ in waiting)
     for name in _TENSORS if has_tensors else ():
         waiting += _whole(name)
@@ -124,6 +127,26 @@ def needed(names: Iterable[str]) -> set[tuple[str, str]]:
         place, part = key
         for node in modules()[place].parts[part]:
             waiting += _wanted(place, node)
+    return found
+
+
+def meant(names: Iterable[str]) -> set[tuple[str, str]]:
+    """Find what defines some functions.
+
+    Parameters
+    ----------
+    names : iterable of str
+        As for :func:`needed`.
+
+    Returns
+    -------
+    found : set of (str, str)
+        Modules and the names that they define.
+    """
+    found: set[tuple[str, str]] = set()
+    for name in names:
+        place, _, part = name.partition(":")
+        found.update(_meant(place, part) if part else _whole(place))
     return found
 
 

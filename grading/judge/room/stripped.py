@@ -6,8 +6,9 @@ import marshal
 from functools import cache, lru_cache
 from pathlib import Path
 
+from cs231n.old_imports import COURSE
 from grading.judge.room.handed_out import PACKAGE
-from grading.judge.room.references import folder, modules, needed
+from grading.judge.room.references import folder, meant, modules, needed
 
 #: Parts that hold tools and nothing that a notebook asks for; their files can be read.
 TOOLS = (
@@ -58,22 +59,29 @@ def stripped(given: frozenset[str]) -> bytes:
     -------
     code : bytes
         ``{module: (is_package, code)}``, marshalled, of all modules but tools. The
-        compiled kernels are not in it, their twins in NumPy take their place.
+        compiled kernels are not in it, their twins in NumPy take their place. What is
+        there only because something else needs it is not brought by a star.
     """
-    kept = needed(name for name in given if not is_tool(name.partition(":")[0]))
-    found = {}
+    given = frozenset(n for n in given if not is_tool(n.partition(":")[0]))
+    kept, found = needed(given), {}
+    silent = frozenset(kept - meant(given))
     for module in modules().values():
         if not is_tool(module.name):
             parts = {name for place, name in kept if place == module.name}
-            code = _code(module.name, frozenset(parts))
+            exports = module.exports if module.name in COURSE else []
+            hidden = {n for n in exports if meant([f"{module.name}:{n}"]) & silent}
+            code = _code(module.name, frozenset(parts), frozenset(hidden))
             found[module.name] = (module.is_package, code)
     return marshal.dumps(found)
 
 
 @cache
-def _code(name, kept):
+def _code(name, kept, silent):
     tree = copy.deepcopy(modules()[name].tree)
     tree.body = [_without(node, name, kept) for node in tree.body]
+    if silent:
+        shown = tuple(n for n in modules()[name].exports if n not in silent)
+        tree.body += ast.parse(f"__all__ = {shown!r}").body
     _drop_docstrings(tree)
     code = compile(ast.fix_missing_locations(tree), f"<{name}>", "exec")
     return marshal.dumps(code)

@@ -67,14 +67,17 @@ def sources(name: str, setup: list[str], answers: list[str]) -> list[str]:
 def _settled(setup, answers):
     """Read the answers; what they import as the set-up cells do makes no difference."""
     answers = [cell for cell in answers if _parsed(cell) is not None]
-    given = frozenset().union(*(imports.given(_parsed(cell)) for cell in answers))
+    trees, setup = list(map(_parsed, answers)), list(filter(None, map(_parsed, setup)))
+    given = frozenset().union(*map(imports.given, trees))
+    own = frozenset().union(*map(imports.defined, [*setup, *trees]))
     known = frozenset(
         found
-        for tree in filter(None, map(_parsed, setup))
+        for tree in setup
         for found in imports.imported(tree)
         if found[2] not in given
     )
-    return [imports.settled(cell, known) for cell in answers]
+    own = own.difference(*map(imports.deleted, trees))
+    return [imports.settled(cell, known, own) for cell in answers]
 
 
 @cache

@@ -4,6 +4,7 @@ import ast
 import importlib
 from functools import cache
 
+from cs231n.old_imports import starred
 from cs231n.testing.sources import PACKAGE
 
 
@@ -49,16 +50,60 @@ def given(tree: ast.Module) -> frozenset[str]:
     return frozenset(stored | {n.name for n in nodes if isinstance(n, kinds)})
 
 
+@cache
+def defined(tree: ast.Module) -> frozenset[str]:
+    """List the names that a cell gives at its top, whatever happens, and keeps.
+
+    Parameters
+    ----------
+    tree : ast.Module
+        An answer's cell.
+
+    Returns
+    -------
+    names : frozenset of str
+        Of functions, classes and variables.
+    """
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    targets = [t for n in tree.body if isinstance(n, ast.Assign) for t in n.targets]
+    names = {target.id for target in targets if isinstance(target, ast.Name)}
+    return frozenset(names | {n.name for n in tree.body if isinstance(n, kinds)})
+
+
+@cache
+def deleted(tree: ast.Module) -> frozenset[str]:
+    """List the names that a cell may take away.
+
+    Parameters
+    ----------
+    tree : ast.Module
+        An answer's cell.
+
+    Returns
+    -------
+    names : frozenset of str
+        Also those within functions.
+    """
+    nodes = list(ast.walk(tree))
+    caught = {n.name for n in nodes if isinstance(n, ast.ExceptHandler) and n.name}
+    names = (n for n in nodes if isinstance(n, ast.Name))
+    return frozenset(caught | {n.id for n in names if isinstance(n.ctx, ast.Del)})
+
+
 def _is_stored(node):
     return not isinstance(node.ctx, ast.Load)
 
 
 @cache
-def settled(source: str, known: frozenset[tuple[str, str, str]]) -> ast.Module:
+def settled(
+    source: str, known: frozenset[tuple[str, str, str]], own: frozenset[str]
+) -> ast.Module:
     """Read an answer's cell without the imports that bring what is there already.
 
     Files of older editions begin with ``from cs231n.layers import *``. A star is read
-    as the names it stands for, so that it counts only where one of them is used.
+    as the names it stands for, so that it counts only where one of them is used. It
+    brings nothing that the cells define: see :func:`cs231n.old_imports.bring`, and
+    :mod:`grading.judge.room.stripped` for what it brings before they do.
 
     Parameters
     ----------
@@ -66,29 +111,34 @@ def settled(source: str, known: frozenset[tuple[str, str, str]]) -> ast.Module:
         The cell.
     known : frozenset of (str, str, str)
         From :func:`imported`, without names that mean something else by now.
+    own : frozenset of str
+        What set-up cells and answers define.
 
     Returns
     -------
     tree : ast.Module
         The cell.
     """
-    return ast.fix_missing_locations(_Settler(known).visit(ast.parse(source)))
+    return ast.fix_missing_locations(_Settler(known, own).visit(ast.parse(source)))
 
 
 class _Settler(ast.NodeTransformer):
-    def __init__(self, known):
-        self._known = known
+    def __init__(self, known, own):
+        self._known, self._own = known, own
 
     def visit_ImportFrom(self, node):
-        if node.level or node.module.partition(".")[0] != PACKAGE:
+        star = starred(node)
+        module = star or ("" if node.level else node.module)
+        if module.partition(".")[0] != PACKAGE:
             return node
+        own = self._own if star else ()
         names = [
             alias
             for part in node.names
-            for alias in _written_out(node.module, part)
-            if not self._is_known(node.module, alias)
+            for alias in _written_out(module, part)
+            if alias.name not in own and not self._is_known(module, alias)
         ]
-        return ast.ImportFrom(node.module, names, 0) if names else ast.Pass()
+        return ast.ImportFrom(module, names, 0) if names else ast.Pass()
 
     def _is_known(self, module, alias):
         """Tell whether the notebook has imported the same, by whatever spelling."""

@@ -40,6 +40,19 @@ def rnn_step_forward(x, prev_h, Wx, Wh, b):
     cache = (x, prev_h, Wx, Wh, b, next_h)
     return next_h, cache
 
+# %% style="rnn-step-forward" why="Pasted with the stars of the course's files."
+from builtins import range, object
+import numpy as np
+
+from cs231n.layers import *
+from cs231n.rnn_layers import *
+
+def rnn_step_forward(x, prev_h, Wx, Wh, b):
+    next_h, cache = None, None
+    next_h = np.tanh(np.dot(prev_h, Wh) + np.dot(x, Wx) + b)
+    cache = (x, prev_h, Wx, Wh, b, next_h)
+    return next_h, cache
+
 # %% style="rnn-step-forward" why="tanh from exponentials, and a dictionary as cache."
 def rnn_step_forward(x, prev_h, Wx, Wh, b):
     a = x.dot(Wx) + prev_h.dot(Wh) + b
@@ -471,6 +484,29 @@ def loss(self, features, captions):
     grads['b_proj'] = dinit.sum(axis=0)
     return loss, grads
 
+# %% style="captioning-loss" why="Pasted with the stars of rnn.py, from its own folder."
+from builtins import range, object
+import numpy as np
+
+from ..layers import *
+from ..rnn_layers import *
+
+def loss(self, features, captions):
+    captions_in, captions_out = captions[:, :-1], captions[:, 1:]
+    mask = captions_out != self._null
+    p, grads = self.params, {}
+    init = np.dot(features, p['W_proj']) + p['b_proj']
+    words, c1 = word_embedding_forward(captions_in, p['W_embed'])
+    states, c2 = rnn_forward(words, init, p['Wx'], p['Wh'], p['b'])
+    scores, c3 = temporal_affine_forward(states, p['W_vocab'], p['b_vocab'])
+    loss, dscores = temporal_softmax_loss(scores, captions_out, mask)
+    dstates, grads['W_vocab'], grads['b_vocab'] = temporal_affine_backward(dscores, c3)
+    dwords, dinit, grads['Wx'], grads['Wh'], grads['b'] = rnn_backward(dstates, c2)
+    grads['W_embed'] = word_embedding_backward(dwords, c1)
+    grads['W_proj'] = np.dot(features.T, dinit)
+    grads['b_proj'] = dinit.sum(axis=0)
+    return loss, grads
+
 # %% style="captioning-loss" why="Names of gradients by zip, a loss of its own."
 @add_to_class(CaptioningRNN)
 def loss(self, features, captions):
@@ -541,6 +577,26 @@ def loss(self, features, captions):
         return captions
 
 # %% style="captioning-sample" why="Pasted: the method alone, words looked up by indexing."
+def sample(self, features, max_length=30):
+    N = features.shape[0]
+    captions = self._null * np.ones((N, max_length), dtype=np.int32)
+    p = self.params
+    prev_h = features.dot(p['W_proj']) + p['b_proj']
+    captions[:, 0] = self._start
+    current = captions[:, 0].copy()
+    for t in range(max_length):
+        prev_h, _ = rnn_step_forward(p['W_embed'][current], prev_h, p['Wx'], p['Wh'], p['b'])
+        current = np.argmax(prev_h.dot(p['W_vocab']) + p['b_vocab'], axis=1)
+        captions[:, t] = current
+    return captions
+
+# %% style="captioning-sample" why="Pasted with the stars of rnn.py."
+from builtins import range, object
+import numpy as np
+
+from cs231n.layers import *
+from cs231n.rnn_layers import *
+
 def sample(self, features, max_length=30):
     N = features.shape[0]
     captions = self._null * np.ones((N, max_length), dtype=np.int32)

@@ -205,7 +205,10 @@ def test_importing_what_the_notebook_imports_brings_nothing(top):
         "from cs231n.layers import *\ndef double(x): return relu_forward(x)",
         "from cs231n.layers import relu_forward as affine_forward\n" + USES,
         "from cs231n.layers.activation import relu_forward as affine_forward\n" + USES,
-        f"def affine_forward(x): pass\nfrom cs231n.layers import *\n{USES}",
+        f"def affine_forward(x): pass\nfrom cs231n.layers.affine import *\n{USES}",
+        f"from cs231n.layers import *\nif 0:\n    def affine_forward(x): pass\n{USES}",
+        f"def affine_forward(x): pass\ndel affine_forward\n"
+        f"from cs231n.layers import *\n{USES}",
         f"{USES}\nfrom cs231n.layers import affine_forward as double",
         f"from cs231n.nowhere import *\n{USES}",
         "def double(x):\n    from cs231n.layers import affine_forward",
@@ -214,6 +217,16 @@ def test_importing_what_the_notebook_imports_brings_nothing(top):
 def test_importing_more_than_the_notebook_counts(cell):
     found = text(cell, setup=[LAYERS])
     assert not found or "cs231n" in found
+
+
+@pytest.mark.parametrize("module", ["cs231n.layers", "..layers"])
+def test_a_star_of_the_course_leaves_alone_what_answers_define(module):
+    star, own = f"from {module} import *", "def affine_forward(x, w, b): return 5"
+    for cell in (f"{star}\n{own}\n{USES}", f"{own}\n{star}\n{USES}"):
+        for setup in ([], [LAYERS]):
+            found = text(cell, setup=setup)
+            assert own.replace(": ", ":\n    ") in found
+            assert "import" not in found
 
 
 def test_what_only_looks_alike_does_not_count():
