@@ -10,6 +10,7 @@ run on both. ``NAME`` says which one it is. In a notebook with that line on the 
 ``import torch`` and its like bring the tape as well.
 """
 
+import inspect
 import os
 from typing import Any
 
@@ -105,7 +106,8 @@ def engine_of(*answers: object) -> Any:
             root = base.__module__.partition(".nn.")[0].partition(".optim")[0]
             if root == "cs231n.autograd" or root == "torch":
                 return _named(root)
-        function = getattr(answer, "__func__", answer)
+        # A decorator such as torch.no_grad() wraps the answer in a function of its own.
+        function = inspect.unwrap(getattr(answer, "__func__", answer))
         found = getattr(function, "__globals__", {}).get("torch")
         name = getattr(found, "__name__", None)
         if name in ("cs231n.autograd", "torch"):

@@ -130,5 +130,14 @@ def test_helpers_find_the_engine_that_a_function_was_written_for(torch):
     assert trained["scores"].argmax(axis=1).tolist() == [0, 1]
 
 
+@pytest.mark.parametrize("torch", engines(), ids=lambda t: t.__name__)
+def test_a_decorated_function_has_the_engine_it_was_written_for(torch):
+    space = {"torch": torch}
+    exec("@torch.no_grad()\ndef answer(x):\n    return torch.cat([x, x])", space)
+
+    assert engine.engine_of(space["answer"]) is torch
+    assert pytorch.call(space["answer"], np.ones(2)).shape == (4,)
+
+
 def test_where_nothing_tells_the_chosen_engine_is_taken():
     assert engine.engine_of(len) is engine.torch

@@ -247,6 +247,8 @@ def test_peaks_of_other_processes_count():
         "return eval('x')",
         "return getattr(np, 'li' + 'nalg')",
         "f.__code__ = g.__code__",
+        "return torch.nn.modules['numpy']",
+        "return torch.nn.modules.get('numpy')",
     ],
 )
 def test_what_hides_the_source_is_refused(source):
@@ -256,6 +258,15 @@ def test_what_hides_the_source_is_refused(source):
     f.__sources__ = lambda: [f"def f(x):\n    {source}"]
     with pytest.raises(WrongAnswer, match="hides what runs"):
         expect_source(f)
+
+
+def test_a_layer_of_pytorch_hides_nothing():
+    def f(x):
+        return x
+
+    layer = "from torch.nn.modules.flatten import Flatten as Flatten"
+    f.__sources__ = lambda: ["def f(x):\n    return Flatten()(x)", layer]
+    expect_source(f)
 
 
 def test_methods_that_are_called_like_it_hide_nothing():

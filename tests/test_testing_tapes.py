@@ -69,3 +69,11 @@ def test_a_step_returns_its_value_and_its_gradients():
 def test_what_is_no_step_is_told(program, message):
     with pytest.raises(WrongAnswer, match=message):
         tapes.step(double, program, np.ones(2), x=np.ones(2))
+
+
+def test_lines_tell_an_answer_that_returned_nothing():
+    lines = "out = {}(x)\nreturned(out, '{} should return a Tensor')\nout.back"
+
+    tapes.run(double, lines.format("double", "double"), x=np.ones(2))
+    with pytest.raises(WrongAnswer, match="forgotten should return a Tensor; got None"):
+        tapes.run(forgotten, lines.format("forgotten", "forgotten"), x=np.ones(2))

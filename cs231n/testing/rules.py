@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import re
 from collections.abc import Callable, Iterable
 
 from cs231n.testing.sources import PACKAGE, reached, sources
@@ -55,6 +56,8 @@ _HIDING = {
 _OLD = {"builtins.range", "builtins.object", "builtins.str", "builtins.zip"}
 #: The same, unless they are attributes, as in ``model.eval()`` and ``re.compile``.
 _RUNNING = {"exec", "eval", "compile"}
+#: Where PyTorch keeps a layer such as ``nn.Flatten``: no way to ``sys.modules``.
+_LAYER = re.compile(r"torch\.nn\.modules\.[a-z]+\.[A-Z]\w*")
 _LOOPS = (
     ast.For,
     ast.AsyncFor,
@@ -150,7 +153,8 @@ def _hiding(used):
     return sorted(
         dotted
         for dotted in used
-        if dotted in _RUNNING or (_is_hiding(dotted.split(".")) and not _is_old(dotted))
+        if dotted in _RUNNING
+        or (_is_hiding(dotted.split(".")) and not _is_harmless(dotted))
     )
 
 
@@ -162,8 +166,9 @@ def _is_hiding(parts):
     return parts[0] in ("np", "numpy") and any(p.startswith("_") for p in parts)
 
 
-def _is_old(dotted):
-    return dotted in _OLD or dotted.startswith("past.builtins.")
+def _is_harmless(dotted):
+    old = dotted in _OLD or dotted.startswith("past.builtins.")
+    return old or bool(_LAYER.fullmatch(dotted))
 
 
 def _is_loop(node):

@@ -32,7 +32,7 @@ def run(
     answer : function
         Any answer of the notebook; the lines may use all of its names.
     program : str
-        Python.
+        Python, which may call ``returned`` of this module.
     *wanted : str
         Expressions to return.
     fixed : collection of str, optional
@@ -45,8 +45,13 @@ def run(
     -------
     found : list
         The value of each expression, with arrays in place of tensors.
+
+    Raises
+    ------
+    WrongAnswer
+        If the lines call ``returned`` with None.
     """
-    names = _names(answer, values, fixed)
+    names = _names(answer, values, fixed) | {"returned": returned}
     exec(program, names)
     return [_arrays(eval(expression, names)) for expression in wanted]
 
@@ -99,6 +104,24 @@ def step(
         f"for each of its {len(inputs)} inputs; got {_kind(grads)}.",
     )
     return _arrays(out), [_arrays(grad) for grad in grads]
+
+
+def returned(value: Any, rule: str) -> None:
+    """Fail if an answer returned nothing.
+
+    Parameters
+    ----------
+    value : object
+        What the answer returned.
+    rule : str
+        What it should return, such as ``"record should return a Tensor"``.
+
+    Raises
+    ------
+    WrongAnswer
+        If the value is None.
+    """
+    expect(value is not None, f"{rule}; got {_kind(value)}.")
 
 
 def _names(answer, values, fixed):

@@ -254,11 +254,12 @@ def record(name, data, parents, back):
 
 # %% test="autograd-record" points=2
 CALL = "out = record('twice', 2 * a.data, (c, a), lambda g: (g, 2 * g))\n"
+CHECK = "returned(out, 'record should return a Tensor')"
 FACTS = ["out", "out.requires_grad", "out.name", "len(out.parents)"]
 a, c = rng.normal(size=(2, 3)), rng.normal(size=(2, 3))
 out, collects, name, parents, is_a, back = tapes.run(
     record,
-    "c = Tensor(c)\n" + CALL,
+    f"c = Tensor(c)\n{CALL}{CHECK}",
     *FACTS,
     "[parent is a for parent in out.parents]",
     "out.back(np.ones((2, 3)))",
@@ -278,10 +279,11 @@ expect_equal(is_a, [False, True], "which of the parents is a")
 expect_close(back[1], 2 * np.ones((2, 3)), "what back returns for a")
 for why, program in {
     "no parent collects gradients": "a, c = Tensor(a.data), Tensor(c.data)\n" + CALL,
-    "Recording.on is False": f"Recording.on = False\n{CALL}Recording.on = True\n",
+    "Recording.on is False": "Recording.on = False\ntry:\n    "
+    f"{CALL}finally:\n    Recording.on = True\n",
 }.items():
     value, *facts, back = tapes.run(
-        record, program, *FACTS, "out.back is None", a=a, c=c
+        record, program + CHECK, *FACTS, "out.back is None", a=a, c=c
     )
     expect_close(value, 2 * a, f"data of the result ({why})")
     expect(facts[0] is False, f"Where {why}, the result should not collect gradients.")
@@ -1174,7 +1176,8 @@ for program, number in [
     order, where, at_end = tapes.run(
         topological_order,
         f"a, b = (Tensor(v, requires_grad=True) for v in (a, b))\n{program}\n"
-        "order = topological_order(out)",
+        "order = topological_order(out)\n"
+        "returned(order, 'topological_order should return a list of tensors')",
         "[t.name for t in order]",
         WHERE,
         "order[-1] is out",
@@ -1620,6 +1623,17 @@ def no_grad():
 
 # %% test="autograd-no-grad" points=2
 FACTS = "[t.requires_grad for t in (inside, after)]"
+(entered,) = tapes.run(
+    record,
+    "entered = False\ntry:\n    with no_grad():\n        entered = True\n"
+    "except TypeError:\n    pass\nfinally:\n    Recording.on = True",
+    "entered",
+)
+expect(
+    entered,
+    "The body of `with no_grad():` does not run: no_grad should hand over to it with "
+    "one `yield`, as in the worked example.",
+)
 for program, expected, why in [
     (
         "with no_grad():\n    inside = a * a\nafter = a * a",
@@ -1882,10 +1896,12 @@ TENT = (
     "def tent_forward(x, scale=1.0):\n    return np.abs(x) * scale, (np.sign(x), scale)\n"
     "def tent_backward(dout, cache):\n    return dout * cache[0] * cache[1]\n"
     "tent = as_step(tent_forward, tent_backward)\n"
+    "returned(tent, 'as_step should return the function step')\n"
 )
 out, name, number, dx = tapes.run(
     as_step,
-    f"{TENT}out = tent(x, 3.0)\nout.backward(dout)",
+    f"{TENT}out = tent(x, 3.0)\n"
+    "returned(out, 'The function step should return a Tensor')\nout.backward(dout)",
     *["out", "out.name", "len(out.parents)", "x.grad"],
     x=np.array([-2.0, 5.0]),
     dout=np.array([1.0, 10.0]),
@@ -2110,8 +2126,11 @@ class Tree(Module):
 class Forest(Module):
     def __init__(self):
         self.tree = Tree()
-found = {name: len(t.data) for name, t in Tree().named_parameters().items()}
-deep = {name: len(t.data) for name, t in Forest().named_parameters().items()}
+def lengths(module):
+    found = module.named_parameters()
+    returned(found, "named_parameters should return a dictionary")
+    return {name: len(t.data) for name, t in found.items()}
+found, deep = lengths(Tree()), lengths(Forest())
 """
 found, deep = tapes.run(named_parameters, PROGRAM, "found", "deep")
 expected = {"b": 4, "first.w": 2, "layers.0.w": 3, "layers.1.w": 5, "scales.0": 6}
@@ -2185,7 +2204,10 @@ def cross_entropy(scores, y):
 N, K = 6, 4
 scores, y = rng.normal(0, 2, (N, K)), rng.integers(0, K, N)
 right, dscores = package.softmax_loss(scores, y)
-PROGRAM = "loss = cross_entropy(scores, y)\nloss.backward()"
+PROGRAM = (
+    "loss = cross_entropy(scores, y)\n"
+    "returned(loss, 'cross_entropy should return a Tensor')\nloss.backward()"
+)
 loss, grad = tapes.run(
     cross_entropy, PROGRAM, "loss", "scores.grad", scores=scores, y=y
 )
@@ -2470,6 +2492,7 @@ values, dout = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
 outs, grads, names = tapes.run(
     scaled,
     "tensors = [Tensor(v, True) for v in values]\nouts = scaled(tensors, factors)\n"
+    "returned(outs, 'scaled should return a list of tensors')\n"
     "for out, upstream in zip(outs, dout):\n    out.backward(upstream)\n"
     "grads = [t.grad for t in tensors]",
     *["outs", "grads", "[(t.name, len(t.parents)) for t in outs]"],
@@ -2621,7 +2644,8 @@ def dropout(x, p, rng):
 DRAWS = (
     "class Draws:\n    calls = 0\n    def random(self, size=None):\n"
     "        self.calls += 1\n        return numbers[self.calls - 1].copy()\n"
-    "draws = Draws()\nout = dropout(x, p, draws)\nout.backward(dout)"
+    "draws = Draws()\nout = dropout(x, p, draws)\n"
+    "returned(out, 'dropout should return a Tensor')\nout.backward(dout)"
 )
 for p in (0.5, 0.8):
     x, dout = rng.uniform(1, 2, (6, 7)), rng.uniform(1, 2, (6, 7))

@@ -171,6 +171,11 @@ no_penalty, dW0 = softmax_loss_vectorized(W, X, y, 0.0)
 expected, dW1 = softmax_loss_vectorized(W, X, y, 0.3)
 answer = softmax_loss_autograd(W.copy(), X, y, 0.3)
 loss, dW = expect_tuple(answer, "loss", "dW")
+expect(
+    isinstance(loss, float | np.floating) and isinstance(dW, np.ndarray),
+    f"Return a plain number and a NumPy array; got {type(loss).__name__} and "
+    f"{type(dW).__name__}.",
+)
 expect_close(
     loss,
     expected,
@@ -850,9 +855,13 @@ for sizes in [(3, 32, 16, 10), (1, 9, 12, 4)]:
                 not np.array_equal(value, second[name]),
                 f"{name} is the same in two modules: draw it in __init__.",
             )
+    x = rng.normal(size=(1, sizes[0], 32, 32)).astype(np.float32)
+    scores = pytorch.forward(ThreeLayerConvNet(*sizes), x)
+    expect_array(scores, (1, sizes[-1]), f"scores of an image (sizes {sizes})")
 passed("torch-module", "He's rule in all three layers, drawn anew for each module")
 
 # %% test="torch-module" part="gradients" points=1
+torch.manual_seed(int(rng.integers(2**31)))
 in_channel, channel_1, channel_2, classes = 1, 9, 12, 4
 model = ThreeLayerConvNet(in_channel, channel_1, channel_2, classes)
 shapes = [(9, 1, 5, 5), (9,), (12, 9, 3, 3), (12,), (4, 12288), (4,)]
