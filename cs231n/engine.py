@@ -107,7 +107,8 @@ def engine_of(*answers: object) -> Any:
             if root == "cs231n.autograd" or root == "torch":
                 return _named(root)
         # A decorator such as torch.no_grad() wraps the answer in a function of its own.
-        function = inspect.unwrap(getattr(answer, "__func__", answer))
+        function: Any = getattr(answer, "__func__", answer)
+        function = inspect.unwrap(function)
         found = getattr(function, "__globals__", {}).get("torch")
         name = getattr(found, "__name__", None)
         if name in ("cs231n.autograd", "torch"):
