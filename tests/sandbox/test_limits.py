@@ -48,6 +48,7 @@ def test_memory_ends(stage, name):
     assert stage.ask("answer = 1") == 1
 
 
+@pytest.mark.levels
 def test_memory_of_many_processes_counts_together(stage):
     stage.need_processes()
     code = """
@@ -71,6 +72,7 @@ def test_what_is_loaded_already_does_not_count(stage):
     assert stage.ask(code) == float(20 << 20)
 
 
+@pytest.mark.levels
 def test_shared_pages_count_once(stage):
     stage.need_processes()
     code = """
@@ -141,6 +143,7 @@ def test_threads_are_counted(stage):
         assert (started, ending) == (None, "processes")
 
 
+@pytest.mark.levels
 def test_a_pool_of_processes_works_where_there_are_any(stage):
     stage.need_processes()
     code = """

@@ -183,6 +183,7 @@ def test_the_host_name_is_hidden_with_namespaces(stage):
     assert (name == "notebook") == stage.spaces
 
 
+@pytest.mark.levels
 def test_no_secret_of_the_judge_is_in_memory(stage):
     """The judge has one in its environment, so in its memory; a child reads its own."""
     assert os.environ["CS231N_TEST_SECRET"] == "hidden-from-students"

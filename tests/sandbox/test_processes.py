@@ -109,6 +109,7 @@ def test_orphans_end_with_the_child(stage):
     assert settled(stage, before)
 
 
+@pytest.mark.levels
 def test_orphans_end_with_a_killed_child(stage):
     stage.need_processes()
     before = survivors(stage)
