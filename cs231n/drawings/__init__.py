@@ -21,6 +21,13 @@ from cs231n.drawings.normalisation import norm_graph
 from cs231n.drawings.page import THEMES, Page, show
 from cs231n.drawings.recurrence import unrolled
 from cs231n.drawings.tape import tape_graph
+from cs231n.drawings.transformers import (
+    causal_mask,
+    decoder_layer,
+    heads,
+    patch_rows,
+    position_waves,
+)
 
 __all__ = [
     "THEMES",
@@ -28,12 +35,17 @@ __all__ = [
     "attention_step",
     "beam_tree",
     "captioner",
+    "causal_mask",
+    "decoder_layer",
     "gru_cell",
+    "heads",
     "loss_curves",
     "lstm_cell",
     "masked_captions",
     "norm_graph",
+    "patch_rows",
     "pool_winners",
+    "position_waves",
     "rnn_step",
     "shared_runs",
     "show",

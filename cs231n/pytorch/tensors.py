@@ -34,7 +34,9 @@ def call(answer: Callable, *args: Any, **kwargs: Any) -> Any:
 
 
 @beside_answers
-def forward(model: Any, x: np.ndarray, *, training: bool = False) -> np.ndarray:
+def forward(
+    model: Any, x: np.ndarray, *more: Any, training: bool = False, **named: Any
+) -> np.ndarray:
     """Compute the scores of a module.
 
     Parameters
@@ -43,6 +45,8 @@ def forward(model: Any, x: np.ndarray, *, training: bool = False) -> np.ndarray:
         The answer.
     x : ndarray of shape (N, ...)
         A batch, of the parameters' dtype.
+    *more, **named : object
+        What else the module takes; arrays become tensors.
     training : bool, optional
         Whether to run it in training mode.
 
@@ -59,7 +63,7 @@ def forward(model: Any, x: np.ndarray, *, training: bool = False) -> np.ndarray:
     expect_module(model)
     model.train(training)
     with engine_of(model).no_grad():
-        return call(model, x)
+        return call(model, x, *more, **named)
 
 
 @beside_answers
