@@ -153,7 +153,8 @@ scores: $(VENV)/.course ## print the scores as CSV (A=assignment1)
 
 formgrader: $(VENV)/.course ## mark written answers in the browser
 	$(AS_ROOT)
-	JUPYTER_CONFIG_PATH="$(CURDIR)/grading" $(BIN)/jupyter lab $(ROOT) $(ARGS) --ServerApp.default_url=/formgrader
+	JUPYTER_CONFIG_PATH="$(CURDIR)/grading" $(BIN)/jupyter lab $(ROOT) $(ARGS) \
+		--ServerApp.default_url=/formgrader --ServerApp.root_dir="$${CS231N_COURSE:-$(CURDIR)}"
 
 bench: $(VENV)/.dev ## measure speed against peers
 	$(PY) -m benchmarks

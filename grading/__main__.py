@@ -13,7 +13,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from grading import ROOT, arguments
+from grading import arguments
 from grading.course import Course
 from grading.engine import commands
 from grading.sandbox.limits import Limits
@@ -32,7 +32,11 @@ def parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    top.add_argument("--course", type=Path, default=ROOT, help="another course folder")
+    top.add_argument(
+        "--course",
+        type=Path,
+        help="another course folder (default: CS231N_COURSE, else this project)",
+    )
     chosen = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _collect(chosen)
     _run(chosen)

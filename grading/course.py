@@ -21,11 +21,11 @@ class Course:
     Parameters
     ----------
     root : pathlib.Path, optional
-        The folder; the project itself by default.
+        The folder; by default the one that ``CS231N_COURSE`` names, else the project.
     """
 
-    def __init__(self, root: Path = ROOT) -> None:
-        self.root = Path(root).resolve()
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = Path(root or os.environ.get("CS231N_COURSE") or ROOT).resolve()
         self.source = self.root / "build" / "source"
         self.released = self.root / "assignments"
         self.downloaded = self.root / "grading" / "downloaded"

@@ -14,6 +14,10 @@ from grading.course import Course
 
 #: Spreadsheets run a cell that begins with one of these as a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+HEADER = (
+    *("student", "score", "max_score"),
+    *("late_days", "to_mark_by_hand", "late_penalty"),
+)
 
 
 @dataclass(frozen=True)
@@ -21,12 +25,13 @@ class Score:
     """What one student has for one assignment."""
 
     student: str
-    score: float
+    score: float  #: after the penalty for being late
     max_score: float
     by_tests: float  #: the part that tests gave
     max_by_tests: float
     late_days: float
     to_mark: int  #: answers a person must still mark
+    penalty: float = 0.0  #: points that being late took
 
 
 def scores(database: str | PathLike, assignment: str) -> "list[Score]":
@@ -66,14 +71,20 @@ def scores(database: str | PathLike, assignment: str) -> "list[Score]":
 def _score(submission):
     grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
     tested = [grade for grade in grades if grade.cell.cell_type == "code"]
+    # Each notebook's penalty stays within its score: nobody ends below 0.
+    penalty = sum(
+        min(notebook.late_submission_penalty or 0.0, notebook.score)
+        for notebook in submission.notebooks
+    )
     return Score(
         student=submission.student.id,
-        score=submission.score,
+        score=submission.score - penalty,
         max_score=submission.max_score,
         by_tests=sum(grade.score for grade in tested),
         max_by_tests=sum(grade.max_score for grade in tested),
         late_days=submission.total_seconds_late / 86400,
         to_mark=sum(grade.needs_manual_grade for grade in grades),
+        penalty=penalty,
     )
 
 
@@ -88,12 +99,13 @@ def write_csv(found: "list[Score]", file: IO[str]) -> None:
         Opened with ``newline=""``.
     """
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(["student", "score", "max_score", "late_days", "to_mark_by_hand"])
+    writer.writerow(HEADER)
     for score in found:
         student = score.student
         if student.startswith(FORMULA):
             student = f"'{student}"
-        row = [score.score, score.max_score, round(score.late_days, 2), score.to_mark]
+        late = round(score.late_days, 2)
+        row = [score.score, score.max_score, late, score.to_mark, score.penalty]
         writer.writerow([student, *row])
 
 

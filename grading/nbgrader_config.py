@@ -13,7 +13,7 @@ from nbgrader.preprocessors import ClearSolutions
 from grading.authoring.stubs import ClearAnswers
 
 #: A course on another path, such as the demo's, uses the same settings.
-ROOT = Path(os.environ.get("CS231N_COURSE", HERE.parent)).resolve()
+ROOT = Path(os.environ.get("CS231N_COURSE") or HERE.parent).resolve()
 
 c = get_config()  # noqa: F821 - nbgrader puts get_config into this file's namespace
 c.CourseDirectory.course_id = "cs231n"

@@ -108,12 +108,37 @@ def find_cifar10(root: str | os.PathLike[str] | None = None) -> Path | None:
         The binary version where both are there; None where neither is.
     """
     root = Path(root) if root else data_home()
-    for folder in (root / "cifar-10-batches-bin", root / "cifar-10-batches-py", root):
+    folders = (root / "cifar-10-batches-bin", root / "cifar-10-batches-py", root)
+    for folder in (root / root.name, *folders):  # unpacked into a folder of its name
         if any((folder / name).exists() for name in ("test_batch.bin", "test_batch")):
             return folder
         if folder.name.startswith("cifar-10-batches-") and folder.is_dir():
             raise DatasetError(f"{folder} has no test batch.\n{REFETCH}")
     return None
+
+
+def refuse_folder(folder: Path) -> None:
+    """Say what is in a folder that holds no batches.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where the batches should be.
+
+    Raises
+    ------
+    DatasetError
+        Always.
+    """
+    names = sorted(path.name for path in folder.iterdir())
+    shown = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
+    what = f"it has {shown}" if names else "it is empty"
+    if any("cifar-100" in name for name in names) or {"train", "meta"} <= set(names):
+        what += ", which is CIFAR-100"
+    raise DatasetError(
+        f"{folder} holds no batches of CIFAR-10 ({what}); expected data_batch_1 to "
+        f"data_batch_5 and test_batch, or the same with .bin.\n{FETCH}"
+    )
 
 
 def read_cifar_batch(path: str | os.PathLike[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -164,21 +189,34 @@ def _read_python(path):
         batch = read_plain_pickle(path)
     except DatasetError as error:
         raise DatasetError(f"{error}\n{REFETCH}") from None
-    pixels = batch.get("data") if isinstance(batch, dict) else None
-    labels = batch.get("labels") if isinstance(batch, dict) else None
+    batch = batch if isinstance(batch, dict) else {}
+    pixels = batch.get("data", batch.get(b"data"))
+    labels = _integers(batch.get("labels", batch.get(b"labels")))
     if not (
         isinstance(pixels, np.ndarray)
         and pixels.dtype == np.uint8
         and pixels.shape[1:] == (PIXELS,)
-        and isinstance(labels, list)
-        and len(labels) == len(pixels)
-        and all(type(label) is int and 0 <= label < 256 for label in labels)
+        and labels.shape == pixels.shape[:1]
     ):
         raise DatasetError(
             f"{path} is not a CIFAR-10 batch: expected 'data', uint8 of shape "
             f"(N, {PIXELS}), and 'labels', a list of N integers.\n{REFETCH}"
         )
-    return pixels, np.array(labels, np.uint8)
+    return pixels, labels
+
+
+def _integers(labels):
+    """Read labels from a list, a tuple or an array; what is no label gives none."""
+    kinds = (int, np.integer)
+    if isinstance(labels, np.ndarray):
+        whole = labels.ndim == 1 and np.issubdtype(labels.dtype, np.integer)
+    else:
+        whole = isinstance(labels, list | tuple) and all(
+            isinstance(label, kinds) and not isinstance(label, bool) for label in labels
+        )
+    if not whole or not all(0 <= label < 256 for label in labels):
+        return np.empty(0, np.uint8)
+    return np.array(labels, np.uint8)
 
 
 def _read_batches(folder, batches, num, dtype, layout):

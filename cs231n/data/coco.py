@@ -98,7 +98,7 @@ def _read_hdf5(path, key):
         raise DatasetError(f"{path} is no HDF5 file, or damaged.\n{REFETCH}") from None
     if key is None:
         with file:
-            return {name: np.asarray(value) for name, value in file.items()}
+            return {name: _native(value) for name, value in file.items()}
     if key not in file:
         names = ", ".join(file) or "nothing"
         file.close()
@@ -106,7 +106,13 @@ def _read_hdf5(path, key):
     if file[key].nbytes > MOST_BYTES:
         return Rows(file[key])
     with file:
-        return np.asarray(file[key])
+        return _native(file[key])
+
+
+def _native(values):
+    """Turn an array round if its bytes stand in another machine's order."""
+    values = np.asarray(values)
+    return values.astype(values.dtype.newbyteorder("="), copy=False)
 
 
 class Rows:
@@ -129,20 +135,21 @@ class Rows:
     def __getitem__(self, rows: Any) -> np.ndarray:
         """Read rows in any order, also more than once."""
         if isinstance(rows, slice | int | np.integer):
-            return self._dataset[rows]
+            return _native(self._dataset[rows])
         once, back = np.unique(np.asarray(rows), return_inverse=True)
-        return self._dataset[once][back]
+        return _native(self._dataset[once])[back]
 
 
 def _read_lines(path):
     if not path.is_file():
         raise DatasetError(f"No file {path}.\n{FETCH}")
-    return np.array(path.read_text(encoding="utf-8").split("\n")[:-1] or [""])
+    text = path.read_text(encoding="utf-8-sig")
+    return np.array(text.removesuffix("\n").split("\n"))
 
 
 def _read_vocabulary(path):
     try:
-        words = json.loads(path.read_text(encoding="utf-8"))
+        words = json.loads(path.read_text(encoding="utf-8-sig"))
         vocabulary = {key: words[key] for key in ("idx_to_word", "word_to_idx")}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DatasetError(
@@ -164,6 +171,10 @@ def _check(data, split, folder):
                 f"{folder / 'coco2014_captions.h5'} has no '{split}_{key}'.\n{REFETCH}"
             )
     images, num = data[f"{split}_image_idxs"], len(data[f"{split}_features"])
+    lines = len(data[f"{split}_urls"])
+    if lines != num:
+        path = folder / f"{split}2014_urls.txt"
+        raise DatasetError(f"{path} has {lines} lines for {num} images.\n{REFETCH}")
     if images.shape != data[f"{split}_captions"].shape[:1]:
         raise DatasetError(f"{folder} has unlike numbers of captions and images.")
     limits = (

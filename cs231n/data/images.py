@@ -1,5 +1,6 @@
 """Single photographs: read, resized, normalised for a network and back."""
 
+import functools
 import os
 from pathlib import Path
 from typing import Any
@@ -91,12 +92,15 @@ def load_image(filename: str | os.PathLike[str], size: int | None = None) -> np.
     Returns
     -------
     img : ndarray of shape (H, W, 3), uint8
-        Red, green, blue.
+        Red, green, blue, turned as the camera says (EXIF). Grey pictures of 16 bits or
+        of floats (0..1, or 0..255) are brought to 8 bits.
 
     Raises
     ------
     DatasetError
-        If there is no picture in the file.
+        If there is no picture in the file, or its values have no known range.
+    ValueError
+        If ``size`` is no whole number of at least 1.
     """
     img = _decode(Path(filename), filename)
     return img if size is None else resize_image(img, size)
@@ -129,12 +133,28 @@ def image_from_url(url: str, *, timeout: tuple[float, float] = (10, 30)) -> np.n
 
 def _decode(source, name):
     """Decode the first picture of a file or of bytes: (H, W, 3), uint8."""
+    read = functools.partial(iio.imread, source, index=0, plugin="pillow", rotate=True)
     try:
-        img = iio.imread(source, index=0, plugin="pillow", mode="RGB")
+        img = np.asarray(read())
+        if img.ndim == 2 and img.dtype not in (np.uint8, np.bool_):
+            return np.repeat(_eight_bits(img, name)[:, :, None], 3, axis=2)
+        return np.asarray(read(mode="RGB"))
     except (OSError, ValueError, SyntaxError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DatasetError(f"Cannot read a picture from {name}: {reason}") from None
-    return np.asarray(img)
+
+
+def _eight_bits(img, name):
+    """Bring grey values of 16 bits, or of floats, to 0..255: (H, W), uint8."""
+    low, high = float(img.min()), float(img.max())
+    if np.issubdtype(img.dtype, np.integer) and low >= 0 and high < 1 << 16:
+        return np.rint(img / 257).astype(np.uint8)
+    if not (low >= 0 and high <= 255):
+        raise DatasetError(
+            f"The picture {name} has values from {low:g} to {high:g}; expected floats "
+            f"of 0..1 or 0..255, or whole numbers of 16 bits. Scale it first."
+        )
+    return np.rint(img * (255 if high <= 1 else 1)).astype(np.uint8)
 
 
 def resize_image(img: np.ndarray, size: int) -> np.ndarray:
@@ -145,13 +165,20 @@ def resize_image(img: np.ndarray, size: int) -> np.ndarray:
     img : ndarray of shape (H, W, C)
         An image.
     size : int
-        Length of the shorter side of the result, in pixels.
+        Length of the shorter side of the result, in pixels; at least 1.
 
     Returns
     -------
     img : ndarray of shape (H', W', C), dtype of ``img``
         The same picture.
+
+    Raises
+    ------
+    ValueError
+        If ``size`` is no whole number of at least 1.
     """
+    if size < 1 or size != int(size):
+        raise ValueError(f"size is a whole number of pixels, at least 1; got {size!r}.")
     height, width = img.shape[:2]
     scale = size / min(height, width)
     out = img.astype(np.float64)

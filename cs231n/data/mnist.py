@@ -91,10 +91,14 @@ def _load_part(root, part, num, dtype):
 
 
 def _find(root, part, kind):
-    name = f"{STEMS[part]}-{kind}-ubyte"
-    for path in (root / f"{name}.gz", root / name, root / "mnist" / f"{name}.gz"):
-        if path.is_file():
-            return path
+    """Look for a file under the names that archives, torchvision and Kaggle give it."""
+    stem = STEMS[part]
+    names = [f"{stem}-{kind}-ubyte", f"{stem}-{kind.replace('-idx', '.idx')}-ubyte"]
+    for folder in (root, root / "mnist", root / "MNIST" / "raw", root / "raw"):
+        for name in names:
+            for path in (folder / f"{name}.gz", folder / name, folder / name / name):
+                if path.is_file():
+                    return path
     return None
 
 
@@ -119,7 +123,8 @@ def read_idx(path: str | os.PathLike[str]) -> np.ndarray:
     path = Path(path)
     try:
         raw = path.read_bytes()
-        raw = gzip.decompress(raw) if path.suffix == ".gz" else raw
+        # By its first bytes: some programs unpack it and keep the name.
+        raw = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
     except FileNotFoundError:
         raise DatasetError(f"No file {path}.\n{FETCH}") from None
     except (OSError, EOFError, zlib.error) as error:

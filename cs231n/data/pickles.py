@@ -41,6 +41,14 @@ def _new_scalar(dtype, raw):
     return np.frombuffer(raw, dtype)[0]
 
 
+def _from_buffer(raw, dtype, shape, order, *axes):
+    """Make an array as protocol 5 writes it: bytes and their form."""
+    plain = isinstance(dtype, np.dtype) and not dtype.hasobject and not axes
+    if not plain or not isinstance(raw, bytes | bytearray) or order not in ("C", "F"):
+        raise pickle.UnpicklingError("an array of a foreign form")
+    return np.frombuffer(raw, dtype).reshape(shape, order=order)
+
+
 def _encode(text, codec):
     """Give back bytes that Python 3 wrote into an old pickle as text."""
     if codec != "latin1" or not isinstance(text, str):
@@ -53,6 +61,8 @@ _ALLOWED = {
     ("numpy._core.multiarray", "_reconstruct"): _new_array,
     ("numpy.core.multiarray", "scalar"): _new_scalar,
     ("numpy._core.multiarray", "scalar"): _new_scalar,
+    ("numpy.core.numeric", "_frombuffer"): _from_buffer,
+    ("numpy._core.numeric", "_frombuffer"): _from_buffer,
     ("numpy", "ndarray"): _NdarrayName,
     ("numpy", "dtype"): _new_dtype,
     ("_codecs", "encode"): _encode,

@@ -7,7 +7,12 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from cs231n.data.cifar10 import find_cifar10, load_cifar10, read_cifar_batch
+from cs231n.data.cifar10 import (
+    find_cifar10,
+    load_cifar10,
+    read_cifar_batch,
+    refuse_folder,
+)
 from cs231n.data.imageset import copy_planes, empty_images
 from cs231n.data.pickles import loads_plain
 
@@ -46,7 +51,8 @@ def load_CIFAR10(
     ----------
     ROOT : path-like
         The folder with the batches. Where it does not exist and the data home has
-        them neither, the drawn images of ``shapes10`` come instead.
+        them neither, the drawn images of ``shapes10`` come instead. It may hold the
+        folder that an archive unpacks to.
     dtype : dtype-like
         Of the pixels, 0..255.
 
@@ -54,8 +60,15 @@ def load_CIFAR10(
     -------
     Xtr, Ytr, Xte, Yte : ndarray
         Training images (N, 32, 32, 3) and classes (N,), test images and classes.
+
+    Raises
+    ------
+    DatasetError
+        If the folder exists and holds something else.
     """
-    root = ROOT if Path(ROOT).exists() and find_cifar10(ROOT) else None
+    root = ROOT if Path(ROOT).is_dir() else None
+    if root is not None and find_cifar10(root) is None:
+        refuse_folder(Path(root))
     images = load_cifar10(dtype=dtype, root=root)
     return images.X_train, images.y_train, images.X_test, images.y_test
 

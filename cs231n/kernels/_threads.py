@@ -4,21 +4,20 @@ import contextlib
 import os
 
 from cs231n.kernels import _backend, _blas
+from cs231n.kernels._cores import cores
 from cs231n.kernels.options import whole
 
 
-def _cores():
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not Linux
-        return os.cpu_count() or 1
-
-
 def _at_start():
-    """Set the number of threads that the environment asks for, or one for each core."""
+    """Set the number of threads that the environment asks for, or one for each core.
+
+    ``CS231N_NUM_THREADS`` is ours, and a mistake in it is worth a message. Clusters and
+    graders set ``OMP_NUM_THREADS``, whose first number counts where ours is not set.
+    """
     wanted = os.environ.get("CS231N_NUM_THREADS", "")
     if not wanted:  # then NumPy's matrix library is left alone, and not loaded for this
-        _set(_cores())
+        shared = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
+        _set(int(shared) if shared.isdecimal() and int(shared) else cores())
         return
     if not wanted.isdecimal() or int(wanted) < 1:
         raise ImportError(
@@ -33,7 +32,8 @@ def get_num_threads():
     Returns
     -------
     count : int
-        At first ``CS231N_NUM_THREADS``, or the number of cores this process may use.
+        At first ``CS231N_NUM_THREADS``, else ``OMP_NUM_THREADS``, else the number of
+        cores that this process may use, by its affinity and its control groups.
     """
     return _count
 
@@ -63,7 +63,7 @@ def set_num_threads(count):
 
 def _set(count):
     global _count
-    _count = min(count, _cores())
+    _count = min(count, cores())
     _backend.impl.set_threads(_count)
 
 

@@ -9,6 +9,9 @@ from tqdm import tqdm
 #: only large array that the search for the nearest makes.
 ROWS, COLUMNS = 1024, 8192
 
+#: Points that tell where a set lies, and how many squares of its spread are far.
+SOME, FAR = 256, 16
+
 #: More neighbours than this are found by sorting all distances of a few points.
 MANY = 1024
 
@@ -39,8 +42,11 @@ def euclidean_distances(X: np.ndarray, Y: np.ndarray) -> np.ndarray:
     -----
     Uses ``|x - y|**2 = |x|**2 - 2 x.y + |y|**2``, so the cost is that of one matrix
     product. Rounding can push the square of a distance near 0 below 0; it counts as 0.
+    Points far from the origin are moved there first: distances stay, and the squares
+    do not cancel.
     """
     dtype = _check_points(X, Y)
+    X, Y = _near_origin(X, Y)
     dists, sizes = np.empty((len(X), len(Y)), dtype), np.vecdot(X, X)
     for rows, _, block in _blocks(X, Y, np.vecdot(Y, Y), dists):
         block += sizes[rows, None]
@@ -82,6 +88,7 @@ def nearest(X: np.ndarray, Y: np.ndarray, k: int) -> np.ndarray:
     """
     dtype = _check_points(X, Y)
     check_number(k, len(Y))
+    X, Y = _near_origin(X, Y)
     sizes, others = np.vecdot(X, X), np.vecdot(Y, Y)
     largest = max(np.max(sizes, initial=0), np.max(others, initial=0))
     if k > MANY or not largest < np.finfo(dtype).max / 8:
@@ -186,6 +193,25 @@ def _blocks(X, Y, sizes, dists=None):
             np.matmul(points, Y[columns].T, out=block)
             block += sizes[columns]
             yield rows, columns, block
+
+
+def _near_origin(X, Y):
+    """Move both sets to the origin if they lie far from it, measured by their spread.
+
+    The cancelling squares cost digits of (|mean| / spread)**2; pictures of 0..255 lose
+    less than one of seven, and are left alone, because a copy costs memory.
+    """
+    some = Y[:: max(1, len(Y) // SOME)]
+    if not len(some):
+        return X, Y
+    with np.errstate(
+        over="ignore", invalid="ignore"
+    ):  # such points stay where they are
+        mean = some.mean(axis=0, dtype=np.float64)
+        spread = np.mean(np.sum(np.square(some - mean), axis=1))
+        far = FAR * spread < mean @ mean < np.inf
+    mean = mean.astype(np.result_type(X, Y))
+    return (X - mean, Y - mean) if far else (X, Y)
 
 
 def _slices(count, step):

@@ -8,6 +8,8 @@ from tqdm import tqdm
 
 #: Seconds before the progress bar appears: a short run needs none.
 BAR_DELAY = 1.0
+#: Steps between two losses beside the bar.
+BAR_STEPS = 10
 #: Seconds between two drawings of the live plot, so that it costs little.
 REDRAW = 2.0
 
@@ -30,6 +32,15 @@ def write(bar, text):
         bar.write(text, file=sys.stdout)
     else:
         print(text)
+
+
+def show_step(solver, bar):
+    """Show the loss of a step: as a line where that was asked for, beside the bar."""
+    step, loss = solver.iteration, solver.loss_history[-1]
+    if step % (solver.print_every or BAR_STEPS) == 0:
+        bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
+    if solver.verbose and solver.print_every and step % solver.print_every == 0:
+        write(bar, f"step {step} / {solver.target}  loss {loss:.4f}")
 
 
 def draw_histories(solver, axes):

@@ -7,7 +7,7 @@ from cs231n.solver._arguments import kind_of
 
 
 def take_step(solver):
-    """Draw a minibatch and update every parameter of the solver's model once."""
+    """Draw a minibatch, update every parameter of the model once; return gradients."""
     state = solver.state
     batch = state.rng.integers(solver.X_train.shape[0], size=solver.batch_size)
     X, y = solver.X_train[batch], solver.y_train[batch]
@@ -21,6 +21,7 @@ def take_step(solver):
         updated = _updated(solver.update_rule, name, weights, grads[name], config)
         solver.model.params[name], state.optim_configs[name] = updated
     state.iteration += 1
+    return grads
 
 
 def _augmented(solver, X):

@@ -6,17 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cs231n.solver._answers import accuracy
+from cs231n.solver._answers import TrainingError, accuracy
 from cs231n.solver._arguments import (
     check_data,
     find_rule,
     find_schedule,
     refuse_unknown,
 )
-from cs231n.solver._best import measure, use_best
+from cs231n.solver._best import measure, measure_once, use_best
 from cs231n.solver._checkpoints import load, save
+from cs231n.solver._gradients import GradientWatch
 from cs231n.solver._models import model_state, restore_model
-from cs231n.solver._pictures import LivePlot, draw_histories, progress_bar, write
+from cs231n.solver._pictures import (
+    LivePlot,
+    draw_histories,
+    progress_bar,
+    show_step,
+    write,
+)
 from cs231n.solver._state import new_state, part_of_state
 from cs231n.solver._steps import take_step
 
@@ -54,8 +61,9 @@ class Solver:
         Validation examples on which accuracy is measured; ``None`` for all.
     checkpoint_name : str, optional
         Beginning of the file names; after epoch 3, ``<name>_epoch_3.npz`` is written.
-    print_every : int
-        Steps between two updates of the loss beside the progress bar.
+    print_every : int, optional
+        Print the loss of every so many steps; by default it only stands beside the
+        progress bar.
     verbose : bool
         Show the progress bar and a line per epoch, on standard output.
     patience : int, optional
@@ -117,7 +125,7 @@ class Solver:
         num_train_samples: int | None = 1000,
         num_val_samples: int | None = None,
         checkpoint_name: str | None = None,
-        print_every: int = 10,
+        print_every: int | None = None,
         verbose: bool = True,
         patience: int | None = None,
         schedule: str | Callable | None = None,
@@ -139,7 +147,7 @@ class Solver:
         self.num_train_samples = num_train_samples
         self.num_val_samples = num_val_samples
         self.checkpoint_name = checkpoint_name
-        self.print_every = max(int(print_every), 1)
+        self.print_every = print_every and max(int(print_every), 1)
         self.verbose = verbose
         self.patience = patience
         self.schedule = find_schedule(schedule)
@@ -175,7 +183,8 @@ class Solver:
         """Run the training, then give the model its best parameters.
 
         Called again after an interruption or :meth:`load_checkpoint`, it goes on where
-        the run stopped; called again after the end, it trains ``num_epochs`` more.
+        the run stopped, also after an error in the model; called again after the end,
+        it trains ``num_epochs`` more.
 
         Raises
         ------
@@ -197,9 +206,15 @@ class Solver:
                 np.errstate(over="ignore", invalid="ignore"),
             ):
                 self._loop(bar, plot)
+        except TrainingError:
+            raise
+        except Exception:
+            self._unfinished = model_state(self.model)
+            raise
         except KeyboardInterrupt:
             self.interrupted = True
             self._unfinished = model_state(self.model)
+            measure_once(self)
             self._say(
                 f"Stopped at step {self.iteration} of {self.target}. The model has its "
                 f"best parameters (validation {self.measured} "
@@ -211,14 +226,15 @@ class Solver:
             plot.draw()
 
     def _loop(self, bar, plot):
+        watch = GradientWatch(self.model.params, self._say)
         while self.iteration < self.target:
-            take_step(self)
+            watch.see(take_step(self), self.iteration)
             bar.update()
-            if self.iteration % self.print_every == 0:
-                bar.set_postfix(loss=f"{self.loss_history[-1]:.3f}", refresh=False)
+            show_step(self, bar)
             epoch_end = self.iteration % self.iterations_per_epoch == 0
             if epoch_end:
                 self.epoch += 1
+                watch.end_of_epoch()
             if epoch_end or self.iteration in (1, self.target):
                 measure(self, bar)
             if epoch_end and self.checkpoint_name is not None:

@@ -89,8 +89,9 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     try:
         if not args.check:
-            assignments = release(Course())
-            print(f"Released {', '.join(assignments)} into assignments/.")
+            course = Course()
+            assignments = release(course)
+            print(f"Released {', '.join(assignments)} into {course.released}.")
             return 0
         differing = drift()
     except (SourceError, CourseError) as error:

@@ -12,10 +12,11 @@ from grading.engine.intake import lms_names
 from grading.engine.intake.archive import BadArchive
 from grading.engine.intake.intake import Intake
 from grading.engine.intake.lms_export import IntakeError
-from grading.engine.intake.roster import RosterError, read_roster
+from grading.engine.intake.roster import RosterError, known_roster
 from grading.engine.intake.times import read_times
 from grading.engine.judging.cluster import ClusterFailed
 from grading.engine.judging.judge_host import HostPlan, NoIsolation
+from grading.engine.notebooks.released import check_assignment
 from grading.engine.options import Options
 from grading.engine.pages.overview import Overview
 from grading.engine.processes.line_pool import WorkersFailed
@@ -68,6 +69,9 @@ def collect(course: "Course", args: "Namespace") -> int:
     status : int
         1 if something was refused.
     """
+    check_assignment(course, args.assignment)
+    if args.times and not args.archives:
+        raise IntakeError("--times says when archives were handed in; name them too.")
     with only_one(course.ledger / "lock"):
         intake = Intake(course, args.assignment, Store(course.ledger / "objects"))
         with contextlib.closing(intake):
@@ -76,7 +80,7 @@ def collect(course: "Course", args: "Namespace") -> int:
                 collected = intake.from_archives(
                     tqdm(args.archives, file=sys.stdout, unit="zip", leave=False),
                     kind=args.lms,
-                    roster=read_roster(args.roster),
+                    roster=known_roster(course, args.roster),
                     times=times,
                 )
             elif args.exchange:
@@ -116,7 +120,10 @@ def run(course: "Course", args: "Namespace") -> int:
     start = time.monotonic()
     summary = Run(course, args.assignment, options).grade(_bar)
     _print_summary(summary, time.monotonic() - start)
-    return 1 if summary.problems or summary.missing else 0
+    if not summary.submissions:
+        print(f"Nothing to grade: nobody's {args.assignment} is in {course.submitted}.")
+    failed = summary.problems or summary.missing or not summary.submissions
+    return 1 if failed else 0
 
 
 def _cores():
@@ -186,7 +193,16 @@ def status(course: "Course", args: "Namespace") -> int:
         print(f"  {name:<24} {score:5.2f} of {points:g} on average")
     for row in waiting[:SHOWN]:
         print(f"  to grade: {printable(row.student)} {row.notebook}")
+    _print_absent(known_roster(course, None), students)
     return 1 if waiting else 0
+
+
+def _print_absent(roster, students):
+    absent = sorted(set(roster.students) - students) if roster else []
+    if absent:
+        print(f"{len(absent)} of the roster handed nothing in:")
+    for student in absent:
+        print(f"  {printable(student)}")
 
 
 def feedback(course: "Course", args: "Namespace") -> int:

@@ -135,6 +135,7 @@ class Run:
         )
         self._record.check(self._templates)
         self._recorded = self._record.scores()
+        self._penalties = self._record.penalties()
         if self._journal.damaged:
             self.summary.problems.append(
                 f"{self._journal.damaged} damaged lines in {path} were skipped; what "
@@ -226,6 +227,7 @@ class Run:
             last.get("key") == key
             and last.get("reading") == self._reading_digest(submission)
             and last.get("time") == submission.time
+            and last.get("penalty") == self._penalties.get((student, name))
             and all(scores.get(one.name) == one.score for one in verdict.outcomes)
             and (folder / f"{name}.ipynb").is_file()
         )

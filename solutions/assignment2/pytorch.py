@@ -1237,7 +1237,8 @@ for name, value in between.items():
         moved,
         f"what the second step subtracts from {name}",
         rtol=1e-2,
-        atol=1e-2 * np.abs(moved).max() + 1e-7,
+        # One activation that rounding moves across 0 changes some entries a little.
+        atol=5e-2 * np.abs(moved).max() + 1e-7,
         hint="Nesterov's momentum 0.9, learning rate 1e-2.",
         faults={
             "The parameters do not move: hand model.parameters() to it.": 0 * moved,

@@ -200,3 +200,35 @@ def test_a_network_is_trained_on_what_was_read(folder, pca_features, monkeypatch
     solver.train()
     assert len(solver.loss_history) == 3
     assert net.sample(data["val_features"][:2], 6).shape == (2, 6)
+
+
+def test_files_that_editors_saved_are_read(folder):
+    for name in ("coco2014_vocab.json", "val2014_urls.txt"):
+        text = (folder / name).read_text().removesuffix("\n")
+        (folder / name).write_text(text, encoding="utf-8-sig")
+    data = load_coco_data(folder)
+
+    assert data["idx_to_word"] == WORDS
+    urls = [f"http://example.org/{i}.jpg" for i in range(SIZES["val"][1])]
+    assert data["val_urls"].tolist() == urls
+
+
+def test_addresses_must_be_as_many_as_the_images(folder):
+    (folder / "val2014_urls.txt").write_text("http://example.org/0.jpg\n")
+    with pytest.raises(DatasetError, match=r"urls.txt has 1 lines for 3 images"):
+        load_coco_data(folder)
+
+
+def test_numbers_of_another_byte_order_are_turned(folder, monkeypatch):
+    path = folder / "val2014_vgg16_fc7_pca.h5"
+    values = load_coco_data(folder)["val_features"]
+    change(path, "features", values.astype(">f4"))
+    change(folder / "coco2014_captions.h5", "val_captions", np.zeros((5, 17), ">i4"))
+    for most in (1 << 28, 0):  # all at once, and row by row
+        monkeypatch.setattr("cs231n.data.coco.MOST_BYTES", most)
+        data = load_coco_data(folder)
+        for rows in (slice(None), [2, 0]):
+            found = data["val_features"][rows]
+            assert found.dtype.isnative
+            np.testing.assert_array_equal(found, values[rows])
+        assert data["val_captions"].dtype.isnative

@@ -248,3 +248,54 @@ def test_the_real_images_read_alike_in_both_layouts():
     np.testing.assert_array_equal(binary_set.X_train, python_set.X_train)
     np.testing.assert_array_equal(binary_set.y_test, python_set.y_test)
     assert np.bincount(binary_set.y_test).tolist() == [1000] * 10
+
+
+@pytest.mark.parametrize("protocol", [2, 5])
+@pytest.mark.parametrize("form", [list, tuple, np.array, lambda y: [*y.astype("i8")]])
+@pytest.mark.parametrize("keys", [str, str.encode])
+def test_batches_that_others_wrote_are_read(tmp_path, protocol, form, keys):
+    pixels, labels = batch(20, 3)
+    values = labels if form is np.array else labels.tolist()
+    values = form(labels) if form not in (list, tuple) else form(values)
+    written = {keys("data"): pixels, keys("labels"): values}
+    path = tmp_path / "test_batch"
+    path.write_bytes(pickle.dumps(written, protocol))
+
+    found = read_cifar_batch(path)
+    np.testing.assert_array_equal(found[0], pixels)
+    np.testing.assert_array_equal(found[1], labels)
+
+
+@pytest.mark.parametrize(
+    "labels", [[True] * 20, [0.0] * 20, np.zeros(20), [0] * 19, [[0]] * 20, [300] * 20]
+)
+def test_what_is_no_label_is_refused(tmp_path, labels):
+    path = tmp_path / "test_batch"
+    path.write_bytes(pickle.dumps({"data": batch(20, 3)[0], "labels": labels}))
+    with pytest.raises(DatasetError, match="is not a CIFAR-10 batch"):
+        read_cifar_batch(path)
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ([], "it is empty"),
+        (["cat.png", "dog.png"], r"it has cat.png, dog.png\)"),
+        (["meta", "test", "train"], "which is CIFAR-100"),
+        ([f"{i}.png" for i in range(9)], r"3.png, 4.png, \.\.\.\)"),
+    ],
+)
+def test_a_folder_of_something_else_says_what_is_there(tmp_path, names, words):
+    for name in names:
+        (tmp_path / name).touch()
+    with pytest.raises(DatasetError, match=words):
+        data_utils.load_CIFAR10(tmp_path)
+
+
+def test_a_nested_folder_is_found(roots, tmp_path):
+    folder = tmp_path / "cifar-10-batches-py"
+    folder.mkdir()
+    (folder / "cifar-10-batches-py").symlink_to(
+        roots["py"][0] / "cifar-10-batches-py", target_is_directory=True
+    )
+    assert find_cifar10(folder) == folder / folder.name

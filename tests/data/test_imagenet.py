@@ -5,6 +5,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from cs231n.data import DatasetError, data_home
 from cs231n.data.imagenet import NAME, load_imagenet_val
@@ -215,3 +216,49 @@ def test_photographs_are_read_and_other_files_refused(tmp_path):
     for name in ("text.png", "nowhere.png"):
         with pytest.raises(DatasetError, match="Cannot read a picture"):
             load_image(tmp_path / name)
+
+
+GREY = np.linspace(0, 1, 16 * 20).reshape(16, 20)
+
+
+@pytest.mark.parametrize(
+    ("name", "pixels"),
+    [
+        ("deep.png", (GREY * 65535).astype(np.uint16)),
+        ("float.tiff", GREY.astype(np.float32)),
+        ("float.tiff", (GREY * 255).astype(np.float32)),
+        ("plain.png", np.rint(GREY * 255).astype(np.uint8)),
+    ],
+)
+def test_grey_pictures_of_other_depths_keep_their_range(tmp_path, name, pixels):
+    Image.fromarray(pixels).save(tmp_path / name)
+    img = load_image(tmp_path / name)
+
+    assert (img.shape, img.dtype) == ((16, 20, 3), np.uint8)
+    for channel in range(3):
+        assert np.abs(img[:, :, channel] - GREY * 255).max() <= 1
+
+
+def test_a_picture_of_unknown_range_is_a_sentence(tmp_path):
+    Image.fromarray((GREY * 1000 - 7).astype(np.float32)).save(tmp_path / "f.tiff")
+    with pytest.raises(DatasetError, match=r"values from -7 to 993; expected floats"):
+        load_image(tmp_path / "f.tiff")
+
+
+def test_a_picture_is_turned_as_the_camera_says(tmp_path):
+    pixels = np.zeros((16, 24, 3), np.uint8)
+    pixels[:8] = 255  # the upper half is white
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn a quarter to the right to see it upright
+    Image.fromarray(pixels).save(tmp_path / "p.png", exif=exif)
+    img = load_image(tmp_path / "p.png")
+
+    assert img.shape == (24, 16, 3)
+    assert img[:, 8:].min() == 255  # what was above is on the right
+    assert img[:, :8].max() == 0
+
+
+@pytest.mark.parametrize("size", [0, -1, 2.5])
+def test_a_size_of_no_pixels_is_refused(size):
+    with pytest.raises(ValueError, match="at least 1; got"):
+        resize_image(X[0], size)

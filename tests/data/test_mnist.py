@@ -136,3 +136,34 @@ def test_neighbours_in_pixels_are_good_but_not_perfect(glyphs):
     dists = (train**2).sum(axis=1) - 2 * test @ train.T
     accuracy = (glyphs.y_train[dists.argmin(axis=1)] == glyphs.y_test).mean()
     assert 0.75 < accuracy < 0.97  # MNIST with 1000 neighbours: 0.87
+
+
+@pytest.mark.parametrize("kind", ["images-idx3", "labels-idx1"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "MNIST/raw/{name}",
+        "raw/{name}.gz",
+        "{dotted}",
+        "{name}/{name}",
+        "mnist/{dotted}.gz",
+    ],
+)
+def test_other_programs_names_are_found(home, kind, place):
+    name = f"train-{kind}-ubyte"
+    old = home / f"{name}.gz"
+    path = home / place.format(name=name, dotted=name.replace("-idx", ".idx"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    raw = old.read_bytes()
+    old.unlink()
+    path.write_bytes(raw if path.suffix == ".gz" else gzip.decompress(raw))
+
+    images = load_mnist("mnist", 30, 12, root=home)
+    np.testing.assert_array_equal(images.X_train, IMAGES)
+    np.testing.assert_array_equal(images.y_train, LABELS)
+
+
+def test_an_unpacked_file_may_have_kept_its_name(tmp_path):
+    path = tmp_path / "train-images-idx3-ubyte.gz"
+    path.write_bytes(idx(IMAGES))
+    np.testing.assert_array_equal(read_idx(path), IMAGES)

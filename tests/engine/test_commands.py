@@ -8,6 +8,7 @@ import zipfile
 import pytest
 
 from grading import __main__ as cli
+from grading.course import Course
 from grading.engine import commands
 from grading.engine.judging.judge_host import HostPlan
 from tests.engine.conftest import grade, plan
@@ -84,6 +85,57 @@ def test_an_export_of_a_platform_wants_a_roster(course, command, tmp_path):
 
     assert status == 1
     assert "--roster roster.csv" in err
+
+
+def test_a_roster_once_given_is_kept_and_names_who_is_missing(
+    course, command, tmp_path
+):
+    (tmp_path / "r.csv").write_text("student;canvas_id\nada;501\nben;502\n")
+    path = tmp_path / "e.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        numbers = course.released / "hw1" / "numbers.ipynb"
+        file.write(numbers, "lovelaceada_501_7001_numbers.ipynb")
+    flags = ["--roster", str(tmp_path / "r.csv")]
+    assert command("collect", "hw1", str(path), *flags)[0] == 0
+    (tmp_path / "r.csv").unlink()
+
+    assert command("collect", "hw1", str(path))[0] == 0
+    _, out, _ = command("status", "hw1")
+    assert out.endswith("1 of the roster handed nothing in:\n  ben\n")
+
+
+@pytest.mark.parametrize("name", ["hw9", "../../etc", "", "hw1/numbers"])
+def test_collecting_for_no_assignment_makes_no_folder(course, command, name):
+    hand_in_right(course, "ada")
+    before = sorted(course.root.rglob("*"))
+    status, _, err = command("collect", name)
+
+    assert status == 1
+    assert err.startswith(f"No assignment {name!r} in ")
+    assert sorted(course.root.rglob("*")) == before
+
+
+def test_times_without_archives_are_refused(command, tmp_path):
+    status, _, err = command("collect", "hw1", "--times", str(tmp_path / "t.csv"))
+
+    assert (status, err.count("\n")) == (1, 1)
+    assert "--times says when archives were handed in" in err
+
+
+def test_a_run_on_nothing_is_no_success(command):
+    status, out, _ = command("run", "hw1")
+
+    assert status == 1
+    assert "Nothing to grade: nobody's hw1 is in " in out
+
+
+def test_a_course_may_be_named_by_the_environment(course, monkeypatch, capsys):
+    hand_in_right(course, "ada")
+    monkeypatch.setenv("CS231N_COURSE", str(course.root))
+
+    assert cli.main(["status", "hw1"]) == 1
+    assert capsys.readouterr().out.startswith("1 students, 2 notebooks; 2 to grade.")
+    assert Course().database == course.database
 
 
 def test_a_full_disk_is_a_sentence(course, command, monkeypatch):

@@ -39,14 +39,14 @@ def test_spreadsheets_do_not_run_names(name):
     file = io.StringIO()
     write_csv([Score(name, 1, 2, 1, 2, 0, 0)], file)
 
-    assert file.getvalue().splitlines()[1] == f"'{name},1,2,0,0"
+    assert file.getvalue().splitlines()[1] == f"'{name},1,2,0,0,0.0"
 
 
 def test_commas_are_quoted():
     file = io.StringIO()
     write_csv([Score("Smith, Jr.", 1.5, 2, 1, 2, 0.5, 3)], file)
 
-    assert file.getvalue().splitlines()[1] == '"Smith, Jr.",1.5,2,0.5,3'
+    assert file.getvalue().splitlines()[1] == '"Smith, Jr.",1.5,2,0.5,3,0.0'
 
 
 def test_the_command_writes_a_file(database, tmp_path):
@@ -54,7 +54,8 @@ def test_the_command_writes_a_file(database, tmp_path):
 
     assert main(["assignment1", "--database", str(database), "--out", str(out)]) == 0
     assert out.read_text() == (
-        "student,score,max_score,late_days,to_mark_by_hand\nada,0.0,0.0,0.0,0\n"
+        "student,score,max_score,late_days,to_mark_by_hand,late_penalty\n"
+        "ada,0.0,0.0,0.0,0,0\n"
     )
 
 

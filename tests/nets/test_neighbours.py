@@ -175,3 +175,18 @@ def test_the_search_needs_little_memory():
 def test_points_that_are_no_floats_are_refused():
     with pytest.raises(TypeError, match="float32 or float64 points; got uint8 and"):
         nearest(np.zeros((2, 3), np.uint8), np.zeros((4, 3), np.uint8), 1)
+
+
+@pytest.mark.parametrize("offset", [0, 1e3, -1e5])
+def test_points_far_from_the_origin_find_themselves(offset):
+    rng = np.random.default_rng(7)
+    X = (rng.normal(size=(300, 40)) + offset).astype(np.float32)
+
+    assert nearest(X, X, 1)[:, 0].tolist() == list(range(300))
+    np.testing.assert_array_equal(
+        nearest(X, X, 5), np.argsort(euclidean_distances(X, X), kind="stable")[:, :5]
+    )
+    exact = np.linalg.norm(X[:9, None].astype(float) - X[None].astype(float), axis=2)
+    np.testing.assert_allclose(
+        euclidean_distances(X[:9], X), exact, rtol=1e-4, atol=0.02
+    )

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cs231n.solver import TrainingError
+from cs231n.solver._best import measure_once
 from tests.solver.runs import Linear, assert_same_run, make_data, make_solver
 
 
@@ -74,6 +75,56 @@ class TestStopping:
         out, err = capsys.readouterr()
         assert "Stopped at step 14 of 24. The model has its best parameters" in out
         assert err == ""
+
+    def test_an_interrupt_in_the_first_epoch_measures_once(self):
+        data = make_data()
+        model = Interrupted()
+        solver = make_solver(model, data, batch_size=2)
+        solver.train()
+
+        assert solver.epoch == 0
+        val = solver.check_accuracy(data["X_val"], data["y_val"])
+        assert val == solver.best_val_acc > solver.val_acc_history[0]
+        assert len(solver.val_acc_history) == 1
+
+    def test_looking_at_an_interrupted_run_does_not_change_it(self):
+        looked, whole = (make_solver(num_val_samples=7) for _ in range(2))
+        for solver in (looked, whole):
+            solver.train()
+        measure_once(looked)
+        for solver in (looked, whole):
+            solver.train()
+
+        assert looked.val_acc_history == whole.val_acc_history
+        assert looked.loss_history == whole.loss_history
+
+    def test_a_run_goes_on_after_an_error_in_the_model(self):
+        class Faulty(Linear):
+            def loss(self, X, y=None):
+                if y is not None and len(solver.loss_history) == 14 and not healed:
+                    raise RuntimeError("a fault of the student's")
+                return super().loss(X, y)
+
+        healed = []
+        solver = make_solver(Faulty())
+        with pytest.raises(RuntimeError, match="student"):
+            solver.train()
+        reached = solver._unfinished["params"]["W"].copy()
+        healed.append(True)
+        seen = []
+        loss = solver.model.loss
+        solver.model.loss = lambda X, y=None: (
+            seen.append(solver.model.params["W"].copy()),
+            loss(X, y),
+        )[1]
+        solver.train()
+        whole = make_solver()
+        whole.train()
+
+        assert solver.iteration == 24
+        # It goes on from the weights of step 14, not from the best ones.
+        np.testing.assert_array_equal(seen[0], reached)
+        assert solver.loss_history[:14] == whole.loss_history[:14]
 
     def test_training_goes_on_after_an_interrupt(self):
         stopped, whole = make_solver(Interrupted()), make_solver()

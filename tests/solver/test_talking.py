@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from tests.solver.runs import make_solver
+from tests.solver.runs import Linear, make_solver
 
 
 class TestTalking:
@@ -31,6 +31,42 @@ class TestTalking:
         assert "24/24" in out
         assert "loss=" in out
         assert err == ""
+
+    def test_iterations_are_printed_when_asked(self, capsys):
+        make_solver(verbose=True, print_every=8).train()
+
+        steps = re.findall(
+            r"^step (\d+) / 24  loss [\d.]+$", capsys.readouterr().out, re.M
+        )
+        assert steps == ["8", "16", "24"]
+
+    def test_gradients_of_nothing_but_zeros_are_said_once(self, capsys):
+        class Still(Linear):
+            def loss(self, X, y=None):
+                answer = super().loss(X, y)
+                if y is None:
+                    return answer
+                return answer[0], {k: 0 * v for k, v in answer[1].items()}
+
+        make_solver(Still(), verbose=True).train()
+
+        out, err = capsys.readouterr()
+        assert (out.count("All gradients of step 1 are 0"), err) == (1, "")
+        assert "never moves" not in out
+
+    def test_a_parameter_that_never_moves_is_named_once(self, capsys):
+        class Half(Linear):
+            def loss(self, X, y=None):
+                answer = super().loss(X, y)
+                if y is not None:
+                    answer[1]["b"] *= 0
+                return answer
+
+        make_solver(Half(), verbose=True).train()
+        out = capsys.readouterr().out
+        assert out.count("The gradient of b was 0 in every step of this epoch") == 1
+        make_solver(verbose=True).train()
+        assert "gradient" not in capsys.readouterr().out
 
     def test_the_picture_has_both_curves(self):
         solver = make_solver()

@@ -196,6 +196,12 @@ class Intake:
         for path in paths:
             export.read(path, kind, roster)
         collected = Collected(problems=export.problems)
+        unknown = set(times or {}) - {folded(student) for student in export.bundles}
+        collected.problems += [
+            f"{printable(student)!r} has a time and handed nothing in; --times names "
+            f"students by their ids."
+            for student in sorted(unknown)
+        ]
         for student, bundle in sorted(export.bundles.items()):
             time = (times or {}).get(folded(student), bundle.time)
             submission = Submission(

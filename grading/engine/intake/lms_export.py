@@ -90,11 +90,11 @@ class Export:
             if place is None:
                 self._check(member)
                 continue
-            student = _student(place, roster)
-            if not student:
-                strangers.add(" ".join(value for _, value in place.names))
-                continue
-            self._add(self.bundles[student], member, place, kind)
+            for names in (place.names, *place.partners):
+                if student := _student(names, roster):
+                    self._add(self.bundles[student], member, place, kind)
+                else:
+                    strangers.add(" ".join(value for _, value in names))
         if not self.bundles and not strangers:
             shown = printable(str(path))
             self.problems.append(f"No file in {shown} bears the name of a student.")
@@ -153,12 +153,12 @@ class Export:
             self.problems.append(f"Refused {printable(path)!r}: it leaves the archive.")
 
 
-def _student(place, roster):
+def _student(names, roster):
     """Return the student's id, or "" for a stranger."""
     if roster is not None:
-        return roster.find(place.names)
+        return roster.find(names)
     try:
-        return checked_name(place.names[0][1])
+        return checked_name(names[0][1])
     except RefusedName:
         return ""
 

@@ -22,6 +22,7 @@ class NamedFile:
     file: str  #: name of the file
     time: str = ""  #: when, if the platform says so
     flags: tuple[str, ...] = ()
+    partners: tuple[tuple, ...] = ()  #: names of those who handed in together with them
 
 
 def kind_of(paths: list[str]) -> str:
@@ -92,8 +93,9 @@ def _gradescope(path, metadata):
     match = GRADESCOPE.fullmatch(path)
     if match is None or match["user"] not in metadata:
         return None
-    names, time = metadata[match["user"]]
-    return NamedFile(names, _last(match["file"]), time)
+    (names, *partners), time = metadata[match["user"]]
+    file = _last(match["file"])
+    return NamedFile(names, file, time, partners=tuple(partners))
 
 
 def _plain(path):
@@ -119,7 +121,8 @@ def gradescope_metadata(text: bytes) -> dict[str, tuple]:
     Returns
     -------
     metadata : dict of {str: tuple}
-        For each submission's folder, names as in :class:`NamedFile` and the time.
+        For each submission's folder, the names of each of its students as in
+        :class:`NamedFile`, and the time.
     """
     try:
         raw = yaml.safe_load(text)
@@ -129,7 +132,7 @@ def gradescope_metadata(text: bytes) -> dict[str, tuple]:
     for folder, entry in raw.items() if isinstance(raw, dict) else ():
         if isinstance(entry, dict):
             names = [_columns(who) for who in entry.get(":submitters") or [{}]]
-            found[str(folder)] = (names[0], str(entry.get(":created_at") or ""))
+            found[str(folder)] = (names, str(entry.get(":created_at") or ""))
     return found
 
 

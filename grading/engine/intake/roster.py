@@ -6,10 +6,14 @@ import unicodedata
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from cs231n.files import write_whole
+from grading.engine.intake.roster_file import read_table
 from grading.engine.storage.names import RefusedName, checked_name
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from grading.course import Course
 
 #: Columns a roster may have beside `student`, the id that the gradebook uses.
 COLUMNS = ("name", "email", "sid", "canvas_id", "moodle_id")
@@ -32,7 +36,7 @@ class Roster:
         self.students = []
         self._index = {}
         for row in rows:
-            student = (row.get("student") or "").strip()
+            student = unicodedata.normalize("NFC", row.get("student") or "").strip()
             if student:
                 self.students.append(student)
                 self._learn(student, row)
@@ -49,12 +53,12 @@ class Roster:
 
     @classmethod
     def read(cls, path: "Path") -> "Roster":
-        """Read a CSV file with a header.
+        """Read a file with a header.
 
         Parameters
         ----------
         path : pathlib.Path
-            UTF-8, with or without a byte order mark.
+            A table that :func:`read_table` understands, Canvas's gradebook among them.
 
         Returns
         -------
@@ -67,8 +71,7 @@ class Roster:
             If it cannot be read or has no column ``student``.
         """
         try:
-            with open(path, newline="", encoding="utf-8-sig") as file:
-                rows = list(csv.DictReader(file))
+            rows = read_table(path)
         except (OSError, UnicodeDecodeError, csv.Error) as error:
             raise RosterError(f"The roster {path} cannot be read: {error}.") from None
         if not rows or "student" not in rows[0]:
@@ -119,6 +122,33 @@ def _orders(name):
     words = re.findall(r"\w+", folded(name))
     turns = [words[i:] + words[:i] for i in range(len(words))]
     return {"".join(turn) for turn in turns}
+
+
+def known_roster(course: "Course", path: "Path | None") -> "Roster | None":
+    """Read the roster given now, which is kept, or else the one given before.
+
+    Parameters
+    ----------
+    course : Course
+        Keeps it beside its ledger.
+    path : pathlib.Path or None
+        The one given now.
+
+    Returns
+    -------
+    roster : Roster or None
+        None if there was never one.
+
+    Raises
+    ------
+    RosterError
+        If it cannot be used.
+    """
+    kept = course.ledger / "roster.csv"
+    roster = read_roster(path)
+    if path is not None:
+        write_whole(kept, path.read_bytes())
+    return roster or (read_roster(kept) if kept.is_file() else None)
 
 
 def read_roster(path: "Path | None") -> "Roster | None":

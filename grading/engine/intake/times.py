@@ -69,8 +69,11 @@ def read_times(path: "Path") -> dict[str, str]:
     RosterError
         If a line is not understood.
     """
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        rows = list(csv.DictReader(file))
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise RosterError(f"The times {path} cannot be read: {error}.") from None
     times = {}
     for number, row in enumerate(rows, start=2):
         time = utc(row.get("time") or "")

@@ -33,14 +33,33 @@ def templates(course: "Course", assignment: str) -> dict[str, Template]:
     LookupError
         If the assignment was not released.
     """
+    check_assignment(course, assignment)
     paths = sorted((course.source / assignment).glob("*.ipynb"))
-    if not paths:
-        known = sorted(path.name for path in course.source.glob("*") if path.is_dir())
-        raise LookupError(
-            f"No assignment {assignment!r} in {course.source}; there are: "
-            f"{', '.join(known) or 'none'}.\nBuild them with:  make release"
-        )
     return {path.stem: _cached(course, assignment, path) for path in paths}
+
+
+def check_assignment(course: "Course", assignment: str) -> None:
+    """Refuse a name that is no assignment's, before a folder is made of it.
+
+    Parameters
+    ----------
+    course : Course
+        Has released its assignments.
+    assignment : str
+        For example ``"assignment1"``.
+
+    Raises
+    ------
+    LookupError
+        If the assignment was not released.
+    """
+    known = sorted(path.parent.name for path in course.source.glob("*/*.ipynb"))
+    if assignment not in known:
+        names = ", ".join(dict.fromkeys(known)) or "none"
+        raise LookupError(
+            f"No assignment {assignment!r} in {course.source}; there are: {names}.\n"
+            f"Build them with:  make release"
+        )
 
 
 def _cached(course, assignment, path):

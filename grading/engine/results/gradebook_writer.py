@@ -6,15 +6,13 @@ is the only writer; who else has the database open is waited for.
 
 import json
 import logging
-import os
 import time
 import warnings
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from cs231n.files import write_whole
-from grading.course import CONFIG
 from grading.engine.results.autograded import autograded
+from grading.engine.results.nbgrader_steps import nbgrader_steps
 
 if TYPE_CHECKING:
     from grading.course import Course
@@ -66,7 +64,7 @@ class GradebookWriter:
                 f"The gradebook {course.database} has no {assignment!r}.\n"
                 f"Tell it about the assignment with:  make release"
             ) from None
-        self._savers = _savers(course)
+        self._steps = nbgrader_steps(course)
 
     def close(self) -> None:
         """Close the gradebook."""
@@ -179,6 +177,28 @@ class GradebookWriter:
             found.setdefault((student, notebook), {})[cell] = score
         return found
 
+    def penalties(self) -> dict:
+        """Compute what being late takes, by the due dates and rules of today.
+
+        Returns
+        -------
+        penalties : dict
+            ``{(student, notebook): points}``, for late ones only.
+        """
+        return self._patiently(self._penalties)
+
+    def _penalties(self):
+        found = {}
+        for submission in self._gradebook.assignment_submissions(self.assignment):
+            if submission.total_seconds_late <= 0:
+                continue
+            student = submission.student.id
+            for notebook in submission.notebooks:
+                taken = self._steps.penalty(student, notebook, submission)
+                if taken is not None:
+                    found[student, notebook.name] = taken
+        return found
+
     def write(
         self,
         submission: "Submission",
@@ -229,64 +249,12 @@ class GradebookWriter:
             self.assignment, submission.student, **known
         )
         notebook = next(one for one in found.notebooks if one.name == name)
-        self._savers.grades(notebook, node)
+        self._steps.grades(notebook, node)
         book.db.flush()
         book.db.refresh(notebook)
-        penalty = self._savers.penalty(submission.student, notebook, found)
+        penalty = self._steps.penalty(submission.student, notebook, found)
         # A penalty that somebody else wrote there is not ours to change.
         if penalty is not None or notebook.late_submission_penalty == old_penalty:
             notebook.late_submission_penalty = penalty
         book.db.commit()
         return penalty
-
-
-def _savers(course):
-    """Make nbgrader's own steps save into an open session."""
-    from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
-
-    config = _settings(course)
-    saver, late = SaveAutoGrades(config=config), AssignLatePenalties(config=config)
-    for step in (saver, late):
-        step.log = logging.getLogger("grading.quiet")
-    late.log.setLevel(logging.CRITICAL)
-    late.init_plugin()
-    late.plugin_inst.log = late.log
-
-    def grades(notebook, node):
-        by_name = {grade.name: grade for grade in notebook.grades}
-        comments = {comment.name: comment for comment in notebook.comments}
-        # The step commits after every cell; here all of a notebook is one transaction.
-        saver.gradebook = SimpleNamespace(
-            find_grade=lambda name, *_: by_name[name],
-            find_comment=lambda name, *_: comments[name],
-            db=SimpleNamespace(commit=lambda: None),
-        )
-        saver.notebook_id = saver.assignment_id = saver.student_id = ""
-        for index, cell in enumerate(node.cells):
-            if "nbgrader" in cell.metadata:
-                saver.preprocess_cell(cell, {}, index)
-
-    def penalty(student, notebook, submission):
-        seconds = submission.total_seconds_late
-        if seconds <= 0:
-            return None
-        found = late.plugin_inst.late_submission_penalty(
-            student, notebook.score, seconds
-        )
-        return None if found is None else late._check_late_penalty(notebook, found)
-
-    return SimpleNamespace(grades=grades, penalty=penalty)
-
-
-def _settings(course):
-    """Read nbgrader's settings, which may name a plugin for late work."""
-    from traitlets.config.loader import PyFileConfigLoader
-
-    before = os.environ.get("CS231N_COURSE")
-    os.environ["CS231N_COURSE"] = str(course.root)
-    try:
-        return PyFileConfigLoader("nbgrader_config.py", path=str(CONFIG)).load_config()
-    finally:
-        os.environ.pop("CS231N_COURSE")
-        if before is not None:
-            os.environ["CS231N_COURSE"] = before

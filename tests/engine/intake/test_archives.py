@@ -48,6 +48,30 @@ def test_moodle(intake, roster, tmp_path, shape):
     assert names(collected) == {"ada": ["numbers.ipynb"], "ben": ["words.ipynb"]}
 
 
+def test_everybody_of_a_group_on_gradescope_has_the_files(
+    course, intake, roster, tmp_path
+):
+    metadata = """
+submission_1:
+  :submitters:
+  - :name: Ada Lovelace
+    :sid: '11'
+  - :name: Stranger
+    :sid: '99'
+  - :name: Ben
+    :sid: '12'
+"""
+    files = {
+        "export/submission_metadata.yml": metadata,
+        "export/submission_1/numbers.ipynb": NOTEBOOK,
+    }
+    path = archive(tmp_path / "g.zip", files)
+    collected = intake.from_archives([path], roster=roster)
+
+    assert names(collected) == {"ada": ["numbers.ipynb"], "ben": ["numbers.ipynb"]}
+    assert collected.problems == ["Nobody in the roster is '99 Stranger'."]
+
+
 def test_gradescope(course, intake, roster, tmp_path):
     metadata = """
 submission_1:

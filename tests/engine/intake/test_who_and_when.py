@@ -53,6 +53,42 @@ def test_two_students_of_one_name_are_nobody():
 
 
 @pytest.mark.parametrize(
+    "data",
+    [
+        "student;name\r\nzoë;Zoë\r\n".encode(),
+        "student;name\nzoë;Zoë\n".encode("latin-1"),
+        "student\tname\nzoë\tZoë\n".encode("utf-16"),
+        "Student,Name\nzoe\N{COMBINING DIAERESIS},Zoë\n".encode(),
+    ],
+)
+def test_rosters_of_spreadsheets_are_read(tmp_path, data):
+    path = tmp_path / "r.csv"
+    path.write_bytes(data)
+    roster = read_roster(path)
+
+    assert roster.students == ["zoë"]
+    assert roster.find([("name", "ZOË")]) == "zoë"
+
+
+def test_canvas_own_gradebook_is_a_roster(tmp_path):
+    path = tmp_path / "grades.csv"
+    path.write_text(
+        "Student,ID,SIS User ID,SIS Login ID,Section,knn (77)\n"
+        ",,,,,Manual Posting\n"
+        "    Points Possible,,,,,21\n"
+        '"Lovelace, Ada",501,11,ada@x.org,A,\n'
+        '"Turing, Ben",502,12,,B,\n'
+        '"Li, Cy",503,,,B,\n'
+    )
+    roster = read_roster(path)
+
+    assert roster.students == ["ada@x.org", "12", "503"]
+    assert roster.find([("canvas_id", "501")]) == "ada@x.org"
+    assert roster.find([("letters", "turingben")]) == "12"
+    assert roster.find([("email", "ADA@x.org")]) == "ada@x.org"
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("name\nx\n", "column 'student'"),
@@ -73,6 +109,19 @@ def test_a_bad_time_names_its_line(tmp_path):
     (tmp_path / "t.csv").write_text("student,time\nada,2026-01-01\nben,soon\n")
 
     with pytest.raises(RosterError, match=r"t.csv, line 3: expected"):
+        read_times(tmp_path / "t.csv")
+
+
+def test_a_time_of_somebody_who_handed_nothing_in_is_named(course, intake, tmp_path):
+    path = archive(tmp_path / "p.zip", {"ada/numbers.ipynb": NOTEBOOK})
+    collected = intake.from_archives([path], times={"adda": "2026-01-01"})
+
+    assert collected.submissions[0].time == ""
+    assert collected.problems[0].startswith("'adda' has a time and handed nothing in;")
+
+
+def test_missing_times_are_a_sentence(tmp_path):
+    with pytest.raises(RosterError, match=r"t.csv cannot be read"):
         read_times(tmp_path / "t.csv")
 
 

@@ -13,6 +13,7 @@ from grading.engine.options import Options
 from grading.engine.results.gradebook_writer import GradebookError
 from grading.engine.run import Run
 from grading.engine.storage.store import Store
+from grading.gradebook import scores as gradebook_scores
 from tests.engine.conftest import grade, scores
 from tests.engine.graded import book, with_double
 from tests.engine.small_course import (
@@ -71,6 +72,63 @@ def test_a_late_submission_gets_the_plugins_penalty(course, monkeypatch):
             notebook = gradebook.find_submission_notebook("numbers", "hw1", "ada")
             assert notebook.late_submission_penalty == 2
             assert gradebook.find_submission("hw1", "ada").total_seconds_late == 7200
+
+
+def _handed_in_late(course, monkeypatch, per_hour):
+    """Hand in two hours late, under a rule that takes so many points an hour."""
+    from nbgrader.plugins import LateSubmissionPlugin
+
+    def rule(self, student, score, seconds):
+        return per_hour * seconds / 3600
+
+    monkeypatch.setattr(LateSubmissionPlugin, "late_submission_penalty", rule)
+    with book(course) as gradebook:
+        gradebook.update_or_create_assignment("hw1", duedate="2026-10-01 12:00:00 UTC")
+    folder = hand_in_right(course, "ada")
+    (folder / "timestamp.txt").write_text("2026-10-01 14:00:00 UTC")
+    intake = Intake(course, "hw1", Store(course.ledger / "objects"))
+    intake.from_tree(trust_timestamps=True)
+    intake.close()
+
+
+def test_scores_are_what_is_left_after_the_penalty(course, monkeypatch):
+    _handed_in_late(course, monkeypatch, per_hour=1)
+    grade(course)
+    (one,) = gradebook_scores(course.database, "hw1")
+
+    # Two hours late: 2 of the 6 points of one notebook and all 2 of the other.
+    assert (one.score, one.penalty) == (4, 4)
+    assert (one.late_days * 24, one.by_tests) == (2, 8)
+
+
+def test_no_penalty_makes_a_score_negative(course, monkeypatch):
+    _handed_in_late(course, monkeypatch, per_hour=100)
+    grade(course)
+    (one,) = gradebook_scores(course.database, "hw1")
+
+    assert (one.score, one.penalty) == (0, 8)
+
+
+def test_a_rule_that_comes_after_grading_acts_on_the_next_run(course, monkeypatch):
+    _handed_in_late(course, monkeypatch, per_hour=0.5)
+    assert grade(course).counts["judged"] == 2
+    assert gradebook_scores(course.database, "hw1")[0].penalty == 2
+    _handed_in_late(course, monkeypatch, per_hour=1)
+
+    assert grade(course).counts == {"known": 2}
+    assert gradebook_scores(course.database, "hw1")[0].penalty == 4
+
+
+def test_an_extension_that_comes_after_grading_acts_on_the_next_run(
+    course, monkeypatch
+):
+    _handed_in_late(course, monkeypatch, per_hour=1)
+    grade(course)
+    with book(course) as gradebook:
+        gradebook.grant_extension("hw1", "ada", hours=3)
+
+    assert grade(course).counts == {"known": 2}
+    assert gradebook_scores(course.database, "hw1")[0].penalty == 0
 
 
 def test_a_busy_gradebook_is_waited_for(course):
