@@ -137,7 +137,10 @@ def decoder_layer(theme: str = "light") -> "Figure":
         page.arrow((x + 4.9, 4.2), (x + 5.6, 4.2), "data", 1.6)
         page.node((x + 6.2, 4.2), "+", radius=0.5)
         page.ax.plot(
-            [x + 0.4, x + 0.4, x + 6.2], [4.2, 1.9, 1.9], color=page.colours["data"], lw=1.6
+            [x + 0.4, x + 0.4, x + 6.2],
+            [4.2, 1.9, 1.9],
+            color=page.colours["data"],
+            lw=1.6,
         )
         page.arrow((x + 6.2, 1.9), (x + 6.2, 3.6), "data", 1.6)
         page.arrow((x + 6.8, 4.2), (x + 7.3, 4.2), "data", 1.4)

@@ -124,10 +124,9 @@ def multi_head(
     out : ndarray of shape (N, S, E)
         After the output projection.
     """
-    names = zip("qkvo", ("query", "key", "value", "proj"), strict=True)
     query, memory = query.astype(np.float64), memory.astype(np.float64)
     own: dict[str, np.ndarray] = {}
-    for short, name in names:
+    for short, name in zip("qkvo", ("query", "key", "value", "proj"), strict=True):
         own["W" + short] = np.ascontiguousarray(params[f"{name}.weight"].T)
         own["b" + short] = params[f"{name}.bias"]
     return multi_head_attention_forward(
@@ -164,9 +163,11 @@ def encoder_layer(
         Outputs.
     """
     own, src = _part(params, "self_attn"), src.astype(np.float64)
-    x = _residual(
-        params, "self", src, lambda y: multi_head(own, y, y, num_heads, mask), norm_first
-    )
+
+    def attend(y: np.ndarray) -> np.ndarray:
+        return multi_head(own, y, y, num_heads, mask)
+
+    x = _residual(params, "self", src, attend, norm_first)
     return _residual(params, "ffn", x, lambda y: _ffn(params, y), norm_first)
 
 
@@ -202,13 +203,15 @@ def decoder_layer(
         Outputs.
     """
     own, cross = _part(params, "self_attn"), _part(params, "cross_attn")
-    tgt = tgt.astype(np.float64)
-    x = _residual(
-        params, "self", tgt, lambda y: multi_head(own, y, y, num_heads, mask), norm_first
-    )
-    x = _residual(
-        params, "cross", x, lambda y: multi_head(cross, y, memory, num_heads), norm_first
-    )
+
+    def attend(y: np.ndarray) -> np.ndarray:
+        return multi_head(own, y, y, num_heads, mask)
+
+    def look(y: np.ndarray) -> np.ndarray:
+        return multi_head(cross, y, memory, num_heads)
+
+    x = _residual(params, "self", tgt.astype(np.float64), attend, norm_first)
+    x = _residual(params, "cross", x, look, norm_first)
     return _residual(params, "ffn", x, lambda y: _ffn(params, y), norm_first)
 
 
@@ -285,8 +288,9 @@ def _linear(params: Params, name: str, x: np.ndarray) -> np.ndarray:
 
 
 def _ffn(params: Params, x: np.ndarray) -> np.ndarray:
-    if "linear1.weight" in params:
-        return _linear(params, "linear2", relu_forward(_linear(params, "linear1", x))[0])
+    if "linear1.weight" in params:  # an edition before 2025
+        hidden = relu_forward(_linear(params, "linear1", x))[0]
+        return _linear(params, "linear2", hidden)
     hidden = gelu_forward(_linear(params, "ffn.fc1", x), exact=True)[0]
     return _linear(params, "ffn.fc2", hidden)
 

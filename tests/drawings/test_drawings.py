@@ -46,6 +46,12 @@ FIGURES = {
     "captioner": lambda theme: drawings.captioner(theme=theme),
     "specificity": drawings.specificity,
     "shared_runs": lambda theme: drawings.shared_runs(theme=theme),
+    "causal_mask": lambda theme: drawings.causal_mask(theme=theme),
+    "causal_mask, newest": lambda theme: drawings.causal_mask(newest=True, theme=theme),
+    "heads": drawings.heads,
+    "position_waves": lambda theme: drawings.position_waves(theme=theme),
+    "decoder_layer": drawings.decoder_layer,
+    "patch_rows": drawings.patch_rows,
 }
 
 
