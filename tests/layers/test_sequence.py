@@ -211,6 +211,8 @@ def test_heads_backward_matches_finite_differences(rng):
         everything,
         dout,
         rng=rng,
+        # The gradient of the keys' biases is 0, and differences of it are rounding.
+        bound=1e-6,
     )
 
 
