@@ -190,3 +190,14 @@ def test_a_training_repeats_itself_and_leaves_the_generator_alone(rng):
     assert (other["scores"].argmax(axis=1) == data["y_train"]).mean() > 0.9
     assert first["weights"] == 3 * 30 + 30 + 30 * 2 + 2
     assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_method_of_a_module_is_called_where_the_module_is():
+    class Counter(nn.Module):
+        def count(self, x, *, step):
+            return torch.as_tensor(x) + step
+
+    found = pytorch.method(Counter(), "count", np.arange(3.0), step=2)
+    np.testing.assert_array_equal(found, [2, 3, 4])
+    with pytest.raises(WrongAnswer, match="Counter has no method sample"):
+        pytorch.method(Counter(), "sample")

@@ -349,3 +349,19 @@ def test_passed_prints_a_tick_and_nothing_else(capsys):
 
     out, err = capsys.readouterr()
     assert (out, err) == ("✓ bn-forward: two batches by hand\n", "")
+
+
+def test_the_source_of_a_class_is_that_of_all_its_methods():
+    class Answer:
+        size = 3
+
+        def first(self):
+            return sorted([2, 1])
+
+        def second(self):
+            return sum([2, 1])
+
+    expect_source(Answer, without=["np.sort"])
+    for name in ("sorted", "sum"):
+        with pytest.raises(WrongAnswer, match=f"should do without {name}"):
+            expect_source(Answer, without=[name])

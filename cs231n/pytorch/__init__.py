@@ -12,6 +12,7 @@ from cs231n.pytorch.tensors import (
     forward,
     gradients,
     leaves,
+    method,
     parameters,
     set_parameters,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "gradients",
     "leaves",
     "loss_gradients",
+    "method",
     "parameters",
     "score_linear",
     "set_parameters",

@@ -34,6 +34,37 @@ def call(answer: Callable, *args: Any, **kwargs: Any) -> Any:
 
 
 @beside_answers
+def method(model: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+    """Call a method of a module that takes arrays and returns them.
+
+    Parameters
+    ----------
+    model : nn.Module
+        The answer.
+    name : str
+        Of the method.
+    *args, **kwargs : object
+        What it takes, as it is.
+
+    Returns
+    -------
+    result : object
+        What it returned, with arrays in place of tensors.
+
+    Raises
+    ------
+    WrongAnswer
+        If the answer is no module or has no such method.
+    """
+    expect_module(model)
+    expect(
+        callable(getattr(model, name, None)),
+        f"{type(model).__name__} has no method {name}: run the cell that adds it.",
+    )
+    return arrays(getattr(model, name)(*args, **kwargs))
+
+
+@beside_answers
 def forward(
     model: Any, x: np.ndarray, *more: Any, training: bool = False, **named: Any
 ) -> np.ndarray:

@@ -76,7 +76,7 @@ def expect_source(
 
     Parameters
     ----------
-    function : function or method
+    function : function, method or class
         The answer, defined in a notebook cell or a file.
     loops : int, optional
         The largest number of loops (``for``, ``while``, comprehensions, ``map``,

@@ -17,13 +17,13 @@ _tree = functools.lru_cache(maxsize=512)(ast.parse)
 
 
 def sources(function: Callable, seen: set | None = None) -> Iterator[ast.AST]:
-    """Find the source of a function and of each notebook helper it names.
+    """Find the source of a function or class and of each notebook helper it names.
 
     Parameters
     ----------
-    function : function or method
-        The answer; or what stands for one that lives elsewhere, whose ``__sources__()``
-        lists the texts.
+    function : function, method or class
+        The answer, of a class all its methods; or what stands for one that lives
+        elsewhere, whose ``__sources__()`` lists the texts.
     seen : set, optional
         Functions to pass over; those found are added.
 
@@ -42,6 +42,11 @@ def sources(function: Callable, seen: set | None = None) -> Iterator[ast.AST]:
         yield from _elsewhere(function)
         return
     seen = set() if seen is None else seen
+    if isinstance(function, type):
+        for method in vars(function).values():
+            if isinstance(method, types.FunctionType):
+                yield from sources(method, seen)
+        return
     if function in seen:
         return
     seen.add(function)

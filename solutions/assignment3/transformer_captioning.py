@@ -300,6 +300,7 @@ expect_close(
         ],
     },
 )
+expect_source(scaled_dot_product_attention_forward, without=READY)
 passed("sdpa-forward", "a small case under a causal mask")
 
 # %% test="sdpa-forward" part="more" points=3
@@ -329,7 +330,6 @@ for lead, s, t, e, width, scale in [
 q, k, v = (a.astype(np.float32) for a in rng.standard_normal((3, 1, 2, 4)))
 out, _ = scaled_dot_product_attention_forward(q, k, v)
 expect(out.dtype == np.float32, f"Keep float32; got {out.dtype}.")
-expect_source(scaled_dot_product_attention_forward, without=READY)
 passed(
     "sdpa-forward", "three shapes, with and without mask, a blocked row, large scores"
 )
@@ -1043,8 +1043,7 @@ expect(
     f"{np.mean(got == 0):.0%} are zero.",
 )
 expect(not pytorch.parameters(model), "The codes are a buffer, not a parameter.")
-expect_source(PositionalEncoding.forward, without=READY)
-expect_source(PositionalEncoding.__init__, without=READY)
+expect_source(PositionalEncoding, without=READY)
 passed("positional-encoding", "three shapes, dropout in training mode only")
 
 
@@ -1199,7 +1198,7 @@ for name, grad in zip(("query", "key", "value"), grads, strict=True):
         grad is not None and np.abs(grad).max() > 0,
         f"No gradient reaches {name}: stay with tensors from input to output.",
     )
-expect_source(MultiHeadAttention.forward, without=READY)
+expect_source(MultiHeadAttention, without=READY)
 passed("multi-head-attention", "a small case, three shapes, masks of 0, 1 and of bool")
 
 # %% test="multi-head-attention" part="dropout" points=1
@@ -1207,6 +1206,10 @@ model = MultiHeadAttention(6, 2, dropout=0.5)
 noise(model)
 x = rng.standard_normal((2, 5, 6)).astype(np.float32)
 first, second = (pytorch.forward(model, x, x, x, training=True) for _ in range(2))
+expect(
+    first is not None and second is not None,
+    "forward should return the output; got None. Is its return statement missing?",
+)
 expect(
     not np.allclose(first, second),
     "In training mode two passes should differ: apply self.attn_drop to the weights.",
@@ -1405,7 +1408,7 @@ for n, s, t, e, heads in [(2, 3, 5, 6, 3), (3, 4, 1, 8, 2)]:
         right = reference.decoder_layer(values, x, memory, heads, mask)
         where = f"the output (N, S, T, E, heads = {n}, {s}, {t}, {e}, {heads})"
         expect_close(got, right, where, rtol=1e-3, atol=1e-3)
-expect_source(TransformerDecoderLayer.forward, without=READY)
+expect_source(TransformerDecoderLayer, without=READY)
 passed("decoder-layer", "a small case, two shapes, with and without mask")
 
 # %% [markdown]
@@ -1595,7 +1598,7 @@ for n, t, d, e, heads, layers in [(2, 4, 5, 6, 3, 2), (3, 1, 4, 8, 2, 1)]:
         f"scores (N, T, D, E, heads, layers = {n}, {t}, {d}, {e}, {heads}, {layers})"
     )
     expect_close(got, right, where, rtol=1e-3, atol=2e-3)
-expect_source(CaptioningTransformer.forward, without=READY)
+expect_source(CaptioningTransformer, without=READY)
 passed("captioning-forward", "a small case and two shapes, dropout off, weights set")
 
 # %% [markdown]
@@ -1684,7 +1687,7 @@ for n, d, e, length in [(16, 4, 8, 8), (12, 5, 6, 8)]:
         words = np.concatenate([words, scores.argmax(axis=1)[:, None]], axis=1)
     pytorch.forward(model, features, words, training=True)  # leaves training mode on
     with unchanged(features=features):
-        got = model.sample(features, max_length=length)
+        got = pytorch.method(model, "sample", features, max_length=length)
     ended = np.cumsum(words[:, 1:] == vocabulary["<END>"], axis=1) > 0
     counts = ~np.concatenate([np.zeros((n, 1), bool), ended[:, :-1]], axis=1)
     expect(
@@ -1717,7 +1720,7 @@ for n, d, e, length in [(16, 4, 8, 8), (12, 5, 6, 8)]:
         hint="If they change from run to run, dropout is still on: self.eval().",
         faults=others,
     )
-expect_source(CaptioningTransformer.sample, without=READY)
+expect_source(sample, without=READY)
 passed("captioning-sample", "the most probable words, dropout off although it was on")
 
 # %% [markdown]
@@ -2397,7 +2400,7 @@ for n, size, p, c, e in [(2, 6, 2, 3, 5), (3, 8, 4, 1, 2), (1, 6, 3, 2, 4)]:
     right = reference.patches(x, p) @ values["proj.weight"].T + values["proj.bias"]
     where = f"patches (N, image, patch, channels = {n}, {size}, {p}, {c})"
     expect_close(got, right, where, rtol=1e-3, atol=1e-4)
-expect_source(PatchEmbedding.forward, loops=0, without=READY)
+expect_source(PatchEmbedding, without=READY)
 passed("patch-embedding", "a small image and three shapes, no loop")
 
 
@@ -2512,7 +2515,7 @@ for n, s, e, heads in [(2, 3, 6, 3), (3, 4, 8, 2)]:
         right = reference.encoder_layer(values, x, heads, mask)
         where = f"the output (N, S, E, heads = {n}, {s}, {e}, {heads})"
         expect_close(got, right, where, rtol=1e-3, atol=1e-3)
-expect_source(TransformerEncoderLayer.forward, without=READY)
+expect_source(TransformerEncoderLayer, without=READY)
 passed("encoder-layer", "a small case, two shapes, with and without mask")
 
 
@@ -2638,7 +2641,7 @@ for n, size, p, c, e, heads, layers in [(2, 6, 2, 3, 6, 3, 2), (3, 8, 4, 1, 8, 2
     right = reference.image_scores(values, x, p, heads)
     where = f"scores (N, image, patch, channels = {n}, {size}, {p}, {c})"
     expect_close(got, right, where, rtol=1e-3, atol=2e-3)
-expect_source(VisionTransformer.forward, without=READY)
+expect_source(VisionTransformer, without=READY)
 passed("vision-transformer", "two small images, two shapes, dropout off, weights set")
 
 # %% [markdown]
