@@ -5,6 +5,15 @@ with a text for those who cannot see it. Blue is data, green is learned, vermili
 dashed* is a gradient, purple is a second thing beside blue, grey is everything else.
 """
 
+from cs231n.drawings.adversarial import (
+    adversaries,
+    generator_losses,
+    growing_pictures,
+    kept_gradients,
+    painted_filters,
+    squares,
+    two_clouds,
+)
 from cs231n.drawings.captions import (
     captioner,
     masked_captions,
@@ -32,17 +41,22 @@ from cs231n.drawings.transformers import (
 __all__ = [
     "THEMES",
     "Page",
+    "adversaries",
     "attention_step",
     "beam_tree",
     "captioner",
     "causal_mask",
     "decoder_layer",
+    "generator_losses",
+    "growing_pictures",
     "gru_cell",
     "heads",
+    "kept_gradients",
     "loss_curves",
     "lstm_cell",
     "masked_captions",
     "norm_graph",
+    "painted_filters",
     "patch_rows",
     "pool_winners",
     "position_waves",
@@ -50,7 +64,9 @@ __all__ = [
     "shared_runs",
     "show",
     "specificity",
+    "squares",
     "tape_graph",
+    "two_clouds",
     "unrolled",
     "window_columns",
     "word_rows",

@@ -7,6 +7,7 @@ those of the engine that the answer is written for, PyTorch or :mod:`cs231n.auto
 Nothing else in the package imports this one.
 """
 
+from cs231n.pytorch.adversarial import build, play_linear
 from cs231n.pytorch.tensors import (
     call,
     forward,
@@ -25,6 +26,7 @@ from cs231n.pytorch.training import (
 )
 
 __all__ = [
+    "build",
     "call",
     "forward",
     "gradients",
@@ -32,6 +34,7 @@ __all__ = [
     "loss_gradients",
     "method",
     "parameters",
+    "play_linear",
     "score_linear",
     "set_parameters",
     "take_step",

@@ -52,6 +52,13 @@ FIGURES = {
     "position_waves": lambda theme: drawings.position_waves(theme=theme),
     "decoder_layer": drawings.decoder_layer,
     "patch_rows": drawings.patch_rows,
+    "adversaries": drawings.adversaries,
+    "generator_losses": drawings.generator_losses,
+    "painted_filters": drawings.painted_filters,
+    "kept_gradients": drawings.kept_gradients,
+    "squares": drawings.squares,
+    "growing_pictures": drawings.growing_pictures,
+    "two_clouds": drawings.two_clouds,
 }
 
 
