@@ -1,12 +1,11 @@
 """Sorting: which of a student's files is which notebook of the assignment."""
 
-import re
 from typing import TYPE_CHECKING
 
 from grading.engine.notebooks.matching import likeness
 from grading.engine.notebooks.normalise import normalise, unreadable
 from grading.engine.notebooks.reading import Unreadable, folded, read_cells
-from grading.engine.storage.names import printable
+from grading.engine.storage.names import printable, stem
 
 if TYPE_CHECKING:
     from grading.engine.notebooks.normalise import Normalised
@@ -89,24 +88,6 @@ def _home(templates, name, cells):
 def _unmarked(cells):
     """Tell a notebook that lost its marks from one of another assignment."""
     return not any(cell.grade_id for cell in cells)
-
-
-def stem(name: str) -> str:
-    """Reduce a file's name to that of the notebook.
-
-    Parameters
-    ----------
-    name : str
-        Such as ``"Copy of knn (1).ipynb"``.
-
-    Returns
-    -------
-    stem : str
-        Such as ``"knn"``.
-    """
-    text = re.sub(r"\.ipynb.*$", "", name, flags=re.IGNORECASE).casefold().strip()
-    text = re.sub(r"^copy of ", "", text)
-    return re.sub(r"[ +_-]*(copy[ _-]*\d*|\(\d+\)|-\d+)$", "", text)
 
 
 def _notebook(template, names, files, broken, strange):

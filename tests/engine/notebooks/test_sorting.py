@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from grading.engine.notebooks.sorting import sort_files, stem
+from grading.engine.notebooks.sorting import sort_files
+from grading.engine.storage.names import stem
 from grading.engine.storage.store import Store
 from tests.engine.small_course import RIGHT, answered, code, released, text
 
