@@ -18,7 +18,7 @@ LAYERS = [
     {"layers", "optim", "features", "data.drawn"},
     {"data"},
     {"nets", "autograd"},
-    {"solver", "search", "demos", "drawings", "engine"},
+    {"solver", "search", "demos", "drawings", "engine", "scores"},
     {"notebook", "testing"},
     {"pytorch"},
 ]
