@@ -19,7 +19,7 @@ LAYERS = [
     {"data"},
     {"autograd"},
     {"nets"},
-    {"solver", "search", "demos", "drawings", "engine"},
+    {"solver", "search", "demos", "drawings", "engine", "scores"},
     {"notebook", "testing"},
     {"pytorch"},
 ]
