@@ -119,7 +119,12 @@ def painted_filters(theme: str = "light") -> "Figure":
     page.text(4, 3.5, r"$\times$", "ink", 12)
     page.arrow((8.7, 3.5), (11.1, 3.5), "ink", 1.6)
     page.text(9.9, 2.8, "stride 2", "quiet", 9)
-    page.matrix(11.8, 1, out, {(i, j): "grad" for i in range(5) for j in range(5) if 2 in (i, j)})
+    page.matrix(
+        11.8,
+        1,
+        out,
+        {(i, j): "grad" for i in range(5) for j in range(5) if 2 in (i, j)},
+    )
     page.frame(13.8, 1, 3, 3, "other")
     page.text(14.3, 0.5, "output", "quiet")
     page.text(17.1, 2.5, "painted by\nthe 2", "other", 9, ha="left")

@@ -240,7 +240,8 @@ def linear_game(
         discriminator; all gradients of the discriminator are ``"kept"``, or those of the
         generator have ``"grown"``; the generator's gradient of the discriminator's turn
         has ``"leaked"`` into its own; the discriminator moves ``"twice"``, in the
-        generator's turn too; real and fake are ``"swapped"``.
+        generator's turn too; real and fake are ``"swapped"``; the generator is
+        ``"idle"``.
 
     Returns
     -------
@@ -263,7 +264,7 @@ def linear_game(
         if fault == "twice":
             w, b = w + learning_rate * (V @ z + c)[None], b + learning_rate
         grown = [grown[0] + np.outer(pull, z), grown[1] + pull[0]]
-        if fault != "first":
+        if fault not in ("first", "idle"):
             V, c = V + learning_rate * grown[0], c + learning_rate * grown[1]
         if fault != "grown":
             grown = [0.0 * V, 0.0 * c]
