@@ -44,9 +44,9 @@ def bce_losses(real: np.ndarray, fake: np.ndarray) -> dict[str, tuple]:
     Returns
     -------
     losses : dict of str to tuple
-        ``discriminator``: loss, gradients of ``real`` and ``fake``; ``generator``: loss,
-        gradient of ``fake``, not saturating; ``saturating``: the same of the loss that
-        mirrors the discriminator's.
+        ``discriminator``: loss, gradients of ``real`` and ``fake``; ``generator``:
+        loss, gradient of ``fake``, not saturating; ``saturating``: the same of the
+        loss that mirrors the discriminator's.
     """
     right, dreal = bce_with_logits_loss(real, np.ones_like(real))
     wrong, dfake = bce_with_logits_loss(fake, np.zeros_like(fake))
@@ -69,8 +69,8 @@ def squared_losses(real: np.ndarray, fake: np.ndarray) -> dict[str, tuple]:
     Returns
     -------
     losses : dict of str to tuple
-        ``discriminator``: loss, gradients of ``real`` and ``fake``; ``generator``: loss,
-        gradient of ``fake``.
+        ``discriminator``: loss, gradients of ``real`` and ``fake``; ``generator``:
+        loss, gradient of ``fake``.
     """
     right, wrong, fooled = real - 1, fake, fake - 1
     half = [0.5 * float(np.mean(off**2)) for off in (right, wrong, fooled)]
@@ -161,7 +161,7 @@ def convolutional_logits(
     pool = {"pool_height": 2, "pool_width": 2, "stride": 2}
     shrink = avg_pool_forward if mean_pool else max_pool_forward
     for i in (0, 2):
-        x = conv_forward(x, *weights[i : i + 2], {"stride": 1, "pad": 0})[0]
+        x = conv_forward(x, weights[i], weights[i + 1], {"stride": 1, "pad": 0})[0]
         x = shrink(leaky_relu_forward(x, slope=slope)[0], pool)[0]
     last = slope if last_slope is None else last_slope
     return fully_connected_logits(weights[4:], x, slope=last)
@@ -210,8 +210,10 @@ def convolutional_pictures(
     x = finish(_linear(x, weights[4:]), *weights[6:8])
     x = x.reshape(len(x), len(weights[8]), 7, 7)
     step = {"stride": 2, "pad": 1}
-    x = finish(conv_transpose_forward(x, *weights[8:10], step)[0], *weights[10:12])
-    x = conv_transpose_forward(x, *weights[12:14], step)[0].reshape(len(x), -1)
+    x = finish(
+        conv_transpose_forward(x, weights[8], weights[9], step)[0], *weights[10:12]
+    )
+    x = conv_transpose_forward(x, weights[12], weights[13], step)[0].reshape(len(x), -1)
     return np.tanh(x) if squash else x
 
 
@@ -237,9 +239,9 @@ def linear_game(
         Of both.
     fault : str, optional
         What goes wrong: the generator moves ``"first"``; it listens to the ``"stale"``
-        discriminator; all gradients of the discriminator are ``"kept"``, or those of the
-        generator have ``"grown"``; the generator's gradient of the discriminator's turn
-        has ``"leaked"`` into its own; the discriminator moves ``"twice"``, in the
+        discriminator; all gradients of the discriminator are ``"kept"``, or those of
+        the generator have ``"grown"``; the generator's gradient of the discriminator's
+        turn has ``"leaked"`` into its own; the discriminator moves ``"twice"``, in the
         generator's turn too; real and fake are ``"swapped"``; the generator is
         ``"idle"``.
 

@@ -72,26 +72,22 @@ def play_linear(
     Returns
     -------
     notes : dict
-        ``weights`` afterwards, in the same order; ``returned``, what each call returned;
-        ``asked``, how many losses were asked for in all, the discriminator's first.
+        ``weights`` afterwards, in the same order; ``returned``, of each call.
     """
     torch = engine_of(step)
     D, G = (_player(torch, *weights[i : i + 2]) for i in (0, 2))
     rules = [torch.optim.SGD(net.parameters(), lr=learning_rate) for net in (D, G)]
-    asked = [0, 0]
 
     def apart(logits_real, logits_fake):
-        asked[0] += 1
         return logits_fake.mean() - logits_real.mean()
 
     def fooled(logits_fake):
-        asked[1] += 1
         return -logits_fake.mean()
 
     play = functools.partial(step, D, G, *rules, apart, fooled)
     returned = [arrays(play(*tensors(torch, batch))) for batch in batches]
     found = [value for net in (D, G) for value in parameters(net).values()]
-    return {"weights": found, "returned": returned, "asked": asked}
+    return {"weights": found, "returned": returned}
 
 
 def _player(torch, weight, bias):

@@ -645,6 +645,9 @@ expect_close(
         "Where filters overlap the later one overwrites; they add up.": [
             [[[1.5, 10.5, 2.5, 20.5, 200.5], [0.5] * 5, [0.5] * 5]]
         ],
+        "Where filters overlap one overwrites the other; they add up.": [
+            [[[1.5, 10.5, 100.5, 20.5, 200.5], [0.5] * 5, [0.5] * 5]]
+        ],
         "The filter is mirrored.": [
             [[[0.5] * 5, [0.5] * 5, [100.5, 10.5, 201.5, 20.5, 2.5]]]
         ],
@@ -672,9 +675,14 @@ for n, c, f, size, kernel, stride, pad in [
         f"out (x {x.shape}, w {w.shape}, {param})",
         shape_hint="H' = (H - 1) * stride + KH - 2 * pad: pad is cut off, not added.",
         faults={
+            "The border is cut off at the upper left only; cut every edge.": (
+                package.conv_transpose_forward(x, w, b, param | {"pad": 0})[0][
+                    :, :, 2 * pad :, 2 * pad :
+                ]
+            ),
             "The filter is mirrored: entry (0, 0) of it belongs to the upper left.": (
                 package.conv_transpose_forward(x, w[:, :, ::-1, ::-1], b, param)[0]
-            )
+            ),
         },
     )
 out, _ = conv_transpose_forward(
@@ -755,6 +763,9 @@ expect_close(
     faults={
         "The filter is mirrored on the way back.": [[[[123.0, 345.0]]]],
         "The stride is left out on the way back.": [[[[321.0, 432.0]]]],
+        "Only one entry of the filter counts; contributions add up.": [
+            [[[300.0, 500.0]]]
+        ],
     },
 )
 expect_close(
@@ -766,7 +777,13 @@ expect_close(
         "Only the last pixel counts; contributions add up.": [[[[6.0, 8.0, 10.0]]]]
     },
 )
-expect_close(db, [15.0], "db of the worked example")
+expect_close(
+    db,
+    [15.0],
+    "db of the worked example",
+    hint="The bias reaches every cell of its channel.",
+    faults={"It is a mean in place of a sum.": [3.0]},
+)
 for n, c, f, size, kernel, stride, pad in [
     (2, 3, 4, (3, 2), (4, 4), 2, 1),
     (1, 2, 3, (2, 4), (3, 5), 3, 0),
@@ -985,7 +1002,7 @@ with needs_answers():
 
 # %% tags=["setup"]
 from cs231n import pytorch
-from cs231n.engine import F, device, nn, optim, torch
+from cs231n.engine import F, nn, optim, torch
 
 
 def noise_weights(model):
@@ -1894,7 +1911,7 @@ def sheet(solver):
 def curves(contest):
     """Show losses, distance and classes, and the discriminator's trust over the steps."""
     solver = contest.solver
-    fig, axes = plt.subplots(1, 3, figsize=(9.5, 2.7), layout="constrained")
+    _, axes = plt.subplots(1, 3, figsize=(9.5, 2.7), layout="constrained")
     smooth = max(1, len(solver.loss_history["generator"]) // 60)
     for name, dash in (("discriminator", "-"), ("generator", "--")):
         loss = np.array(solver.loss_history[name])

@@ -19,7 +19,7 @@ def dropout(input, p=0.5, training=True, inplace=False):
     if not training or p == 0:
         return input
     x = need(input, "dropout")._a
-    kept = randomness.generator().random(x.shape, dtype=x.dtype) >= p
+    kept = randomness.random_generator().random(x.shape, dtype=x.dtype) >= p
     mask = np.multiply(kept, 1 / (1 - p) if p < 1 else 0.0, dtype=x.dtype)
     return record("dropout", x * mask, lambda g: g * mask, (input,))
 

@@ -42,13 +42,13 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0):
     """Draw Gaussian numbers between two bounds."""
     import numpy as np
 
-    from cs231n.autograd.ops.randomness import generator
+    from cs231n.autograd.ops.randomness import random_generator
     from cs231n.autograd.tensor import wrap
 
-    values = generator().normal(mean, std, tensor.shape)
+    values = random_generator().normal(mean, std, tensor.shape)
     outside = (values < a) | (values > b)
     while outside.any():
-        values[outside] = generator().normal(mean, std, int(outside.sum()))
+        values[outside] = random_generator().normal(mean, std, int(outside.sum()))
         outside = (values < a) | (values > b)
     return tensor.copy_(wrap(np.asarray(values, tensor.dtype)))
 

@@ -19,7 +19,7 @@ def _pair(value):
 
 def _spread(shape, bound, dtype):
     """Return a parameter drawn evenly between -bound and bound."""
-    values = randomness.generator().uniform(-bound, bound, shape)
+    values = randomness.random_generator().uniform(-bound, bound, shape)
     return Parameter(wrap(values.astype(dtypes.as_dtype(dtype) or np.float32)))
 
 

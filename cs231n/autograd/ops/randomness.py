@@ -22,7 +22,7 @@ def manual_seed(seed):
     return _Random.rng
 
 
-def generator():
+def random_generator():
     """Return the generator that random tensors come from."""
     return _Random.rng
 
