@@ -24,8 +24,9 @@ LAYERS = [
     {"kernels", "data.cache", "data.captions", "data.pickles", "data.remote"},
     {"layers", "optim", "features", "data.drawn"},
     {"data"},
-    {"nets", "autograd"},
-    {"solver", "search", "demos", "drawings", "engine"},
+    {"autograd"},
+    {"nets"},
+    {"solver", "search", "demos", "drawings", "engine", "scores"},
     {"notebook", "testing"},
     {"pytorch"},
 ]

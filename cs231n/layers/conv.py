@@ -52,8 +52,8 @@ def conv_forward(
 
 
 def conv_backward(
-    dout: np.ndarray, cache: tuple, *, need_dx: bool = True
-) -> tuple[np.ndarray | Any, np.ndarray, np.ndarray]:
+    dout: np.ndarray, cache: tuple, *, need_dx: bool = True, need_dw: bool = True
+) -> tuple[np.ndarray | Any, np.ndarray | Any, np.ndarray | Any]:
     """Carry a gradient back through :func:`conv_forward`.
 
     Parameters
@@ -65,24 +65,29 @@ def conv_backward(
     need_dx : bool, optional
         Whether the gradient of ``x`` is wanted; a first layer can save it, about a
         third of the work.
+    need_dw : bool, optional
+        Whether those of ``w`` and ``b`` are wanted; who looks for the gradient of the
+        image alone can save them, about as much.
 
     Returns
     -------
     dx : ndarray of shape (N, C, H, W), or None
         Gradient with respect to ``x``.
-    dw : ndarray of shape (F, C / groups, KH, KW)
+    dw : ndarray of shape (F, C / groups, KH, KW), or None
         Gradient with respect to ``w``.
-    db : ndarray of shape (F,)
+    db : ndarray of shape (F,), or None
         Gradient with respect to ``b``.
     """
     x, w, b = floats(x=cache[0], w=cache[1], b=cache[2])
     geometry, size = _plan(x, w, b, cache[3])
     dout = upstream(dout, (len(x), len(w), *size), x.dtype)
-    dx, dw, db = None, np.empty_like(w), np.empty_like(b)
+    dx = dw = db = None
     if need_dx:
         dx = np.empty_like(x)
         kernels.impl.conv_dx(dout, w, dx, geometry)
-    kernels.impl.conv_dw(x, dout, dw, db, geometry)
+    if need_dw:
+        dw, db = np.empty_like(w), np.empty_like(b)
+        kernels.impl.conv_dw(x, dout, dw, db, geometry)
     return dx, dw, db
 
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from grading.engine.notebooks.pictures import with_pictures
 from grading.engine.notebooks.reading import folded
 
 if TYPE_CHECKING:
@@ -32,9 +33,10 @@ class Match:
         Returns
         -------
         sources : list of str
-            In order.
+            In order, with the pictures that were pasted into them.
         """
-        return [self.cells[position].source for position in self.groups[name]]
+        cells = [self.cells[position] for position in self.groups[name]]
+        return [with_pictures(cell.source, cell.pictures) for cell in cells]
 
     @property
     def free(self) -> list[int]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from grading.engine.notebooks.statements import defined
 
 #: Goes into every key: a change of the way answers are read grades everything again.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
