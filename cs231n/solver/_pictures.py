@@ -73,8 +73,11 @@ class LivePlot:
         if time.monotonic() - self.last >= REDRAW:
             self.draw()
 
+    def ready(self):
+        return bool(self.solver.train_acc_history)
+
     def draw(self):
-        if not self.shown or not self.solver.train_acc_history:
+        if not self.shown or not self.ready():
             return
         from IPython.display import Image, display
         from matplotlib.figure import Figure
