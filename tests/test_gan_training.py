@@ -6,7 +6,6 @@ import pytest
 from benchmarks import gan
 from cs231n import autograd as t
 
-
 #: Of the course, with noise of four numbers.
 PARAMETERS = {
     "discriminator": 267_009,
