@@ -108,10 +108,8 @@ def unreadable(
 
 def _answer(found, slot):
     """Join the cells of an answer: in order, without stubs, drafts and repetitions."""
-    stub = folded(slot.released)
-    texts = [
-        text for text in found.sources(slot.name) if folded(text) not in ("", stub)
-    ]
+    untouched = {"", *slot.given}
+    texts = [text for text in found.sources(slot.name) if folded(text) not in untouched]
     texts = list({folded(text): text for text in texts}.values())
     if not texts:
         return slot.released if not _emptied(found, slot) else ""

@@ -116,7 +116,7 @@ def _answered(template, cells):
     """Count the exercises that somebody has worked on."""
     written = normalise(template, cells).written
     return sum(
-        folded(written[slot.name]) not in ("", folded(slot.released))
+        folded(written[slot.name]) not in {"", *slot.given}
         for slot in template.of_role("answer", "written")
     )
 
