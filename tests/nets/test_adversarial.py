@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cs231n import autograd, pytorch
-from cs231n.nets import adversarial
+from cs231n.nets.references import adversarial
 from tests.autograd import answers
 
 FAULTS = ("first", "stale", "kept", "grown", "leaked", "twice", "swapped", "idle")

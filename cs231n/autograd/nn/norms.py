@@ -34,8 +34,8 @@ def batch_norm(
     if not training:
         param["running_mean"], param["running_var"] = running_mean._a, running_var._a
     spatial = x.ndim != 2
-    name = "spatial_batchnorm" if spatial else "batchnorm"
-    run, back = getattr(layers, f"{name}_forward"), getattr(layers, f"{name}_backward")
+    run = layers.spatial_batchnorm_forward if spatial else layers.batchnorm_forward
+    back = layers.spatial_batchnorm_backward if spatial else layers.batchnorm_backward
 
     def forward(x, gamma, beta):
         wide = x.reshape(*x.shape, 1) if x.ndim == 3 else x

@@ -126,10 +126,8 @@ def cos(input):
     return unary("cos", input, np.cos, lambda g, x: g * -np.sin(x))
 
 
-def _compiled(name):
+def _compiled(there, back):
     """Return both halves of a kernel, for arrays of any strides."""
-    there = getattr(kernels.impl, f"{name}_forward")
-    back = getattr(kernels.impl, f"{name}_backward")
 
     def forward(x):
         out = np.empty(x.shape, x.dtype)
@@ -147,13 +145,15 @@ def _compiled(name):
 @method()
 def tanh(input):
     """Hyperbolic tangent."""
-    return unary("tanh", input, *_compiled("tanh"), "out")
+    halves = _compiled(kernels.impl.tanh_forward, kernels.impl.tanh_backward)
+    return unary("tanh", input, *halves, "out")
 
 
 @method()
 def sigmoid(input):
     """Squash to between 0 and 1."""
-    return unary("sigmoid", input, *_compiled("sigmoid"), "out")
+    halves = _compiled(kernels.impl.sigmoid_forward, kernels.impl.sigmoid_backward)
+    return unary("sigmoid", input, *halves, "out")
 
 
 @method()

@@ -1,0 +1,1 @@
+"""What answers are held against: what networks with given weights compute."""
