@@ -20,6 +20,7 @@ from cs231n.drawings.losses import loss_curves
 from cs231n.drawings.normalisation import norm_graph
 from cs231n.drawings.page import THEMES, Page, show
 from cs231n.drawings.recurrence import unrolled
+from cs231n.drawings.seeing import pixel_gradient, weighted_maps
 from cs231n.drawings.tape import tape_graph
 from cs231n.drawings.transformers import (
     causal_mask,
@@ -44,6 +45,7 @@ __all__ = [
     "masked_captions",
     "norm_graph",
     "patch_rows",
+    "pixel_gradient",
     "pool_winners",
     "position_waves",
     "rnn_step",
@@ -52,6 +54,7 @@ __all__ = [
     "specificity",
     "tape_graph",
     "unrolled",
+    "weighted_maps",
     "window_columns",
     "word_rows",
 ]

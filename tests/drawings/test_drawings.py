@@ -52,6 +52,8 @@ FIGURES = {
     "position_waves": lambda theme: drawings.position_waves(theme=theme),
     "decoder_layer": drawings.decoder_layer,
     "patch_rows": drawings.patch_rows,
+    "pixel_gradient": drawings.pixel_gradient,
+    "weighted_maps": drawings.weighted_maps,
 }
 
 
