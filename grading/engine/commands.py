@@ -20,6 +20,7 @@ from grading.engine.notebooks.released import check_assignment
 from grading.engine.options import Options
 from grading.engine.pages.overview import Overview
 from grading.engine.processes.line_pool import WorkersFailed
+from grading.engine.results.flags import RANKS, grouped
 from grading.engine.results.gradebook_writer import GradebookError
 from grading.engine.results.not_run import NOT_RUN
 from grading.engine.run import ExamFault, Run
@@ -154,19 +155,34 @@ def _print_summary(summary, seconds):
 
 
 def _print_flags(flagged, problems):
+    """Print what a person should see, and count what mended silently."""
     for problem in problems[:SHOWN]:
         print(f"! {printable(problem, 400)}")
-    lines = [
-        f"  {printable(student)} {notebook}: {printable(flag, 400)}"
+    if len(problems) > SHOWN:
+        print(f"! ... and {len(problems) - SHOWN} more")
+    groups = grouped(
+        (student, notebook, flag)
         for (student, notebook), flags in flagged.items()
         for flag in flags
-    ]
-    if lines:
-        print("To look at:", *lines[:SHOWN], sep="\n")
-    if len(lines) > SHOWN:
-        print(
-            f"  ... and {len(lines) - SHOWN} more; `python -m grading report` has all."
-        )
+    )
+    shown = [group for group in groups if RANKS[group.rank] != "mended"]
+    if shown:
+        print("To look at:")
+    for group in shown[:SHOWN]:
+        print(f"  {_who(group)} {group.notebook}: {printable(group.text, 400)}")
+    if len(shown) > SHOWN:
+        print(f"  ... and {len(shown) - SHOWN} kinds more.")
+    mended = {student for group in groups[len(shown) :] for student in group.students}
+    if mended:
+        print(f"Mended at no cost for {len(mended)} students.")
+    if groups:
+        print("`python -m grading report` has every remark.")
+
+
+def _who(group):
+    names = ", ".join(map(printable, group.students[:3]))
+    more = len(group.students) - 3
+    return f"{names} and {more} more" if more > 0 else names
 
 
 def status(course: "Course", args: "Namespace") -> int:

@@ -1,6 +1,5 @@
 """Labelled images that are drawn, cached and streamed a chunk at a time."""
 
-import sys
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -126,12 +125,10 @@ class Chunks:
         """Show a bar on standard output where there is something to wait for."""
         if all(is_cached(self._file(part, chunk, seed)) for chunk in chunks):
             return chunks
-        from tqdm import tqdm
+        from cs231n.runs.progress import progress_bar
 
         title = f"drawing {self.name} ({part})"
-        return tqdm(
-            chunks, desc=title, unit="chunk", file=sys.stdout, leave=False, delay=1
-        )
+        return progress_bar(chunks, desc=title, unit="chunk", ncols=None, leave=False)
 
 
 def _records(X, y):

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from grading.course import Course
 
 #: Columns a roster may have beside `student`, the id that the gradebook uses.
-COLUMNS = ("name", "email", "sid", "canvas_id", "moodle_id")
+COLUMNS = (
+    *("name", "email", "sid", "login", "github"),
+    *("canvas_id", "anonymous_id", "moodle_id"),
+)
 
 
 class RosterError(ValueError):
