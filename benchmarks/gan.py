@@ -181,7 +181,9 @@ def sample(generator, count, rng):
     return np.concatenate(parts)
 
 
-def train(kind, loss, seed, *, steps, batch_size=64, rates=(5e-4, 5e-4), every=500):
+def train(
+    kind, loss, seed, *, steps=2500, batch_size=64, rates=(5e-4, 5e-4), every=500
+):
     """Yield step, seconds and the score of 1,000 pictures as training goes on."""
     t, rng = autograd, np.random.default_rng(seed)
     X = as_pictures(load_glyphs(None, 0, np.uint8).X_train)

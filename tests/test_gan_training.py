@@ -6,8 +6,22 @@ import pytest
 from benchmarks import gan
 from cs231n import autograd as t
 
+#: Of the course, with noise of four numbers.
+PARAMETERS = {
+    "discriminator": 267_009,
+    "generator": 1_858_320,
+    "dc_discriminator": 1_102_721,
+    "dc_generator": 6_580_801,
+}
 
-def case(loss="vanilla", seed=0):
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_the_courses_networks_have_its_numbers_of_weights(name):
+    net = gan.course_networks(t, noise=4)[name]
+    assert sum(p.numel() for p in net.parameters()) == PARAMETERS[name]
+
+
+def case(seed=0):
     generator, discriminator = gan.players(t, "dc", seed)
     rng = np.random.default_rng(seed)
     real = t.from_numpy(rng.uniform(-1, 1, (4, 1, 28, 28)).astype(np.float32))
