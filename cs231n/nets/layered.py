@@ -7,8 +7,13 @@ import numpy as np
 
 from cs231n.autograd.nn.fused import fused
 from cs231n.autograd.tensor import Tensor
-from cs231n.nets.blocks import BACKWARD, FORWARD, Step
-from cs231n.nets.looking import check_class, check_layer, check_pictures, check_upstream
+from cs231n.nets.looking.blocks import BACKWARD, FORWARD, Step
+from cs231n.nets.looking.checks import (
+    check_class,
+    check_layer,
+    check_pictures,
+    check_upstream,
+)
 
 #: The last layer: the mean over positions, one score for each class.
 SCORES = "scores"
