@@ -7,6 +7,7 @@ those of the engine that the answer is written for, PyTorch or :mod:`cs231n.auto
 Nothing else in the package imports this one.
 """
 
+from cs231n.pytorch.either import differentiate, evaluate
 from cs231n.pytorch.tensors import (
     call,
     forward,
@@ -26,6 +27,8 @@ from cs231n.pytorch.training import (
 
 __all__ = [
     "call",
+    "differentiate",
+    "evaluate",
     "forward",
     "gradients",
     "leaves",
