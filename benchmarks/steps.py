@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from benchmarks import gan
 from benchmarks.contenders import both, data, torch
 from benchmarks.convolutions import convolution
-from cs231n import layers, optim
+from cs231n import autograd, layers, optim
 from cs231n.data.squeezenet import layer_shapes
 from cs231n.nets.layered import LayeredNet
 from cs231n.nets.squeezenet import STEPS
@@ -151,6 +152,26 @@ def dcgan(dtype):
             loss(net(inputs[0]), truth), inputs
         )
     yield "DCGAN generator step, batch 64", contenders, None
+    yield from both_players(dtype)
+
+
+def both_players(dtype):
+    """One step of the course's DC GAN, both players with Adam, batch 128.
+
+    On the tape and through PyTorch's autograd, written once for both.
+    """
+    real, z = data(dtype)(128, 1, 28, 28), data(dtype)(128, 96)
+    contenders = {}
+    for label, engine in (("ours", autograd), ("torch", torch)):
+        if engine:
+            nets = gan.course_networks(engine)
+            pair = nets["dc_generator"], nets["dc_discriminator"]
+            if dtype == np.float64:
+                pair = tuple(net.double() for net in pair)
+            step = gan.step_of(engine, *pair, "plain", rates=(1e-3, 1e-3))
+            inputs = engine.from_numpy(real), engine.from_numpy(z)
+            contenders[label] = lambda step=step, inputs=inputs: step(*inputs)
+    yield "DC GAN step of both players, batch 128", contenders, None
 
 
 def squeezenet(dtype):

@@ -47,7 +47,8 @@ def conv_forward(
     arrays = floats(x=x, w=w, b=b)
     geometry, size = _plan(arrays[0], arrays[1], arrays[2], conv_param)
     out = np.empty((len(x), len(w), *size), x.dtype)
-    kernels.impl.conv_forward(*arrays, out, geometry)
+    if len(w):
+        kernels.impl.conv_forward(*arrays, out, geometry)
     return out, (x, w, b, conv_param)
 
 
@@ -83,11 +84,13 @@ def conv_backward(
     dout = upstream(dout, (len(x), len(w), *size), x.dtype)
     dx = dw = db = None
     if need_dx:
-        dx = np.empty_like(x)
-        kernels.impl.conv_dx(dout, w, dx, geometry)
+        dx = np.zeros_like(x)  # what no filter has seen
+        if len(w):
+            kernels.impl.conv_dx(dout, w, dx, geometry)
     if need_dw:
         dw, db = np.empty_like(w), np.empty_like(b)
-        kernels.impl.conv_dw(x, dout, dw, db, geometry)
+        if len(w):
+            kernels.impl.conv_dw(x, dout, dw, db, geometry)
     return dx, dw, db
 
 
@@ -126,8 +129,9 @@ def conv_transpose_forward(
     """
     arrays = floats(x=x, w=w, b=b)
     geometry, size = _plan_transpose(arrays[0], arrays[1], arrays[2], conv_param)
-    out = np.empty((len(x), len(b), *size), x.dtype)
-    kernels.impl.conv_dx(*arrays[:2], out, geometry)
+    out = np.zeros((len(x), len(b), *size), x.dtype)
+    if len(w):
+        kernels.impl.conv_dx(*arrays[:2], out, geometry)
     out += arrays[2][:, None, None]
     return out, (x, w, b, conv_param)
 
@@ -157,8 +161,9 @@ def conv_transpose_backward(
     geometry, size = _plan_transpose(x, w, b, cache[3])
     dout = upstream(dout, (len(x), len(b), *size), x.dtype)
     dx, dw = np.empty_like(x), np.empty_like(w)
-    kernels.impl.conv_forward(dout, w, None, dx, geometry)
-    kernels.impl.conv_dw(dout, x, dw, None, geometry)
+    if len(w):
+        kernels.impl.conv_forward(dout, w, None, dx, geometry)
+        kernels.impl.conv_dw(dout, x, dw, None, geometry)
     return dx, dw, dout.sum(axis=(0, 2, 3))
 
 

@@ -8,7 +8,7 @@ from cs231n.data import load_glyphs
 from cs231n.nets.digitnet import WEIGHTS, DigitNet, as_pictures
 
 #: Of the 2,000 test images of ``glyphs``, as the training script says.
-STATED = 0.999
+STATED = 0.9985
 
 
 def test_the_shipped_weights_are_small_and_in_half_precision():
