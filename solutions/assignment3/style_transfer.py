@@ -39,7 +39,7 @@ from cs231n.data.images import (
 from cs231n.engine import F, nn, torch  # noqa: F401 (answers may use them)
 from cs231n.gradcheck import eval_numerical_gradient
 from cs231n.nets import pretrained
-from cs231n.nets import style as reference
+from cs231n.nets.losses import style as reference
 from cs231n.notebook import needs_answers, quick
 from cs231n.optim import adam
 from cs231n.testing import (

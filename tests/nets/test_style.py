@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cs231n.gradcheck import eval_numerical_gradient
-from cs231n.nets import style
+from cs231n.nets.losses import style
 
 
 @pytest.fixture

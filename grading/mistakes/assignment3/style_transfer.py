@@ -37,7 +37,7 @@
 - loss = content_weight * np.sum(apart**2)
 + loss = content_weight * np.linalg.norm(apart)
 
-# %% mistake="style-content" why="return (loss, gradient), both computed from arrays; or compute with tensors"
+# %% mistake="style-content" why="The gradient is not returned; return (loss, gradient)."
 - return loss, 2 * content_weight * apart
 + return float(loss)
 
@@ -365,7 +365,7 @@ def style_loss(feats, style_layers, style_targets, style_weights):
 - dimg[..., :-1] -= across
 + pass
 
-# %% mistake="style-tv" why="tv_loss should have no loop"
+# %% mistake="style-tv" why="tv_loss should have no loop; its source has 3."
 def tv_loss(img, tv_weight):
     loss, dimg = 0.0, np.zeros_like(img)
     _, C, H, W = img.shape
