@@ -35,6 +35,7 @@ GROUPS = [
     "dcgan",
     "captioning",
     "squeezenet",
+    "looking",
     "epoch",
     "memory",
 ]

@@ -57,6 +57,7 @@ GOALS = [
     Goal("sequence", "temporal", 0.70),
     Goal("sequence", "embedding", 0.70),
     Goal("captioning", "", 0.90),
+    Goal("dcgan", "DC GAN step of both players", 0.80),
     Goal("pointwise", "relu", 1.10),
     Goal("update", "adam 8", 0.70),
     Goal("update", "adam 1", 1.10),

@@ -2,9 +2,13 @@
 
 import numpy as np
 
+from benchmarks import gan
 from benchmarks.contenders import both, data, torch
 from benchmarks.convolutions import convolution
-from cs231n import layers, optim
+from cs231n import autograd, layers, optim
+from cs231n.data.squeezenet import layer_shapes
+from cs231n.nets.layered import LayeredNet
+from cs231n.nets.squeezenet import STEPS
 
 #: Filters and size of the convolutions of SqueezeNet 1.0 at 227 x 227: (squeeze,
 #: expand, height of its input) of each fire module.
@@ -148,6 +152,26 @@ def dcgan(dtype):
             loss(net(inputs[0]), truth), inputs
         )
     yield "DCGAN generator step, batch 64", contenders, None
+    yield from both_players(dtype)
+
+
+def both_players(dtype):
+    """One step of the course's DC GAN, both players with Adam, batch 128.
+
+    On the tape and through PyTorch's autograd, written once for both.
+    """
+    real, z = data(dtype)(128, 1, 28, 28), data(dtype)(128, 96)
+    contenders = {}
+    for label, engine in (("ours", autograd), ("torch", torch)):
+        if engine:
+            nets = gan.course_networks(engine)
+            pair = nets["dc_generator"], nets["dc_discriminator"]
+            if dtype == np.float64:
+                pair = tuple(net.double() for net in pair)
+            step = gan.step_of(engine, *pair, "plain", rates=(1e-3, 1e-3))
+            inputs = engine.from_numpy(real), engine.from_numpy(z)
+            contenders[label] = lambda step=step, inputs=inputs: step(*inputs)
+    yield "DC GAN step of both players, batch 128", contenders, None
 
 
 def squeezenet(dtype):
@@ -216,4 +240,51 @@ def squeezenet_forward(dtype):
     return "SqueezeNet 1.0 forward, batch 1", contenders, None
 
 
-GROUPS = {"convnet": convnet, "dcgan": dcgan, "squeezenet": squeezenet}
+def looking(dtype):
+    """SqueezeNet 1.0 forward and back to the pixels, as the notebooks on seeing do."""
+    rng, draw = np.random.default_rng(3), data(dtype)
+    params = {}
+    for name, shape in layer_shapes().items():
+        w = rng.normal(0, np.sqrt(2 / np.prod(shape[1:])), shape)
+        params[f"{name}.w"], params[f"{name}.b"] = w.astype(dtype), draw(shape[0])
+    net, x, dscores = LayeredNet(params, STEPS), draw(1, 3, 227, 227), draw(1, 1000)
+
+    def ours():
+        _, cache = net.forward(x)
+        return net.backward(dscores, cache)
+
+    contenders = both(ours)
+    if torch:
+        tensors = {name: torch.from_numpy(value) for name, value in params.items()}
+        f, upstream = torch.nn.functional, torch.from_numpy(dscores)
+
+        def conv(x, name, stride=1, pad=0):
+            w, b = tensors[f"{name}.w"], tensors[f"{name}.b"]
+            return f.relu(f.conv2d(x, w, b, stride, pad))
+
+        def theirs():
+            pixels = h = torch.from_numpy(x).requires_grad_()
+            for name, kind, *more in STEPS:
+                if kind == "conv":
+                    h = conv(h, name, *more[:2])
+                elif kind == "pool":
+                    h = f.max_pool2d(h, 3, 2, ceil_mode=True)
+                else:
+                    s = conv(h, f"{name}/squeeze1x1")
+                    parts = (
+                        conv(s, f"{name}/expand1x1"),
+                        conv(s, f"{name}/expand3x3", 1, 1),
+                    )
+                    h = torch.cat(parts, 1)
+            return torch.autograd.grad(h.mean((2, 3)), pixels, upstream)
+
+        contenders["torch"] = theirs
+    yield "SqueezeNet 1.0 forward and back to the pixels, batch 1", contenders, None
+
+
+GROUPS = {
+    "convnet": convnet,
+    "dcgan": dcgan,
+    "squeezenet": squeezenet,
+    "looking": looking,
+}

@@ -1,11 +1,11 @@
 """Image features that a person designed: edges by direction, and colours by hue."""
 
 import functools
-import sys
 from collections.abc import Callable
 
 import numpy as np
-from tqdm import tqdm
+
+from cs231n.runs.progress import progress_bar
 
 #: Weights of red, green and blue in the brightness that the eye sees (ITU-R BT.601).
 LUMA = (0.299, 0.587, 0.114)
@@ -43,9 +43,7 @@ def extract_features(
     if not len(imgs):
         raise ValueError("extract_features needs at least one image; imgs is empty.")
     rows = []
-    with tqdm(
-        total=len(imgs), delay=1, ncols=80, file=sys.stdout, disable=not verbose
-    ) as bar:
+    with progress_bar(total=len(imgs), disable=not verbose) as bar:
         for start in range(0, len(imgs), CHUNK):
             part = imgs[start : start + CHUNK]
             rows.append(np.concatenate([_apply(f, part) for f in feature_fns], axis=1))

@@ -3,6 +3,8 @@
 from cs231n.gradcheck import (
     eval_numerical_gradient,
     eval_numerical_gradient_array,
+    eval_numerical_gradient_blobs,
+    eval_numerical_gradient_net,
     grad_check_sparse,
     rel_error,
 )
@@ -10,6 +12,8 @@ from cs231n.gradcheck import (
 __all__ = [
     "eval_numerical_gradient",
     "eval_numerical_gradient_array",
+    "eval_numerical_gradient_blobs",
+    "eval_numerical_gradient_net",
     "grad_check_sparse",
     "rel_error",
 ]

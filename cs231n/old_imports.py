@@ -18,7 +18,7 @@ import os
 import re
 import sys
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 #: What Python 2 had, by the module that old files import it from.
@@ -33,10 +33,18 @@ _TORCH = {"torch", "torchvision", "einops"}
 _ENGINE, _TAPE = ("torch", "nn", "F", "optim"), "cs231n.autograd"
 _FIND = "__import__('cs231n.engine').engine.find"
 #: Modules that files of the course import with a star, from wherever they were.
+_CLASSIFIERS = (
+    *("cnn", "fc_net", "k_nearest_neighbor", "linear_classifier", "linear_svm"),
+    *("neural_net", "rnn", "softmax"),
+)
 COURSE = {
-    f"cs231n.{name}" for name in ("layers", "layer_utils", "rnn_layers", "fast_layers")
+    f"cs231n.{name}"
+    for name in (
+        *("layers", "layer_utils", "rnn_layers", "fast_layers", "classifiers"),
+        *(f"classifiers.{name}" for name in _CLASSIFIERS),
+    )
 }
-_STAR = re.compile(r"(layers|layer_utils)\s+import\s*\*")
+_STAR = re.compile(r"(layers|layer_utils|classifiers(\.\w+)?)\s+import\s*\*")
 _BRING = "__import__('cs231n.old_imports')"
 #: Set where nbgrader runs a notebook.
 _GRADED = "NBGRADER_EXECUTION"
@@ -114,8 +122,9 @@ def bring(module: str, names: dict[str, Any]) -> None:
         The notebook's global names; changed.
     """
     found = importlib.import_module(module)
-    for name in found.__all__:
-        names.setdefault(name, getattr(found, name))
+    for name in getattr(found, "__all__", vars(found)):
+        if not name.startswith("_"):
+            names.setdefault(name, getattr(found, name))
 
 
 def watch_cells() -> None:
@@ -207,6 +216,40 @@ class MissingLibrary(NotImplementedError):
     def _render_traceback_(self):
         # IPython asks for this: the sentence says it all.
         return [f"{type(self).__name__}: {self}"]
+
+
+class YourExercise(MissingLibrary):
+    """What a student writes was asked of the package."""
+
+
+def yours(name: str, notebook: str, instead: str) -> Callable:
+    """Return what stands under the name of an exercise that the package leaves alone.
+
+    Old import lines work with it; calling it says whose work it is.
+
+    Parameters
+    ----------
+    name : str
+        Of the function or method.
+    notebook : str
+        That asks for it.
+    instead : str
+        What the package has for the same result.
+
+    Returns
+    -------
+    stand_in : callable
+        Raises :class:`YourExercise`, whatever it is given.
+    """
+
+    def stand_in(*args: Any, **kwargs: Any) -> Any:
+        raise YourExercise(
+            f"{name}: this one you write yourself, in {notebook}. For the same result "
+            f"the package has {instead}."
+        )
+
+    stand_in.__name__ = stand_in.__qualname__ = name
+    return stand_in
 
 
 class StandIn:

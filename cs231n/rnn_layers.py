@@ -1,6 +1,8 @@
 """Old spelling of the recurrent layers in :mod:`cs231n.layers`."""
 
 from cs231n.layers import (
+    affine_backward,
+    affine_forward,
     lstm_backward,
     lstm_forward,
     lstm_step_backward,
@@ -9,6 +11,7 @@ from cs231n.layers import (
     rnn_forward,
     rnn_step_backward,
     rnn_step_forward,
+    sigmoid,
     temporal_affine_backward,
     temporal_affine_forward,
     temporal_softmax_loss,
@@ -17,6 +20,8 @@ from cs231n.layers import (
 )
 
 __all__ = [
+    "affine_backward",
+    "affine_forward",
     "lstm_backward",
     "lstm_forward",
     "lstm_step_backward",
@@ -25,6 +30,7 @@ __all__ = [
     "rnn_forward",
     "rnn_step_backward",
     "rnn_step_forward",
+    "sigmoid",
     "temporal_affine_backward",
     "temporal_affine_forward",
     "temporal_softmax_loss",

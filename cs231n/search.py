@@ -1,12 +1,12 @@
 """Random search for hyper-parameters, in log space, with a picture of what it found."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from tqdm import tqdm
+
+from cs231n.runs.progress import progress_bar
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,7 +85,7 @@ def random_search(
         Every setting, best first; those whose training broke come last.
     """
     found, best = [], -np.inf
-    bar = tqdm(range(trials), delay=1, ncols=80, file=sys.stdout, disable=not verbose)
+    bar = progress_bar(range(trials), disable=not verbose)
     for _ in bar:
         settings = {name: log_uniform(*ends, rng) for name, ends in ranges.items()}
         try:

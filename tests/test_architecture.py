@@ -12,13 +12,21 @@ FILES = modules("cs231n")
 #: Folders, and modules that are not like their folder, by layer, lowest first. An arrow
 #: goes to a lower layer, or stays in its room; no room knows another of its layer.
 LAYERS = [
-    {"files", "schedules", "gradcheck", "vis", "old_imports", "data.errors"},
-    {"kernels._numpy", "checkpoint", "data.home", "data.locks", "data.imageset"},
+    {"files", "schedules", "runs", "vis", "old_imports", "data.errors"},
+    {
+        "gradcheck",
+        "kernels._numpy",
+        "checkpoint",
+        "data.home",
+        "data.locks",
+        "data.imageset",
+    },
     {"kernels", "data.cache", "data.captions", "data.pickles", "data.remote"},
     {"layers", "optim", "features", "data.drawn"},
     {"data"},
-    {"nets", "autograd"},
-    {"solver", "search", "demos", "drawings", "engine"},
+    {"autograd"},
+    {"nets"},
+    {"solver", "search", "demos", "drawings", "engine", "scores"},
     {"notebook", "testing"},
     {"pytorch"},
 ]
@@ -32,6 +40,7 @@ SPELLINGS = {
     "fast_layers",
     "gradient_check",
     "im2col",
+    "im2col_cython",
     "image_utils",
     "layer_utils",
     "rnn_layers",

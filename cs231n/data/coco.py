@@ -10,6 +10,7 @@ import numpy as np
 from cs231n.data.captions import SPECIAL
 from cs231n.data.errors import DatasetError
 from cs231n.data.home import data_home
+from cs231n.runs.chance import generator
 
 if TYPE_CHECKING:
     import h5py
@@ -76,7 +77,7 @@ def load_coco_data(
 
 
 def _draw_captions(data, num, rng):
-    rng = np.random.default_rng(231) if rng is None else rng
+    rng = generator(rng)
     rows = rng.integers(len(data["train_captions"]), size=num)
     for key in ("train_captions", "train_image_idxs"):
         data[key] = data[key][rows]

@@ -2,7 +2,6 @@
 
 import os
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -196,9 +195,9 @@ class Pictures:
         return image.transpose(2, 0, 1) if self.layout == "NCHW" else image
 
     def _progress(self, title):
-        from tqdm import tqdm
+        from cs231n.runs.progress import progress_bar
 
-        return tqdm(range(len(self)), desc=title, file=sys.stdout, leave=False, delay=1)
+        return progress_bar(range(len(self)), desc=title, ncols=None, leave=False)
 
 
 def _read_table(path):

@@ -116,6 +116,22 @@ def sigmoid_forward(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return _forward(kernels.impl.sigmoid_forward, x)
 
 
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """Squash every element to between 0 and 1, as :func:`sigmoid_forward` does.
+
+    Parameters
+    ----------
+    x : ndarray of any shape, float32 or float64
+        Inputs.
+
+    Returns
+    -------
+    out : ndarray, shaped like ``x``
+        ``1 / (1 + exp(-x))``, without overflow.
+    """
+    return sigmoid_forward(x)[0]
+
+
 def sigmoid_backward(dout: np.ndarray, cache: np.ndarray) -> np.ndarray:
     """Carry a gradient back through :func:`sigmoid_forward`.
 

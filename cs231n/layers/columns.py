@@ -121,6 +121,51 @@ def col2im_indices(
     return kernels.col2im(windows, x_shape, stride=stride, pad=padding)
 
 
+def col2im_6d_cython(
+    cols: np.ndarray,
+    N: int,
+    C: int,
+    H: int,
+    W: int,
+    HH: int,
+    WW: int,
+    pad: int,
+    stride: int,
+) -> np.ndarray:
+    """Add windows back to where they came from, with the compiled module's arguments.
+
+    Parameters
+    ----------
+    cols : ndarray of shape (C, HH, WW, N, OH, OW), float32 or float64
+        The windows.
+    N, C, H, W : int
+        Shape of the images, without padding.
+    HH, WW : int
+        Size of the window, in pixels.
+    pad, stride : int
+        Zeros on each side, and step between windows, in pixels.
+
+    Returns
+    -------
+    x : ndarray of shape (N, C, H, W)
+        Sums over all windows that see a pixel.
+
+    Raises
+    ------
+    ValueError
+        If ``cols`` cannot come from images of that shape.
+    """
+    geometry = kernels.Geometry((stride, stride), (pad, pad))
+    wanted = (C, HH, WW, N, *geometry.output_size((H, W), (HH, WW)))
+    if np.shape(cols) != wanted:
+        raise ValueError(
+            f"cols must have shape {wanted} for images of shape {(N, C, H, W)}; "
+            f"got {np.shape(cols)}."
+        )
+    windows = cols.transpose(3, 0, 1, 2, 4, 5)
+    return kernels.col2im(windows, (N, C, H, W), stride=stride, pad=pad)
+
+
 im2col_cython = im2col_indices
 
 

@@ -47,13 +47,14 @@ def conv_forward(
     arrays = floats(x=x, w=w, b=b)
     geometry, size = _plan(arrays[0], arrays[1], arrays[2], conv_param)
     out = np.empty((len(x), len(w), *size), x.dtype)
-    kernels.impl.conv_forward(*arrays, out, geometry)
+    if len(w):
+        kernels.impl.conv_forward(*arrays, out, geometry)
     return out, (x, w, b, conv_param)
 
 
 def conv_backward(
-    dout: np.ndarray, cache: tuple, *, need_dx: bool = True
-) -> tuple[np.ndarray | Any, np.ndarray, np.ndarray]:
+    dout: np.ndarray, cache: tuple, *, need_dx: bool = True, need_dw: bool = True
+) -> tuple[np.ndarray | Any, np.ndarray | Any, np.ndarray | Any]:
     """Carry a gradient back through :func:`conv_forward`.
 
     Parameters
@@ -65,24 +66,31 @@ def conv_backward(
     need_dx : bool, optional
         Whether the gradient of ``x`` is wanted; a first layer can save it, about a
         third of the work.
+    need_dw : bool, optional
+        Whether those of ``w`` and ``b`` are wanted; who looks for the gradient of the
+        image alone can save them, about as much.
 
     Returns
     -------
     dx : ndarray of shape (N, C, H, W), or None
         Gradient with respect to ``x``.
-    dw : ndarray of shape (F, C / groups, KH, KW)
+    dw : ndarray of shape (F, C / groups, KH, KW), or None
         Gradient with respect to ``w``.
-    db : ndarray of shape (F,)
+    db : ndarray of shape (F,), or None
         Gradient with respect to ``b``.
     """
     x, w, b = floats(x=cache[0], w=cache[1], b=cache[2])
     geometry, size = _plan(x, w, b, cache[3])
     dout = upstream(dout, (len(x), len(w), *size), x.dtype)
-    dx, dw, db = None, np.empty_like(w), np.empty_like(b)
+    dx = dw = db = None
     if need_dx:
-        dx = np.empty_like(x)
-        kernels.impl.conv_dx(dout, w, dx, geometry)
-    kernels.impl.conv_dw(x, dout, dw, db, geometry)
+        dx = np.zeros_like(x)  # what no filter has seen
+        if len(w):
+            kernels.impl.conv_dx(dout, w, dx, geometry)
+    if need_dw:
+        dw, db = np.empty_like(w), np.empty_like(b)
+        if len(w):
+            kernels.impl.conv_dw(x, dout, dw, db, geometry)
     return dx, dw, db
 
 
@@ -121,8 +129,9 @@ def conv_transpose_forward(
     """
     arrays = floats(x=x, w=w, b=b)
     geometry, size = _plan_transpose(arrays[0], arrays[1], arrays[2], conv_param)
-    out = np.empty((len(x), len(b), *size), x.dtype)
-    kernels.impl.conv_dx(*arrays[:2], out, geometry)
+    out = np.zeros((len(x), len(b), *size), x.dtype)
+    if len(w):
+        kernels.impl.conv_dx(*arrays[:2], out, geometry)
     out += arrays[2][:, None, None]
     return out, (x, w, b, conv_param)
 
@@ -152,8 +161,9 @@ def conv_transpose_backward(
     geometry, size = _plan_transpose(x, w, b, cache[3])
     dout = upstream(dout, (len(x), len(b), *size), x.dtype)
     dx, dw = np.empty_like(x), np.empty_like(w)
-    kernels.impl.conv_forward(dout, w, None, dx, geometry)
-    kernels.impl.conv_dw(dout, x, dw, None, geometry)
+    if len(w):
+        kernels.impl.conv_forward(dout, w, None, dx, geometry)
+        kernels.impl.conv_dw(dout, x, dw, None, geometry)
     return dx, dw, dout.sum(axis=(0, 2, 3))
 
 

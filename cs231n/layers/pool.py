@@ -57,13 +57,15 @@ def max_pool_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
     dout : ndarray of shape (N, C, OH, OW)
         Gradient of the loss with respect to the output.
     cache : tuple
-        As returned by :func:`max_pool_forward`.
+        As returned by :func:`max_pool_forward`, or ``(x, pool_param)``.
 
     Returns
     -------
     dx : ndarray of shape (N, C, H, W)
         Each upstream gradient lands on the first maximum of its window.
     """
+    if len(cache) == 2:  # the course's, from which the places are found again
+        _, cache = max_pool_forward(*cache)
     shape, where, geometry, window, dtype = cache
     dout = upstream(dout, where.shape, dtype)
     dx = np.empty(shape, dtype)
@@ -177,8 +179,26 @@ def global_avg_pool_backward(dout: np.ndarray, cache: tuple) -> np.ndarray:
     return dx
 
 
+def max_pool_forward_naive(x: np.ndarray, pool_param: dict) -> tuple[np.ndarray, tuple]:
+    """Do what :func:`max_pool_forward` does, with the course's cache.
+
+    Parameters
+    ----------
+    x, pool_param
+        As for :func:`max_pool_forward`.
+
+    Returns
+    -------
+    out : ndarray of shape (N, C, OH, OW), dtype of ``x``
+        The largest pixel of every window.
+    cache : tuple
+        ``(x, pool_param)``, for :func:`max_pool_backward` or your own.
+    """
+    return max_pool_forward(x, pool_param)[0], (x, pool_param)
+
+
 # The course asks for slow and fast versions; in the package both are the fast one.
-max_pool_forward_naive = max_pool_forward_fast = max_pool_forward
+max_pool_forward_fast = max_pool_forward
 max_pool_backward_naive = max_pool_backward_fast = max_pool_backward
 
 

@@ -162,7 +162,10 @@ def normalise(images: np.ndarray, dtype: npt.DTypeLike = np.float32) -> np.ndarr
 
 
 def draw_stack(
-    rng: np.random.Generator, filters: tuple[int, ...], dtype: npt.DTypeLike
+    rng: np.random.Generator,
+    filters: tuple[int, ...],
+    dtype: npt.DTypeLike,
+    channels: int = 3,
 ) -> dict[str, np.ndarray]:
     """Draw the weights of a stack after He et al. (2015).
 
@@ -174,6 +177,8 @@ def draw_stack(
         Filters of each convolution.
     dtype : dtype-like
         float32 or float64.
+    channels : int
+        Channels of the images.
 
     Returns
     -------
@@ -181,7 +186,6 @@ def draw_stack(
         ``W1``, ``gamma1``, ``beta1`` and so on.
     """
     params: dict[str, np.ndarray] = {}
-    channels = 3
     for i, number in enumerate(filters, start=1):
         w = rng.standard_normal((number, channels, 3, 3))
         params[f"W{i}"] = (w * np.sqrt(2 / (9 * channels))).astype(dtype)

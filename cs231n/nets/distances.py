@@ -1,9 +1,8 @@
 """Distances between two sets of points, and the nearest of them in little memory."""
 
-import sys
-
 import numpy as np
-from tqdm import tqdm
+
+from cs231n.runs.progress import progress_bar
 
 #: Points of either set in one matrix product. Its result, 32 MiB in float32, is the
 #: only large array that the search for the nearest makes.
@@ -228,7 +227,7 @@ def _nearest_by_sorting(X, Y, k):
 
 
 def _bar(blocks, total):
-    return tqdm(blocks, total=total, delay=1, ncols=80, file=sys.stdout, leave=False)
+    return progress_bar(blocks, total=total, leave=False)
 
 
 def _check_points(X, Y):

@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cs231n.nets.base import Network, add_penalty, check_batch, pick_layers
+from cs231n.nets.old_options import read_old_options
+from cs231n.runs.chance import generator, lasting
 
 
 class TwoLayerNet(Network):
@@ -49,7 +51,7 @@ class TwoLayerNet(Network):
         rng: np.random.Generator | None = None,
         layers: dict[str, Callable] | None = None,
     ) -> None:
-        rng = np.random.default_rng(231) if rng is None else rng
+        rng = generator(rng)
         self.reg = reg
         self.layers = pick_layers(layers)
         self.params = {}
@@ -120,6 +122,8 @@ class FullyConnectedNet(Network):
         Of the parameters, and so of all arithmetic.
     seed : int, optional
         Makes dropout draw the same mask in every call, for gradient checks.
+    dropout, use_batchnorm : float and bool, optional
+        Arguments of editions up to 2020; :mod:`cs231n.nets.old_options` reads them.
     rng : numpy.random.Generator, optional
         Draws the first weights and the dropout masks.
     layers : dict of str to callable, optional
@@ -148,9 +152,14 @@ class FullyConnectedNet(Network):
         dtype: npt.DTypeLike = np.float32,
         seed: int | None = None,
         *,
+        dropout: float | None = None,
+        use_batchnorm: bool | None = None,
         rng: np.random.Generator | None = None,
         layers: dict[str, Callable] | None = None,
     ) -> None:
+        dropout_keep_ratio, normalization = read_old_options(
+            dropout_keep_ratio, normalization, dropout, use_batchnorm
+        )
         if normalization not in (None, "batchnorm", "layernorm"):
             raise ValueError(
                 f"Unknown normalization {normalization!r}; use None, 'batchnorm' or "
@@ -161,7 +170,7 @@ class FullyConnectedNet(Network):
                 f"dropout_keep_ratio is the share that is kept, above 0 and at most 1; "
                 f"got {dropout_keep_ratio!r}."
             )
-        rng = np.random.default_rng(231) if rng is None else rng
+        rng = generator(rng)
         self.normalization = normalization
         self.use_dropout = dropout_keep_ratio != 1
         self.reg = reg
@@ -182,7 +191,9 @@ class FullyConnectedNet(Network):
         self.dropout_param = {}
         if self.use_dropout:
             self.dropout_param = {"mode": "train", "p": dropout_keep_ratio}
-            self.dropout_param |= {"rng": rng} if seed is None else {"seed": seed}
+            self.dropout_param |= (
+                {"rng": lasting(rng)} if seed is None else {"seed": seed}
+            )
         mode = {"mode": "train"} if normalization == "batchnorm" else {}
         hidden = range(self.num_layers - 1 if normalization else 0)
         self.bn_params = [dict(mode) for _ in hidden]

@@ -3,6 +3,9 @@
 import numpy as np
 
 from cs231n.nets.distances import check_number, euclidean_distances, nearest
+from cs231n.old_imports import yours
+
+_NO_LOOPS = "assignment1/knn", "compute_distances_no_loops"
 
 
 def check_votes(dists: np.ndarray, k: int, labels: np.ndarray) -> None:
@@ -121,6 +124,9 @@ class KNearestNeighbor:
         """
         return euclidean_distances(X, self.X_train)
 
+    compute_distances_two_loops = yours("compute_distances_two_loops", *_NO_LOOPS)
+    compute_distances_one_loop = yours("compute_distances_one_loop", *_NO_LOOPS)
+
     def predict_labels(self, dists: np.ndarray, k: int = 1) -> np.ndarray:
         """Label test examples, given their distances.
 
@@ -138,7 +144,7 @@ class KNearestNeighbor:
         """
         return vote(dists, k, self.y_train)
 
-    def predict(self, X: np.ndarray, k: int = 1) -> np.ndarray:
+    def predict(self, X: np.ndarray, k: int = 1, num_loops: int = 0) -> np.ndarray:
         """Label test examples.
 
         Parameters
@@ -147,15 +153,29 @@ class KNearestNeighbor:
             Test examples.
         k : int, optional
             Number of neighbours that vote.
+        num_loops : {0, 1, 2}, optional
+            How to compute the distances; with 1 and 2 by the methods that the notebook
+            asks for, which a subclass may have.
 
         Returns
         -------
         y_pred : ndarray of shape (M,), int
             Predicted classes.
 
+        Raises
+        ------
+        ValueError
+            If ``num_loops`` is none of these.
+
         Notes
         -----
         The labels are those of :meth:`predict_labels`, but no more than a block of
         distances exists at a time: 10,000 images against 50,000 need some 70 MiB.
         """
+        if num_loops == 1:
+            return self.predict_labels(self.compute_distances_one_loop(X), k)
+        if num_loops == 2:
+            return self.predict_labels(self.compute_distances_two_loops(X), k)
+        if num_loops != 0:
+            raise ValueError(f"num_loops is 0, 1 or 2; got {num_loops!r}.")
         return _majority(self.y_train, nearest(X, self.X_train, k))

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cs231n.nets.base import Network, add_penalty, check_images, pick_layers
+from cs231n.runs.chance import generator
 
 POOL = {"pool_height": 2, "pool_width": 2, "stride": 2}
 
@@ -71,7 +72,7 @@ class ResNet(Network):
         rng: np.random.Generator | None = None,
         layers: dict[str, Callable] | None = None,
     ) -> None:
-        rng = np.random.default_rng(231) if rng is None else rng
+        rng = generator(rng)
         self.reg, self.dtype, self.input_dim = reg, np.dtype(dtype), tuple(input_dim)
         self.num_blocks, self.shortcuts = len(widths), shortcuts
         self.strides = [

@@ -4,7 +4,7 @@ import io
 import sys
 import time
 
-from tqdm import tqdm
+from cs231n.runs.progress import progress_bar as bar_of_steps
 
 #: Seconds before the progress bar appears: a short run needs none.
 BAR_DELAY = 1.0
@@ -16,12 +16,11 @@ REDRAW = 2.0
 
 def progress_bar(solver):
     """Return the bar of the steps that a solver has to go, on standard output."""
-    return tqdm(
+    return bar_of_steps(
         total=solver.target,
         initial=solver.iteration,
         delay=BAR_DELAY,
         ncols=88,
-        file=sys.stdout,
         disable=not solver.verbose,
     )
 
@@ -74,8 +73,11 @@ class LivePlot:
         if time.monotonic() - self.last >= REDRAW:
             self.draw()
 
+    def ready(self):
+        return bool(self.solver.train_acc_history)
+
     def draw(self):
-        if not self.shown or not self.solver.train_acc_history:
+        if not self.shown or not self.ready():
             return
         from IPython.display import Image, display
         from matplotlib.figure import Figure

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cs231n.runs.chance import generator, lasting
 from cs231n.solver._answers import TrainingError, accuracy
 from cs231n.solver._arguments import (
     check_data,
@@ -153,7 +154,7 @@ class Solver:
         self.schedule = find_schedule(schedule)
         self.augment = augment
         self.live_plot = live_plot
-        self._reset(np.random.default_rng(231) if rng is None else rng)
+        self._reset(lasting(generator(rng)))
 
     def _reset(self, rng=None):
         """Forget the run; the model keeps its parameters."""

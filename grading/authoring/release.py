@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grading import ROOT
 from grading.authoring.build import SourceError, build_sources
+from grading.authoring.releases import keep_release
 from grading.course import Course, CourseError
 
 
@@ -41,10 +42,12 @@ def release(
         If nbgrader refuses, for example because a graded cell was added after
         submissions came in.
     """
+    keep_release(course)
     assignments = build_sources(course.source, solutions)
     for assignment in assignments:
         options = [] if database else ["--no-db"]
         course.nbgrader("generate_assignment", assignment, "--force", *options)
+    keep_release(course)
     return assignments
 
 

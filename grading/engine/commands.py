@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from grading.authoring.handout import HandoutError
+from grading.engine.handing_back import (
+    export,
+    feedback,
+    handout,
+    progress_bar,
+    report,
+)
 from grading.engine.intake import lms_names
 from grading.engine.intake.archive import BadArchive
 from grading.engine.intake.intake import Intake
@@ -16,16 +24,18 @@ from grading.engine.intake.roster import RosterError, known_roster
 from grading.engine.intake.times import read_times
 from grading.engine.judging.cluster import ClusterFailed
 from grading.engine.judging.judge_host import HostPlan, NoIsolation
+from grading.engine.keeping import forget, prune
 from grading.engine.notebooks.released import check_assignment
 from grading.engine.options import Options
 from grading.engine.pages.overview import Overview
 from grading.engine.processes.line_pool import WorkersFailed
+from grading.engine.results.flags import RANKS, grouped
 from grading.engine.results.gradebook_writer import GradebookError
 from grading.engine.results.not_run import NOT_RUN
 from grading.engine.run import ExamFault, Run
 from grading.engine.storage.append_log import LogError
 from grading.engine.storage.lock import Busy, only_one
-from grading.engine.storage.names import printable
+from grading.engine.storage.names import RefusedName, printable
 from grading.engine.storage.secret import SecretError
 from grading.engine.storage.store import Store
 
@@ -34,18 +44,35 @@ if TYPE_CHECKING:
 
     from grading.course import Course
 
+__all__ = [
+    "collect",
+    "doctor",
+    "export",
+    "feedback",
+    "forget",
+    "handout",
+    "prune",
+    "report",
+    "run",
+    "status",
+]
+
 PLATFORMS = ("auto", *lms_names.KINDS)
+#: Whose tables `export` writes; their module loads nbgrader, which takes seconds.
+EXPORTS = ("csv", "canvas", "moodle", "gradescope", "blackboard")
 #: Whatever ends a command with a sentence.
 REFUSALS = (
     BadArchive,
     Busy,
     ClusterFailed,
     ExamFault,
+    HandoutError,
     IntakeError,
     LogError,
     LookupError,
     NoIsolation,
     GradebookError,
+    RefusedName,
     RosterError,
     SecretError,
     WorkersFailed,
@@ -118,7 +145,7 @@ def run(course: "Course", args: "Namespace") -> int:
         limits=args.limits,
     )
     start = time.monotonic()
-    summary = Run(course, args.assignment, options).grade(_bar)
+    summary = Run(course, args.assignment, options).grade(progress_bar)
     _print_summary(summary, time.monotonic() - start)
     if not summary.submissions:
         print(f"Nothing to grade: nobody's {args.assignment} is in {course.submitted}.")
@@ -128,12 +155,6 @@ def run(course: "Course", args: "Namespace") -> int:
 
 def _cores():
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
-
-
-def _bar(total):
-    # Without its watching thread, which nothing here needs.
-    tqdm.monitor_interval = 0
-    return tqdm(total=total, unit="notebook", file=sys.stdout, smoothing=0.05)
 
 
 def _print_summary(summary, seconds):
@@ -154,19 +175,34 @@ def _print_summary(summary, seconds):
 
 
 def _print_flags(flagged, problems):
+    """Print what a person should see, and count what mended silently."""
     for problem in problems[:SHOWN]:
         print(f"! {printable(problem, 400)}")
-    lines = [
-        f"  {printable(student)} {notebook}: {printable(flag, 400)}"
+    if len(problems) > SHOWN:
+        print(f"! ... and {len(problems) - SHOWN} more")
+    groups = grouped(
+        (student, notebook, flag)
         for (student, notebook), flags in flagged.items()
         for flag in flags
-    ]
-    if lines:
-        print("To look at:", *lines[:SHOWN], sep="\n")
-    if len(lines) > SHOWN:
-        print(
-            f"  ... and {len(lines) - SHOWN} more; `python -m grading report` has all."
-        )
+    )
+    shown = [group for group in groups if RANKS[group.rank] != "mended"]
+    if shown:
+        print("To look at:")
+    for group in shown[:SHOWN]:
+        print(f"  {_who(group)} {group.notebook}: {printable(group.text, 400)}")
+    if len(shown) > SHOWN:
+        print(f"  ... and {len(shown) - SHOWN} kinds more.")
+    mended = {student for group in groups[len(shown) :] for student in group.students}
+    if mended:
+        print(f"Mended at no cost for {len(mended)} students.")
+    if groups:
+        print("`python -m grading report` has every remark.")
+
+
+def _who(group):
+    names = ", ".join(map(printable, group.students[:3]))
+    more = len(group.students) - 3
+    return f"{names} and {more} more" if more > 0 else names
 
 
 def status(course: "Course", args: "Namespace") -> int:
@@ -203,75 +239,6 @@ def _print_absent(roster, students):
         print(f"{len(absent)} of the roster handed nothing in:")
     for student in absent:
         print(f"  {printable(student)}")
-
-
-def feedback(course: "Course", args: "Namespace") -> int:
-    """Write the students' pages.
-
-    Parameters
-    ----------
-    course : Course
-        Has graded the assignment.
-    args : argparse.Namespace
-        The command line.
-
-    Returns
-    -------
-    status : int
-        1 if nothing is graded.
-    """
-    from grading.engine.pages.feedback import write_feedback
-
-    overview = Overview(course, args.assignment)
-    with _bar(len(overview.rows)) as bar:
-        count = write_feedback(course, overview, bar.update)
-    print(f"{count} pages in {course.feedback}")
-    if not count:
-        print("Nothing is graded yet:  python -m grading run", args.assignment)
-    return 0 if count else 1
-
-
-def report(course: "Course", args: "Namespace") -> int:
-    """Write the instructor's report.
-
-    Parameters
-    ----------
-    course : Course
-        Has graded the assignment.
-    args : argparse.Namespace
-        The command line.
-
-    Returns
-    -------
-    status : int
-        0.
-    """
-    from grading.engine.pages.report import write_report
-
-    print(write_report(course, Overview(course, args.assignment)))
-    return 0
-
-
-def export(course: "Course", args: "Namespace") -> int:
-    """Print the scores as CSV.
-
-    Parameters
-    ----------
-    course : Course
-        Has graded the assignment.
-    args : argparse.Namespace
-        The command line.
-
-    Returns
-    -------
-    status : int
-        1 if a person must still mark something.
-    """
-    from grading import gradebook
-
-    out = ["--out", str(args.out)] if args.out else []
-    database = ["--database", str(course.database)]
-    return gradebook.main([args.assignment, *database, *out])
 
 
 def doctor(course: "Course", args: "Namespace") -> int:

@@ -63,12 +63,12 @@ def test_a_terminal_is_told_no_commands(course, command):
     source = "raise ValueError('\x1b]0;owned\x07')"
     numbers = answered(course, "numbers", RIGHT | {"double": source})
     folder = hand_in_right(course, "ada", numbers=numbers)
-    (folder / "evil\x1b[2J.py").touch()
+    (folder / "evil\x1b[2J.ipynb").symlink_to("nowhere")
     _, out, err = command("run", "hw1", "--jobs", "1")
 
     # The bar moves the cursor up by itself, and nothing else does.
     assert "\x1b" not in (out + err).replace("\x1b[A", "")
-    assert "evil.py" in out
+    assert "evil.ipynb" in out
 
 
 def test_unknown_names_are_sentences(command):

@@ -67,6 +67,7 @@ STARS = [
     "from cs231n.layers import *\nfrom cs231n.rnn_layers import *",
     "from ..layers import *\nfrom ..layer_utils import *\nfrom ..rnn_layers import *",
     "from cs231n.layers import *\nfrom cs231n.fast_layers import *",
+    "from cs231n.classifiers.fc_net import *\nfrom cs231n.classifiers.cnn import *",
 ]
 LAYER = """
 def relu_forward(x):
@@ -86,7 +87,9 @@ def test_stars_leave_alone_what_answers_define(fork_server, lines, after):
     assert verdict.score == len(TESTS) + 2, verdict
 
 
-@pytest.mark.parametrize("module", ["cs231n.layers", "..layers"])
+@pytest.mark.parametrize(
+    "module", ["cs231n.layers", "..layers", "cs231n.classifiers.rnn"]
+)
 @pytest.mark.parametrize(
     "body",
     [

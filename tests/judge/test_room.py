@@ -74,10 +74,11 @@ def test_tools_hold_no_answers():
 
 def test_a_star_brings_what_is_handed_out_and_not_what_that_needs():
     given = frozenset({"cs231n.layer_utils:affine_relu_forward"})
-    _, code = marshal.loads(stripped(given))["cs231n.layers"]
-    *_, shown = (c for c in marshal.loads(code).co_consts if isinstance(c, tuple))
-    assert {"affine_relu_forward", "rnn_forward"} <= set(shown)
-    assert not {"affine_forward", "relu_forward"} & set(shown)
+    for module in ("layers", "classifiers.fc_net", "classifiers.cnn"):
+        _, code = marshal.loads(stripped(given))[f"cs231n.{module}"]
+        *_, shown = (c for c in marshal.loads(code).co_consts if isinstance(c, tuple))
+        assert {"affine_relu_forward", "rnn_forward"} <= set(shown), module
+        assert not {"affine_forward", "relu_forward"} & set(shown), module
 
 
 def test_a_later_set_up_cell_hands_out_for_what_comes_after_it():
@@ -126,6 +127,9 @@ WAYS = {
     "a script": "import runpy\n"
     "found = runpy.run_module('cs231n.layers.affine')['affine_forward']",
     "an old spelling": "from cs231n.layer_utils import affine_relu_forward as found",
+    "a model's star": "from cs231n.classifiers.fc_net import affine_forward as found",
+    "the net of 2017": "from cs231n.classifiers.neural_net import TwoLayerNet as N\n"
+    "net = N(3, 2, 2)\nnet.params.update(W1=w, b1=b)\nout = net.loss(x)",
     "a sandwich": "import cs231n.layers as l\n"
     "found = lambda x, w, b: l.affine_bn_relu_forward(x, w, b, 1, 0, {})",
     "a network": "net = TwoLayerNet(3, 2, 2)\n"

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cs231n import layers
 from cs231n.layers import (
     conv_backward,
     conv_forward,
@@ -291,3 +292,18 @@ def test_nothing_given_is_modified(rng):
     assert param == {"stride": 1, "pad": 1}
     assert all(np.array_equal(a, c) for a, c in zip(arrays, before, strict=True))
     assert np.array_equal(dout, kept)
+
+
+@pytest.mark.parametrize("how", ["conv", "conv_transpose"])
+def test_no_filters_give_no_channels_and_no_gradient(how):
+    rng = np.random.default_rng(3)
+    param = {"stride": 1, "pad": 1}
+    first = how == "conv"
+    x = rng.standard_normal((2, 3 if first else 0, 5, 5))
+    w, b = np.empty((0, 3, 3, 3)), np.ones(0 if first else 3)
+    out, cache = getattr(layers, f"{how}_forward")(x, w, b, param)
+    assert np.array_equal(out, np.ones((2, len(b), 5, 5)))
+    dx, dw, db = getattr(layers, f"{how}_backward")(out, cache)
+    assert np.array_equal(dx, np.zeros(x.shape))
+    assert dw.shape == w.shape
+    assert np.array_equal(db, np.full(len(b), 50.0))

@@ -40,6 +40,7 @@ def repeat_interleave(input, repeats, dim=None):
     x = reshape(input, -1) if dim is None else input
     dim = 0 if dim is None else axis(dim, x.ndim)
     counts = repeats._a if isinstance(repeats, Tensor) else repeats
+    counts = np.asarray(counts, np.intp)
     out = np.repeat(x._a, counts, axis=dim)
     which = np.repeat(np.arange(x._a.shape[dim]), counts)
     own = x._a.shape

@@ -80,7 +80,7 @@ def _spread(knots, side, axis):
     """Interpolate between knots along one axis."""
     cells = knots.shape[axis] - 1
     where = (np.arange(side, dtype=np.float32) + np.float32(0.5)) * (cells / side)
-    left = where.astype(np.int64)
+    left = where.astype(np.intp)
     shape = [1, 1, 1]
     shape[axis] = side
     share = (where - left).astype(np.float32).reshape(shape)

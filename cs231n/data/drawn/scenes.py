@@ -1,7 +1,5 @@
 """``scenes``: small pictures of a few objects, with captions that can be checked."""
 
-import sys
-
 import numpy as np
 
 from cs231n.data.cache import cached, is_cached
@@ -88,12 +86,10 @@ def _read(split, num, seed):
     version = f"v{VERSION}.{scene_features.VERSION}"
     files = [f"scenes-{version}/seed{seed}-{split}-{k:04d}.bin" for k in chunks]
     if not all(map(is_cached, files)):
-        from tqdm import tqdm
+        from cs231n.runs.progress import progress_bar
 
         title = f"drawing scenes ({split})"
-        chunks = tqdm(
-            chunks, desc=title, unit="chunk", file=sys.stdout, leave=False, delay=1
-        )
+        chunks = progress_bar(chunks, desc=title, unit="chunk", ncols=None, leave=False)
     size = CHUNK * sum(
         np.dtype(dtype).itemsize * int(np.prod(shape))
         for dtype, shape in _LAYOUT.values()

@@ -1,17 +1,16 @@
 """One file from the network: mirrors, resume, checksum, progress."""
 
 import os
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pooch
 import requests
-from tqdm import tqdm
 
 from cs231n.data.errors import DatasetError
 from cs231n.data.remote.registry import RemoteFile
+from cs231n.runs.progress import progress_bar
 
 #: Seconds to wait for a connection, and for the next piece of a file.
 TIMEOUT = (10, 30)
@@ -120,15 +119,15 @@ class _CutShort(Exception):
 
 
 def _bar(name, total, initial):
-    return tqdm(
+    return progress_bar(
         total=total,
         initial=initial,
         desc=name.removesuffix(".part"),
         unit="B",
         unit_scale=True,
-        file=sys.stdout,
         leave=False,
         delay=0.5,
+        ncols=None,
     )
 
 

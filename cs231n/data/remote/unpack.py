@@ -2,15 +2,13 @@
 
 import os
 import shutil
-import sys
 import tarfile
 import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from tqdm import tqdm
-
 from cs231n.data.errors import DatasetError
+from cs231n.runs.progress import progress_bar
 
 #: An archive that grows beyond this is refused: no set here is a tenth of it.
 MOST_BYTES = 20 << 30
@@ -61,8 +59,8 @@ def unpack(
 
 def _write_members(members, folder, scratch, archive):
     total, title = 0, f"unpacking {archive.name}"
-    for name, size, kind, source in tqdm(
-        members, desc=title, unit="file", file=sys.stdout, leave=False, delay=1
+    for name, size, kind, source in progress_bar(
+        members, desc=title, unit="file", ncols=None, leave=False
     ):
         parts = PurePosixPath(name.replace("\\", "/")).parts
         total += size

@@ -8,7 +8,7 @@ def embedding_forward(x, w, out):
 
     x : (K,) int64; w : (V, D); out : (K, D).
     """
-    np.take(w, x, axis=0, out=out, mode="clip")
+    np.take(w, x.astype(np.intp, copy=False), axis=0, out=out, mode="clip")
 
 
 def embedding_backward(dout, x, dw):

@@ -10,6 +10,7 @@ from cs231n.nets.captioning.beam import beam_search
 from cs231n.nets.captioning.checks import check_captions, check_features, check_writing
 from cs231n.nets.captioning.images import encode, encode_back, look, look_back
 from cs231n.nets.captioning.weights import GATES, draw_attention, draw_weights
+from cs231n.runs.chance import generator
 
 METHODS = ("greedy", "sampled", "beam")
 
@@ -101,7 +102,7 @@ class CaptioningRNN(Network):
             getattr(self.layers, f"{cell_type}_{way}")
             for way in ("forward", "backward")
         )
-        rng = np.random.default_rng(231) if rng is None else rng
+        rng = generator(rng)
         sizes = (len(word_to_idx), input_dim, wordvec_dim, hidden_dim)
         params = draw_weights(rng, sizes, cell_type)
         if attention:

@@ -192,7 +192,7 @@ class Intake:
         IntakeError
             If a roster is needed.
         """
-        export = Export(self.store, self._likely)
+        export = Export(self.store, self._likely, self.assignment)
         for path in paths:
             export.read(path, kind, roster)
         collected = Collected(problems=export.problems)

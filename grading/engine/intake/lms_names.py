@@ -2,16 +2,44 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 import yaml
 
-CANVAS = re.compile(r"(?P<who>[^_/]+)_(?P<late>LATE_)?(?P<user>\d+)_\d+_(?P<file>.+)")
-MOODLE = re.compile(
-    r"(?P<who>[^/]+?)_(?P<user>\d+)_assignsubmission_file_?/?(?P<file>[^/].*)"
+#: Somebody may have put a folder around everything.
+_ABOVE = r"(?:.*/)?"
+CANVAS = re.compile(
+    _ABOVE
+    + r"(?:(?P<who>[^_/]+)_)?(?P<late>LATE_)?(?:(?P<user>\d+)|anon_(?P<anon>\w+?))"
+    r"_\d+_(?P<file>[^/]+)"
 )
-GRADESCOPE = re.compile(r"(?:.*/)?(?P<user>submission_\d+)/(?P<file>.+)")
+MOODLE = re.compile(
+    _ABOVE + r"(?P<who>[^/]+?)_(?P<user>\d+)_assignsubmission_file_?/?(?P<file>[^/].*)"
+)
+GRADESCOPE = re.compile(_ABOVE + r"(?P<user>submission_\d+)/(?P<file>.+)")
+#: TITLE_USER_attempt_2026-11-21-18-30-00_knn.ipynb, and a text about each attempt.
+BLACKBOARD = re.compile(
+    _ABOVE + r"(?P<who>[^/]+)_attempt_(?P<time>[\d-]{19})(?:_(?P<file>[^/]+)|\.txt)"
+)
+#: 397063-2557369 - Ada Lovelace - Sep 24, 2026 926 PM/knn.ipynb
+BRIGHTSPACE = re.compile(
+    _ABOVE + r"(?P<user>\d+-\d+) - (?P<who>[^/]+?) ?- (?P<time>[^/-]+)/(?P<file>.+)"
+)
+#: Copies that Google Classroom made for each student.
+GOOGLE = re.compile(_ABOVE + r"(?P<who>[^/]+?) - (?P<file>[^/]+\.ipynb)")
+GITHUB = re.compile(
+    _ABOVE + r"(?P<task>[^/]+)-submissions/(?P=task)-(?P<user>[^/]+)/(?P<file>.+)"
+)
 METADATA = "submission_metadata.yml"
-KINDS = ("canvas", "moodle", "gradescope", "plain")
+#: Those that do not name students by their ids.
+STRANGE = ("canvas", "moodle", "gradescope", "brightspace", "google")
+KINDS = (*STRANGE, "blackboard", "github", "plain")
+#: The first that most files fit.
+_PATTERNS = (
+    *(("moodle", MOODLE), ("blackboard", BLACKBOARD), ("brightspace", BRIGHTSPACE)),
+    *(("github", GITHUB), ("canvas", CANVAS), ("google", GOOGLE)),
+)
+_DATES = ("%b %d, %Y %I%M %p", "%d %B, %Y %I%M %p", "%B %d, %Y %I%M %p")
 
 
 @dataclass(frozen=True)
@@ -23,6 +51,9 @@ class NamedFile:
     time: str = ""  #: when, if the platform says so
     flags: tuple[str, ...] = ()
     partners: tuple[tuple, ...] = ()  #: names of those who handed in together with them
+    who: str = ""  #: what the platform tells students apart by
+    attempt: str = ""  #: later ones sort behind earlier ones
+    alone: str = ""  #: the id without a roster, if not the first of the names
 
 
 def kind_of(paths: list[str]) -> str:
@@ -40,7 +71,7 @@ def kind_of(paths: list[str]) -> str:
     """
     if any(path.endswith(METADATA) for path in paths):
         return "gradescope"
-    for kind, pattern in (("moodle", MOODLE), ("canvas", CANVAS)):
+    for kind, pattern in _PATTERNS:
         if sum(bool(pattern.fullmatch(path)) for path in paths) > len(paths) / 2:
             return kind
     return "plain"
@@ -52,7 +83,7 @@ def place(kind: str, path: str, metadata: dict | None = None) -> "NamedFile | No
     Parameters
     ----------
     kind : str
-        One of :data:`KINDS`.
+        One of :data:`KINDS` but "plain", of which :class:`.PlainNames` knows.
     path : str
         Path in the archive, with "/".
     metadata : dict, optional
@@ -67,26 +98,92 @@ def place(kind: str, path: str, metadata: dict | None = None) -> "NamedFile | No
         "canvas": _canvas,
         "moodle": _moodle,
         "gradescope": lambda path: _gradescope(path, metadata or {}),
-        "plain": _plain,
+        "blackboard": _blackboard,
+        "brightspace": _brightspace,
+        "google": _google,
+        "github": _github,
     }
     return readers[kind](path)
 
 
 def _canvas(path):
     match = CANVAS.fullmatch(path)
-    if match is None:
+    if match is None or not (match["who"] or match["anon"]):
         return None
-    names = (("canvas_id", match["user"]), ("letters", match["who"]))
+    if match["anon"]:
+        names = (("anonymous_id", match["anon"]),)
+    else:
+        names = (("canvas_id", match["user"]), ("letters", match["who"]))
     late = ("Canvas marks it as late.",) if match["late"] else ()
-    return NamedFile(names, _last(match["file"]), flags=late)
+    # A file handed in again under the same name gets a number.
+    again = re.search(r"-(\d{1,4})\.[^.]+$", match["file"])
+    attempt = again[1].zfill(4) if again else "0000"
+    file, who = match["file"], match["user"] or match["anon"]
+    return NamedFile(names, file, flags=late, who=who, attempt=attempt)
 
 
 def _moodle(path):
     match = MOODLE.fullmatch(path)
     if match is None:
         return None
-    names = (("moodle_id", match["user"]), ("name", match["who"]))
-    return NamedFile(names, _last(match["file"]))
+    # "Section 1-Ada Lovelace": a group may stand before the name.
+    parts = match["who"].split("-")
+    who = ["-".join(parts[place:]) for place in range(len(parts))]
+    names = (("moodle_id", match["user"]), *(("name", name) for name in who))
+    return NamedFile(names, _last(match["file"]), who=match["user"])
+
+
+def _blackboard(path):
+    match = BLACKBOARD.fullmatch(path)
+    if match is None:
+        return None
+    # The assignment's title stands before the user's name; both may have a "_".
+    parts = match["who"].split("_")
+    users = ["_".join(parts[place:]) for place in range(1, len(parts))] or parts
+    names = [(column, user) for user in users for column in ("student", "login")]
+    return NamedFile(
+        tuple(names),
+        match["file"] or "",
+        who=match["who"],
+        attempt=match["time"],
+        alone=users[-1],
+    )
+
+
+def _brightspace(path):
+    match = BRIGHTSPACE.fullmatch(path)
+    if match is None:
+        return None
+    return NamedFile(
+        (("name", match["who"]),),
+        _last(match["file"]),
+        who=f"{match['who']} ({match['user']})",
+        attempt=_sortable(match["time"].strip()),
+    )
+
+
+def _sortable(text):
+    for form in _DATES:
+        try:
+            return datetime.strptime(text, form).isoformat()
+        except ValueError:
+            continue
+    return ""
+
+
+def _google(path):
+    match = GOOGLE.fullmatch(path)
+    return match and NamedFile(
+        (("name", match["who"]),), match["file"], who=match["who"]
+    )
+
+
+def _github(path):
+    match = GITHUB.fullmatch(path)
+    if match is None:
+        return None
+    names = tuple((column, match["user"]) for column in ("student", "github", "login"))
+    return NamedFile(names, _last(match["file"]), who=match["user"])
 
 
 def _gradescope(path, metadata):
@@ -95,15 +192,7 @@ def _gradescope(path, metadata):
         return None
     (names, *partners), time = metadata[match["user"]]
     file = _last(match["file"])
-    return NamedFile(names, file, time, partners=tuple(partners))
-
-
-def _plain(path):
-    parts = path.split("/")
-    if len(parts) > 1:
-        return NamedFile((("student", parts[0]),), parts[-1])
-    student, _, file = parts[0].partition("_")
-    return NamedFile((("student", student),), file) if file else None
+    return NamedFile(names, file, time, partners=tuple(partners), who=str(names))
 
 
 def _last(path):

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from grading.course import Course
 
 #: Columns a roster may have beside `student`, the id that the gradebook uses.
-COLUMNS = ("name", "email", "sid", "canvas_id", "moodle_id")
+COLUMNS = (
+    *("name", "email", "sid", "login", "github"),
+    *("canvas_id", "anonymous_id", "moodle_id"),
+)
 
 
 class RosterError(ValueError):
@@ -34,11 +37,13 @@ class Roster:
 
     def __init__(self, rows: Iterable[dict]) -> None:
         self.students = []
+        self.rows = {}  #: what the roster says of each student, by column
         self._index = {}
         for row in rows:
             student = unicodedata.normalize("NFC", row.get("student") or "").strip()
             if student:
                 self.students.append(student)
+                self.rows[student] = row
                 self._learn(student, row)
 
     def _learn(self, student, row):

@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from grading.engine.notebooks.pictures import with_pictures
 from grading.engine.notebooks.reading import folded
 
 if TYPE_CHECKING:
@@ -32,9 +33,10 @@ class Match:
         Returns
         -------
         sources : list of str
-            In order.
+            In order, with the pictures that were pasted into them.
         """
-        return [self.cells[position].source for position in self.groups[name]]
+        cells = [self.cells[position] for position in self.groups[name]]
+        return [with_pictures(cell.source, cell.pictures) for cell in cells]
 
     @property
     def free(self) -> list[int]:
@@ -119,7 +121,7 @@ def _by_name(found, template):
 
 
 def _by_text(found, template):
-    names = {folded(slot.released): slot.name for slot in template.slots}
+    names = {text: slot.name for slot in template.slots for text in slot.given}
     taken = set(found.owner.values())
     for position in found.free:
         name = names.get(found.cells[position].folded)
@@ -130,8 +132,8 @@ def _by_text(found, template):
 
 def _open(found, slot):
     """Tell whether nobody has answered yet: no cell, or the stub."""
-    stub = folded(slot.released)
-    return all(folded(source) in ("", stub) for source in found.sources(slot.name))
+    untouched = {"", *slot.given}
+    return all(folded(source) in untouched for source in found.sources(slot.name))
 
 
 def _by_definition(found, slot):
@@ -210,5 +212,5 @@ def _report_test(found, slot, positions):
     if len(positions) > 1:
         found.flags.append(f"{slot.name}: the test was duplicated; it ran once.")
     texts = {found.cells[position].folded for position in positions}
-    if texts - {folded(slot.released), folded(slot.source)}:
+    if texts - slot.given - {folded(slot.source)}:
         found.flags.append(f"{slot.name}: the test was edited; the original ran.")

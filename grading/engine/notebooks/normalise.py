@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from grading.engine.notebooks.helpers import Helpers
 from grading.engine.notebooks.matching import match
+from grading.engine.notebooks.pictures import without_pictures
+from grading.engine.notebooks.questions import found_in_questions
 from grading.engine.notebooks.reading import folded
 from grading.engine.notebooks.statements import (
     defined,
@@ -64,11 +66,12 @@ def normalise(
         Exercises that were left out have their stub.
     """
     found = match(template, cells)
-    flags = [*flags, *found.flags]
     written = {
-        slot.name: _answer(found, slot, template)
+        slot.name: _answer(found, slot)
         for slot in template.of_role("answer", "written")
     }
+    flags = [*flags, *found.flags]
+    flags += found_in_questions(found, written, template)
     _share_merged(found, written, template, flags)
     answers = {}
     for slot in template.of_role("answer"):
@@ -103,12 +106,10 @@ def unreadable(
     return Normalised(template.name, stubs, answers, (reason, *flags), reason)
 
 
-def _answer(found, slot, template):
+def _answer(found, slot):
     """Join the cells of an answer: in order, without stubs, drafts and repetitions."""
-    stub = folded(slot.released)
-    texts = [
-        text for text in found.sources(slot.name) if folded(text) not in ("", stub)
-    ]
+    untouched = {"", *slot.given}
+    texts = [text for text in found.sources(slot.name) if folded(text) not in untouched]
     texts = list({folded(text): text for text in texts}.values())
     if not texts:
         return slot.released if not _emptied(found, slot) else ""
@@ -116,6 +117,9 @@ def _answer(found, slot, template):
         texts = _without_drafts(texts, slot)
     joined = "\n\n".join(texts)
     limit = MAX_ANSWER if slot.role == "answer" else MAX_WRITTEN
+    if len(joined) > limit and slot.role == "written":
+        found.flags.append(f"{slot.name}: its pictures are too large to be kept.")
+        joined = without_pictures(joined)
     if len(joined) > limit:
         found.flags.append(f"{slot.name}: longer than {limit} characters.")
         return slot.released

@@ -6,12 +6,19 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from grading.engine.notebooks.conflicts import first_sides
+from grading.engine.notebooks.pictures import pictures_of
 from grading.engine.notebooks.statements import defined, parsed, plain_python
 
 #: More cells than anybody writes; matching them would take too long.
 MAX_CELLS = 3000
 #: Characters of code, and of all else, that are read; parsing more would take minutes.
 MAX_CODE, MAX_TEXT = 1_000_000, 8_000_000
+#: Where a cell may begin, and how often reading resumes behind a damaged one.
+CELL = re.compile(
+    r'\{\s*"(?:cell_type|attachments|execution_count|id|metadata|outputs|source)"\s*:'
+)
+MAX_DAMAGED = 100
 #: The longest marks first: UTF-32's begins like UTF-16's.
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -34,6 +41,7 @@ class ReadCell:
     source: str
     grade_id: str = ""  #: as the metadata claim
     cell_id: str = ""
+    pictures: tuple[tuple[str, str], ...] = ()  #: pasted: names and data addresses
 
     # Each is looked at for every exercise, and found once.
 
@@ -102,10 +110,7 @@ def read_cells(data: bytes) -> "tuple[list[ReadCell], list[str]]":
     except RecursionError:
         raise Unreadable("The file nests lists thousands deep.") from None
     except ValueError:
-        cells = _salvaged(text)
-        flags.append(
-            f"The file breaks off or is damaged; {len(cells)} whole cells were found."
-        )
+        cells = _mended(text, flags)
     if len(cells) > MAX_CELLS:
         flags.append(f"More than {MAX_CELLS} cells; the rest was left out.")
     return _within_limits([_found(cell) for cell in cells[:MAX_CELLS]], flags), flags
@@ -116,7 +121,8 @@ def _within_limits(cells, flags):
     kept, room = [], {True: MAX_TEXT, False: MAX_CODE}
     for cell in cells:
         is_text = cell.kind == "markdown"
-        room[is_text] -= len(cell.source)
+        pasted = sum(len(address) for _, address in cell.pictures)
+        room[is_text] -= len(cell.source) + pasted
         if room[is_text] >= 0:
             kept.append(cell)
     if len(kept) < len(cells):
@@ -155,20 +161,43 @@ def _raw_cells(raw, flags):
     return [cell for cell in cells if isinstance(cell, dict)]
 
 
+def _mended(text, flags):
+    """Read a file that is no JSON: one side of a conflict, or what is whole."""
+    resolved = first_sides(text)
+    if resolved is not None:
+        flags.append(
+            "Git's conflict marks are in the file; where it says one thing or "
+            "another, the first was read."
+        )
+        text = resolved
+        try:
+            return _raw_cells(json.loads(text), flags)
+        except (ValueError, RecursionError):
+            pass
+    cells = _salvaged(text)
+    flags.append(
+        f"The file breaks off or is damaged; {len(cells)} whole cells were found."
+    )
+    return cells
+
+
 def _salvaged(text):
-    """Read the cells before the place where a file breaks off."""
+    """Read the cells that are whole; behind a damaged one, go on at the next."""
     start = re.search(r'"cells"\s*:\s*\[', text)
     if start is None:
         raise Unreadable("The file is no notebook: it is not JSON.")
-    decoder, position, cells = json.JSONDecoder(), start.end(), []
-    try:
-        while True:
-            position = re.compile(r"[\s,]*").match(text, position).end()
-            cell, position = decoder.raw_decode(text, position)
+    decoder, position, cells, damaged = json.JSONDecoder(), start.end(), [], 0
+    while damaged < MAX_DAMAGED:
+        begin = CELL.search(text, position)
+        if begin is None:
+            break
+        try:
+            cell, position = decoder.raw_decode(text, begin.start())
+        except (ValueError, RecursionError):
+            position, damaged = begin.end(), damaged + 1
+            continue
+        if isinstance(cell.get("cell_type"), str):
             cells.append(cell)
-    except (ValueError, RecursionError):
-        pass
-    cells = [cell for cell in cells if isinstance(cell, dict)]
     if not cells:
         raise Unreadable("The file breaks off before its first cell ends.")
     return cells
@@ -185,6 +214,7 @@ def _found(cell):
         grade_id=_word(graded.get("grade_id")),
         # Colab moves a cell's id into its metadata.
         cell_id=_word(cell.get("id")) or _word(metadata.get("id")),
+        pictures=pictures_of(cell.get("attachments")),
     )
 
 

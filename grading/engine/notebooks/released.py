@@ -2,10 +2,13 @@
 
 import hashlib
 import json
-from dataclasses import asdict
+from collections import defaultdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from cs231n.files import write_whole
+from grading.authoring.releases import earlier_releases
+from grading.engine.notebooks.reading import read_cells
 from grading.engine.notebooks.template import VERSION, Slot, Template
 
 if TYPE_CHECKING:
@@ -35,7 +38,27 @@ def templates(course: "Course", assignment: str) -> dict[str, Template]:
     """
     check_assignment(course, assignment)
     paths = sorted((course.source / assignment).glob("*.ipynb"))
-    return {path.stem: _cached(course, assignment, path) for path in paths}
+    found = {path.stem: _cached(course, assignment, path) for path in paths}
+    return {
+        name: _with_earlier(template, earlier_releases(course, assignment, name))
+        for name, template in found.items()
+    }
+
+
+def _with_earlier(template, releases):
+    """Add what students were given before, so that it is not taken for theirs."""
+    texts = defaultdict(dict)
+    for release in releases:
+        for cell in read_cells(release)[0]:
+            texts[cell.grade_id or cell.cell_id][cell.source] = None
+    slots = tuple(
+        replace(
+            slot,
+            earlier=tuple(text for text in texts[slot.name] if text != slot.released),
+        )
+        for slot in template.slots
+    )
+    return replace(template, slots=slots)
 
 
 def check_assignment(course: "Course", assignment: str) -> None:

@@ -1,12 +1,11 @@
 """Sorting: which of a student's files is which notebook of the assignment."""
 
-import re
 from typing import TYPE_CHECKING
 
 from grading.engine.notebooks.matching import likeness
 from grading.engine.notebooks.normalise import normalise, unreadable
-from grading.engine.notebooks.reading import Unreadable, read_cells
-from grading.engine.storage.names import printable
+from grading.engine.notebooks.reading import Unreadable, folded, read_cells
+from grading.engine.storage.names import printable, stem
 
 if TYPE_CHECKING:
     from grading.engine.notebooks.normalise import Normalised
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
 
 #: More notebooks than any assignment has; the rest is named and left alone.
 MAX_NOTEBOOKS = 20
+#: Copies of one notebook of which the answers are counted.
+MAX_CLOSE = 5
 
 
 def sort_files(
@@ -89,31 +90,17 @@ def _unmarked(cells):
     return not any(cell.grade_id for cell in cells)
 
 
-def stem(name: str) -> str:
-    """Reduce a file's name to that of the notebook.
-
-    Parameters
-    ----------
-    name : str
-        Such as ``"Copy of knn (1).ipynb"``.
-
-    Returns
-    -------
-    stem : str
-        Such as ``"knn"``.
-    """
-    text = re.sub(r"\.ipynb.*$", "", name, flags=re.IGNORECASE).casefold().strip()
-    text = re.sub(r"^copy of ", "", text)
-    return re.sub(r"[ _-]*(copy[ _-]*\d*|\(\d+\)|-\d+)$", "", text)
-
-
 def _notebook(template, names, files, broken, strange):
     """Normalise the best of the files that hold a notebook."""
     exact = f"{template.name}.ipynb"
     names = sorted(names, key=lambda name: (name != exact, stem(name) != template.name))
     if not names:
         return unreadable(template, _why_missing(template, broken, strange))
-    name, *others = names
+    counts = dict.fromkeys(names, 0)
+    if len(names) > 1:
+        for name in names[:MAX_CLOSE]:
+            counts[name] = _answered(template, files[name][0])
+    name = max(counts, key=counts.__getitem__)  # of equally full ones the first
     cells, flags = files[name]
     flags = list(flags)
     if name != exact:
@@ -121,10 +108,30 @@ def _notebook(template, names, files, broken, strange):
     for bad in broken:
         if stem(bad) == template.name:
             flags.append(f"{printable(bad)!r} could not be read. {broken[bad]}")
-    if others:
-        shown = ", ".join(repr(printable(other)) for other in others)
-        flags.append(f"Also handed in and not graded: {shown}.")
+    flags += _not_graded([other for other in names if other != name], name, counts)
     return normalise(template, cells, flags)
+
+
+def _answered(template, cells):
+    """Count the exercises that somebody has worked on."""
+    written = normalise(template, cells).written
+    return sum(
+        folded(written[slot.name]) not in {"", *slot.given}
+        for slot in template.of_role("answer", "written")
+    )
+
+
+def _not_graded(others, name, counts):
+    shown = ", ".join(repr(printable(other)) for other in others)
+    if not others:
+        return []
+    if len({counts[one] for one in (name, *others)}) == 1:
+        return [f"Also handed in and not graded: {shown}."]
+    numbers = ", ".join(f"{printable(one)!r} {counts[one]}" for one in (name, *others))
+    return [
+        f"Also handed in and not graded, because they answer less: {shown}. "
+        f"Answered exercises: {numbers}."
+    ]
 
 
 def _why_missing(template, broken, strange):

@@ -5,10 +5,11 @@ import json
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
+from grading.engine.notebooks.reading import folded
 from grading.engine.notebooks.statements import defined
 
 #: Goes into every key: a change of the way answers are read grades everything again.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,12 @@ class Slot:
     metadata: dict
     points: float = 0.0
     solution: str = ""  #: of an answer
+    earlier: tuple[str, ...] = ()  #: what students were given in earlier releases
+
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """What students were given in any release, as :func:`.folded` reduces it."""
+        return frozenset(folded(text) for text in (self.released, *self.earlier))
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -43,7 +50,10 @@ class Template:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of everything in it, as hexadecimal digits."""
-        text = json.dumps([VERSION, asdict(self)], sort_keys=True)
+        plain = asdict(self)
+        for slot in plain["slots"]:
+            slot.pop("earlier")  # which texts there were, not what is tested
+        text = json.dumps([VERSION, plain], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def of_role(self, *roles: str) -> "list[Slot]":

@@ -10,7 +10,7 @@ from grading.engine.intake.intake import Intake
 from grading.engine.notebooks.released import templates
 from grading.engine.results.journal import Journal, journal_path
 from grading.engine.storage.store import Store
-from grading.judge.exam import Verdict
+from grading.judge.exam import Exam, Verdict
 
 if TYPE_CHECKING:
     from grading.course import Course
@@ -52,6 +52,10 @@ class Overview:
     @cached_property
     def rows(self) -> "list[Row]":
         """One for every student and notebook, in order."""
+        exams = {
+            name: Exam.from_dict(template.exam).digest
+            for name, template in self.templates.items()
+        }
         with contextlib.ExitStack() as stack:
             # Somebody may be grading at this moment.
             intake = Intake(self.course, self.assignment, self.store, writable=False)
@@ -61,7 +65,7 @@ class Overview:
                 contextlib.closing(Journal(path, writable=False))
             )
             return [
-                _row(journal, submission, name)
+                _row(journal, submission, name, exams[name])
                 for submission in intake.from_tree().submissions
                 for name in self.templates
             ]
@@ -109,12 +113,14 @@ class Overview:
         return means
 
 
-def _row(journal, submission, name):
+def _row(journal, submission, name, exam):
     record = journal.record(submission.student, name)
     reading = journal.reading(record.get("reading", "")) or {}
     key = record.get("key", "")
     current = record.get("files") == submission.digest
     verdict = journal.verdict(key) if current else None
+    if verdict is not None and verdict.exam != exam:
+        verdict = None  # the tests have changed since
     flags = (*submission.flags, *reading.get(name, ["", []])[1])
     flags += verdict.flags if verdict else ()
     return Row(

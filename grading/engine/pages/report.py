@@ -9,6 +9,7 @@ from grading.engine.pages.html import clean, number, render
 from grading.engine.pages.side_by_side import both_sides
 from grading.engine.pages.similarity import pairs
 from grading.engine.pages.statistics import notebook_statistics
+from grading.engine.results.flags import RANKS, grouped, rank
 from grading.engine.results.not_run import NOT_RUN
 
 if TYPE_CHECKING:
@@ -62,14 +63,18 @@ def write_report(course: "Course", overview: "Overview") -> "Path":
 
 def _tiles(overview, graded, similar):
     students = {row.student for row in overview.rows}
-    flagged = {row.student for row in overview.rows if row.flags}
+    flagged = {
+        row.student
+        for row in overview.rows
+        if any(RANKS[rank(flag)] != "mended" for flag in row.flags)
+    }
     isolations = Counter(row.verdict.isolation for row in graded)
     isolations.pop(NOT_RUN, None)
     return [
         (len(students), "students"),
         (len(graded), "notebooks graded"),
         (len(overview.rows) - len(graded), "to grade"),
-        (len(flagged), "students with flags"),
+        (len(flagged), "students to look at"),
         (len(similar), "similar pairs"),
         (", ".join(sorted(isolations)) or "–", "isolation"),
     ]
@@ -87,10 +92,25 @@ def _chart(notebook):
 
 
 def _flagged(rows):
+    """Group everybody's flags: for each rank, who and what."""
+    groups = grouped(
+        (row.student, row.notebook, flag) for row in rows for flag in row.flags
+    )
     return [
-        (clean(row.student, 100), row.notebook, clean(flag, 400))
-        for row in rows
-        for flag in row.flags
+        (
+            name,
+            [
+                (
+                    len(group.students),
+                    clean(", ".join(group.students), 4000),
+                    group.notebook,
+                    clean(group.text, 400),
+                )
+                for group in groups
+                if RANKS[group.rank] == name
+            ],
+        )
+        for name in RANKS
     ]
 
 

@@ -7,6 +7,8 @@ from grading.engine.results.inert import inert
 from grading.engine.storage.names import printable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from grading.judge.exam import Verdict
 
 #: Characters of a message or an output that a notebook keeps.
@@ -89,3 +91,45 @@ def _outputs(outcome):
 def _error(name, message):
     text = printable(message, MAX_TEXT)
     return {"output_type": "error", "ename": name, "evalue": text, "traceback": [text]}
+
+
+def unchanged_cells(path: "Path", notebook: dict) -> set[str]:
+    """Name what a notebook has in common with the one graded before.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Where that one lies, if there was one.
+    notebook : dict
+        From :func:`autograded`.
+
+    Returns
+    -------
+    names : set of str
+        Written answers with the same text, and tests whose notebook has the same
+        answers throughout.
+    """
+    try:
+        before = _sources(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError):
+        return set()
+    now = _sources(notebook)
+    same = {name for name in now if before.get(name) == now[name]}
+    tests = {
+        flags["grade_id"]
+        for flags in map(_flags, notebook["cells"])
+        if flags.get("grade") and not flags.get("solution")
+    }
+    return same | (tests if same == set(now) else set())
+
+
+def _flags(cell):
+    return cell["metadata"].get("nbgrader", {})
+
+
+def _sources(notebook):
+    return {
+        _flags(cell)["grade_id"]: cell["source"]
+        for cell in notebook["cells"]
+        if _flags(cell).get("solution")
+    }

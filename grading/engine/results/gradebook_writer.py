@@ -11,7 +11,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from cs231n.files import write_whole
-from grading.engine.results.autograded import autograded
+from grading.engine.results.autograded import autograded, unchanged_cells
 from grading.engine.results.nbgrader_steps import nbgrader_steps
 
 if TYPE_CHECKING:
@@ -231,6 +231,7 @@ class GradebookWriter:
 
         notebook = autograded(template, normalised, verdict, details)
         folder = self.course.autograded / submission.student / self.assignment
+        unchanged = unchanged_cells(folder / f"{template.name}.ipynb", notebook)
         text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
         data = text.encode("utf-8", "replace")
         write_whole(folder / f"{template.name}.ipynb", data, mode=0o444)
@@ -238,10 +239,12 @@ class GradebookWriter:
             write_whole(folder / "timestamp.txt", submission.time.encode(), mode=0o444)
         node = nbformat.from_dict(notebook)
         return self._patiently(
-            lambda: self._save(submission, template.name, node, details.get("penalty"))
+            lambda: self._save(
+                submission, template.name, node, unchanged, details.get("penalty")
+            )
         )
 
-    def _save(self, submission, name, node, old_penalty):
+    def _save(self, submission, name, node, unchanged, old_penalty):
         book = self._gradebook
         book.update_or_create_student(submission.student)
         known = {"timestamp": submission.time} if submission.time else {}
@@ -249,7 +252,7 @@ class GradebookWriter:
             self.assignment, submission.student, **known
         )
         notebook = next(one for one in found.notebooks if one.name == name)
-        self._steps.grades(notebook, node)
+        self._steps.grades(notebook, node, unchanged)
         book.db.flush()
         book.db.refresh(notebook)
         penalty = self._steps.penalty(submission.student, notebook, found)

@@ -22,7 +22,8 @@ def nbgrader_steps(course: "Course") -> SimpleNamespace:
     Returns
     -------
     steps : SimpleNamespace
-        ``grades(notebook, node)`` saves a graded notebook's scores and comments;
+        ``grades(notebook, node, unchanged)`` saves a graded notebook's scores and
+        comments; what a person has marked in one of the unchanged cells stays marked;
         ``penalty(student, notebook, submission)`` is what being late takes, or None.
     """
     from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
@@ -35,7 +36,12 @@ def nbgrader_steps(course: "Course") -> SimpleNamespace:
     late.init_plugin()
     late.plugin_inst.log = late.log
 
-    def grades(notebook, node):
+    def grades(notebook, node, unchanged=()):
+        marked = {
+            grade.name: grade.auto_score
+            for grade in notebook.grades
+            if grade.manual_score is not None and not grade.needs_manual_grade
+        }
         by_name = {grade.name: grade for grade in notebook.grades}
         comments = {comment.name: comment for comment in notebook.comments}
         # The step commits after every cell; here all of a notebook is one transaction.
@@ -48,6 +54,10 @@ def nbgrader_steps(course: "Course") -> SimpleNamespace:
         for index, cell in enumerate(node.cells):
             if "nbgrader" in cell.metadata:
                 saver.preprocess_cell(cell, {}, index)
+        for name, score in marked.items():
+            # A person's word on a test stands until the test says something else.
+            if name in unchanged and by_name[name].auto_score == score:
+                by_name[name].needs_manual_grade = False
 
     def penalty(student, notebook, submission):
         seconds = submission.total_seconds_late

@@ -90,3 +90,21 @@ def capped(flags: Iterable[str]) -> tuple[str, ...]:
         rest = len(found) - MAX_FLAGS + 1
         found[MAX_FLAGS - 1 :] = [f"And more: {rest} flags."]
     return tuple(found)
+
+
+def stem(name: str) -> str:
+    """Reduce a file's name to that of the notebook.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"Copy of knn (1).ipynb"``.
+
+    Returns
+    -------
+    stem : str
+        Such as ``"knn"``.
+    """
+    text = re.sub(r"\.ipynb.*$", "", name, flags=re.IGNORECASE).casefold().strip()
+    text = re.sub(r"^copy of ", "", text)
+    return re.sub(r"[ +_-]*(copy[ _-]*\d*|\(\d+\)|-\d+)$", "", text)

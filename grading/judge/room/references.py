@@ -27,6 +27,7 @@ class Module:
     tree: ast.Module
     parts: dict = field(default_factory=dict)  #: name -> what defines it
     imports: dict = field(default_factory=dict)  #: name -> (module, name or "")
+    stars: list = field(default_factory=list)  #: modules of which it has everything
 
     @classmethod
     def read(cls, name: str, path: Path) -> "Module":
@@ -55,6 +56,9 @@ class Module:
                     here = alias.asname or alias.name.partition(".")[0]
                     module.imports[here] = (alias.name if alias.asname else here, "")
             elif isinstance(node, ast.ImportFrom):
+                if node.names[0].name == "*":
+                    module.stars.append(node.module)
+                    continue
                 for alias in node.names:
                     here = alias.asname or alias.name
                     module.imports[here] = (node.module, alias.name)
@@ -62,7 +66,10 @@ class Module:
 
     @property
     def exports(self) -> list[str]:
-        """What a star brings, of a module that lists it."""
+        """What a star brings, of a module that lists it or is made of others."""
+        if "__all__" not in self.parts:
+            brought = (modules()[star].exports for star in self.stars)
+            return sorted({*self.parts, *self.imports}.union(*brought))
         (statement,) = self.parts["__all__"]
         return ast.literal_eval(statement.value)
 
@@ -199,7 +206,8 @@ def _meant(module, name):
     if name in here.imports:
         there, part = here.imports[name]
         return _meant(there, part) if part else []
-    return []
+    stars = (star for star in here.stars if name in modules()[star].exports)
+    return [found for star in stars for found in _meant(star, name)]
 
 
 def _whole(name):
@@ -210,6 +218,9 @@ def _whole(name):
             for there, part in module.imports.values():
                 if part and f"{there}.{part}" not in modules():
                     yield from _meant(there, part)
+            for star in module.stars:
+                for part in modules()[star].exports:
+                    yield from _meant(star, part)
 
 
 def _wanted(module, node):

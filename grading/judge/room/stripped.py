@@ -17,6 +17,7 @@ TOOLS = (
     "files",
     "notebook",
     "old_imports",
+    "runs",
     "schedules",
     "search",
     "solver",

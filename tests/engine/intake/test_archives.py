@@ -129,7 +129,8 @@ def test_an_archive_without_students_says_so(intake, tmp_path):
     path = archive(tmp_path / "p.zip", {"knn.ipynb": NOTEBOOK})
 
     assert intake.from_archives([path]).problems == [
-        f"No file in {path} bears the name of a student."
+        "Nobody's name is in 'knn.ipynb'; not taken. Call such files "
+        "STUDENT_NOTEBOOK.ipynb, or put them into a folder STUDENT."
     ]
 
 

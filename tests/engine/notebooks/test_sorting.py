@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from grading.engine.notebooks.sorting import sort_files, stem
+from grading.engine.notebooks.sorting import sort_files
+from grading.engine.storage.names import stem
 from grading.engine.storage.store import Store
-from tests.engine.small_course import RIGHT, answered, code, text
+from tests.engine.small_course import RIGHT, answered, code, released, text
 
 
 def sort(template, tmp_path, files):
@@ -69,6 +70,32 @@ def test_a_second_copy_is_named(template, notebook, tmp_path):
     assert sort(template, tmp_path, files)["numbers"].flags == (
         "Also handed in and not graded: 'numbers (1).ipynb'.",
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["numbers (1).ipynb", "numbers-1.ipynb", "numbers-Copy1.ipynb"]
+)
+def test_an_untouched_copy_does_not_hide_the_answers(
+    released_course, template, notebook, tmp_path, name
+):
+    files = {"numbers.ipynb": released(released_course, "numbers"), name: notebook}
+    found = sort(template, tmp_path, files)["numbers"]
+
+    assert found.answers["double"] == RIGHT["double"]
+    assert found.flags == (
+        f"{name!r} was taken for 'numbers.ipynb'.",
+        "Also handed in and not graded, because they answer less: 'numbers.ipynb'. "
+        f"Answered exercises: {name!r} 3, 'numbers.ipynb' 0.",
+    )
+
+
+def test_of_two_copies_the_fuller_one_counts(released_course, template, tmp_path):
+    less = answered(released_course, "numbers", {"double": "def double(x): return 0"})
+    more = answered(released_course, "numbers")
+    files = {"numbers (2).ipynb": more, "numbers (1).ipynb": less}
+
+    found = sort(template, tmp_path, files)["numbers"]
+    assert found.answers["double"] == RIGHT["double"]
 
 
 def test_a_broken_file_says_what_is_broken(template, tmp_path):

@@ -8,8 +8,10 @@ import threading
 import nbformat
 import pytest
 
+from grading.authoring.releases import earlier_releases
 from grading.engine.intake.intake import Intake
 from grading.engine.options import Options
+from grading.engine.pages.overview import Overview
 from grading.engine.results.gradebook_writer import GradebookError
 from grading.engine.run import Run
 from grading.engine.storage.store import Store
@@ -19,6 +21,7 @@ from tests.engine.graded import book, with_double
 from tests.engine.small_course import (
     RIGHT,
     answered,
+    cell_of,
     hand_in_right,
     released,
 )
@@ -49,6 +52,79 @@ def test_manual_scores_comments_and_penalties_survive(course):
         notebook = gradebook.find_submission_notebook("numbers", "hw1", "ada")
         assert notebook.late_submission_penalty == 0.5
         assert notebook.score == 2 + 1 + 3 + 1 + 1.5
+
+
+def _mark(course, name, points):
+    with book(course) as gradebook:
+        found = gradebook.find_grade(name, "numbers", "hw1", "ada")
+        found.manual_score, found.needs_manual_grade = points, False
+        gradebook.db.commit()
+
+
+def _is_open(course, name):
+    with book(course) as gradebook:
+        return gradebook.find_grade(name, "numbers", "hw1", "ada").needs_manual_grade
+
+
+def _change_a_test(course):
+    path = course.source / "hw1" / "numbers.ipynb"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("twice 3 is 6", "twice three is six"))
+
+
+def test_what_was_marked_stays_marked_while_the_answer_is_the_same(course):
+    hand_in_right(course, "ada")
+    grade(course)
+    _mark(course, "q-why", 1.5)
+    _mark(course, "test-total", 2.5)
+    _change_a_test(course)
+
+    assert grade(course).counts["judged"] == 1
+    assert not _is_open(course, "q-why")
+    assert not _is_open(course, "test-total")
+    with book(course) as gradebook:
+        assert gradebook.find_grade("q-why", "numbers", "hw1", "ada").score == 1.5
+
+
+def test_another_answer_opens_its_marks_again(course):
+    hand_in_right(course, "ada")
+    grade(course)
+    _mark(course, "q-why", 1.5)
+    _mark(course, "test-total", 2.5)
+    hand_in_right(
+        course, "ada", numbers=answered(course, "numbers", RIGHT | {"q-why": "New."})
+    )
+    grade(course)
+
+    assert _is_open(course, "q-why")
+    assert _is_open(course, "test-total")
+
+
+def test_a_mended_test_flags_nobody_who_has_the_earlier_release(course):
+    hand_in_right(course, "ada")
+    _change_a_test(course)
+
+    assert grade(course).flagged == {}
+    assert len(earlier_releases(course, "hw1", "numbers")) == 1
+
+
+def test_an_edited_test_is_told_all_the_same(course):
+    numbers = answered(course, "numbers")
+    cell_of(numbers, "test-double")["source"] = "pass"
+    hand_in_right(course, "ada", numbers=numbers)
+
+    (flags,) = grade(course).flagged.values()
+    assert flags == ("test-double: the test was edited; the original ran.",)
+
+
+def test_a_changed_test_leaves_the_class_to_grade(course):
+    hand_in_right(course, "ada")
+    grade(course)
+    assert all(row.verdict for row in Overview(course, "hw1").rows)
+    _change_a_test(course)
+
+    waiting = [row.notebook for row in Overview(course, "hw1").rows if not row.verdict]
+    assert waiting == ["numbers"]
 
 
 def test_a_late_submission_gets_the_plugins_penalty(course, monkeypatch):

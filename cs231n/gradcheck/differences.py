@@ -1,9 +1,11 @@
-"""Numerical gradients: the ruler every backward pass in the course is held to."""
+"""Differences of a function on both sides of a point, and how far they are off."""
 
 from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
+
+from cs231n.runs.chance import generator
 
 #: Central-difference step. The truncation error falls as h**2 and the rounding
 #: error grows as eps/h, so the sum is least near eps**(1/3) (about 6e-6).
@@ -239,7 +241,7 @@ def grad_check_sparse(
             f"analytic_grad has shape {np.shape(analytic_grad)}; expected the shape "
             f"of x, {x.shape}, with at least one element."
         )
-    rng = np.random.default_rng(231) if rng is None else rng
+    rng = generator(rng)
     worst = 0.0
     for _ in range(num_checks):
         index = tuple(int(rng.integers(size)) for size in x.shape)
