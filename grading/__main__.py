@@ -1,5 +1,6 @@
 """Grade a class: ``python -m grading COMMAND ASSIGNMENT``.
 
+handout   write what students get, once it is built and committed
 collect   take submissions from a learning platform's export or nbgrader's exchange
 run       judge everything that was handed in, isolated and in parallel
 status    who handed in, and what is graded
@@ -40,6 +41,9 @@ def parser() -> argparse.ArgumentParser:
         help="another course folder (default: CS231N_COURSE, else this project)",
     )
     chosen = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    handout = chosen.add_parser("handout", help="write what students get")
+    handout.add_argument("--out", type=Path, help="the zip (default: workbook.zip)")
+    handout.add_argument("--branch", default="", help="commit it to this branch")
     _collect(chosen)
     _run(chosen)
     for name, text in (

@@ -21,6 +21,7 @@ from cs231n.drawings.normalisation import norm_graph
 from cs231n.drawings.page import THEMES, Page, show
 from cs231n.drawings.recurrence import unrolled
 from cs231n.drawings.seeing import pixel_gradient, weighted_maps
+from cs231n.drawings.styles import gram_sheet, neighbour_pairs, transfer_graph
 from cs231n.drawings.tape import tape_graph
 from cs231n.drawings.transformers import (
     causal_mask,
@@ -38,11 +39,13 @@ __all__ = [
     "captioner",
     "causal_mask",
     "decoder_layer",
+    "gram_sheet",
     "gru_cell",
     "heads",
     "loss_curves",
     "lstm_cell",
     "masked_captions",
+    "neighbour_pairs",
     "norm_graph",
     "patch_rows",
     "pixel_gradient",
@@ -53,6 +56,7 @@ __all__ = [
     "show",
     "specificity",
     "tape_graph",
+    "transfer_graph",
     "unrolled",
     "weighted_maps",
     "window_columns",

@@ -9,6 +9,7 @@ Nothing else in the package imports this one.
 """
 
 from cs231n.pytorch.copies import train_net, untrained_scores
+from cs231n.pytorch.either import differentiate, evaluate
 from cs231n.pytorch.pictures import either
 from cs231n.pytorch.tensors import (
     call,
@@ -28,7 +29,9 @@ from cs231n.pytorch.training import (
 
 __all__ = [
     "call",
+    "differentiate",
     "either",
+    "evaluate",
     "forward",
     "gradients",
     "leaves",

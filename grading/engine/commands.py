@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from grading.engine import forgetting
-from grading.engine.handing_back import export, feedback, progress_bar, report
+from grading.authoring.handout import HandoutError
+from grading.engine.handing_back import (
+    export,
+    feedback,
+    handout,
+    progress_bar,
+    report,
+)
 from grading.engine.intake import lms_names
 from grading.engine.intake.archive import BadArchive
 from grading.engine.intake.intake import Intake
@@ -18,6 +24,7 @@ from grading.engine.intake.roster import RosterError, known_roster
 from grading.engine.intake.times import read_times
 from grading.engine.judging.cluster import ClusterFailed
 from grading.engine.judging.judge_host import HostPlan, NoIsolation
+from grading.engine.keeping import forget, prune
 from grading.engine.notebooks.released import check_assignment
 from grading.engine.options import Options
 from grading.engine.pages.overview import Overview
@@ -43,6 +50,7 @@ __all__ = [
     "export",
     "feedback",
     "forget",
+    "handout",
     "prune",
     "report",
     "run",
@@ -58,6 +66,7 @@ REFUSALS = (
     Busy,
     ClusterFailed,
     ExamFault,
+    HandoutError,
     IntakeError,
     LogError,
     LookupError,
@@ -230,51 +239,6 @@ def _print_absent(roster, students):
         print(f"{len(absent)} of the roster handed nothing in:")
     for student in absent:
         print(f"  {printable(student)}")
-
-
-def forget(course: "Course", args: "Namespace") -> int:
-    """Remove a person everywhere.
-
-    Parameters
-    ----------
-    course : Course
-        Where from.
-    args : argparse.Namespace
-        The command line.
-
-    Returns
-    -------
-    status : int
-        1 if nobody has this id.
-    """
-    places = forgetting.forget(course, args.student)
-    student = printable(args.student)
-    if not places:
-        print(f"Nobody here is called {student!r}.")
-        return 1
-    print(f"{student!r} is gone from: {', '.join(places)}.")
-    print("Copies that you made, and the platform's own, are yours to remove.")
-    return 0
-
-
-def prune(course: "Course", args: "Namespace") -> int:
-    """Remove what newer submissions have replaced.
-
-    Parameters
-    ----------
-    course : Course
-        Where from.
-    args : argparse.Namespace
-        The command line.
-
-    Returns
-    -------
-    status : int
-        0.
-    """
-    lines, files = forgetting.prune(course)
-    print(f"Removed {lines} lines of the logs and {files} files handed in.")
-    return 0
 
 
 def doctor(course: "Course", args: "Namespace") -> int:

@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
@@ -107,6 +108,9 @@ def export(course: "Course", args: "Namespace") -> int:
     grades = read_grades(
         course, args.assignment, templates, known_roster(course, args.roster)
     )
+    if not grades:
+        print(f"Nobody is graded in {args.assignment} yet.", file=sys.stderr)
+        return 1
     with contextlib.ExitStack() as stack:
         file = sys.stdout
         if args.out:
@@ -133,3 +137,28 @@ def _say_who_is_missing(args, grades, strangers):
             names = ", ".join(map(printable, students))
             print(f"{words}: {names}.", file=sys.stderr)
     return 1 if unmarked or strangers else 0
+
+
+def handout(course: "Course", args: "Namespace") -> int:
+    """Write what students get.
+
+    Parameters
+    ----------
+    course : Course
+        Any; what is handed out is the project's.
+    args : argparse.Namespace
+        The command line.
+
+    Returns
+    -------
+    status : int
+        0.
+    """
+    from grading.authoring.handout import handout as write
+
+    out = args.out or (None if args.branch else Path("workbook.zip"))
+    commit, files = write(out, args.branch)
+    places = [f"{out}"] if out else []
+    places += [f"the branch {args.branch}"] if args.branch else []
+    print(f"{files} files of {commit} are in {' and '.join(places)}.")
+    return 0
