@@ -20,6 +20,7 @@ from cs231n.drawings.losses import loss_curves
 from cs231n.drawings.normalisation import norm_graph
 from cs231n.drawings.page import THEMES, Page, show
 from cs231n.drawings.recurrence import unrolled
+from cs231n.drawings.styles import gram_sheet, neighbour_pairs, transfer_graph
 from cs231n.drawings.tape import tape_graph
 from cs231n.drawings.transformers import (
     causal_mask,
@@ -37,11 +38,13 @@ __all__ = [
     "captioner",
     "causal_mask",
     "decoder_layer",
+    "gram_sheet",
     "gru_cell",
     "heads",
     "loss_curves",
     "lstm_cell",
     "masked_captions",
+    "neighbour_pairs",
     "norm_graph",
     "patch_rows",
     "pool_winners",
@@ -51,6 +54,7 @@ __all__ = [
     "show",
     "specificity",
     "tape_graph",
+    "transfer_graph",
     "unrolled",
     "window_columns",
     "word_rows",

@@ -9,6 +9,7 @@ Nothing else in the package imports this one.
 """
 
 from cs231n.pytorch.copies import train_net, untrained_scores
+from cs231n.pytorch.either import differentiate, evaluate
 from cs231n.pytorch.tensors import (
     call,
     forward,
@@ -27,6 +28,8 @@ from cs231n.pytorch.training import (
 
 __all__ = [
     "call",
+    "differentiate",
+    "evaluate",
     "forward",
     "gradients",
     "leaves",
