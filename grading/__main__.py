@@ -105,6 +105,9 @@ def _run(chosen):
     )
     run.add_argument("--student", action="append", default=[], help="only this one")
     run.add_argument("--force", action="store_true", help="judge again what was judged")
+    run.add_argument(
+        "--dry-run", action="store_true", help="say what would change; record nothing"
+    )
     trust = run.add_mutually_exclusive_group()
     trust.add_argument(
         "--require-isolation",

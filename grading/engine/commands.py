@@ -141,12 +141,16 @@ def run(course: "Course", args: "Namespace") -> int:
         scheduler=args.scheduler,
         students=tuple(args.student),
         force=args.force,
+        dry_run=args.dry_run,
         plan=HostPlan(require_isolation=not args.trust_students),
         limits=args.limits,
     )
     start = time.monotonic()
     summary = Run(course, args.assignment, options).grade(progress_bar)
     _print_summary(summary, time.monotonic() - start)
+    _print_changes(summary.changes)
+    if args.dry_run:
+        print("A dry run: the gradebook is as it was.")
     if not summary.submissions:
         print(f"Nothing to grade: nobody's {args.assignment} is in {course.submitted}.")
     failed = summary.problems or summary.missing or not summary.submissions
@@ -172,6 +176,18 @@ def _print_summary(summary, seconds):
     _print_flags(summary.flagged, summary.problems)
     for student in summary.missing:
         print(f"{printable(student)} handed nothing in.")
+
+
+def _print_changes(changes):
+    """Print whose points by tests are others than before."""
+    if changes:
+        print(f"{len(changes)} scores by tests differ from the gradebook's:")
+    for student, notebook, before, after in sorted(changes):
+        difference = after - before
+        print(
+            f"  {printable(student):<24} {notebook:<24} {before:6.2f} -> {after:6.2f} "
+            f"({difference:+.2f})"
+        )
 
 
 def _print_flags(flagged, problems):
