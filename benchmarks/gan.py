@@ -16,8 +16,9 @@ from cs231n.nets.digitnet import as_pictures
 from cs231n.scores import DigitScores
 
 NOISE = 64
-#: Share of the averaged weights that a step leaves as it is.
-DECAY = 0.995
+#: Share of the averaged weights that a step leaves as it is. With 0.995 they lie so far
+#: behind that their pictures are worse than those of the weights of now for 500 steps.
+DECAY = 0.99
 LABEL = 0.9  # what the discriminator is told of real pictures, not of its own
 
 
@@ -173,7 +174,11 @@ def players(t, kind, seed):
 
 
 def sample(generator, count, rng):
-    """Return pictures, with the statistics of each 200 of them in batch norm."""
+    """Return pictures, with the statistics of each 200 of them in batch norm.
+
+    Running statistics belong to the weights of now: with averaged weights and
+    ``eval()`` the distance was 315 after 300 steps, like this 141 (decay 0.995).
+    """
     generator.train()
     noise = rng.standard_normal((count // 200, 200, NOISE), np.float32)
     with autograd.no_grad():

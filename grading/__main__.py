@@ -1,11 +1,14 @@
 """Grade a class: ``python -m grading COMMAND ASSIGNMENT``.
 
+handout   write what students get, once it is built and committed
 collect   take submissions from a learning platform's export or nbgrader's exchange
 run       judge everything that was handed in, isolated and in parallel
 status    who handed in, and what is graded
 feedback  write one page a notebook for the students
 report    write the instructor's report, with distributions and similar answers
 export    print the scores as CSV
+forget    remove a person everywhere
+prune     remove what newer submissions have replaced
 doctor    say which isolation this machine offers, and what is missing
 """
 
@@ -38,6 +41,9 @@ def parser() -> argparse.ArgumentParser:
         help="another course folder (default: CS231N_COURSE, else this project)",
     )
     chosen = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    handout = chosen.add_parser("handout", help="write what students get")
+    handout.add_argument("--out", type=Path, help="the zip (default: workbook.zip)")
+    handout.add_argument("--branch", default="", help="commit it to this branch")
     _collect(chosen)
     _run(chosen)
     for name, text in (
@@ -46,11 +52,31 @@ def parser() -> argparse.ArgumentParser:
         ("report", "write the instructor's report"),
     ):
         chosen.add_parser(name, help=text).add_argument("assignment")
+    _export(chosen)
+    forget = chosen.add_parser("forget", help="remove a person everywhere")
+    forget.add_argument("student", help="the id in the gradebook")
+    chosen.add_parser("prune", help="remove what newer submissions have replaced")
+    chosen.add_parser("doctor", help="which isolation this machine offers")
+    return top
+
+
+def _export(chosen):
     export = chosen.add_parser("export", help="print the scores as CSV")
     export.add_argument("assignment")
     export.add_argument("--out", type=Path, help="CSV file (default: the screen)")
-    chosen.add_parser("doctor", help="which isolation this machine offers")
-    return top
+    export.add_argument(
+        "--for",
+        dest="platform",
+        choices=commands.EXPORTS,
+        help="the table that this platform takes in",
+    )
+    export.add_argument(
+        "--each", action="store_true", help="a column for each exercise"
+    )
+    export.add_argument(
+        "--column", help='the platform\'s title of the total, such as "knn (77)"'
+    )
+    export.add_argument("--roster", type=Path, help="CSV that says who is who")
 
 
 def _collect(chosen):
@@ -79,6 +105,9 @@ def _run(chosen):
     )
     run.add_argument("--student", action="append", default=[], help="only this one")
     run.add_argument("--force", action="store_true", help="judge again what was judged")
+    run.add_argument(
+        "--dry-run", action="store_true", help="say what would change; record nothing"
+    )
     trust = run.add_mutually_exclusive_group()
     trust.add_argument(
         "--require-isolation",

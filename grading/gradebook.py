@@ -119,13 +119,18 @@ def main(argv: list[str] | None = None) -> int:
     try:
         found = scores(args.database, args.assignment)
     except LookupError as error:
-        parser.error(str(error))
+        print(error, file=sys.stderr)
+        return 1
+    if not found:
+        print(f"Nobody is graded in {args.assignment} yet.", file=sys.stderr)
+        return 1
     if args.out:
         try:
             with args.out.open("w", newline="", encoding="utf-8") as file:
                 write_csv(found, file)
         except OSError as error:
-            parser.error(f"{args.out} cannot be written: {error.strerror}.")
+            print(f"{args.out} cannot be written: {error.strerror}.", file=sys.stderr)
+            return 1
     else:
         write_csv(found, sys.stdout)
     unmarked = [score.student for score in found if score.to_mark]

@@ -99,12 +99,6 @@ def test_helpers_find_the_engine_that_a_function_was_written_for(torch):
         "            optimizer.step()\n",
         space,
     )
-    exec(
-        "def build():\n"
-        "    model = torch.nn.Linear(2, 2)\n"
-        "    return model, torch.optim.Adam(model.parameters(), lr=0.1)\n",
-        space,
-    )
     x, w = np.ones((2, 3)), np.full((3, 2), 0.1)
 
     out = pytorch.call(space["answer"], x, w)
@@ -117,9 +111,6 @@ def test_helpers_find_the_engine_that_a_function_was_written_for(torch):
         learning_rate=0.1,
         epochs=2,
     )
-    data = {"X_train": np.eye(2, dtype=np.float32), "y_train": np.array([0, 1])}
-    data["X_val"] = data["X_train"]
-    trained = pytorch.train_net(space["build"], data, epochs=5, batch_size=2)
 
     assert engine.engine_of(space["answer"]) is torch
     np.testing.assert_allclose(out, np.tanh(x @ w))
@@ -127,7 +118,6 @@ def test_helpers_find_the_engine_that_a_function_was_written_for(torch):
     np.testing.assert_allclose(dw, x.T @ (1 - out**2))
     assert notes["training"] == [True, True]
     assert notes["W"][0, 0] > 1
-    assert trained["scores"].argmax(axis=1).tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("torch", engines(), ids=lambda t: t.__name__)

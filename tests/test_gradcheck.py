@@ -81,7 +81,7 @@ def test_array_gradient_matches_calculus(rng, shape, batched):
 
 
 def test_batched_gradient_works_in_chunks(rng, monkeypatch):
-    monkeypatch.setattr(gradcheck, "BATCH_BYTES", 1000)
+    monkeypatch.setattr(gradcheck.differences, "BATCH_BYTES", 1000)
     x, dout = rng.standard_normal((3, 11)), rng.standard_normal((3, 11))
 
     grad = eval_numerical_gradient_array(np.exp, x, dout, batched=True)

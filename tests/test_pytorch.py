@@ -140,7 +140,7 @@ def test_what_is_no_module_or_optimizer_is_said():
     ):
         pytorch.loss_gradients(model, x, y + 2)
     with pytest.raises(WrongAnswer, match=r"the pair \(model, optimizer\); got Linear"):
-        pytorch.train_net(lambda: model, {}, epochs=1)
+        pytorch.train_net(lambda: model, {"X_train": x, "y_train": y}, epochs=1)
 
 
 def test_the_linear_network_notes_modes_and_graphs():

@@ -29,6 +29,8 @@ from cs231n.drawings.losses import loss_curves
 from cs231n.drawings.normalisation import norm_graph
 from cs231n.drawings.page import THEMES, Page, show
 from cs231n.drawings.recurrence import unrolled
+from cs231n.drawings.seeing import pixel_gradient, weighted_maps
+from cs231n.drawings.styles import gram_sheet, neighbour_pairs, transfer_graph
 from cs231n.drawings.tape import tape_graph
 from cs231n.drawings.transformers import (
     causal_mask,
@@ -48,6 +50,7 @@ __all__ = [
     "causal_mask",
     "decoder_layer",
     "generator_losses",
+    "gram_sheet",
     "growing_pictures",
     "gru_cell",
     "heads",
@@ -55,9 +58,11 @@ __all__ = [
     "loss_curves",
     "lstm_cell",
     "masked_captions",
+    "neighbour_pairs",
     "norm_graph",
     "painted_filters",
     "patch_rows",
+    "pixel_gradient",
     "pool_winners",
     "position_waves",
     "rnn_step",
@@ -66,8 +71,10 @@ __all__ = [
     "specificity",
     "squares",
     "tape_graph",
+    "transfer_graph",
     "two_clouds",
     "unrolled",
+    "weighted_maps",
     "window_columns",
     "word_rows",
 ]

@@ -7,8 +7,13 @@ import numpy as np
 
 from cs231n.autograd.nn.fused import fused
 from cs231n.autograd.tensor import Tensor
-from cs231n.nets.blocks import BACKWARD, FORWARD, Step
-from cs231n.nets.looking import check_class, check_layer, check_pictures, check_upstream
+from cs231n.nets.looking.blocks import BACKWARD, FORWARD, Step
+from cs231n.nets.looking.checks import (
+    check_class,
+    check_layer,
+    check_pictures,
+    check_upstream,
+)
 
 #: The last layer: the mean over positions, one score for each class.
 SCORES = "scores"
@@ -97,6 +102,7 @@ class LayeredNet:
         dout: np.ndarray | Mapping[str, np.ndarray],
         cache: Trace,
         *,
+        to: str | None = None,
         guided: bool = False,
         need_dw: bool = False,
     ) -> Any:
@@ -109,6 +115,8 @@ class LayeredNet:
             at once, by name. Each is shaped like the output of its layer.
         cache : Trace
             As returned by :meth:`forward`.
+        to : str, optional
+            Stop at the output of this layer instead of the images.
         guided : bool, optional
             Whether every ReLU also stops negative gradients (guided backpropagation).
         need_dw : bool, optional
@@ -117,7 +125,7 @@ class LayeredNet:
         Returns
         -------
         dx : ndarray, shaped like the images
-            Gradient with respect to the images.
+            Gradient with respect to the images, or to the output of the layer ``to``.
         grads : dict of str to ndarray
             Only with ``need_dw``: gradients by the names of ``params``.
 
@@ -129,7 +137,7 @@ class LayeredNet:
         """
         names = list(cache.caches)
         grads_in = dict(dout) if isinstance(dout, Mapping) else {names[-1]: dout}
-        check_upstream(grads_in, cache)
+        check_upstream(grads_in, cache, to)
         kept: dict[str, np.ndarray] | None = {} if need_dw else None
         dx: Any = None
         for name in reversed(names):
@@ -137,6 +145,8 @@ class LayeredNet:
                 new = self._in_dtype(grads_in[name], cache[name].dtype)
                 new = new[None] if cache.single else new
                 dx = new if dx is None else dx + new
+            if name == to:
+                break
             if dx is not None:
                 dx = self._backward(name, dx, cache.caches[name], guided, kept)
         dx = dx[0] if cache.single else dx

@@ -155,7 +155,8 @@ class SelfTrainingNet(Network):
         y_pred : ndarray of int, shape (N,)
             Predicted classes.
         """
-        return np.argmax(np.asarray(self.loss(X)), axis=1)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.argmax(np.asarray(self.loss(X)), axis=1)
 
     def _step(self, X, y, learning_rate, reg):
         """Move the parameters along the gradient of a batch; return its loss."""

@@ -4,10 +4,14 @@ Tests of notebooks with tensors never touch one: every function here takes an an
 function, a module, a module with its optimizer) and data, works with it where it is,
 and returns data: arrays, numbers, and lists and dictionaries of them. The tensors are
 those of the engine that the answer is written for, PyTorch or :mod:`cs231n.autograd`.
+A network is not trained where the answer is: :mod:`cs231n.pytorch.copies` takes a copy.
 Nothing else in the package imports this one.
 """
 
 from cs231n.pytorch.adversarial import build, play_linear
+from cs231n.pytorch.copies import train_net, untrained_scores
+from cs231n.pytorch.either import differentiate, evaluate
+from cs231n.pytorch.pictures import either
 from cs231n.pytorch.tensors import (
     call,
     forward,
@@ -22,12 +26,14 @@ from cs231n.pytorch.training import (
     score_linear,
     take_step,
     train_linear,
-    train_net,
 )
 
 __all__ = [
     "build",
     "call",
+    "differentiate",
+    "either",
+    "evaluate",
     "forward",
     "gradients",
     "leaves",
@@ -40,4 +46,5 @@ __all__ = [
     "take_step",
     "train_linear",
     "train_net",
+    "untrained_scores",
 ]

@@ -1,4 +1,4 @@
-"""Training that involves an answer: a loop, an optimizer, a whole network."""
+"""Training that involves an answer: a loop, an optimizer, a step."""
 
 import functools
 from collections.abc import Callable
@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from cs231n.engine import engine_of
+from cs231n.pytorch.recording import expect_optimizer
 from cs231n.pytorch.tensors import (
     arrays,
     describe,
     expect_module,
-    forward,
     parameters,
     set_parameters,
     tensors,
@@ -89,7 +89,7 @@ def take_step(
         If the answers are no module and no optimizer.
     """
     expect_module(model)
-    _expect_optimizer(optimizer)
+    expect_optimizer(optimizer)
     optimizer.zero_grad()
     _loss(model, X, y).backward()
     optimizer.step()
@@ -164,66 +164,6 @@ def score_linear(
     return model.notes() | {"returned": arrays(returned)}
 
 
-@beside_answers
-def train_net(
-    build: Callable,
-    data: dict[str, np.ndarray],
-    *,
-    epochs: int,
-    batch_size: int = 50,
-    seed: int = 0,
-) -> dict:
-    """Train the network that an answer builds; return its scores of other images.
-
-    Their classes stay with the test, which counts how many are right.
-
-    Parameters
-    ----------
-    build : callable
-        The answer: ``build()`` returns a module and its optimizer.
-    data : dict of str to ndarray
-        ``X_train``, ``y_train`` and ``X_val``.
-    epochs : int
-        Times to go through the training images.
-    batch_size : int, optional
-        Images per step.
-    seed : int, optional
-        Of the first weights and of the order of the images.
-
-    Returns
-    -------
-    result : dict
-        ``scores`` of the validation images, ``losses`` of every step, and
-        ``weights``, the number of parameters.
-
-    Raises
-    ------
-    WrongAnswer
-        If the answer is not a pair of a module and an optimizer.
-    """
-    torch = engine_of(build)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model, optimizer = _pair(build())
-        X, y, losses = data["X_train"], data["y_train"], []
-        for _ in range(epochs):
-            model.train()
-            order = torch.randperm(len(y)).numpy()
-            for start in range(0, len(y), batch_size):
-                batch = order[start : start + batch_size]
-                loss = _loss(model, X[batch], y[batch])
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-                losses.append(loss.item())
-        scores = forward(model, data["X_val"])
-    return {
-        "scores": scores,
-        "losses": losses,
-        "weights": sum(p.numel() for p in model.parameters()),
-    }
-
-
 @functools.cache
 def _noting_linear(torch):
     """Return the class of a linear network that notes the modes it is called in."""
@@ -261,20 +201,3 @@ def _loss(model, X, y):
         f"classes), with more than {y.max()} classes; got {describe(scores)}.",
     )
     return torch.nn.functional.cross_entropy(scores, tensors(torch, y).long())
-
-
-def _pair(built):
-    expect(
-        isinstance(built, tuple) and len(built) == 2,
-        f"Return the pair (model, optimizer); got {describe(built)}.",
-    )
-    expect_module(built[0])
-    _expect_optimizer(built[1])
-    return built
-
-
-def _expect_optimizer(optimizer):
-    expect(
-        isinstance(optimizer, engine_of(optimizer).optim.Optimizer),
-        f"The optimizer should be one of torch.optim; got {describe(optimizer)}.",
-    )

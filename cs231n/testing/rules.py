@@ -122,13 +122,14 @@ def expect_source(
         f"Python has for numbers.",
     )
     used = _spelled_out(used, trees)
-    handed_on = set().union(*map(_handed_on, trees))
+    handed_on = _spelled_out(set().union(*map(_handed_on, trees)), trees)
     for forbidden in (*without, PACKAGE):
         same = (forbidden, *_TWINS.get(forbidden, ()))
         hits = {dotted for dotted in used for f in same if _matches(dotted, f)}
         module = forbidden.rpartition(".")[0]
         if module:  # whoever has it by another name has what is in it
             hits |= {d for d in handed_on if f".{d}".endswith(f".{module}")}
+            hits |= {d for d in used if f".{d}".endswith(f".{module}.*")}
         hit = sorted(hits)[:1]
         expect(not hit, f"{name} should do without {forbidden}; it uses {hit}.")
 
@@ -231,6 +232,8 @@ def _handed_on(tree):
         for n in ast.walk(tree)
         if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)
     }
+    for owner in (n for n in ast.walk(tree) if isinstance(n, ast.ClassDef)):
+        given -= {id(n.value) for n in owner.body if isinstance(n, ast.Assign)}
     return {
         _dotted(node)
         for node in ast.walk(tree)
@@ -284,6 +287,8 @@ def _names(node):
         yield _dotted(node)
     elif isinstance(node, ast.Call) and _dotted(node.func) == "getattr":
         yield _fetched(node)
+    elif isinstance(node, ast.MatchClass) and node.kwd_attrs:
+        yield _COMPUTED
     elif isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
     elif isinstance(node, ast.ImportFrom):

@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from grading.authoring.handout import HandoutError
+from grading.engine.handing_back import (
+    export,
+    feedback,
+    handout,
+    progress_bar,
+    report,
+)
 from grading.engine.intake import lms_names
 from grading.engine.intake.archive import BadArchive
 from grading.engine.intake.intake import Intake
@@ -16,6 +24,7 @@ from grading.engine.intake.roster import RosterError, known_roster
 from grading.engine.intake.times import read_times
 from grading.engine.judging.cluster import ClusterFailed
 from grading.engine.judging.judge_host import HostPlan, NoIsolation
+from grading.engine.keeping import forget, prune
 from grading.engine.notebooks.released import check_assignment
 from grading.engine.options import Options
 from grading.engine.pages.overview import Overview
@@ -26,7 +35,7 @@ from grading.engine.results.not_run import NOT_RUN
 from grading.engine.run import ExamFault, Run
 from grading.engine.storage.append_log import LogError
 from grading.engine.storage.lock import Busy, only_one
-from grading.engine.storage.names import printable
+from grading.engine.storage.names import RefusedName, printable
 from grading.engine.storage.secret import SecretError
 from grading.engine.storage.store import Store
 
@@ -35,18 +44,35 @@ if TYPE_CHECKING:
 
     from grading.course import Course
 
+__all__ = [
+    "collect",
+    "doctor",
+    "export",
+    "feedback",
+    "forget",
+    "handout",
+    "prune",
+    "report",
+    "run",
+    "status",
+]
+
 PLATFORMS = ("auto", *lms_names.KINDS)
+#: Whose tables `export` writes; their module loads nbgrader, which takes seconds.
+EXPORTS = ("csv", "canvas", "moodle", "gradescope", "blackboard")
 #: Whatever ends a command with a sentence.
 REFUSALS = (
     BadArchive,
     Busy,
     ClusterFailed,
     ExamFault,
+    HandoutError,
     IntakeError,
     LogError,
     LookupError,
     NoIsolation,
     GradebookError,
+    RefusedName,
     RosterError,
     SecretError,
     WorkersFailed,
@@ -115,12 +141,16 @@ def run(course: "Course", args: "Namespace") -> int:
         scheduler=args.scheduler,
         students=tuple(args.student),
         force=args.force,
+        dry_run=args.dry_run,
         plan=HostPlan(require_isolation=not args.trust_students),
         limits=args.limits,
     )
     start = time.monotonic()
-    summary = Run(course, args.assignment, options).grade(_bar)
+    summary = Run(course, args.assignment, options).grade(progress_bar)
     _print_summary(summary, time.monotonic() - start)
+    _print_changes(summary.changes)
+    if args.dry_run:
+        print("A dry run: the gradebook is as it was.")
     if not summary.submissions:
         print(f"Nothing to grade: nobody's {args.assignment} is in {course.submitted}.")
     failed = summary.problems or summary.missing or not summary.submissions
@@ -129,12 +159,6 @@ def run(course: "Course", args: "Namespace") -> int:
 
 def _cores():
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
-
-
-def _bar(total):
-    # Without its watching thread, which nothing here needs.
-    tqdm.monitor_interval = 0
-    return tqdm(total=total, unit="notebook", file=sys.stdout, smoothing=0.05)
 
 
 def _print_summary(summary, seconds):
@@ -152,6 +176,18 @@ def _print_summary(summary, seconds):
     _print_flags(summary.flagged, summary.problems)
     for student in summary.missing:
         print(f"{printable(student)} handed nothing in.")
+
+
+def _print_changes(changes):
+    """Print whose points by tests are others than before."""
+    if changes:
+        print(f"{len(changes)} scores by tests differ from the gradebook's:")
+    for student, notebook, before, after in sorted(changes):
+        difference = after - before
+        print(
+            f"  {printable(student):<24} {notebook:<24} {before:6.2f} -> {after:6.2f} "
+            f"({difference:+.2f})"
+        )
 
 
 def _print_flags(flagged, problems):
@@ -219,75 +255,6 @@ def _print_absent(roster, students):
         print(f"{len(absent)} of the roster handed nothing in:")
     for student in absent:
         print(f"  {printable(student)}")
-
-
-def feedback(course: "Course", args: "Namespace") -> int:
-    """Write the students' pages.
-
-    Parameters
-    ----------
-    course : Course
-        Has graded the assignment.
-    args : argparse.Namespace
-        The command line.
-
-    Returns
-    -------
-    status : int
-        1 if nothing is graded.
-    """
-    from grading.engine.pages.feedback import write_feedback
-
-    overview = Overview(course, args.assignment)
-    with _bar(len(overview.rows)) as bar:
-        count = write_feedback(course, overview, bar.update)
-    print(f"{count} pages in {course.feedback}")
-    if not count:
-        print("Nothing is graded yet:  python -m grading run", args.assignment)
-    return 0 if count else 1
-
-
-def report(course: "Course", args: "Namespace") -> int:
-    """Write the instructor's report.
-
-    Parameters
-    ----------
-    course : Course
-        Has graded the assignment.
-    args : argparse.Namespace
-        The command line.
-
-    Returns
-    -------
-    status : int
-        0.
-    """
-    from grading.engine.pages.report import write_report
-
-    print(write_report(course, Overview(course, args.assignment)))
-    return 0
-
-
-def export(course: "Course", args: "Namespace") -> int:
-    """Print the scores as CSV.
-
-    Parameters
-    ----------
-    course : Course
-        Has graded the assignment.
-    args : argparse.Namespace
-        The command line.
-
-    Returns
-    -------
-    status : int
-        1 if a person must still mark something.
-    """
-    from grading import gradebook
-
-    out = ["--out", str(args.out)] if args.out else []
-    database = ["--database", str(course.database)]
-    return gradebook.main([args.assignment, *database, *out])
 
 
 def doctor(course: "Course", args: "Namespace") -> int:

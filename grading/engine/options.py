@@ -15,5 +15,6 @@ class Options:
     scheduler: str = ""  #: address of a Dask scheduler; empty for this machine
     students: tuple[str, ...] = ()  #: only these; empty for all
     force: bool = False  #: judge again what was judged
+    dry_run: bool = False  #: judge, and record nothing in the gradebook
     plan: HostPlan = field(default_factory=HostPlan)
     limits: Limits = field(default_factory=Limits)

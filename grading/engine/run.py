@@ -290,28 +290,42 @@ class Run:
 
     def _finish(self, waiting, key, verdict, how):
         submission, name = waiting.submission, waiting.template.name
-        last = self._journal.record(submission.student, name)
         flags = (*submission.flags, *waiting.normalised.flags, *verdict.flags)
+        if not self._is_recorded(submission, name, key, verdict):
+            self._note_change(submission.student, name, verdict)
+            if not self.options.dry_run:
+                self._write(waiting, key, verdict, flags)
+        self._tell(how, submission, name, flags, verdict)
+
+    def _note_change(self, student, name, verdict):
+        """Remember a score by tests that is another than the gradebook's."""
+        known = self._recorded.get((student, name))
+        tests = {one.name: one.score for one in verdict.outcomes}
+        before = known and sum(known.get(test) or 0.0 for test in tests)
+        if before is not None and before != verdict.score:
+            self.summary.changes.append((student, name, before, verdict.score))
+
+    def _write(self, waiting, key, verdict, flags):
+        """Put a verdict into the gradebook, and note that it is there."""
+        submission, name = waiting.submission, waiting.template.name
         details = {
             "verdict": key,
             "isolation": verdict.isolation,
             "flags": list(flags),
-            "penalty": last.get("penalty"),
+            "penalty": self._journal.record(submission.student, name).get("penalty"),
         }
-        if not self._is_recorded(submission, name, key, verdict):
-            penalty = self._record.write(
-                submission, waiting.template, waiting.normalised, verdict, details
-            )
-            self._journal.add_record(
-                submission.student,
-                name,
-                key=key,
-                reading=waiting.reading,
-                time=submission.time,
-                files=submission.digest,
-                penalty=penalty,
-            )
-        self._tell(how, submission, name, flags, verdict)
+        penalty = self._record.write(
+            submission, waiting.template, waiting.normalised, verdict, details
+        )
+        self._journal.add_record(
+            submission.student,
+            name,
+            key=key,
+            reading=waiting.reading,
+            time=submission.time,
+            files=submission.digest,
+            penalty=penalty,
+        )
 
     def _tell(self, how, submission, name, flags, verdict):
         self.summary.count(how, submission.student, name, flags, verdict.isolation)

@@ -15,6 +15,7 @@ class Summary:
     isolations: set = field(default_factory=set)
     flagged: dict = field(default_factory=dict)  #: {(student, notebook): flags}
     problems: list = field(default_factory=list)
+    changes: list = field(default_factory=list)  #: (student, notebook, before, after)
     missing: list = field(default_factory=list)  #: students asked for and not there
 
     def count(

@@ -59,6 +59,8 @@ FIGURES = {
     "squares": drawings.squares,
     "growing_pictures": drawings.growing_pictures,
     "two_clouds": drawings.two_clouds,
+    "pixel_gradient": drawings.pixel_gradient,
+    "weighted_maps": drawings.weighted_maps,
 }
 
 

@@ -11,7 +11,7 @@ from grading import __main__ as cli
 from grading.course import Course
 from grading.engine import commands
 from grading.engine.judging.judge_host import HostPlan
-from tests.engine.conftest import grade, plan
+from tests.engine.conftest import grade, plan, scores
 from tests.engine.small_course import RIGHT, answered, hand_in_right
 
 
@@ -120,6 +120,29 @@ def test_times_without_archives_are_refused(command, tmp_path):
 
     assert (status, err.count("\n")) == (1, 1)
     assert "--times says when archives were handed in" in err
+
+
+def test_a_dry_run_says_what_would_change_and_changes_nothing(course, command):
+    hand_in_right(course, "ada")
+    hand_in_right(course, "ben")
+    grade(course)
+    before = scores(course)
+    path = course.source / "hw1" / "numbers.ipynb"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("double(3) == 6", "double(3) == 7"))
+    row = "{:<24} numbers                    6.00 ->   4.00 (-2.00)\n"
+    table = "2 scores by tests differ from the gradebook's:\n"
+    table += "".join(f"  {row.format(name)}" for name in ("ada", "ben"))
+
+    status, out, _ = command("run", "hw1", "--dry-run", "--jobs", "1")
+    assert status == 0
+    assert out.endswith(f"{table}A dry run: the gradebook is as it was.\n")
+    assert scores(course) == before
+    # What was judged is known, and the real run records it.
+    _, out, _ = command("run", "hw1", "--jobs", "1")
+    assert ": 0 judged, 4 known already" in out
+    assert out.endswith(table)
+    assert scores(course)["ben", "numbers"] == 4
 
 
 def test_a_run_on_nothing_is_no_success(command):

@@ -79,6 +79,20 @@ def test_a_gradient_can_start_at_the_last_layer_that_was_computed(net, x):
     )
 
 
+def test_the_way_back_can_stop_at_a_layer(net, x):
+    scores, cache = net.forward(x)
+    dscores = np.random.default_rng(4).normal(size=scores.shape)
+    part = net.backward(dscores, cache, to="fire2")
+    assert part.shape == cache["fire2"].shape
+    np.testing.assert_allclose(
+        net.backward({"fire2": part}, cache), net.backward(dscores, cache), rtol=1e-9
+    )
+    with pytest.raises(ValueError, match="at pool4 or behind it; got fire2"):
+        net.backward({"fire2": part}, cache, to="pool4")
+    with pytest.raises(ValueError, match="No layer is called 'fire9'"):
+        net.backward(dscores, cache, to="fire9")
+
+
 def test_gradients_of_the_weights_come_only_where_asked_for(net, x):
     scores, cache = net.forward(x)
     dscores = np.random.default_rng(4).normal(size=scores.shape)

@@ -9,6 +9,8 @@ from cs231n.data.drawn.random_draws import Draws
 
 #: Images of a chunk, a tenth of each class.
 CHUNK = 2000
+#: From so many chunks on, what is to be drawn is announced with the time it takes.
+MANY = 6
 NUM_CLASSES = 10
 PARTS = ("train", "test")
 
@@ -24,10 +26,15 @@ class Chunks:
         Of its drawing code; part of the file names.
     pixels : int
         Bytes of an image.
+    seconds : float
+        What a chunk takes on one core, about.
     """
 
-    def __init__(self, name: str, version: int, pixels: int) -> None:
+    def __init__(
+        self, name: str, version: int, pixels: int, seconds: float = 1
+    ) -> None:
         self.name, self.version, self.pixels = name, version, pixels
+        self.seconds = seconds
 
     def read(
         self, part: str, num: int, seed: int, draw_chunk: Callable
@@ -123,8 +130,15 @@ class Chunks:
 
     def _progress(self, chunks, part, seed):
         """Show a bar on standard output where there is something to wait for."""
-        if all(is_cached(self._file(part, chunk, seed)) for chunk in chunks):
+        files = [self._file(part, chunk, seed) for chunk in chunks]
+        missing = sum(not is_cached(file) for file in files)
+        if not missing:
             return chunks
+        if missing >= MANY:
+            print(
+                f"Drawing {missing * CHUNK:,} images of {self.name}, once: about "
+                f"{missing * self.seconds:.0f} seconds on one core."
+            )
         from cs231n.runs.progress import progress_bar
 
         title = f"drawing {self.name} ({part})"

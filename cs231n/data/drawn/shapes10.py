@@ -22,7 +22,7 @@ from cs231n.data.imageset import ImageSet, check_format, copy_planes, empty_imag
 VERSION = 2
 SIDE = 32
 NUM_TRAINING, NUM_TEST = 10_000, 2_000
-CHUNKS = Chunks("shapes10", VERSION, 3 * SIDE * SIDE)
+CHUNKS = Chunks("shapes10", VERSION, 3 * SIDE * SIDE, seconds=2)
 
 COLOURS = {
     "red": (200, 50, 45),

@@ -37,11 +37,13 @@ class Roster:
 
     def __init__(self, rows: Iterable[dict]) -> None:
         self.students = []
+        self.rows = {}  #: what the roster says of each student, by column
         self._index = {}
         for row in rows:
             student = unicodedata.normalize("NFC", row.get("student") or "").strip()
             if student:
                 self.students.append(student)
+                self.rows[student] = row
                 self._learn(student, row)
 
     def _learn(self, student, row):

@@ -10,6 +10,7 @@ CANVAS = {
     "id": "canvas_id",
     "sis user id": "sid",
     "sis login id": "login",
+    "section": "section",
 }
 
 
@@ -57,6 +58,6 @@ def _decoded(data):
 def _from_canvas(row):
     """Name a row's values as a roster does; lines for points have no id."""
     known = {CANVAS[key]: value for key, value in row.items() if key in CANVAS}
-    login = known.pop("login").strip()
+    login = known["login"].strip()
     student = login or known.get("sid", "").strip() or known["canvas_id"]
     return known | {"student": student, "email": login if "@" in login else ""}

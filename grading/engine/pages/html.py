@@ -14,6 +14,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from grading.engine.pages.formulas import with_formulas
 from grading.engine.storage.names import printable
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def _environment():
         "clean": clean,
         "python": python,
         "markdown": markdown,
+        "line": line,
         "number": number,
     }
     return environment
@@ -165,11 +167,34 @@ def markdown(text: str) -> "Markup":
     html : markupsafe.Markup
         Plain tags without any attribute; HTML in the text is shown, not used.
     """
+    return nothing_to_escape(with_formulas(clean(text), _safe))
+
+
+def line(text: str) -> "Markup":
+    """Render a title or a remark: words and formulas.
+
+    Parameters
+    ----------
+    text : str
+        A line of Markdown.
+
+    Returns
+    -------
+    html : markupsafe.Markup
+        Plain tags, without a paragraph around them.
+    """
+    tags = {"code", "em", "strong", "sub", "sup"}
+    shown = with_formulas(clean(text), lambda rest: nh3.clean_text(rest))
+    shown = re.sub(r"`([^`<>]+)`", r"<code>\1</code>", shown)
+    return nothing_to_escape(nh3.clean(shown, tags=tags, attributes={}))
+
+
+def _safe(text):
     try:
-        html = _markdown()(clean(text))
+        html = _markdown()(text)
     except RecursionError:
-        html = f"<pre>{nh3.clean_text(clean(text))}</pre>"
-    return nothing_to_escape(nh3.clean(html, tags=TAGS, attributes={}))
+        html = f"<pre>{nh3.clean_text(text)}</pre>"
+    return nh3.clean(html, tags=TAGS, attributes={})
 
 
 def number(value: float) -> str:

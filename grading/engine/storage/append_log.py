@@ -8,10 +8,12 @@ and reported.
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from os import PathLike
 from pathlib import Path
 from typing import Any
+
+from cs231n.files import write_whole
 
 #: Hexadecimal digits of the checksum that begins a line.
 DIGITS = 16
@@ -168,3 +170,26 @@ def _checked(line):
 def _write(descriptor, data):
     while data:
         data = data[os.write(descriptor, data) :]
+
+
+def rewrite(path: Path, keep: Callable[[Any], bool]) -> int:
+    """Leave only some lines of a log in it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Of a log that nobody has open.
+    keep : callable
+        Called with each value; says whether it stays.
+
+    Returns
+    -------
+    removed : int
+        Lines that are gone, damaged ones among them.
+    """
+    lines = path.read_bytes().splitlines(keepends=True)
+    kept = [
+        line for line in lines if (value := _checked(line)) is not None and keep(value)
+    ]
+    write_whole(path, b"".join(kept), mode=0o600)
+    return len(lines) - len(kept)

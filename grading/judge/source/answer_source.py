@@ -229,7 +229,25 @@ def _other(tree):
                 for member in part.body:
                     if isinstance(member, _FUNCTIONS):
                         found.append((f".{member.name}", member))
-    return found
+    return found + [("*", ast.Expr(part)) for part in _handed_on(tree)]
+
+
+def _handed_on(tree):
+    """Yield what calls outside of functions are given, where it is ``np.linalg``."""
+    body = [part for part in tree.body if not isinstance(part, _FUNCTIONS)]
+    nodes = [node for part in body for node in ast.walk(part)]
+    assigned = {
+        target.id: node.value
+        for node in nodes
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for call in (node for node in nodes if isinstance(node, ast.Call)):
+        for given in (*call.args, *(word.value for word in call.keywords)):
+            meant = assigned.get(given.id) if isinstance(given, ast.Name) else given
+            if isinstance(meant, ast.Attribute):
+                yield meant
 
 
 @cache

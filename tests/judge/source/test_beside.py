@@ -18,8 +18,21 @@ PATCHES = {
     "by another name": "p = pytorch\np.train_net = fake",
     "by setattr": "def patch():\n    setattr(pytorch, 'train_net', fake)\npatch()",
     "in its namespace": "def patch():\n    vars(pytorch)['train_net'] = fake\npatch()",
-    "where it is written": "import cs231n.pytorch.training as t\nt.train_net = fake",
+    "where it is written": "import cs231n.pytorch.copies as t\nt.train_net = fake",
     "in the engine": "torch.nn.functional.cross_entropy = fake",
+    "what records": "import cs231n.pytorch.recording as r\nr.record = fake",
+    "the code of what records": "from cs231n.pytorch import recording\n"
+    "recording.record.__wrapped__.__code__ = fake.__code__",
+    "with what a record looks like": "import cs231n.pytorch.recording as r\n"
+    "r.record = lambda *args: {'values': {}, 'parameters': [], 'graphs': [],\n"
+    "                          'optimizer': ['SGD', []]}",
+    "with a step that reads files": "import cs231n.pytorch.recording as r\n"
+    "step = ['aten.from_file.default', ['list', '/etc/passwd'], {}, [1]]\n"
+    "graph = {'steps': [step], 'batch': 0, 'result': 1}\n"
+    "r.record = lambda *args: {'values': {}, 'parameters': [], 'graphs': [graph] * 3,\n"
+    "                          'optimizer': ['SGD', [({'lr': 1.0}, [])]]}",
+    "in another's place": "import sys\nclass M:\n    train_net = staticmethod(fake)\n"
+    "sys.modules['cs231n.pytorch.copies'] = sys.modules['cs231n.pytorch'] = M",
 }
 
 

@@ -13,6 +13,64 @@ expect_source(double, loops=0, without=["linalg.norm", "einsum"])
 NORM = "np.linalg.norm"
 #: Answers with `double`, and the cell after it, which comes before the test.
 WAYS = {
+    "os": "import os\ndef double(x):\n    os.sys.modules['numpy'].linalg.norm(x)\n"
+    "    return 2 * x",
+    "sys": "import sys\ndef double(x):\n    f = sys.modules['numpy'].linalg\n"
+    "    f.norm(x)\n    return 2 * x",
+    "a container filled at load": "tools = [np.linalg]\n"
+    "def double(x):\n    for la in tools:\n        pass\n    tools[0].norm(x)\n"
+    "    return 2 * x",
+    "a container that a helper fills": "tools = []\ndef fill(m):\n"
+    "    tools.append(m)\nfill(np.linalg)\n"
+    "def double(x):\n    tools[-1].norm(x)\n    return 2 * x",
+    "another name that a helper fills in": "tools, la = [], np.linalg\nle = la\n"
+    "lo = np.linalg\ntools.append(lo)\n"
+    "def double(x):\n    tools[-1].norm(x)\n    return 2 * x",
+    "a namespace": "def double(x):\n    np.linalg.__dict__['norm'](x)\n"
+    "    return 2 * x",
+    "its names": "def double(x):\n"
+    "    names = sorted(np.linalg.__dict__['__all__'])\n"
+    "    getattr(np.linalg, names[names.index('nor' 'm')])(x)\n    return 2 * x",
+    "vars": "def double(x):\n    vars(np.linalg)['no' 'rm'](x)\n    return 2 * x",
+    "a text joined": "def double(x):\n    getattr(np.linalg, ''.join('norm'))(x)\n"
+    "    return 2 * x",
+    "a text turned": "def double(x):\n    getattr(np.linalg, 'mron'[::-1])(x)\n"
+    "    return 2 * x",
+    "an operator": "import operator\ndef double(x):\n"
+    "    operator.attrgetter('linalg.norm')(np)(x)\n    return 2 * x",
+    "a method caller": "import operator\ndef double(x):\n"
+    "    operator.methodcaller('norm', x)(np.linalg)\n    return 2 * x",
+    "a partial": "import functools\n"
+    "get = functools.partial(getattr, np.linalg)\n"
+    "def double(x):\n    get('norm')(x)\n    return 2 * x",
+    "getattr by another name": "g = getattr\ndef double(x):\n"
+    "    g(np.linalg, 'no' + 'rm')(x)\n    return 2 * x",
+    "getattr as a default": "def double(x, g=getattr):\n"
+    "    g(np.linalg, 'no' + 'rm')(x)\n    return 2 * x",
+    "getattr in a container": "tools = {'g': getattr}\ndef double(x):\n"
+    "    tools['g'](np.linalg, 'no' + 'rm')(x)\n    return 2 * x",
+    "a pattern": "def double(x):\n    match np:\n"
+    "        case object(linalg=object(norm=f)):\n            f(x)\n    return 2 * x",
+    "a class's attribute": "class Tools:\n    la = np.linalg\ndef double(x):\n"
+    "    Tools.la.norm(x)\n    return 2 * x",
+    "a closure": "def make(la):\n    def run(x):\n        la.norm(x)\n"
+    "        return 2 * x\n    return run\ndouble = make(np.linalg)",
+    "a decorator": "def with_(la):\n    def take(f):\n        def run(x):\n"
+    "            la.norm(x)\n            return f(x)\n        return run\n"
+    "    return take\n@with_(np.linalg)\ndef double(x):\n    return 2 * x",
+    "a star import": "from numpy.linalg import *\ndef double(x):\n    norm(x)\n"
+    "    return 2 * x",
+    "a module of another": "import numpy.testing as t\ndef double(x):\n"
+    "    t._private.utils.np.linalg.norm(x)\n    return 2 * x",
+    "a walrus": "def double(x):\n    (la := np.linalg).norm(x)\n    return 2 * x",
+    "a context": "import contextlib\ndef double(x):\n"
+    "    with contextlib.nullcontext(np.linalg) as la:\n        la.norm(x)\n"
+    "    return 2 * x",
+    "a method of a property": "class T:\n    @property\n    def f(self):\n"
+    "        return np.linalg\ndef double(x):\n    T().f.norm(x)\n    return 2 * x",
+    "an exception's argument": "def double(x):\n    try:\n"
+    "        raise ValueError(np.linalg)\n    except ValueError as e:\n"
+    "        e.args[0].norm(x)\n    return 2 * x",
     "another norm": "def double(x):\n    np.linalg.vector_norm(x)\n    return 2 * x",
     "a private module": "def double(x):\n    np.linalg._linalg.norm(x)\n"
     "    return 2 * x",

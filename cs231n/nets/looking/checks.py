@@ -112,7 +112,9 @@ def check_layer(name: Any, layers: Sequence[str]) -> None:
     )
 
 
-def check_upstream(grads: Mapping[str, Any], cache: Mapping[str, np.ndarray]) -> None:
+def check_upstream(
+    grads: Mapping[str, Any], cache: Mapping[str, np.ndarray], to: str | None = None
+) -> None:
     """Refuse gradients that fit no layer that was computed.
 
     Parameters
@@ -121,11 +123,14 @@ def check_upstream(grads: Mapping[str, Any], cache: Mapping[str, np.ndarray]) ->
         Upstream gradients by layer.
     cache : mapping of str to ndarray
         Outputs by layer.
+    to : str, optional
+        The layer whose gradient is asked for.
 
     Raises
     ------
     ValueError
-        If a layer was not computed, or its output has another shape.
+        If a layer was not computed, its output has another shape, or all gradients
+        come in before ``to``.
     """
     if not grads:
         raise ValueError("Pass an upstream gradient; got an empty dict.")
@@ -137,4 +142,11 @@ def check_upstream(grads: Mapping[str, Any], cache: Mapping[str, np.ndarray]) ->
             raise ValueError(
                 f"The upstream gradient of {name} must have its shape, "
                 f"{cache[name].shape}; got {got}."
+            )
+    if to is not None:
+        check_layer(to, tuple(cache))
+        order = list(cache)
+        if all(order.index(name) < order.index(to) for name in grads):
+            raise ValueError(
+                f"No gradient comes in at {to} or behind it; got {', '.join(grads)}."
             )

@@ -1,0 +1,1 @@
+"""Parts of a network that is looked into: its layers, and what it refuses."""

@@ -1,0 +1,1 @@
+"""Losses that look into a network, with their gradients."""

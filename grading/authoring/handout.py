@@ -1,0 +1,108 @@
+"""What students get: the committed workbook without answers and tests.
+
+``python -m grading handout`` builds the notebooks, refuses what is not committed, and
+writes a zip or a branch of exactly what `git archive` leaves in.
+"""
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+from grading import ROOT
+from grading.authoring.release import drift
+
+
+class HandoutError(Exception):
+    """Nothing can be handed out; the message says what to do first."""
+
+
+def handout(
+    out: Path | None = None, branch: str = "", *, root: Path = ROOT
+) -> tuple[str, int]:
+    """Write the student release.
+
+    Parameters
+    ----------
+    out : pathlib.Path, optional
+        The zip to write.
+    branch : str, optional
+        The branch to commit it to instead; it is made if it is not there.
+    root : pathlib.Path, optional
+        The project.
+
+    Returns
+    -------
+    commit : str
+        What it was taken from.
+    files : int
+        How many it has.
+
+    Raises
+    ------
+    HandoutError
+        If the notebooks are stale, or something is not committed.
+    """
+    if stale := drift(root / "assignments", root / "solutions"):
+        raise HandoutError(
+            f"These notebooks are not what solutions/ builds: {', '.join(stale)}.\n"
+            f"Build them with `make release`, commit them, and hand out again."
+        )
+    changed = _git(root, "status", "--porcelain").splitlines()
+    if changed:
+        raise HandoutError(
+            "These files are not committed, and students would get the old ones:\n"
+            + "\n".join(changed[:10])
+            + "\nCommit them, and hand out again."
+        )
+    tree = _student_tree(root)
+    files = _git(root, "ls-tree", "-r", "--name-only", tree).splitlines()
+    if out is not None:
+        _git(root, "archive", "--format=zip", "-o", str(out.resolve()), tree)
+    if branch:
+        _commit(root, tree, branch)
+    return _git(root, "rev-parse", "--short", "HEAD"), len(files)
+
+
+def _student_tree(root):
+    """Make a tree of what `git archive` leaves in."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        archive, work = place / "all.tar", place / "work"
+        work.mkdir()
+        _git(root, "archive", "--format=tar", "-o", str(archive), "HEAD")
+        subprocess.run(["tar", "-xf", str(archive), "-C", str(work)], check=True)
+        index = {"GIT_INDEX_FILE": str(place / "index")}
+        # What is ignored was committed all the same.
+        _git(root, f"--work-tree={work}", "add", "--all", "--force", ".", **index)
+        return _git(root, "write-tree", **index)
+
+
+def _commit(root, tree, branch):
+    name = f"refs/heads/{branch}"
+    _git(root, "check-ref-format", name)
+    if _git(root, "symbolic-ref", "--quiet", "HEAD") == name:
+        raise HandoutError(f"You are on the branch {branch!r}: name another one.")
+    before = _git(root, "for-each-ref", "--format=%(objectname)", name)
+    if before and _git(root, "rev-parse", f"{before}^{{tree}}") == tree:
+        return
+    parent = ["-p", before] if before else []
+    message = "Release of " + _git(root, "rev-parse", "--short", "HEAD")
+    commit = _git(root, "commit-tree", tree, *parent, "-m", message)
+    _git(root, "update-ref", name, commit, *([before] if before else []))
+
+
+def _git(root, *arguments, **variables):
+    try:
+        result = subprocess.run(
+            ["git", *arguments],
+            cwd=root,
+            env=os.environ | variables,
+            capture_output=True,
+            text=True,
+        )
+    except FileNotFoundError:
+        raise HandoutError("There is no git here; install it.") from None
+    if result.returncode:
+        raise HandoutError(f"`git {arguments[0]}` refused: {result.stderr.strip()}")
+    return result.stdout.strip()

@@ -1,0 +1,164 @@
+"""The commands that give something back: pages for students, a report, grades."""
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+from grading.engine.intake.roster import known_roster
+from grading.engine.pages.overview import Overview
+from grading.engine.storage.names import printable
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from grading.course import Course
+
+
+def progress_bar(total: int) -> tqdm:
+    """Make a bar of notebooks.
+
+    Parameters
+    ----------
+    total : int
+        How many there are.
+
+    Returns
+    -------
+    bar : tqdm.tqdm
+        A context manager with ``update``.
+    """
+    # Without its watching thread, which nothing here needs.
+    tqdm.monitor_interval = 0
+    return tqdm(total=total, unit="notebook", file=sys.stdout, smoothing=0.05)
+
+
+def feedback(course: "Course", args: "Namespace") -> int:
+    """Write the students' pages.
+
+    Parameters
+    ----------
+    course : Course
+        Has graded the assignment.
+    args : argparse.Namespace
+        The command line.
+
+    Returns
+    -------
+    status : int
+        1 if nothing is graded.
+    """
+    from grading.engine.pages.feedback import write_feedback
+
+    overview = Overview(course, args.assignment)
+    with progress_bar(len(overview.rows)) as bar:
+        count = write_feedback(course, overview, bar.update)
+    print(f"{count} pages in {course.feedback}")
+    if not count:
+        print("Nothing is graded yet:  python -m grading run", args.assignment)
+    return 0 if count else 1
+
+
+def report(course: "Course", args: "Namespace") -> int:
+    """Write the instructor's report.
+
+    Parameters
+    ----------
+    course : Course
+        Has graded the assignment.
+    args : argparse.Namespace
+        The command line.
+
+    Returns
+    -------
+    status : int
+        0.
+    """
+    from grading.engine.pages.report import write_report
+
+    print(write_report(course, Overview(course, args.assignment)))
+    return 0
+
+
+def export(course: "Course", args: "Namespace") -> int:
+    """Print the scores as CSV, or as a platform takes them in.
+
+    Parameters
+    ----------
+    course : Course
+        Has graded the assignment.
+    args : argparse.Namespace
+        The command line.
+
+    Returns
+    -------
+    status : int
+        1 if a person must still mark something, or somebody is left out.
+    """
+    from grading import gradebook
+    from grading.engine.pages.platform_grades import read_grades, write_grades
+
+    if not args.platform:
+        out = ["--out", str(args.out)] if args.out else []
+        database = ["--database", str(course.database)]
+        return gradebook.main([args.assignment, *database, *out])
+    templates = Overview(course, args.assignment).templates
+    grades = read_grades(
+        course, args.assignment, templates, known_roster(course, args.roster)
+    )
+    if not grades:
+        print(f"Nobody is graded in {args.assignment} yet.", file=sys.stderr)
+        return 1
+    with contextlib.ExitStack() as stack:
+        file = sys.stdout
+        if args.out:
+            opened = args.out.open("w", newline="", encoding="utf-8")
+            file = stack.enter_context(opened)
+        strangers = write_grades(
+            args.platform,
+            grades,
+            templates,
+            file,
+            column=args.column or args.assignment,
+            each=args.each,
+        )
+    return _say_who_is_missing(args, grades, strangers)
+
+
+def _say_who_is_missing(args, grades, strangers):
+    unmarked = [one.total.student for one in grades if one.total.to_mark]
+    for words, students in (
+        ("Still to mark by hand", unmarked),
+        (f"Left out, because the roster has no {args.platform} id of", strangers),
+    ):
+        if students:
+            names = ", ".join(map(printable, students))
+            print(f"{words}: {names}.", file=sys.stderr)
+    return 1 if unmarked or strangers else 0
+
+
+def handout(course: "Course", args: "Namespace") -> int:
+    """Write what students get.
+
+    Parameters
+    ----------
+    course : Course
+        Any; what is handed out is the project's.
+    args : argparse.Namespace
+        The command line.
+
+    Returns
+    -------
+    status : int
+        0.
+    """
+    from grading.authoring.handout import handout as write
+
+    out = args.out or (None if args.branch else Path("workbook.zip"))
+    commit, files = write(out, args.branch)
+    places = [f"{out}"] if out else []
+    places += [f"the branch {args.branch}"] if args.branch else []
+    print(f"{files} files of {commit} are in {' and '.join(places)}.")
+    return 0

@@ -1,0 +1,90 @@
+"""Students get what is committed, without answers and tests."""
+
+import subprocess
+import zipfile
+
+import pytest
+
+from grading.authoring import handout as module
+from grading.authoring.handout import HandoutError, handout
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project in git whose notebooks are what its sources build."""
+    root = tmp_path / "project"
+    for name in ("solutions/a.py", "assignments/hw1/a.ipynb", "README.md"):
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    (root / ".gitattributes").write_text("/solutions export-ignore\n")
+    (root / ".gitignore").write_text("*.md\n")
+    for name, value in (("AUTHOR", "a"), ("COMMITTER", "a")):
+        monkeypatch.setenv(f"GIT_{name}_NAME", value)
+        monkeypatch.setenv(f"GIT_{name}_EMAIL", f"{value}@x.org")
+    git(root, "init", "--quiet", "--initial-branch=main")
+    git(root, "add", "--force", ".")
+    git(root, "commit", "--quiet", "-m", "All")
+    monkeypatch.setattr(module, "drift", lambda *folders: [])
+    return root
+
+
+def git(root, *arguments):
+    done = subprocess.run(
+        ["git", *arguments], cwd=root, check=True, capture_output=True, text=True
+    )
+    return done.stdout.split()
+
+
+GIVEN = [".gitattributes", ".gitignore", "README.md", "assignments/hw1/a.ipynb"]
+
+
+def test_the_zip_has_what_is_committed(project, tmp_path):
+    commit, files = handout(tmp_path / "w.zip", root=project)
+
+    with zipfile.ZipFile(tmp_path / "w.zip") as archive:
+        names = sorted(name for name in archive.namelist() if not name.endswith("/"))
+    assert (names, files) == (GIVEN, 4)
+    assert [commit] == git(project, "rev-parse", "--short", "HEAD")
+    assert git(project, "status", "--porcelain") == []
+
+
+def test_a_branch_gets_a_commit_a_release(project):
+    handout(branch="students", root=project)
+    handout(branch="students", root=project)  # nothing new
+    assert git(project, "ls-tree", "-r", "--name-only", "students") == GIVEN
+    (project / "README.md").write_text("new")
+    git(project, "commit", "--quiet", "-am", "More")
+    handout(branch="students", root=project)
+
+    assert len(git(project, "rev-list", "students")) == 2
+    assert git(project, "show", "students:README.md") == ["new"]
+
+
+def test_what_is_not_committed_is_refused(project, tmp_path):
+    (project / "assignments/hw1/a.ipynb").write_text("released, not committed")
+
+    with pytest.raises(HandoutError, match=r"(?s)not committed.*a\.ipynb.*Commit"):
+        handout(tmp_path / "w.zip", root=project)
+    assert not (tmp_path / "w.zip").exists()
+
+
+def test_stale_notebooks_are_refused(project, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "drift", lambda *folders: ["hw1/a.ipynb"])
+
+    with pytest.raises(HandoutError, match=r"hw1/a\.ipynb(.|\n)*make release"):
+        handout(tmp_path / "w.zip", root=project)
+
+
+def test_the_present_branch_and_a_bad_name_are_refused(project):
+    with pytest.raises(HandoutError, match="name another one"):
+        handout(branch="main", root=project)
+    with pytest.raises(HandoutError, match="check-ref-format"):
+        handout(branch="a..b", root=project)
+
+
+def test_no_git_is_a_sentence(project, tmp_path, monkeypatch):
+    monkeypatch.setattr(module.os, "environ", {"PATH": str(tmp_path)})
+
+    with pytest.raises(HandoutError, match="There is no git here"):
+        handout(tmp_path / "w.zip", root=project)
