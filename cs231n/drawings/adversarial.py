@@ -1,6 +1,6 @@
 """Drawings of adversarial networks: the game, painting filters, kept gradients."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -191,7 +191,7 @@ def squares(theme: str = "light") -> "Figure":
     for target, role, dash in ((1, "data", "-"), (0, "other", "--")):
         heights = 6.4 - 1.5 * (scores - target) ** 2
         seen = heights > 0.9
-        style = {"color": page.colours[role], "ls": dash, "lw": 2}
+        style: dict[str, Any] = {"color": page.colours[role], "ls": dash, "lw": 2}
         page.ax.plot(across(scores)[seen], heights[seen], **style)
         page.text(across(target), 7.1, str(target), role, 10)
     page.text(14.7, 5.2, "real pictures;\nthe generator's fakes", "data", 8.5)
@@ -224,7 +224,11 @@ def two_clouds(theme: str = "light") -> "Figure":
         ((16.5, 3.2), 1.2, 0.8, "other", "fake"),
     )
     for centre, width, height, role, name in shapes:
-        style = {"fc": page.tint(role, 0.2), "ec": page.colours[role], "lw": 1.8}
+        style: dict[str, Any] = {
+            "fc": page.tint(role, 0.2),
+            "ec": page.colours[role],
+            "lw": 1.8,
+        }
         dash = "--" if role == "other" else "-"
         page.ax.add_patch(Ellipse(centre, width, height, angle=15, ls=dash, **style))
         beside = {"real": (-1.4, -0.1), "fake": (1.4, 0.1)}[name]
@@ -260,7 +264,10 @@ def growing_pictures(theme: str = "light") -> "Figure":
     for x, width, height, copies, words in stages:
         for i in range(copies, -1, -1):
             corner = (x - width / 2 + 0.25 * i, 3.6 - height / 2 - 0.25 * i)
-            style = {"fc": page.tint("data", 0.2), "ec": page.colours["data"]}
+            style: dict[str, Any] = {
+                "fc": page.tint("data", 0.2),
+                "ec": page.colours["data"],
+            }
             page.ax.add_patch(Rectangle(corner, width, height, **style))
         page.text(x, 6.9, words, "ink", 9)
     steps = (
