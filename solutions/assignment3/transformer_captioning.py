@@ -35,14 +35,15 @@ from cs231n import layers as package
 from cs231n.data import (
     caption_accuracy,
     decode_captions,
+    load_cifar10,
     load_scenes,
-    load_shapes10,
     true_captions,
 )
 from cs231n.engine import F, device, nn, optim, torch
 from cs231n.nets import captioning
 from cs231n.nets import transformer as reference
 from cs231n.notebook import add_to_class, needs_answers, quick
+from cs231n.solver import CaptioningSolver
 from cs231n.testing import (
     expect,
     expect_close,
@@ -1792,7 +1793,7 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# *The loss of RESULT_heart in test mode is below the goal of 0.05.*
+# *In a test run the loss was 0.012 after 200 steps. Aim for less than 0.05.*
 #
 # **Captions on a grid.** The 512 numbers cannot say where things are. As in `lstm_captioning`,
 # `train_grid` has 6 x 6 cells of 64 numbers. The class below inherits from yours and gives the
@@ -1846,7 +1847,7 @@ def captioner():
             captions = data["train_captions"][rows].astype(np.int64)
             return word_loss(model, torch.from_numpy(grid), torch.from_numpy(captions))
 
-        net, steps = SceneCaptioner(data["word_to_idx"]), 40 if quick() else 1000
+        net, steps = SceneCaptioner(data["word_to_idx"]), 40 if quick() else 800
         _, seconds = fit(net, batch, steps, 2e-3)
         print(f"{steps} steps in {seconds:.0f} s of processor time")
         trained["grid"] = data["val_grid"] / scale
@@ -1874,8 +1875,85 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# *A tick marks a true caption. RESULT_captions The LSTM with attention of `lstm_captioning` had
-# 58 to 60 % true captions after 1500 steps.*
+# *A tick marks a true caption. In a test run 50 % of the captions were true after 800 steps, with a
+# specificity of 0.49; after 1000 steps 55 % and 0.54. The LSTM with attention of `lstm_captioning` had 58 to 60 % after 1500 steps.*
+#
+# **Experiment: beside the LSTM, and with a beam.** The package's LSTM with attention trains on the
+# same cells for half as many steps. Then *your* network decodes 100 scenes greedily and with a
+# beam of three, as in `lstm_captioning`. Which sentences change?
+
+
+# %% tags=["experiment"]
+def lstm_captions(num_epochs):
+    """Train the package's LSTM with attention; return the captions of the scenes."""
+    net = captioning.CaptioningRNN(
+        data["word_to_idx"],
+        64,
+        64,
+        128,
+        "lstm",
+        attention=True,
+        rng=np.random.default_rng(1),
+    )
+    CaptioningSolver(
+        net,
+        data,
+        features="grid",
+        update_rule="adam",
+        optim_config={"learning_rate": 1e-2},
+        schedule="cosine",
+        batch_size=100,
+        num_epochs=num_epochs,
+        num_train_samples=100,
+        num_val_samples=100,
+        verbose=False,
+        rng=np.random.default_rng(1),
+    ).train()
+    return net.sample(data["val_grid"][:100], 16)
+
+
+def beam_captions(net, grids, k):
+    """Decode by beam search; return the best caption for each grid."""
+    found = np.full((len(grids), 16), null)
+    for i, grid in enumerate(grids):
+
+        def step(sentences, grid=grid):
+            several = np.repeat(grid[None], len(sentences), axis=0)
+            with torch.no_grad():
+                sentences = torch.from_numpy(sentences.astype(np.int64))
+                scores = net(torch.from_numpy(several), sentences)[:, -1]
+            return F.log_softmax(scores, dim=-1).numpy()
+
+        best = captioning.beam_search(step, start, end, k)[0][1]
+        found[i, : len(best)] = best
+    return found
+
+
+with needs_answers():
+    net, captions, _ = captioner()
+    few = 20 if quick() else 100
+    several = {
+        "transformer": captions[:few],
+        "beam of 3": beam_captions(net, trained["grid"][:few], 3),
+        "LSTM": lstm_captions(1 if quick() else 3)[:few],
+    }
+    for name, found in several.items():
+        print(f"{name:12}", caption_accuracy(found, pictures[:few], data))
+    fig, axes = plt.subplots(1, 3, figsize=(9, 3.6), layout="constrained")
+    for ax, i in zip(axes, (2, 11, 15), strict=True):
+        ax.imshow(data["val_images"][i])
+        ax.axis("off")
+        lines = []
+        for name, found in several.items():
+            text = captioning.plain(decode_captions(found[i], words))
+            lines.append(textwrap.fill(f"{name}: {text}", 34))
+        ax.set_title("\n".join(lines), size=8)
+    plt.show()
+
+# %% [markdown]
+# *In a test run after 1000 steps, 50 % of the 100 captions were true when decoded greedily, 63 % with the beam, and 33 %
+# for the LSTM after 450 steps. But the beam names fewer attributes, 52 % in place of 69 %: a sentence
+# that claims less is more probable.*
 #
 # **What does each head look at?** Below is the cross-attention of the last layer for one
 # caption: a row per head, a column per word. The weights come from your projections.
@@ -2194,10 +2272,9 @@ with needs_answers():
     count = 4 * lengths * e**2 + 2 * lengths**2 * e
     predicted = count * measured[-1] / count[-1]
     plt.figure(figsize=(5, 2.8))
-    plt.loglog(lengths, measured, "o-", lengths, predicted, "--")
-    plt.text(lengths[0], measured[0] * 0.45, "measured (solid)")
-    plt.text(lengths[0], predicted[0] * 1.6, "predicted (dashed)")
-    plt.ylim(measured[0] * 0.3, None)
+    plt.loglog(lengths, measured, "o-", label="measured")
+    plt.loglog(lengths, predicted, "s--", label="predicted")
+    plt.legend()
     plt.xlabel("positions")
     plt.ylabel("seconds")
     plt.tight_layout()
@@ -2648,7 +2725,7 @@ passed("vision-transformer", "two small images, two shapes, dropout off, weights
 # **Experiment: one batch.** First overfit one batch of 64 images to 100 %.
 
 # %% tags=["experiment"]
-shapes = load_shapes10()
+shapes = load_cifar10(num_test=1000)  # real where installed, else shapes10
 
 
 def to_tensor(images):
@@ -2665,8 +2742,8 @@ def share_right(model, X, y):
     return float(np.mean(torch.cat(found).numpy() == y))
 
 
-X_train, X_test = to_tensor(shapes.X_train), to_tensor(shapes.X_test[:1000])
-y_train, y_test = shapes.y_train.astype(np.int64), shapes.y_test[:1000]
+X_train, X_test = to_tensor(shapes.X_train), to_tensor(shapes.X_test)
+y_train, y_test = shapes.y_train.astype(np.int64), shapes.y_test
 with needs_answers():
     torch.manual_seed(1)
     net = VisionTransformer(
@@ -2700,16 +2777,17 @@ def convnet():
     return nn.Sequential(*layers, nn.Linear(96, 10))
 
 
-def batches(seed):
-    """Return a function that draws augmented batches and computes the loss."""
+def batches(seed, augment=True, few=None):
+    """Return a function that draws batches of the first few images; it computes the loss."""
     draw = np.random.default_rng(seed)
 
     def loss(model):
-        rows = draw.integers(len(X_train), size=64)
+        rows = draw.integers(few or len(X_train), size=64)
         X = X_train.numpy()[rows]
-        mirrored = draw.random(64) < 0.5
-        X[mirrored] = X[mirrored][..., ::-1]
-        X = np.roll(X, draw.integers(-2, 3, size=2), axis=(2, 3))
+        if augment:
+            mirrored = draw.random(64) < 0.5
+            X[mirrored] = X[mirrored][..., ::-1]
+            X = np.roll(X, draw.integers(-2, 3, size=2), axis=(2, 3))
         scores = model(torch.from_numpy(np.ascontiguousarray(X)))
         return F.cross_entropy(scores, torch.from_numpy(y_train[rows]))
 
@@ -2719,10 +2797,10 @@ def batches(seed):
 with needs_answers():
     torch.manual_seed(1)
     nets = {
-        "ViT": VisionTransformer(32, 4, 3, 96, 4, 4, 192, 10, dropout=0.0),
+        "ViT": VisionTransformer(32, 8, 3, 96, 4, 4, 192, 10, dropout=0.0),
         "convnet": convnet(),
     }
-    for name, steps, rate in (("ViT", 350, 1e-3), ("convnet", 350, 3e-3)):
+    for name, steps, rate in (("ViT", 600, 1e-3), ("convnet", 350, 3e-3)):
         steps = 15 if quick() else steps
         _, seconds = fit(nets[name], batches(1), steps, rate, decay=0.05)
         share = share_right(nets[name], X_test, y_test)
@@ -2732,10 +2810,32 @@ with needs_answers():
         )
 
 # %% [markdown]
-# *RESULT_vit*
+# *In a test run on `shapes10` the ViT reached 43 % and the convnet 63 % in half the time.*
+#
+# **Experiment: patch size and augmentation.** The ViT above cut patches of 8 x 8 pixels, 16 positions.
+# Patches of 4 x 4 make 64 positions. The cell trains on only 2,000 images, with and without
+# augmentation, and with both sizes. Compare training with test accuracy, and the seconds.
+
+# %% tags=["experiment"]
+with needs_answers():
+    steps = 15 if quick() else 200
+    for patch, augment in ((8, False), (8, True), (4, True)):
+        torch.manual_seed(1)
+        net = VisionTransformer(32, patch, 3, 96, 4, 4, 192, 10, dropout=0.0)
+        loss = batches(1, augment, few=2000)
+        _, seconds = fit(net, loss, steps, 1e-3, decay=0.05)
+        seen = share_right(net, X_train[:1000], y_train[:1000])
+        share = share_right(net, X_test, y_test)
+        name = f"patch {patch}, {'augmented' if augment else 'as they are'}"
+        print(f"{name}: {seen:.0%} in training, {share:.0%} on test, {seconds:.0f} s")
+
+# %% [markdown]
+# *In a test run the three reached 36, 35 and 38 % on test; the small patches took four times as long.
+# Augmentation pays once the network starts to memorise. After 400 steps with patches of 8, the images
+# as they are gave 52 % in training and 37 % on test; augmented ones gave 48 % and 39 %.*
 #
 # **Are neighbouring positions alike?** Below is the similarity (cosine) of the code of one
-# patch with those of all 64, for the fixed waves. A learned table looks different: the
+# patch with those of all 64 patches of 4 x 4, for the fixed waves. A learned table looks different: the
 # harder exercise asks you to train one.
 
 # %% tags=["experiment"]
@@ -2785,5 +2885,5 @@ with needs_answers():
 #
 # **Harder (optional, no points).** (a) Replace the waves of the ViT by a learned table, train it,
 # and draw the similarity of its rows. Do neighbours above become similar? (b) Write a pre-norm
-# layer and train both without warm-up. (c) Train with patches of 8 pixels: what does the test
-# accuracy lose, and how much time do you save?
+# layer and train both without warm-up. (c) Train with patches
+# of 2 pixels: what does the test accuracy gain, and what does it cost?
