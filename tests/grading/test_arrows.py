@@ -13,11 +13,11 @@ FILES = {
 #: stays in its part; no part knows another of its layer.
 LAYERS = [
     {"grading", "arguments"},  # the first only says where the project is
-    {"course", "sandbox", "judge.protocol", "judge.room", "judge.source"}
+    {"course", "due_dates", "sandbox", "judge.protocol", "judge.room", "judge.source"}
     | {"engine.storage"},
-    {"judge", "gradebook", "engine.intake", "engine.processes"},
-    {"authoring"},
-    {"engine.notebooks", "engine.judging"},
+    {"judge", "engine.intake", "engine.processes"},
+    {"authoring", "late_work"},
+    {"engine.notebooks", "engine.judging", "gradebook"},
     {"engine.results"},
     {"engine.pages"},
     {"engine"},
