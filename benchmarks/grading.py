@@ -5,9 +5,12 @@ them with the engine, isolated, and the same notebooks with ``nbgrader autograde
 prints a table. ``--students 2000`` is a large class. Every honest student must have the
 scores that nbgrader's rules give their variant in one kernel, and for ``--variants`` of
 them, those of ``nbgrader autograde``, which runs whole notebooks and takes its time.
+``--losses 50`` does something else: in a class of 50 it measures how long a worker is
+kept by one hostile notebook of each kind, with the limits that a course has by default.
 """
 
 import argparse
+import itertools
 import json
 import os
 import random
@@ -160,6 +163,33 @@ def measure_class(students, jobs, compared):
     }
 
 
+def measure_losses(students):
+    """Measure how long one worker is kept by each kind of hostile notebook.
+
+    Nobody else's notebook waits longer than that, so a class loses at most as much.
+    """
+    script = (ROOT / "solutions" / "assignment1" / "knn.py").read_text(encoding="utf-8")
+    course = make_course("losses", script, "assignment1/knn.py")
+    writer, honest = Writer(course, "assignment1/knn"), honest_variants()
+    kinds = {f"s{5 * k + 3:05d}": kind for k, kind in enumerate(HOSTILE)}
+    for number in range(students):
+        student, answers = f"s{number:05d}", honest[number % len(honest)]
+        if student in kinds:
+            answers = honest[0] | {"knn-two-loops": HOSTILE[kinds[student]]}
+        writer.hand_in(student, answers)
+    watch, _, _ = grade(course, "assignment1", 1)
+    journal = Journal(journal_path(course, "assignment1"), writable=False)
+    done = [v["student"] for _, v in journal._log.lines() if v["kind"] == "record"]
+    assert len(done) == len(watch.times) == students
+    gaps = [b - a for a, b in itertools.pairwise(watch.times)]
+    kept = dict(zip(done[1:], gaps, strict=True))
+    usual = statistics.median(kept[s] for s in kept if s not in kinds)
+    losses = {kind: kept[s] - usual for s, kind in kinds.items() if s in kept}
+    return {"an honest notebook keeps a worker, seconds": usual} | {
+        f"more with {kind}": seconds for kind, seconds in losses.items()
+    }
+
+
 def own_seconds(course):
     """Read how long the tests of a notebook took."""
     path = journal_path(course, "assignment1")
@@ -219,6 +249,7 @@ def main(argv=None):
     """Print the table and write it as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--students", type=int, default=300, help="in the class of knn")
+    parser.add_argument("--losses", type=int, help="one class, one hostile notebook")
     parser.add_argument("--trivial", type=int, default=200, help="trivial notebooks")
     parser.add_argument("--nbgrader", type=int, default=8, help="of them for nbgrader")
     parser.add_argument("--variants", type=int, default=6, help="for nbgrader")
@@ -226,6 +257,8 @@ def main(argv=None):
     args = parser.parse_args(argv)
     found = {}
     _show(found, {"workers": args.jobs})
+    if args.losses:
+        return _show(found, measure_losses(args.losses))
     _show(found, measure_trivial(args.trivial, args.nbgrader, args.jobs))
     _show(found, measure_overhead(args.trivial))
     if args.students:

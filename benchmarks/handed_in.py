@@ -33,15 +33,23 @@ assert one() == 1
 '''
 #: Answers that break something, with the exercise they stand in.
 HOSTILE = {
-    "endless": "def compute_distances_two_loops(self, X):\n    while True: pass",
     "exits": "import os\nos._exit(0)",
     "crashes": "import ctypes\nctypes.string_at(0)",
     "memory": "x = bytearray(1 << 40)",
     "floods": "print('x' * 30_000_000)",
     "forks": "import os\nwhile True: os.fork()",
+    "chained": "a0 = 0\n" + "".join(f"a{n} = a{n - 1}\n" for n in range(1, 4000)),
+    "text": (
+        "@add_to_class(KNearestNeighbor)\ndef compute_distances_two_loops(self, X):\n"
+        "    raise ValueError('x' * (1 << 25))"
+    ),
     "equal": (
         "@add_to_class(KNearestNeighbor)\ndef compute_distances_two_loops(self, X):\n"
         "    return type('E', (), {'__eq__': lambda s, o: True})()"
+    ),
+    "endless": (
+        "@add_to_class(KNearestNeighbor)\ndef compute_distances_two_loops(self, X):\n"
+        "    while True: pass"
     ),
 }
 BROKEN = {

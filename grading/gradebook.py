@@ -11,6 +11,9 @@ from typing import IO
 from nbgrader.api import Gradebook, MissingEntry
 
 from grading.course import Course
+from grading.due_dates import CourseFileError, Lateness
+from grading.engine.intake.roster import RosterError
+from grading.late_work import late_work
 
 #: Spreadsheets run a cell that begins with one of these as a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -34,7 +37,11 @@ class Score:
     penalty: float = 0.0  #: points that being late took
 
 
-def scores(database: str | PathLike, assignment: str) -> "list[Score]":
+def scores(
+    database: str | PathLike,
+    assignment: str,
+    late: dict[str, Lateness | None] | None = None,
+) -> "list[Score]":
     """Read the scores of all submissions of an assignment.
 
     Parameters
@@ -43,6 +50,9 @@ def scores(database: str | PathLike, assignment: str) -> "list[Score]":
         nbgrader's SQLite file.
     assignment : str
         For example ``"assignment1"``.
+    late : dict, optional
+        From :func:`late_work`: what being late takes, in place of what the gradebook
+        says of it.
 
     Returns
     -------
@@ -65,27 +75,39 @@ def scores(database: str | PathLike, assignment: str) -> "list[Score]":
                 f"No assignment {assignment!r} in {database}; it has: {known}."
             ) from None
         submissions = gradebook.assignment_submissions(assignment)
-        return sorted(map(_score, submissions), key=lambda score: score.student)
+        found = [_score(submission, late) for submission in submissions]
+    return sorted(found, key=lambda score: score.student)
 
 
-def _score(submission):
+def _score(submission, late):
     grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
     tested = [grade for grade in grades if grade.cell.cell_type == "code"]
-    # Each notebook's penalty stays within its score: nobody ends below 0.
-    penalty = sum(
-        min(notebook.late_submission_penalty or 0.0, notebook.score)
-        for notebook in submission.notebooks
-    )
+    seconds, penalty = _lateness(submission, late)
     return Score(
         student=submission.student.id,
         score=submission.score - penalty,
         max_score=submission.max_score,
         by_tests=sum(grade.score for grade in tested),
         max_by_tests=sum(grade.max_score for grade in tested),
-        late_days=submission.total_seconds_late / 86400,
+        late_days=seconds / 86400,
         to_mark=sum(grade.needs_manual_grade for grade in grades),
         penalty=penalty,
     )
+
+
+def _lateness(submission, late):
+    """Give the seconds, and the points that they take."""
+    if late is not None:
+        found = late.get(submission.student.id)
+        if found is None:
+            return 0.0, 0.0
+        return found.seconds, round(found.rate * submission.score, 6)
+    # Each notebook's penalty stays within its score: nobody ends below 0.
+    penalty = sum(
+        min(notebook.late_submission_penalty or 0.0, notebook.score)
+        for notebook in submission.notebooks
+    )
+    return submission.total_seconds_late, penalty
 
 
 def write_csv(found: "list[Score]", file: IO[str]) -> None:
@@ -109,16 +131,18 @@ def write_csv(found: "list[Score]", file: IO[str]) -> None:
         writer.writerow([student, *row])
 
 
-def main(argv: list[str] | None = None) -> int:
+def main(argv: list[str] | None = None, course: Course | None = None) -> int:
     """Run the command line; return the exit status."""
+    course = course or Course()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("assignment", help="for example assignment1")
-    parser.add_argument("--database", type=Path, default=Course().database)
+    parser.add_argument("--database", type=Path, default=course.database)
     parser.add_argument("--out", type=Path, help="CSV file (default: standard output)")
     args = parser.parse_args(argv)
     try:
-        found = scores(args.database, args.assignment)
-    except LookupError as error:
+        late = late_work(course, args.assignment, args.database)
+        found = scores(args.database, args.assignment, late)
+    except (LookupError, CourseFileError, RosterError) as error:
         print(error, file=sys.stderr)
         return 1
     if not found:

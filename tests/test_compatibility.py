@@ -2,12 +2,13 @@
 
 import importlib
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from cs231n import gradient_check, im2col, im2col_cython, layers, optim
+from cs231n import course_modules, gradient_check, im2col, im2col_cython, layers, optim
 from cs231n.classifiers import KNearestNeighbor, linear_classifier, linear_svm, softmax
 from cs231n.classifiers.cnn import ThreeLayerConvNet
 from cs231n.classifiers.fc_net import FullyConnectedNet, TwoLayerNet
@@ -47,6 +48,61 @@ def test_what_is_yours_says_so(module, name):
     short = name.rpartition(".")[2]
     with pytest.raises(YourExercise, match=f"{short}: this one you write yourself"):
         found(module, name)(1, 2, 3)
+
+
+def absent():
+    """List (module, where) of the table of modules that are not there."""
+    (section,) = [t for t in SECTIONS if t.startswith("Modules that are not there")]
+    rows = re.findall(r"^\| (`cs231n.*?) \| (.*?) \|", section, re.M)
+    return [(name, where) for names, where in rows for name in re.findall(NAME, names)]
+
+
+NAME = "`(.*?)`"
+
+
+@pytest.mark.parametrize(("module", "where"), absent())
+def test_a_module_that_is_not_there_says_where_it_is_written(module, where):
+    for line in (f"import {module}", f"from {module} import *"):
+        with pytest.raises(ModuleNotFoundError) as refused:
+            exec(line, {})
+        said = str(refused.value)
+        assert said.startswith(f"{module} is not in the package")
+        assert refused.value._render_traceback_() == [f"ModuleNotFoundError: {said}"]
+    if where == "no notebook of this course":
+        assert "no notebook of this course asks for" in said
+    else:
+        (notebook,) = re.findall(NAME, where)
+        assert f"you write what it holds in {notebook}." in said
+        assert PAGE.parents[1].joinpath("solutions", f"{notebook}.py").exists()
+
+
+def test_the_page_has_all_modules_that_are_not_there():
+    known = course_modules.NOTEBOOKS | course_modules.ABSENT
+    assert sorted(f"cs231n.{name}" for name in known) == sorted(dict(absent()))
+
+
+def test_parts_of_such_a_package_say_so_and_misspelt_modules_end_as_ever():
+    with pytest.raises(ModuleNotFoundError, match="asks for SimCLR"):
+        importlib.import_module("cs231n.simclr.data_utils")
+    with pytest.raises(ModuleNotFoundError, match="No module named 'cs231n\\.layer'"):
+        importlib.import_module("cs231n.layer")
+    with pytest.raises(ModuleNotFoundError, match="No module named 'gan_pytorch'"):
+        importlib.import_module("gan_pytorch")
+
+
+def test_a_file_of_your_own_in_the_package_is_found(tmp_path, monkeypatch):
+    import cs231n
+
+    tmp_path.joinpath("gan_tf.py").write_text("mine = 3")
+    monkeypatch.setattr(cs231n, "__path__", [*cs231n.__path__, str(tmp_path)])
+    assert importlib.import_module("cs231n.gan_tf").mine == 3
+    del sys.modules["cs231n.gan_tf"], cs231n.gan_tf
+
+
+def test_the_sentence_is_all_where_the_finder_is_set_up_twice():
+    before = list(sys.meta_path)
+    course_modules.watch_imports()
+    assert sys.meta_path == before
 
 
 def test_every_old_spelling_is_on_the_page():
@@ -197,6 +253,27 @@ def test_dropout_and_normalisation_of_each_edition(
         normalization is not None,
     )
     assert ("pass dropout_keep_ratio=0.25" in capsys.readouterr().out) == said
+
+
+@pytest.mark.parametrize(
+    ("by_position", "keep", "normalization"),
+    [
+        ((0, False), 1, None),
+        ((0, True), 1, "batchnorm"),
+        ((0.25, False), 0.75, None),
+        ((0.75, True), 0.25, "batchnorm"),
+        ((0.25, None), 0.25, None),
+        ((0.25, "layernorm"), 0.25, "layernorm"),
+    ],
+)
+def test_dropout_and_use_batchnorm_of_2017_by_position(
+    by_position, keep, normalization, capsys
+):
+    net = FullyConnectedNet([4], 5, 3, *by_position, 0.5)
+    assert net.dropout_param.get("p", 1) == keep
+    assert (net.normalization, net.reg) == (normalization, 0.5)
+    assert ("gamma1" in net.params) == (normalization is not None)
+    assert capsys.readouterr().out == ""
 
 
 def test_options_of_two_editions_that_contradict_each_other():

@@ -7,6 +7,7 @@ import pytest
 
 from cs231n import autograd as tape
 from cs231n import pytorch
+from cs231n.pytorch.either import speaks_tensors
 from cs231n.testing import WrongAnswer
 
 torch = tape  # what a notebook has under this name
@@ -104,3 +105,49 @@ def test_an_error_is_that_of_the_way_the_answer_is_written(pair):
         pytorch.differentiate(for_tensors, 0.5, *pair, of=1)
     with pytest.raises(RuntimeError, match=r"7, 7|view"):
         pytorch.evaluate(for_tensors, 0.5, *pair)
+
+
+def in_place(x):
+    (x**2).sum().backward()
+    x.data += x.grad
+
+
+def plain(x):
+    return x * 2
+
+
+@pytest.mark.usefixtures("engine")
+def test_what_is_changed_in_place_comes_back_and_the_argument_stays(pair):
+    kept = pair.copy()
+
+    def by_two(x):
+        x *= 2
+
+    np.testing.assert_allclose(pytorch.evaluate(in_place, pair, leaf=True), 3 * kept)
+    np.testing.assert_array_equal(pytorch.evaluate(by_two, pair, leaf=True), 2 * kept)
+    np.testing.assert_array_equal(pair, kept)
+    assert pytorch.evaluate(lambda x: None, pair, leaf=True) is None
+
+
+def test_words_tell_what_is_tried_first():
+    assert speaks_tensors(in_place)
+    assert speaks_tensors(tape.no_grad()(in_place))
+    assert speaks_tensors(lambda xs: [x.clone() for x in xs])
+    assert not speaks_tensors(plain)
+    assert not speaks_tensors(len)
+
+
+def test_an_answer_is_called_once_where_its_words_are_clear(pair):
+    seen = []
+
+    def by_words(x):
+        seen.append(type(x).__name__)
+        return x.clone()
+
+    def by_hand(x):
+        seen.append(type(x).__name__)
+        return np.square(x)
+
+    np.testing.assert_array_equal(pytorch.evaluate(by_words, pair), pair)
+    np.testing.assert_array_equal(pytorch.evaluate(by_hand, pair), pair**2)
+    assert seen == ["Tensor", "ndarray"]

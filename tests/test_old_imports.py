@@ -124,3 +124,18 @@ def test_a_star_of_the_course_leaves_alone_what_the_notebook_has(module):
     star = f"from {module} import *"
     used = "print(rnn_forward(), lstm_forward.__module__)"
     assert in_a_kernel(own, star, used)[-1] == "own cs231n.layers.lstm"
+
+
+def test_a_star_overwrites_in_an_old_notebook_that_knows_nothing_of_this_course():
+    """As docs/compatibility.md warns; its remedy is the test above."""
+    own = "def rnn_forward(): return 'own'"
+    star, used = "from cs231n.rnn_layers import *", "print(rnn_forward.__module__)"
+    assert in_a_kernel(own, star, used)[-1] == "cs231n.layers.rnn"
+    remedy = "import cs231n.notebook"
+    assert in_a_kernel(remedy, own, star, used)[-1] == "__main__"
+
+
+def test_a_module_of_the_course_that_is_not_there_shows_one_sentence():
+    (said,) = in_a_kernel("from cs231n.transformer_layers import *")
+    assert said.startswith("cs231n.transformer_layers is not in the package: you write")
+    assert "assignment3/transformer_captioning" in said

@@ -5,8 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from cs231n.autograd.nn.fused import fused
-from cs231n.autograd.tensor import Tensor
 from cs231n.nets.looking.blocks import BACKWARD, FORWARD, Step
 from cs231n.nets.looking.checks import (
     check_class,
@@ -14,6 +12,7 @@ from cs231n.nets.looking.checks import (
     check_pictures,
     check_upstream,
 )
+from cs231n.nets.looking.recorded import is_tensor, recorded, values
 
 #: The last layer: the mean over positions, one score for each class.
 SCORES = "scores"
@@ -176,10 +175,7 @@ class LayeredNet:
         for name in wanted:
             check_layer(name, self.layers)
         last = max(wanted, key=self.layers.index)
-        if isinstance(x, Tensor):
-            seen = self._recorded(x, last)
-        else:
-            seen = self.forward(x, last)[1]
+        seen = self._recorded(x, last) if is_tensor(x) else self.forward(x, last)[1]
         return {name: seen[name] for name in wanted}
 
     def __call__(self, x: Any, upto: str | None = None) -> Any:
@@ -198,7 +194,7 @@ class LayeredNet:
             Logits, or the activations of ``upto``; of the kind that ``x`` is.
         """
         last = self._names(upto)[-1]
-        if isinstance(x, Tensor):
+        if is_tensor(x):
             return self._recorded(x, last)[last]
         return self.forward(x, upto)[0]
 
@@ -256,14 +252,13 @@ class LayeredNet:
 
     def _recorded(self, x, last):
         """Return the outputs of the layers as tensors, one step of the tape each."""
-        check_pictures(x.detach().numpy(), single=False)
+        check_pictures(values(x), single=False)
         seen = {}
         for name in self._names(last):
-            seen[name] = x = fused(
+            seen[name] = x = recorded(
                 name,
                 lambda a, name=name: self._forward(name, self._in_dtype(a)),
                 lambda g, cache, name=name: self._backward(name, g, cache),
-                (x,),
-                (),
+                x,
             )
         return seen

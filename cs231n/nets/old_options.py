@@ -3,7 +3,7 @@
 
 def read_old_options(
     keep: float,
-    normalization: str | None,
+    normalization: str | bool | None,
     dropout: float | None,
     use_batchnorm: bool | None,
 ) -> tuple[float, str | None]:
@@ -13,8 +13,9 @@ def read_old_options(
     ----------
     keep : float
         ``dropout_keep_ratio``, of 2021 and later.
-    normalization : {None, "batchnorm", "layernorm"}
-        Of 2018 and later.
+    normalization : {None, "batchnorm", "layernorm"} or bool
+        Of 2018 and later. True or False is ``use_batchnorm`` of 2017, which stood in
+        its place; ``keep`` is ``dropout`` of that year then.
     dropout : float or None
         The share that is kept from 2018 to 2020, the one that is dropped in 2017; 0 and
         1 are none.
@@ -33,6 +34,8 @@ def read_old_options(
     ValueError
         If arguments of several editions contradict each other.
     """
+    if isinstance(normalization, bool):  # by position, as in 2017
+        return read_old_options(1, None, keep, normalization)
     if use_batchnorm:
         if normalization not in (None, "batchnorm"):
             raise ValueError(

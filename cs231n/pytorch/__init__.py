@@ -11,7 +11,6 @@ Nothing else in the package imports this one.
 from cs231n.pytorch.adversarial import build, play_linear
 from cs231n.pytorch.copies import train_net, untrained_scores
 from cs231n.pytorch.either import differentiate, evaluate
-from cs231n.pytorch.pictures import either
 from cs231n.pytorch.tensors import (
     call,
     forward,
@@ -32,7 +31,6 @@ __all__ = [
     "build",
     "call",
     "differentiate",
-    "either",
     "evaluate",
     "forward",
     "gradients",

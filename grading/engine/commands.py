@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from grading.authoring.handout import HandoutError
+from grading.due_dates import CourseFileError
 from grading.engine.handing_back import (
     export,
     feedback,
@@ -65,6 +66,7 @@ REFUSALS = (
     BadArchive,
     Busy,
     ClusterFailed,
+    CourseFileError,
     ExamFault,
     HandoutError,
     IntakeError,

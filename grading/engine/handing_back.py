@@ -102,8 +102,7 @@ def export(course: "Course", args: "Namespace") -> int:
 
     if not args.platform:
         out = ["--out", str(args.out)] if args.out else []
-        database = ["--database", str(course.database)]
-        return gradebook.main([args.assignment, *database, *out])
+        return gradebook.main([args.assignment, *out], course)
     templates = Overview(course, args.assignment).templates
     grades = read_grades(
         course, args.assignment, templates, known_roster(course, args.roster)

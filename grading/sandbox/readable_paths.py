@@ -25,7 +25,7 @@ _LOOKED_UP = (
 _SHARED_PREFIXES = ("/usr", "/usr/local", "/")
 #: Devices without state.
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-#: Of this package one room at a time is readable: answers lie beside them.
+#: Of this package one folder at a time is readable: answers lie beside them.
 _OURS = __name__.partition(".")[0]
 
 
@@ -45,7 +45,7 @@ def paths_of_python(
     """Name the files that this Python and some modules need.
 
     The course, home folders and programs are not among them; of this project only the
-    packages of `modules`, of `grading` only their rooms, and the sandbox itself.
+    packages of `modules`, of `grading` only their folders, and the sandbox itself.
 
     Parameters
     ----------

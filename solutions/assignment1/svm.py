@@ -172,6 +172,7 @@ expect_close(
         "The correct class counts against itself: leave it out of the sum.": 3.25,
         "The margin of 1 is missing.": 0.75,
         "Only the largest violation of each image counts here; all of them do.": 1.75,
+        "The margins are squared; this loss adds them up as they are.": 3.625,
         "Take one score for each image: its row together with its label.": 2.75,
     },
 )
@@ -373,6 +374,7 @@ expect_close(
         "The correct class counts against itself: leave it out of the sum.": 3.25,
         "The margin of 1 is missing.": 0.75,
         "Only the largest violation of each image counts here; all of them do.": 1.75,
+        "The margins are squared; this loss adds them up as they are.": 3.625,
         "Take one score for each image: its row together with its label.": 2.75,
     },
 )

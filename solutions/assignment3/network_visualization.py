@@ -187,7 +187,7 @@ def compute_saliency_maps(X, y, model):
 
 # %% test="vis-saliency" points=3
 model, X, y = small_net(wave), wave(2, 3, 16, 20, speed=0.37), np.array([3, 1])
-got = pytorch.either(compute_saliency_maps, X, y, model)
+got = pytorch.evaluate(compute_saliency_maps, X, y, model)
 got = array(got, (2, 16, 20), "The saliency", "Take the maximum over colours, axis 1.")
 expect_close(
     got[:, 5, 4:7],
@@ -229,6 +229,10 @@ expect_close(
             [0.001898355, 0.001435807, 0.000461397],
             [0.000557086, 0.000677906, 0.000636305],
         ],
+        "The pictures are preprocessed twice: X comes normalised.": [
+            [0.000171849, 0.001676631, 0.001749104],
+            [0.002096235, 0.002023223, 0.0],
+        ],
     },
 )
 expect_source(compute_saliency_maps, without=READY)
@@ -239,7 +243,7 @@ for n, height, width in [(3, 17, 22), (1, 24, 16)]:
     model = small_net(lambda *shape: 3 * rng.standard_normal(shape))
     X, y = rng.standard_normal((n, 3, height, width)), rng.integers(0, 5, n)
     right, before = reference.saliency(model, X, y), X.copy()
-    got = pytorch.either(compute_saliency_maps, X, y, model)
+    got = pytorch.evaluate(compute_saliency_maps, X, y, model)
     where = f"The saliency (N, H, W = {n}, {height}, {width})"
     array(got, right.shape, where)
     expect_close(got, right, where, rtol=1e-5, atol=1e-9)
@@ -298,7 +302,7 @@ def show_rows(rows, labels, titles=None, size=1.9):
 
 
 with needs_answers():
-    maps = pytorch.either(compute_saliency_maps, pixels, labels, net)
+    maps = pytorch.evaluate(compute_saliency_maps, pixels, labels, net)
     noise = np.random.default_rng(0)
     smooth = reference.smooth_grad(net, pixels, labels, 2 if quick() else 8, 0.3, noise)
     show_rows(
@@ -417,7 +421,7 @@ def grad_cam(net, x, y, layer=None):
 
 # %% test="vis-grad-cam" points=3
 model, X, y = small_net(wave), wave(2, 3, 16, 20, speed=0.37), np.array([3, 1])
-got = pytorch.either(grad_cam, model, X, y, "pool1")
+got = pytorch.evaluate(grad_cam, model, X, y, "pool1")
 got = array(got, (2, 4, 5), "The Grad-CAM", "Add up the channels, axis 1.")
 expect_close(
     got[:, 1:3, 1:4],
@@ -524,7 +528,7 @@ for layer in ("conv1", "pool1", None):
     model = small_net(lambda *shape: 3 * rng.standard_normal(shape))
     X, y = rng.standard_normal((3, 3, 17, 22)), rng.integers(0, 5, 3)
     right = reference.grad_cam(model, X, y, layer)
-    got = pytorch.either(grad_cam, model, X, y, layer)
+    got = pytorch.evaluate(grad_cam, model, X, y, layer)
     where = f"The Grad-CAM of layer {layer or 'conv2'}"
     array(got, right.shape, where, "Whose maps does `layer` name?")
     expect_close(got, right, where, rtol=1e-5, atol=1e-9)
@@ -622,7 +626,7 @@ def occlusion_map(net, x, y, size, stride):
 
 # %% test="vis-occlusion" points=3
 model, x = small_net(wave), 1 + wave(3, 16, 20, speed=0.37)
-got = pytorch.either(occlusion_map, model, x, 3, 6, 5)
+got = pytorch.evaluate(occlusion_map, model, x, 3, 6, 5)
 got = array(got, (3, 3), "The map", "Squares lie within the picture.")
 expect_close(
     got,
@@ -682,7 +686,7 @@ model = small_net(lambda *shape: 3 * rng.standard_normal(shape))
 x, before = rng.standard_normal((2, 3, 18, 21))
 before = x.copy()
 right = reference.occlusion_map(model, x, 2, 7, 4)
-got = pytorch.either(occlusion_map, model, x, 2, 7, 4)
+got = pytorch.evaluate(occlusion_map, model, x, 2, 7, 4)
 array(got, right.shape, "The map of 18 x 21 pixels, size 7, stride 4")
 expect_close(got, right, "the drops of a random picture", rtol=1e-5, atol=1e-9)
 expect(np.array_equal(x, before), "x should come back as it was: cover a copy.")
@@ -716,10 +720,10 @@ def rank_correlation(a, b):
 with needs_answers():
     edge = images.shape[1]
     size, stride = (64, 40) if quick() and edge > 99 else (edge // 5, edge // 14)
-    cams = pytorch.either(grad_cam, net, pixels, labels)
+    cams = pytorch.evaluate(grad_cam, net, pixels, labels)
     drops = np.stack(
         [
-            pytorch.either(occlusion_map, net, x, int(y), size, stride)
+            pytorch.evaluate(occlusion_map, net, x, int(y), size, stride)
             for x, y in zip(pixels, labels, strict=True)
         ]
     )
@@ -850,7 +854,7 @@ def make_fooling_image(X, target_y, model):
 # %% test="vis-fooling" points=3
 model, X = small_net(wave), wave(1, 3, 16, 20, speed=0.37)
 kept = X.copy()
-got = pytorch.either(make_fooling_image, X, 4, model)
+got = pytorch.evaluate(make_fooling_image, X, 4, model)
 got = array(got, X.shape, "The fooling image")
 expect(np.array_equal(X, kept), "X should come back as it was: work on a copy.")
 expect_close(
@@ -905,6 +909,11 @@ expect_close(
             [-1.337732939, 1.983266411],
             [0.741848933, -1.032396112],
         ],
+        "The picture is preprocessed twice: X comes normalised.": [
+            [2.338586389, 0.956334932],
+            [-2.312906061, -1.747947305],
+            [1.876131022, 2.228880439],
+        ],
     },
 )
 expect_source(make_fooling_image, without=READY)
@@ -916,7 +925,7 @@ for height, width in [(17, 22), (24, 16)]:
     X = rng.standard_normal((1, 3, height, width))
     target = int(np.argsort(model.forward(X)[0][0])[-2])
     right = reference.fool(model, X, target)
-    got = pytorch.either(make_fooling_image, X, target, model)
+    got = pytorch.evaluate(make_fooling_image, X, target, model)
     array(got, right.shape, "The fooling image")
     expect_close(
         got, right, f"the fooling image of {height} x {width}", rtol=1e-5, atol=1e-7
@@ -930,7 +939,7 @@ passed("vis-fooling", "two random networks, the runner-up becomes the winner")
 with needs_answers():
     start = pixels[:1]
     target = 6 if net.num_classes == 1000 else (int(labels[0]) + 3) % 10
-    fooled = pytorch.either(make_fooling_image, start, target, net)
+    fooled = pytorch.evaluate(make_fooling_image, start, target, net)
     change = (fooled - start)[0].transpose(1, 2, 0)
     amplified = np.clip(0.5 + 10 * 0.225 * change, 0, 1)
     winner = int(net.forward(fooled)[0][0].argmax())
@@ -1060,7 +1069,7 @@ def class_visualization_update_step(img, model, target_y, l2_reg, learning_rate)
 
 # %% test="vis-class" points=3
 model, img = small_net(wave), wave(1, 3, 16, 20, speed=0.37)
-got = pytorch.either(
+got = pytorch.evaluate(
     class_visualization_update_step, img, model, 2, 0.003, 5.0, leaf=True
 )
 got = array(got, img.shape, "The new picture", "Return it, or change img in place.")
@@ -1116,13 +1125,18 @@ expect_close(
             [0.162134439, -0.565212991],
             [0.908956478, 0.756539442],
         ],
+        "The picture is preprocessed twice: img comes normalised.": [
+            [-0.191174825, -0.23485713],
+            [0.014128532, -0.052620413],
+            [0.174734403, 0.109473191],
+        ],
     },
 )
 for reg, rate in [(0.01, 2.0), (0.0, 0.5)]:
     model = small_net(lambda *shape: 3 * rng.standard_normal(shape))
     img, target = rng.standard_normal((1, 3, 17, 22)), int(rng.integers(5))
     right = reference.ascend(model, img, target, reg, rate)
-    got = pytorch.either(
+    got = pytorch.evaluate(
         class_visualization_update_step, img, model, target, reg, rate, leaf=True
     )
     where = f"the picture after a step (l2_reg = {reg}, learning_rate = {rate})"
@@ -1175,7 +1189,7 @@ def visualize_class(target, sizes, blur=(2.6, 0.6), seed=2):
         for i in range(steps):
             dy, dx = draw.integers(-size // 8, size // 8 + 1, 2)
             x = np.ascontiguousarray(np.roll(x, (dy, dx), (2, 3)))
-            new = pytorch.either(
+            new = pytorch.evaluate(
                 class_visualization_update_step, x, net, target, 2e-4, 5.0, leaf=True
             )
             step = smoothed(new - x, blur[0] + (blur[1] - blur[0]) * i / steps)
@@ -1294,7 +1308,7 @@ def deepdream_step(net, img, layer, step):
 
 # %% test="vis-dream" points=3
 model, img = small_net(wave), wave(1, 3, 16, 20, speed=0.37)
-got = pytorch.either(deepdream_step, model, img, "conv2", 0.5)
+got = pytorch.evaluate(deepdream_step, model, img, "conv2", 0.5)
 got = array(got, img.shape, "The new picture")
 expect_close(
     (got - img)[0, :, 5, 4:6],
@@ -1349,7 +1363,7 @@ for layer, step in [("conv1", 0.1), ("pool1", 2.0), ("conv2", 0.03)]:
     model = small_net(lambda *shape: 3 * rng.standard_normal(shape))
     img = rng.standard_normal((1, 3, 17, 22))
     right, before = reference.dream(model, img, layer, step), img.copy()
-    got = pytorch.either(deepdream_step, model, img, layer, step)
+    got = pytorch.evaluate(deepdream_step, model, img, layer, step)
     where = f"the picture after a step at {layer}"
     expect_close(array(got, img.shape, where), right, where, rtol=1e-5, atol=1e-8)
     expect(np.array_equal(img, before), "img should come back as it was.")
@@ -1372,7 +1386,9 @@ def dream(x, layer, sizes, steps, rate=0.018):
         for _ in range(steps):
             dy, dx = draw.integers(-16, 17, 2)
             shifted = np.ascontiguousarray(np.roll(new, (dy, dx), (2, 3)))
-            change = pytorch.either(deepdream_step, net, shifted, layer, 1.0) - shifted
+            change = (
+                pytorch.evaluate(deepdream_step, net, shifted, layer, 1.0) - shifted
+            )
             change = smoothed(change, 0.7) + smoothed(change, 2.0)
             change *= rate / np.abs(change).mean()
             new = np.clip(new + np.roll(change, (-dy, -dx), (2, 3)), LOW, HIGH)

@@ -1001,13 +1001,13 @@ with needs_answers():
     for ax, part in zip(axes, ("style", "content"), strict=True):
         for name, history in curves.items():
             values = [losses[part] for losses in history]
-            ax.plot(values)
-            ax.annotate(name, (len(values) - 1, values[-1]))
+            ax.plot(values, label=name)
         ax.set(
             xlabel="step",
             title=f"{part} loss",
             yscale="log" if part == "style" else "linear",
         )
+        ax.legend()
     plt.show()
     for name, history in curves.items():
         ratio = history[0]["style"] / history[-1]["style"]

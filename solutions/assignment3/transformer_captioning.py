@@ -68,6 +68,8 @@ def wave(*shape, speed=1.0):
 def set_weights(model, draw):
     """Set every parameter to draw(name, shape, i); return them by name, in float64."""
     held = pytorch.parameters(model)
+    empty = [name for name, value in held.items() if not value.size]
+    expect(not empty, f"{empty[:1]} should hold numbers; one of its sizes is 0.")
     names = sorted(held, key=reference.canonical)
     shapes = [(reference.canonical(name), held[name].shape) for name in names]
     drawn = [draw(*pair, i).astype(np.float32) for i, pair in enumerate(shapes)]

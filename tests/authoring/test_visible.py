@@ -25,6 +25,8 @@ WRITTEN = [
     "assignment2/convolutional_networks",
     "assignment2/dropout",
     "assignment2/pytorch",
+    "assignment3/network_visualization",
+    "assignment3/style_transfer",
 ]
 NOTEBOOKS = [
     pytest.param(

@@ -1,4 +1,4 @@
-"""The rooms of the grading code, and which may know which."""
+"""The parts of the grading code, and which may know which."""
 
 import pytest
 
@@ -9,15 +9,15 @@ FILES = {
     for name, path in modules("grading").items()
     if ".mistakes." not in name  # students' wrong answers, not modules
 }
-#: Rooms and single modules by layer, lowest first. An arrow goes to a lower layer, or
-#: stays in its room; no room knows another of its layer.
+#: Folders and single modules by layer, lowest first. An arrow goes to a lower layer, or
+#: stays in its part; no part knows another of its layer.
 LAYERS = [
     {"grading", "arguments"},  # the first only says where the project is
-    {"course", "sandbox", "judge.protocol", "judge.room", "judge.source"}
+    {"course", "due_dates", "sandbox", "judge.protocol", "judge.room", "judge.source"}
     | {"engine.storage"},
-    {"judge", "gradebook", "engine.intake", "engine.processes"},
-    {"authoring"},
-    {"engine.notebooks", "engine.judging"},
+    {"judge", "engine.intake", "engine.processes"},
+    {"authoring", "late_work"},
+    {"engine.notebooks", "engine.judging", "gradebook"},
     {"engine.results"},
     {"engine.pages"},
     {"engine"},
@@ -28,7 +28,7 @@ LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 ARROWS = sorted(set(arrows(FILES)))
 
 
-def room(module):
+def part(module):
     """Name what stands in `LAYERS`: a folder, or a module beside the folders."""
     if module == "grading":
         return module
@@ -38,15 +38,15 @@ def room(module):
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
-def test_every_module_has_a_room(name):
-    assert room(name) in LEVEL, f"Add {room(name)} to LAYERS and docs/architecture.md."
+def test_every_module_has_a_place(name):
+    assert part(name) in LEVEL, f"Add {part(name)} to LAYERS and docs/architecture.md."
 
 
 def test_arrows_go_down():
     assert len(ARROWS) > 150
     for here, there in ARROWS:
-        if room(here) != room(there):
-            lower = LEVEL[room(there)] < LEVEL[room(here)]
+        if part(here) != part(there):
+            lower = LEVEL[part(there)] < LEVEL[part(here)]
             assert lower, f"{here} may not know {there}."
 
 
@@ -58,12 +58,12 @@ def test_no_folder_is_crowded():
     assert crowded(FILES) == []
 
 
-@pytest.mark.parametrize("room", ["intake", "notebooks"])
-def test_readers_of_files_know_no_judge_and_no_gradebook(room):
+@pytest.mark.parametrize("part", ["intake", "notebooks"])
+def test_readers_of_files_know_no_judge_and_no_gradebook(part):
     """But for what makes the templates, which reads no student's file."""
     refused = ("grading.judge", "nbgrader", "nbformat", "pickle")
     for name, path in FILES.items():
-        if name.startswith(f"grading.engine.{room}.") and "build_template" not in name:
+        if name.startswith(f"grading.engine.{part}.") and "build_template" not in name:
             assert not [found for found in imported(path) if found.startswith(refused)]
 
 

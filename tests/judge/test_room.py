@@ -52,6 +52,15 @@ def test_no_notebook_hands_out_what_it_asks_for(notebook):
                 assert not kept & doing, (name, kept & doing)
 
 
+def test_features_hands_out_the_models_that_it_asks_nobody_to_write():
+    exam = exam_of("assignment1/features")
+    models = {"cs231n.nets.fully_connected:TwoLayerNet", "cs231n.nets.linear:LinearSVM"}
+    assert models <= handed_out(exam.cells)
+    asked = {name for c in exam.of_kind("answer") for name in defined(c.source)}
+    assert asked
+    assert not asked & {"TwoLayerNet", "LinearSVM", "loss", "train", "predict"}
+
+
 def _is_shelf(name):
     return not is_tool(name.partition(":")[0])
 
@@ -64,6 +73,7 @@ def test_tools_hold_no_answers():
         for name in defined(cell.source)
     }
     asked -= {"__init__", "train", "check_accuracy"}  # the solver's are of no use here
+    asked -= {"generator"}  # of random numbers in a tool, of pictures in an answer
     for path in folder().rglob("*.py"):
         parts = path.relative_to(folder()).parts
         if parts[0].removesuffix(".py") in TOOLS:

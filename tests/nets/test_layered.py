@@ -28,6 +28,9 @@ def squeezenet(dtype=np.float64):
     return LayeredNet(draw(np.random.default_rng(5), dtype, layer_shapes()), STEPS)
 
 
+NET_STEPS = (STEPS[0], STEPS[1], STEPS[2], ("pool4", "pool", 3), STEPS[-1])
+
+
 @pytest.fixture(scope="module")
 def net():
     shapes = {
@@ -37,8 +40,7 @@ def net():
         "fire2/expand3x3": (5, 4, 3, 3),
         "conv10": (7, 10, 1, 1),
     }
-    steps = (STEPS[0], STEPS[1], STEPS[2], ("pool4", "pool", 3), STEPS[-1])
-    return LayeredNet(draw(np.random.default_rng(1), np.float64, shapes), steps)
+    return LayeredNet(draw(np.random.default_rng(1), np.float64, shapes), NET_STEPS)
 
 
 @pytest.fixture
@@ -153,15 +155,20 @@ def test_inputs_are_left_alone(net, x):
     assert (dscores == 1).all()
 
 
-# On the tape.
+# On the tape, and on PyTorch's.
 
 
-def test_the_tape_gives_the_same_gradient(net, x):
+@pytest.fixture(params=["tape", "torch"])
+def engine(request):
+    return tape if request.param == "tape" else pytest.importorskip("torch")
+
+
+def test_the_tape_gives_the_same_gradient(net, x, engine):
     scores, cache = net.forward(x)
-    X = tape.from_numpy(x.copy()).requires_grad_()
+    X = engine.from_numpy(x.copy()).requires_grad_()
     seen = net.eval()(X)
     np.testing.assert_array_equal(seen.detach().numpy(), scores)
-    seen.gather(1, tape.tensor([[3], [1]])).sum().backward()
+    seen.gather(1, engine.tensor([[3], [1]])).sum().backward()
     dscores = np.zeros_like(scores)
     dscores[[0, 1], [3, 1]] = 1
     np.testing.assert_array_equal(X.grad.numpy(), net.backward(dscores, cache))
@@ -170,8 +177,8 @@ def test_the_tape_gives_the_same_gradient(net, x):
     np.testing.assert_array_equal(net(x), scores)
 
 
-def test_features_of_tensors_remember_the_way_back(net, x):
-    X = tape.from_numpy(x.copy()).requires_grad_()
+def test_features_of_tensors_remember_the_way_back(net, x, engine):
+    X = engine.from_numpy(x.copy()).requires_grad_()
     seen = net.features(X, ["fire2", "conv1"])
     assert list(seen) == ["fire2", "conv1"]
     (seen["fire2"].pow(2).sum() + seen["conv1"].sum()).backward()
@@ -180,6 +187,15 @@ def test_features_of_tensors_remember_the_way_back(net, x):
     douts = {"fire2": 2 * arrays["fire2"], "conv1": np.ones_like(arrays["conv1"])}
     np.testing.assert_allclose(X.grad.numpy(), net.backward(douts, cache), rtol=1e-9)
     assert list(net.features(x)) == list(net.layers)
+
+
+def test_float32_stays_float32_on_the_tape(net, x, engine):
+    net = LayeredNet({k: v.astype("f") for k, v in net.params.items()}, NET_STEPS)
+    X = engine.from_numpy(x.astype("f")).requires_grad_()
+    net(X).sum().backward()
+    assert X.grad.dtype == engine.float32
+    with engine.no_grad():
+        assert not net(X, upto="conv1").requires_grad
 
 
 # Against torch.
@@ -305,11 +321,11 @@ def test_wrong_pictures_are_refused_in_a_sentence(net, x, change, error, words):
         net.forward(change(x))
 
 
-def test_pictures_on_the_tape_are_refused_in_the_same_words(net, x):
+def test_pictures_on_the_tape_are_refused_in_the_same_words(net, x, engine):
     with pytest.raises(ValueError, match="channels come last"):
-        net(tape.from_numpy(x.transpose(0, 2, 3, 1).copy()))
+        net(engine.from_numpy(x.transpose(0, 2, 3, 1).copy()))
     with pytest.raises(ValueError, match=r"expected \(N, 3, H, W\)"):
-        net(tape.from_numpy(x[0]))
+        net(engine.from_numpy(x[0]))
 
 
 @pytest.mark.parametrize("wrong", ["fire22", "fire_2", 3, None])

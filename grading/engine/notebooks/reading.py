@@ -208,13 +208,15 @@ def _found(cell):
     metadata = metadata if isinstance(metadata, dict) else {}
     graded = metadata.get("nbgrader")
     graded = graded if isinstance(graded, dict) else {}
+    kind = _word(cell.get("cell_type"))
     return ReadCell(
-        kind=_word(cell.get("cell_type")),
+        kind=kind,
         source=_source(cell.get("source", cell.get("input"))),
         grade_id=_word(graded.get("grade_id")),
         # Colab moves a cell's id into its metadata.
         cell_id=_word(cell.get("id")) or _word(metadata.get("id")),
-        pictures=pictures_of(cell.get("attachments")),
+        # A picture is part of a text; in code its link would be one more line.
+        pictures=() if kind == "code" else pictures_of(cell.get("attachments")),
     )
 
 

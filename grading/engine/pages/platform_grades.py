@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 from grading.engine.pages.exercises import exercises
 from grading.engine.results.manual_scores import read_manual_scores
 from grading.gradebook import FORMULA, Score, scores
+from grading.late_work import late_work
 
 if TYPE_CHECKING:
     from grading.course import Course
@@ -61,7 +62,7 @@ def read_grades(
     LookupError
         If there is no gradebook, or no such assignment in it.
     """
-    totals = scores(course.database, assignment)
+    totals = scores(course.database, assignment, late_work(course, assignment))
     by_student = {score.student: {} for score in totals}
     for student, notebook, marks in read_manual_scores(course, assignment):
         for exercise in exercises(templates[notebook]):

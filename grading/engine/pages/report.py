@@ -52,7 +52,7 @@ def write_report(course: "Course", overview: "Overview") -> "Path":
         assignment=overview.assignment,
         tiles=_tiles(overview, graded, similar),
         notebooks=notebooks,
-        charts={one.name: _chart(one) for one in notebooks},
+        chart=_chart,
         flagged=_flagged(overview.rows),
         similar=similar,
         same=_same_files(overview.rows),
@@ -80,13 +80,16 @@ def _tiles(overview, graded, similar):
     ]
 
 
-def _chart(notebook):
-    """Lay a histogram out: bars as (x, y, height, count, label)."""
-    highest = max(notebook.histogram) or 1
+def _chart(part):
+    """Lay the histogram of a notebook or an exercise out.
+
+    Bars are (x, y, height, count, label).
+    """
+    highest = max(part.histogram) or 1
     bars = []
-    for place, count in enumerate(notebook.histogram):
+    for place, count in enumerate(part.histogram):
         height = 80 * count / highest
-        label = number(notebook.points * place / len(notebook.histogram))
+        label = number(part.points * place / len(part.histogram))
         bars.append((10 + 38 * place, 100 - height, height, count, label))
     return bars
 

@@ -1,4 +1,4 @@
-"""Statistics: what a class did, test by test."""
+"""Statistics: what a class did, by exercise and by test."""
 
 import re
 import statistics
@@ -10,11 +10,12 @@ from grading.engine.pages.exercises import exercises, is_hidden, purpose
 
 if TYPE_CHECKING:
     from grading.engine.notebooks.template import Template
+    from grading.engine.pages.exercises import Exercise
     from grading.engine.pages.overview import Row
 
 #: Columns of a histogram.
 BINS = 10
-#: Messages that are listed for a test.
+#: Messages that are listed for a test or an exercise.
 COMMONEST = 4
 
 
@@ -40,6 +41,20 @@ class TestStatistics:
 
 
 @dataclass(frozen=True)
+class ExerciseStatistics:
+    """How a class fared in one exercise, all its tests together."""
+
+    exercise: "Exercise"
+    points: float
+    mean: float
+    median: float
+    histogram: tuple[int, ...]  #: students by tenths of the points
+    seconds: tuple[float, float, float] | None  #: median, 95 of 100, longest
+    messages: tuple[tuple[int, str], ...]  #: how many students got it, and which
+    tests: tuple[TestStatistics, ...]
+
+
+@dataclass(frozen=True)
 class NotebookStatistics:
     """How a class fared in one notebook."""
 
@@ -48,7 +63,7 @@ class NotebookStatistics:
     mean: float
     median: float
     histogram: tuple[int, ...]  #: students by tenths of the points
-    exercises: tuple  #: of (Exercise, tuple of TestStatistics)
+    exercises: tuple[ExerciseStatistics, ...]  #: those that have tests
 
 
 def notebook_statistics(
@@ -71,25 +86,54 @@ def notebook_statistics(
     points = sum(slot.points for slot in template.of_role("test"))
     verdicts = [row.verdict for row in rows if row.verdict is not None]
     scores = [verdict.score for verdict in verdicts]
-    histogram = Counter(_bin(score, points) for score in scores)
     outcomes = [{one.name: one for one in verdict.outcomes} for verdict in verdicts]
     parts = [
-        (part, tuple(_test(slot, outcomes, rows) for slot in part.tests))
-        for part in exercises(template)
-        if part.tests
+        _exercise(part, outcomes, rows) for part in exercises(template) if part.tests
     ]
-    return NotebookStatistics(
-        template.name,
-        points,
+    spread = _spread(scores, points)
+    return NotebookStatistics(template.name, points, *spread, tuple(parts))
+
+
+def _spread(scores: list[float], points: float) -> tuple[float, float, tuple[int, ...]]:
+    """Give the mean, the median and the histogram."""
+    histogram = Counter(_bin(score, points) for score in scores)
+    return (
         statistics.fmean(scores) if scores else 0.0,
         statistics.median(scores) if scores else 0.0,
         tuple(histogram[place] for place in range(BINS)),
-        tuple(parts),
     )
 
 
 def _bin(score, points):
     return min(BINS - 1, int(BINS * score / points)) if points else 0
+
+
+def _exercise(part, outcomes, rows):
+    names = {slot.name for slot in part.tests}
+    # A test of no points counts for its messages and its time.
+    found = [[by[name] for name in names if name in by] for by in outcomes]
+    scores = [sum(outcome.score for outcome in mine) for mine in found]
+    timed = [[row.seconds[name] for name in names & set(row.seconds)] for row in rows]
+    messages = Counter(text for mine in found for text in _complaints(mine))
+    return ExerciseStatistics(
+        part,
+        part.points,
+        *_spread(scores, part.points),
+        _times([sum(mine) for mine in timed if mine]),
+        _commonest(messages),
+        tuple(_test(slot, outcomes, rows) for slot in part.tests),
+    )
+
+
+def _complaints(outcomes):
+    """Give what a student was told, each message once."""
+    return {alike(one.message) for one in outcomes if one.status != "passed"}
+
+
+def _commonest(messages):
+    """Give the commonest, those of one count by the alphabet."""
+    ordered = sorted(messages.items(), key=lambda item: (-item[1], item[0]))
+    return tuple((count, text) for text, count in ordered[:COMMONEST])
 
 
 def _test(slot, outcomes, rows):
@@ -108,7 +152,7 @@ def _test(slot, outcomes, rows):
         ends["failed"],
         sum(ends[end] for end in ("timeout", "memory", "died", "refused")),
         _times([row.seconds[slot.name] for row in rows if slot.name in row.seconds]),
-        tuple((count, text) for text, count in messages.most_common(COMMONEST)),
+        _commonest(messages),
     )
 
 

@@ -1,11 +1,14 @@
 """Scores by hand: what a person, and the calendar, added to what the tests gave."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from grading.late_work import late_work
 
 if TYPE_CHECKING:
     from grading.course import Course
+    from grading.due_dates import Lateness
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,7 @@ class ManualScores:
     scores: dict = field(default_factory=dict)  #: {cell: points given}
     to_mark: frozenset = frozenset()  #: cells that a person must look at
     comments: dict = field(default_factory=dict)  #: {cell: a person's words}
+    late: str = ""  #: why being late takes what it does
 
     @property
     def final(self) -> float:
@@ -46,11 +50,22 @@ def read_manual_scores(
     """
     from nbgrader.api import Gradebook
 
+    late = late_work(course, assignment)
     with Gradebook(f"sqlite:///{course.database}") as gradebook:
         for submission in gradebook.assignment_submissions(assignment):
             for notebook in submission.notebooks:
-                yield submission.student.id, notebook.name, _marks(notebook)
+                student = submission.student.id
+                marks = _marks(notebook)
+                if late is not None:
+                    marks = _with(marks, late.get(student))
+                yield student, notebook.name, marks
             gradebook.db.expire_all()
+
+
+def _with(marks: ManualScores, late: "Lateness | None") -> ManualScores:
+    """Put what ``course.toml`` says of late work in place of the gradebook's."""
+    rate, reason = (late.rate, late.reason) if late else (0.0, "")
+    return replace(marks, penalty=round(rate * marks.score, 6), late=reason)
 
 
 def _marks(notebook):

@@ -13,6 +13,7 @@ from grading.judge.room.references import folder, meant, modules, needed
 #: Parts that hold tools and nothing that a notebook asks for; their files can be read.
 TOOLS = (
     "checkpoint",
+    "course_modules",
     "data",
     "files",
     "notebook",

@@ -412,3 +412,17 @@ def svm_loss_vectorized(W, X, y, reg):
     violated[rows, y] = -violated.sum(axis=1)
     loss = margins.sum() / len(X) + reg * np.sum(W * W)
     return loss, X.T @ violated / len(X) + reg * W
+
+# %% mistake="svm-loss-vectorized" why="The squared hinge: margins are squared, and the gradient fits."
+- loss = margins.sum() / X.shape[0] + reg * np.sum(W * W)
+- dscores = (margins > 0).astype(X.dtype)
++ loss = (margins**2).sum() / X.shape[0] + reg * np.sum(W * W)
++ dscores = 2 * margins
+
+# %% mistake="svm-loss-naive" why="The squared hinge: margins are squared, and the gradient fits."
+- loss += margin
+- dW[:, j] += X[i]
+- dW[:, y[i]] -= X[i]
++ loss += margin**2
++ dW[:, j] += 2 * margin * X[i]
++ dW[:, y[i]] -= 2 * margin * X[i]

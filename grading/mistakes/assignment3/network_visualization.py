@@ -45,6 +45,11 @@
 - dscores[np.arange(len(y)), y] = 1
 + dscores[np.arange(len(y)), y] = 1 / len(y)
 
+# %% mistake="vis-saliency" why="The pictures are preprocessed twice: X comes normalised."
+- scores, cache = model.forward(X)
++ again = preprocess_image(X.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
++ scores, cache = model.forward(again)
+
 # %% style="vis-saliency" why="PyTorch's words: gather and a sum."
 def compute_saliency_maps(X, y, model):
     # Make sure the model is in "test" mode
@@ -281,6 +286,11 @@ def occlusion_map(net, x, y, size, stride):
 - g = model.backward(dscores, cache)
 + g = model.backward(dscores, model.forward(X)[1])
 
+# %% mistake="vis-fooling" why="The picture is preprocessed twice: X comes normalised."
+- scores, cache = model.forward(X_fooling)
++ again = preprocess_image(X_fooling.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
++ scores, cache = model.forward(again)
+
 # %% style="vis-fooling" why="PyTorch's words: data and zero_."
 def make_fooling_image(X, target_y, model):
     # Initialize our fooling image to the input image, and make it require gradient
@@ -360,6 +370,11 @@ def make_fooling_image(X, target_y, model):
 # %% mistake="vis-class" why="The step is returned without the picture."
 - return img + learning_rate * g / np.linalg.norm(g)
 + return learning_rate * g / np.linalg.norm(g)
+
+# %% mistake="vis-class" why="The picture is preprocessed twice: img comes normalised."
+- scores, cache = model.forward(img)
++ again = preprocess_image(img.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
++ scores, cache = model.forward(again)
 
 # %% style="vis-class" why="PyTorch's words: one scalar, data changed in place."
 def class_visualization_update_step(img, model, target_y, l2_reg, learning_rate):

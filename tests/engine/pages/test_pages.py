@@ -160,13 +160,66 @@ def test_a_huge_output_is_cut(graded):
 def test_the_report_counts_the_class(graded):
     rows = [row for row in graded.rows if row.notebook == "numbers"]
     found = notebook_statistics(graded.templates["numbers"], rows)
-    tests = {test.name: test for _, tests in found.exercises for test in tests}
+    tests = {test.name: test for part in found.exercises for test in part.tests}
 
     assert sum(found.histogram) == len(rows) == len(PAYLOADS) + 2
     assert tests["test-double"].passed == 2
     assert tests["test-double"].failed == len(PAYLOADS)
     assert tests["test-total"].passed == len(rows)
     assert tests["test-double"].seconds[0] > 0
+
+
+def _verdict(row, ends):
+    """Give a row other outcomes: (status, score, message, seconds) of each test."""
+    outcomes = tuple(
+        replace(one, status=status, score=score, message=message)
+        for one, (status, score, message, _) in zip(
+            row.verdict.outcomes, ends, strict=True
+        )
+    )
+    seconds = {one.name: end[3] for one, end in zip(outcomes, ends, strict=True)}
+    return replace(
+        row, verdict=replace(row.verdict, outcomes=outcomes), seconds=seconds
+    )
+
+
+def test_an_exercise_is_counted_by_student(graded):
+    row = next(row for row in graded.rows if row.notebook == "numbers")
+    names = [one.name for one in row.verdict.outcomes]
+    order = ("test-double", "test-double-hidden", "test-total")
+    ends = {
+        "ada": [("passed", 2, "", 1), ("passed", 1, "", 2), ("passed", 3, "", 9)],
+        "ben": [("failed", 0, "off", 3), ("failed", 0, "off", 4), ("passed", 3, "", 9)],
+        "cyd": [
+            ("partial", 1, "off", 5),
+            ("timeout", 0, "slow", 6),
+            ("failed", 0, "x", 9),
+        ],
+    }
+    rows = [
+        _verdict(row, [dict(zip(order, mine, strict=True))[name] for name in names])
+        for mine in ends.values()
+    ]
+    double, total = notebook_statistics(graded.templates["numbers"], rows).exercises
+
+    assert (double.exercise.name, double.points) == ("double", 3)
+    assert (double.mean, double.median) == (pytest.approx(4 / 3), 1)
+    assert double.histogram == (1, 0, 0, 1, 0, 0, 0, 0, 0, 1)  # 0, 1 and 3 of 3
+    assert double.seconds == (7, 11, 11)  # of 3, 7 and 11 for both tests together
+    assert double.messages == ((2, "off"), (1, "slow"))  # ben's is counted once
+    assert total.messages == ((1, "x"),)
+
+
+def test_a_class_of_nobody_has_no_statistics(graded):
+    double, _ = notebook_statistics(graded.templates["numbers"], []).exercises
+    assert (double.mean, double.seconds, double.messages) == (0, None, ())
+
+
+def test_the_report_has_a_line_for_each_exercise(graded, tmp_path):
+    text = write_report(graded.course, graded).read_text(encoding="utf-8")
+    assert text.count('<tr class="exercise">') == 3
+    assert text.count('aria-label="Distribution of points"') == 5
+    assert "1. Double a number, with one multiplication and nothing else" in text
 
 
 def test_messages_that_differ_in_numbers_are_one():
