@@ -314,6 +314,8 @@ for lead, s, t, e, width, scale in [
 ]:
     q = scale * rng.standard_normal((*lead, s, e))
     k, v = rng.standard_normal((*lead, t, e)), rng.standard_normal((*lead, t, width))
+    if scale > 1:
+        k[..., -1, :] = q[..., -1, :] / 10  # a score whose exponential overflows
     mask = rng.random((s, t)) < 0.6
     mask[0] = False  # sees nothing
     mask[1, -1] = True

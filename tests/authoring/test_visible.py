@@ -27,6 +27,7 @@ WRITTEN = [
     "assignment2/pytorch",
     "assignment3/network_visualization",
     "assignment3/style_transfer",
+    "assignment3/transformer_captioning",
 ]
 NOTEBOOKS = [
     pytest.param(
