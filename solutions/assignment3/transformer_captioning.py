@@ -1609,8 +1609,8 @@ passed("captioning-forward", "a small case and two shapes, dropout off, weights 
 # %% [markdown]
 # **Writing.** *Greedy decoding* starts with `<START>`, takes the word with the highest score,
 # appends it and starts again. It runs in test mode (`self.eval()`) and without recording
-# (`torch.no_grad()`), or dropout would spoil every word. Rewinding to the mode from before is
-# polite to the caller who trains.
+# (`torch.no_grad()`), or dropout would spoil every word. Afterwards return to the mode from
+# before, so that training can go on.
 
 
 # %% answer="captioning-sample" minutes=20 difficulty=3 importance=3
@@ -1880,7 +1880,8 @@ with needs_answers():
 
 # %% [markdown]
 # *A tick marks a true caption. In a test run 50 % of the captions were true after 800 steps, with a
-# specificity of 0.49; after 1000 steps 55 % and 0.54. The LSTM with attention of `lstm_captioning` had 58 to 60 % after 1500 steps.*
+# specificity of 0.49; after 1000 steps 55 % and 0.54. The LSTM with attention of
+# `lstm_captioning` had 58 to 60 % after 1500 steps.*
 #
 # **Experiment: beside the LSTM, and with a beam.** The package's LSTM with attention trains on the
 # same cells for half as many steps. Then *your* network decodes 100 scenes greedily and with a
@@ -1955,9 +1956,9 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# *In a test run after 1000 steps, 50 % of the 100 captions were true when decoded greedily, 63 % with the beam, and 33 %
-# for the LSTM after 450 steps. But the beam names fewer attributes, 52 % in place of 69 %: a sentence
-# that claims less is more probable.*
+# *In a test run after 1000 steps, 50 % of the 100 captions were true when decoded greedily, 63 %
+# with the beam, and 33 % for the LSTM after 450 steps. But the beam names fewer attributes, 52 % in
+# place of 69 %: a sentence that claims less is more probable.*
 #
 # **What does each head look at?** Below is the cross-attention of the last layer for one
 # caption: a row per head, a column per word. The weights come from your projections.
@@ -2889,5 +2890,4 @@ with needs_answers():
 #
 # **Harder (optional, no points).** (a) Replace the waves of the ViT by a learned table, train it,
 # and draw the similarity of its rows. Do neighbours above become similar? (b) Write a pre-norm
-# layer and train both without warm-up. (c) Train with patches
-# of 2 pixels: what does the test accuracy gain, and what does it cost?
+# layer and train both without warm-up. (c) Train with patches of 2 pixels: what does the test accuracy gain, and what does it cost?

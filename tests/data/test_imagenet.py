@@ -245,6 +245,13 @@ def test_a_picture_of_unknown_range_is_a_sentence(tmp_path):
         load_image(tmp_path / "f.tiff")
 
 
+@pytest.mark.parametrize("size", [0, -1, 2.5, "a"])
+def test_a_size_that_is_no_number_of_pixels_is_refused(tmp_path, size):
+    Image.fromarray(np.zeros((6, 6, 3), np.uint8)).save(tmp_path / "p.png")
+    with pytest.raises(ValueError, match="a whole number of pixels, at least 1; got"):
+        load_image(tmp_path / "p.png", size)
+
+
 def test_a_picture_is_turned_as_the_camera_says(tmp_path):
     pixels = np.zeros((16, 24, 3), np.uint8)
     pixels[:8] = 255  # the upper half is white
