@@ -26,6 +26,7 @@ WRITTEN = [
     "assignment2/dropout",
     "assignment2/pytorch",
     "assignment3/network_visualization",
+    "assignment3/rnn_captioning",
     "assignment3/style_transfer",
     "assignment3/transformer_captioning",
 ]
