@@ -28,6 +28,7 @@ WRITTEN = [
     "assignment3/network_visualization",
     "assignment3/style_transfer",
     "assignment3/transformer_captioning",
+    "assignment3/lstm_captioning",
 ]
 NOTEBOOKS = [
     pytest.param(
