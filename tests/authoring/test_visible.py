@@ -29,6 +29,7 @@ WRITTEN = [
     "assignment3/rnn_captioning",
     "assignment3/style_transfer",
     "assignment3/transformer_captioning",
+    "assignment3/lstm_captioning",
 ]
 NOTEBOOKS = [
     pytest.param(
