@@ -179,6 +179,7 @@ expect_close(
         "The candidate g goes through tanh, not through a sigmoid.": [[0.71060606]],
         "The forget gate is missing.": [[0.75676994]],
         "The input gate is missing.": [[0.93775357]],
+        "Input and forget gate are swapped.": [[0.81702162]],
     },
 )
 expect_close(
@@ -283,8 +284,9 @@ Wx, Wh = np.array([[1.0, 0, -1, 2]]), np.array([[0.0, 2, 2, -2]])
 b = np.array([0.0, 1, 0, 0])
 _, _, cache = lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b)
 names = ("dx", "dprev_h", "dprev_c", "dWx", "dWh", "db")
-one = np.ones((1, 1))
-grads = expect_tuple(lstm_step_backward(one, one, cache), *names)
+dnext_h, dnext_c = np.ones((2, 1, 1))
+with unchanged(dnext_h=dnext_h, dnext_c=dnext_c):
+    grads = expect_tuple(lstm_step_backward(dnext_h, dnext_c, cache), *names)
 expect_close(
     grads[2],
     [[1.14924517]],
@@ -295,6 +297,12 @@ expect_close(
             [0.88079708]
         ],
         "The cell state's own upstream gradient is missing; add both.": [[0.26844810]],
+        "The hidden state's part does not pass the tanh of the cell state.": [
+            [1.32119562]
+        ],
+        "The old cell state gets the whole gradient, as if nothing were forgotten.": [
+            [1.30477860]
+        ],
     },
 )
 expect_close(
@@ -303,6 +311,20 @@ expect_close(
     "db of the worked example",
     rtol=1e-6,
     hint="Pass each squashing function: sigmoid for i, f, o; tanh for g.",
+    faults={
+        "The candidate's derivative is that of a sigmoid; g is a tanh.": [
+            0.195375589,
+            0.027398677,
+            0.156213557,
+            0.173192668,
+        ],
+        "The derivatives of the sigmoids of i, f and o are left out.": [
+            0.993711754,
+            0.260955719,
+            0.624854229,
+            0.400600751,
+        ],
+    },
 )
 for n, d, h in [(3, 5, 4), (2, 2, 6), (5, 4, 3)]:
     shapes = (n, d), (n, h), (n, h), (d, 4 * h), (h, 4 * h), (4 * h,)
@@ -429,6 +451,23 @@ expect_close(
     [[[0.25278847], [0.30550514]]],
     "h of the worked example",
     hint="Hand both states on; the cell state begins at zero.",
+    faults={
+        "The cell state is not handed on; every step begins with the first.": [
+            [[0.252788466], [0.219360141]]
+        ],
+        "The hidden state is not handed on; every step begins with the first.": [
+            [[0.252788466], [0.390352088]]
+        ],
+        "The cell state begins with the hidden state in place of zero.": [
+            [[0.380201212], [0.396063140]]
+        ],
+        "These are the cell states; return the hidden states.": [
+            [[0.556769941], [1.116639096]]
+        ],
+        "The hidden state begins with zero in place of h0.": [
+            [[0.163349868], [0.285396099]]
+        ],
+    },
 )
 for n, t, d, h, dtype in [
     (2, 3, 4, 5, np.float64),
@@ -514,6 +553,38 @@ expect_close(
     "db of the worked example, upstream gradients 1",
     rtol=1e-6,
     hint="Do both states' gradients flow from step to step?",
+    faults={
+        "The cell state's gradient does not flow from step to step.": [
+            0.099687776,
+            0.010963368,
+            0.362430090,
+            0.173789470,
+        ],
+        "The hidden state's gradient does not flow from step to step.": [
+            0.095521356,
+            0.010963368,
+            0.316158087,
+            0.165246586,
+        ],
+        "dh goes into the cell state too; it belongs to the hidden state alone.": [
+            0.560322161,
+            0.093709622,
+            0.349613556,
+            0.887238023,
+        ],
+        "This is the gradient of one step; add those of all steps.": [
+            0.092371851,
+            0.000000000,
+            0.172666235,
+            0.189400493,
+        ],
+        "The steps are visited from the first to the last; begin with the last.": [
+            0.138131763,
+            0.038355763,
+            0.320758133,
+            0.176131050,
+        ],
+    },
 )
 for n, t, d, h in [(2, 3, 4, 5), (3, 1, 2, 2), (2, 6, 3, 4)]:
     shapes = (n, t, d), (n, h), (d, 4 * h), (h, 4 * h), (4 * h,)
@@ -654,6 +725,27 @@ expect_close(
     faults={
         "z keeps the old state; here it takes the candidate.": [[0.81137100]],
         "The reset gate is missing.": [[0.53118279]],
+        "Reset and update gate are swapped; the order is r, z, n.": [[0.58264341]],
+        "The reset gate multiplies the inputs' part too.": [[0.514746897]],
+        "The candidate n goes through tanh, not through a sigmoid.": [[0.533443749]],
+    },
+)
+two_units = np.array([[0.0, 0, 0, 0, 2, 1], [2.0, -2, 0, 0, 1, -1]])
+next_h, _ = expect_tuple(
+    gru_step_forward(
+        np.zeros((1, 1)), np.ones((1, 2)), np.zeros((1, 6)), two_units, np.zeros(6)
+    ),
+    "next_h",
+    "cache",
+)
+expect_close(
+    next_h,
+    [[0.994957422, 0.5]],
+    "next_h of a case with two units",
+    faults={
+        "The reset gate multiplies the state; here it belongs to the product u_n.": [
+            [0.977281478, 0.821007496]
+        ]
     },
 )
 for n, d, h, dtype in [
@@ -748,6 +840,36 @@ expect_close(
     "db of the worked example, upstream gradient 1",
     rtol=1e-5,
     hint="Compare part by part: r, z, n.",
+    faults={
+        "The gradient of the update gate leaves the candidate out; z weighs both.": [
+            -0.006363534,
+            0.052496793,
+            0.032365959,
+        ],
+        "The derivative of the candidate's tanh is left out.": [
+            -0.023436717,
+            -0.037116334,
+            0.119202922,
+        ],
+        "b is added to the inputs' part, but got the gradients of the state's product.": [
+            -0.006363534,
+            -0.037116334,
+            0.023661412,
+        ],
+    },
+)
+expect_close(
+    grads[1],
+    [[0.759241587]],
+    "dprev_h of the worked example",
+    hint="The state reaches the output by two ways.",
+    faults={
+        "The old state's way through the mixture is missing.": [[-0.121555491]],
+        "The old state's way through the product is missing.": [[0.880797078]],
+        "The reset gate is missing on the way back to the product u_n.": [
+            [0.741832492]
+        ],
+    },
 )
 for n, d, h in [(3, 5, 4), (2, 2, 6), (5, 4, 3)]:
     shapes = (n, d), (n, h), (d, 3 * h), (h, 3 * h), (3 * h,)
@@ -984,14 +1106,34 @@ expect_close(
     faults={
         "The scores are not divided by the root of H.": [
             [[0.06337894, 0.46831053, 0.46831053]]
-        ]
+        ],
+        "The scores are divided by H, not by its root.": [
+            [[0.155362403, 0.422318798, 0.422318798]]
+        ],
+        "The softmax runs over the steps, not over the cells.": [[[1.0, 1.0, 1.0]]],
     },
 )
 expect_close(
     context,
     [[[0.89161655, 0.89161655]]],
     "context of the worked example",
-    faults={"All cells have the same weight.": [[[2 / 3, 2 / 3]]]},
+    faults={
+        "All cells have the same weight.": [[[2 / 3, 2 / 3]]],
+        "Only the best cell is taken; the context mixes all of them.": [[[1.0, 0.0]]],
+    },
+)
+two = np.array([[[0.0, 0.0], [1.0, 0.0]], [[0.0, 0.0], [0.0, 1.0]]])
+expect_close(
+    attend_forward(np.array([[[2.0, 0.0]], [[0.0, 2.0]]]), two)[1],
+    [[[0.195570317, 0.804429683]], [[0.195570317, 0.804429683]]],
+    "weights of a case with two pictures",
+    hint="Each sentence attends to its own picture.",
+    faults={
+        "Every sentence attends to the first picture, not to its own.": [
+            [[0.195570317, 0.804429683]],
+            [[0.5, 0.5]],
+        ]
+    },
 )
 for n, t, p, size, scale in [(2, 3, 5, 4, 1), (3, 1, 4, 6, 1), (1, 4, 3, 2, 30_000)]:
     h, grid = (
@@ -1076,6 +1218,18 @@ expect_close(
     "dh of the worked example",
     rtol=1e-6,
     hint="Check the gradient of the softmax, and the scale.",
+    faults={
+        "The softmax's gradient does not take a mean off.": [
+            [[1.260936215, 1.891404322]]
+        ],
+        "The scale is left out on the way back.": [[[0.193272958, 1.084889507]]],
+        "This treats each weight as a sigmoid; in a softmax they share one sum.": [
+            [[0.698800417, 1.048200626]]
+        ],
+        "The mean is taken over the cells without their weights.": [
+            [[0.420312072, 1.050780179]]
+        ],
+    },
 )
 expect_close(
     dgrid,
@@ -1462,32 +1616,70 @@ def beam_search(step, start, end, k, max_length=16):
 
 # %% test="beam-search" points=4
 chain = np.log(
-    np.array(
-        [
-            [1e-9, 0.55, 0.45, 1e-9],
-            [0.1, 0.3, 0.3, 0.3],
-            [0.01, 0.02, 0.02, 0.95],
-            [0.25] * 4,
-        ]
-    )
+    [
+        [1e-9, 0.45, 0.43, 0.12],
+        [1e-9, 0.42, 0.23, 0.35],
+        [1e-9, 0.05, 0.48, 0.47],
+        [1e-9, 0.29, 0.40, 0.31],
+    ]
 )
-found = beam_search(lambda sentences: chain[sentences[:, -1]], 0, 3, 2, max_length=3)
+found = beam_search(lambda sentences: chain[sentences[:, -1]], 0, 3, 3, max_length=3)
 expect(
-    isinstance(found, list) and len(found) == 2,
+    isinstance(found, list)
+    and all(isinstance(one, tuple | list) and len(one) == 2 for one in found),
     "Return a list of k pairs (log-probability, words).",
 )
-expect_equal(
-    [int(word) for word in found[0][1]],
-    [2, 3],
-    "the best sentence of a small model",
-    hint="Greedy decoding begins with 1. Keep k beginnings and compare totals.",
-)
 expect_close(
-    found[0][0],
-    -0.84980103,
-    "its log-probability",
-    hint="Add up the log-probabilities of its words.",
-    faults={"Totals add up; this is the last word alone.": -0.05129329},
+    [total for total, _ in found],
+    [-1.598992655, -2.120263536, -2.311908420],
+    "the log-probabilities of a small model's sentences",
+    hint="Keep the k best of all extensions by their totals, the ended ones among them.",
+    faults={
+        "Each beginning keeps one word; all extensions should compete.": [
+            -2.120263536,
+            -2.311908420,
+            -2.533508832,
+        ],
+        "Totals add up; this is the last word alone.": [
+            -0.733969175,
+            -0.755022584,
+            -2.120263536,
+        ],
+        "These are the least probable beginnings; keep the most probable.": [
+            -2.120263536,
+            -22.843529373,
+            -62.169797511,
+        ],
+        "Sentences that have ended go on growing; set them aside.": [
+            -2.311908420,
+            -2.332961830,
+            -2.515283386,
+        ],
+        "A sentence that ends gives its place to another; it should keep it.": [
+            -1.598992655,
+            -2.120263536,
+            -2.311908420,
+            -2.332961830,
+            -2.533508832,
+        ],
+        "Sentences that have not ended at max_length are missing.": [
+            -1.598992655,
+            -2.120263536,
+        ],
+        "The sentences come in the order in which they ended; the best comes first.": [
+            -2.120263536,
+            -1.598992655,
+            -2.311908420,
+        ],
+    },
+)
+best = [int(word) for word in found[0][1]]
+expect(best[:1] != [0], f"Leave the start, 0, out of the sentences; got {best}.")
+expect_equal(
+    best,
+    [2, 3],
+    "the best sentence of the small model",
+    hint="Words and totals belong together; greedy decoding begins with 1.",
 )
 greedy = beam_search(lambda sentences: chain[sentences[:, -1]], 0, 3, 1, max_length=3)
 expect_equal(

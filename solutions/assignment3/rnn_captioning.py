@@ -212,6 +212,7 @@ for n, d, h, dtype in [
     point = [rng.standard_normal(s) for s in ((n, d), (n, h), (d, h), (h, h), (h,))]
     point = [value.astype(dtype) for value in point]
     expected, _ = package.rnn_step_forward(*point)
+    transposed, _ = package.rnn_step_forward(*point[:3], point[3].T, point[4])
     with unchanged(**dict(zip(("x", "prev_h", "Wx", "Wh", "b"), point, strict=True))):
         next_h, _ = expect_tuple(rnn_step_forward(*point), "next_h", "cache")
     where = f"next_h (N, D, H = {n}, {d}, {h})"
@@ -222,6 +223,7 @@ for n, d, h, dtype in [
         rtol=1e-4,
         atol=1e-6,
         hint="Is a weight matrix transposed?",
+        faults={"The recurrent weights are transposed.": transposed},
     )
     expect(
         next_h.dtype == dtype,
@@ -300,6 +302,17 @@ expect_close(
         "This is the derivative of the sigmoid, h (1 - h).": [0.36313700],
         "The state is not squared in the derivative of tanh.": [0.47681169],
     },
+)
+zeros = np.zeros((1, 2))  # as inputs and bias: tanh does not change the gradient
+Wh = np.array([[1.0, 2.0], [3.0, 4.0]])
+_, cache = rnn_step_forward(zeros, zeros, np.eye(2), Wh, zeros[0])
+grads = expect_tuple(rnn_step_backward(np.array([[1.0, 10.0]]), cache), *names)
+expect_close(
+    grads[1],
+    [[21.0, 43.0]],
+    "dprev_h of a state of zeros, with two hidden units",
+    hint="Only the recurrent weights stand between the two gradients.",
+    faults={"The recurrent weights are not transposed.": [[31.0, 42.0]]},
 )
 for n, d, h in [(3, 5, 4), (2, 2, 6), (5, 4, 3)]:
     point = [rng.standard_normal(s) for s in ((n, d), (n, h), (d, h), (h, h), (h,))]
@@ -452,6 +465,10 @@ expect_close(
         "The state of step 1 is h0; store the state after each step.": [
             [[0.5], [0.84828364]]
         ],
+        "The last step is missing.": [[[0.84828364], [0]]],
+        "The first step starts from zeros, not from h0.": [
+            [[0.76159416], [0.88112963]]
+        ],
     },
 )
 for n, t, d, h, dtype in [
@@ -462,10 +479,19 @@ for n, t, d, h, dtype in [
     shapes = (n, t, d), (n, h), (d, h), (h, h), (h,)
     point = [rng.standard_normal(s).astype(dtype) for s in shapes]
     expected, _ = package.rnn_forward(*point)
+    from_the_end, _ = package.rnn_forward(point[0][:, ::-1], *point[1:])
     with unchanged(**dict(zip(("x", "h0", "Wx", "Wh", "b"), point, strict=True))):
         states, _ = expect_tuple(rnn_forward(*point), "h", "cache")
     where = f"h (N, T, D, H = {n}, {t}, {d}, {h})"
-    expect_close(states, expected, where, rtol=1e-4, atol=1e-5)
+    expect_close(
+        states,
+        expected,
+        where,
+        rtol=1e-4,
+        atol=1e-5,
+        hint="Each step reads its own word and starts from the state of the one before.",
+        faults={"The sentence is read from its last word to its first.": from_the_end},
+    )
 expect_source(rnn_forward, without=READY)
 passed("rnn-forward", "the worked example, three shapes, float32")
 
@@ -541,6 +567,22 @@ expect_close(
         "Only the state's own score is counted; add what flows back.": [0.48749623],
         "This is the last step alone; add up all steps.": [0.20708137],
         "This is the first step alone; add up all steps.": [0.30944921],
+        "The states' own scores are left out, but for the last state's.": [0.23611571],
+        "The steps are averaged; add them up.": [0.25826529],
+    },
+)
+expect_close(
+    grads[0],
+    [[[0.30944921], [0.20708137]]],
+    "dx of the worked example, with an upstream gradient of 1 at both states",
+    hint="The gradient flows from the last step to the first.",
+    faults={
+        "The steps are visited from the first to the last; begin with the last.": [
+            [[0.28041487], [0.23611571]]
+        ],
+        "dx is stored in the order of the visits; put each step's at its place.": [
+            [[0.20708137], [0.30944921]]
+        ],
     },
 )
 for n, t, d, h in [(2, 3, 4, 5), (3, 1, 2, 2), (2, 7, 3, 4)]:
@@ -739,7 +781,17 @@ expect_close(
     out,
     [[[3, 4], [1, 2], [3, 4]]],
     "out of the worked example",
-    faults={"These are columns of W; a word is a row.": [[[0, 2, 4]] * 3]},
+    hint="Word 2 has the vector [3, 4], word 1 has [1, 2].",
+    faults={
+        "Words begin at 0, but these rows are counted from 1.": [
+            [[1, 2], [0, 0], [1, 2]]
+        ],
+        "These are columns of W; a word is a row.": [[[0, 1, 3], [0, 2, 4], [0, 1, 3]]],
+        "The vectors are multiplied by the words' numbers; only look them up.": [
+            [[6, 8], [1, 2], [6, 8]]
+        ],
+    },
+    shape_hint="Every word of x gets its row of W.",
 )
 for n, t, v, d in [(3, 4, 6, 2), (1, 1, 2, 5), (2, 9, 4, 3)]:
     x, W = rng.integers(0, v, (n, t)), rng.standard_normal((v, d))
@@ -824,7 +876,14 @@ expect_close(
             [50.5, 50.5],
             [0, 0],
         ],
+        "Only the first word of the sentence gets a gradient.": [
+            [0, 0],
+            [0, 0],
+            [1, 1],
+            [0, 0],
+        ],
     },
+    shape_hint="Every word of the vocabulary has a row, also one that does not occur.",
 )
 for n, t, v, d in [(3, 4, 6, 2), (2, 9, 3, 5), (1, 1, 4, 3)]:
     x, W = rng.integers(0, v, (n, t)), rng.standard_normal((v, d))
@@ -981,6 +1040,18 @@ expect_close(
         "Take 1 off at the correct word.": [[[0.5, 0.5], [0, 0]]],
         "The sign is turned round.": [[[0.5, -0.5], [0, 0]]],
         "The gradient is divided by N alone, not by N * T.": [[[-0.25, 0.25], [0, 0]]],
+    },
+)
+loss, _ = expect_tuple(
+    temporal_softmax_loss(x, y, np.array([[True, True]])), "loss", "dx"
+)
+expect_close(
+    loss,
+    1.38629436,
+    "loss of the worked example, both positions counted",
+    hint="The losses of the positions are added up.",
+    faults={
+        "The loss is divided by N alone, not by the words that count.": 0.69314718,
     },
 )
 for n, t, v, shift in [(3, 4, 5, 0), (2, 6, 3, 1000), (4, 1, 7, -1000)]:
@@ -1200,6 +1271,11 @@ expect_close(
     hint="Check the order: project, embed, run, score, loss.",
     faults={
         "The loss is divided by the words, not by the captions.": 1.2290444888,
+        "The filling counts: hand on the mask.": 26.898249754694,
+        "The network is asked for the words that it reads.": 27.526306151353,
+        "The network reads the words that it is asked for.": 9.895495787001,
+        "The first state does not come from the features.": 9.908474958846,
+        "The bias of the scores, b_vocab, is missing.": 7.376945843214,
     },
 )
 vocabulary = {
@@ -1304,6 +1380,35 @@ vocabulary = {
     w: i
     for i, w in enumerate(["<NULL>", "<START>", "<END>", "a", "red", "star", "ring"])
 }
+model = CaptioningRNN(vocabulary, 2, 3, 3, "rnn", np.float64)
+for i, (name, value) in enumerate(sorted(model.params.items())):
+    wave = 2 * np.sin((11 + i) * np.arange(1, value.size + 1))
+    model.params[name] = wave.reshape(value.shape)
+captions = model.sample(np.array([[1.0, -1.0], [-1.0, 2.0]]), max_length=4)
+expect_array(captions, (2, 4), "captions")
+expect_equal(
+    np.asarray(captions)[:, :3],
+    np.array([[6, 4, 6], [4, 6, 4]]),
+    "the first three words of two captions",
+    hint="Begin with <START>; each step reads the word that was picked before it.",
+    faults={
+        "Every step reads <START>; read the word that was picked before.": [
+            [6, 6, 5],
+            [4, 5, 5],
+        ],
+        "The first step reads <NULL> in place of <START>.": [[6, 4, 6], [5, 6, 4]],
+        "Each step starts from the image's state; hand the state on.": [
+            [6, 4, 6],
+            [4, 5, 4],
+        ],
+        "The least likely words are picked.": [[2, 0, 2], [0, 2, 0]],
+        "<START> is part of the result, which moves all words by one.": [
+            [1, 6, 4],
+            [1, 4, 6],
+        ],
+        "The first state does not come from the features.": [[5, 5, 5], [5, 5, 5]],
+    },
+)
 for n, d, w, h, length in [(6, 5, 4, 7, 8), (3, 2, 6, 5, 3)]:
     model = CaptioningRNN(vocabulary, d, w, h, "rnn", np.float64)
     twin = captioning.CaptioningRNN(vocabulary, d, w, h, "rnn", np.float64)
@@ -1641,6 +1746,15 @@ expect_close(
     faults={
         "Clip: 'the' occurs once in each reference.": [1, 0.57735027, 0, 0],
         "These are precisions; BLEU-2 is a geometric mean of two.": [0.5, 1 / 3, 0, 0],
+        "Clip by one reference, not by the counts of all added up.": [0.75, 0.5, 0, 0],
+        "Captions longer than their reference are rewarded: the first factor is at most "
+        "1.": [0.64201271, 0.52420118, 0, 0],
+        "Of two references that are equally near in length the shorter one counts.": [
+            0.38940039,
+            0.31794407,
+            0,
+            0,
+        ],
     },
 )
 expect_close(
@@ -1650,6 +1764,37 @@ expect_close(
     faults={
         "The brevity penalty is missing.": [1.0] * 3,
         "The brevity penalty is exp(1 - r / c), not c / r.": [0.5] * 3,
+    },
+)
+several = [
+    "a red big star above it",
+    "a star",
+    "a red big star above",
+    "a red big star above the small ring",
+]
+expect_close(
+    bleu(["a red big star"], [several]),
+    [0.77880078] * 4,
+    "scores of four words beside references of 6, 2, 5 and 8 words",
+    hint="All n-grams are shared; the length is that of the reference of 5 words.",
+    faults={
+        "The shortest reference sets the length; take the closest.": [1.0] * 4,
+        "The longest reference sets the length; take the closest.": [0.36787944] * 4,
+        "The first reference sets the length; take the closest.": [0.60653066] * 4,
+    },
+)
+expect_close(
+    bleu(["a red star", "big ring"], [["a red star"], ["big star"]]),
+    [0.8, 0.73029674, 0.81096027, 0],
+    "scores of a perfect caption and one with a wrong word",
+    hint="4 of 5 words and 2 of 3 pairs are shared.",
+    faults={
+        "These are means of the captions' scores; add up all counts before you divide.": [
+            0.75,
+            0.5,
+            0.5,
+            0,
+        ],
     },
 )
 vocabulary = ["a", "red", "star", "ring", "above", "big"]

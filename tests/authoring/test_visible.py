@@ -26,8 +26,10 @@ WRITTEN = [
     "assignment2/dropout",
     "assignment2/pytorch",
     "assignment3/network_visualization",
+    "assignment3/rnn_captioning",
     "assignment3/style_transfer",
     "assignment3/transformer_captioning",
+    "assignment3/lstm_captioning",
 ]
 NOTEBOOKS = [
     pytest.param(
