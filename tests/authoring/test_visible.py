@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from grading.authoring.build import lacking
+from grading.authoring.build import lacking, scripts
 from grading.authoring.exam_from_notebook import exam_of
 from grading.authoring.mutants import equal
 from grading.authoring.seeds import failures
@@ -12,30 +12,11 @@ from grading.authoring.told import GOAL, told
 from grading.authoring.trial import visible
 from grading.judge.source.imports import given
 
-#: Notebooks whose tests are written to the rule: all of them, in the end.
-WRITTEN = [
-    "assignment1/knn",
-    "assignment1/svm",
-    "assignment1/softmax",
-    "assignment1/two_layer_net",
-    "assignment2/autograd",
-    "assignment2/fully_connected_nets",
-    "assignment1/features",
-    "assignment2/batch_normalization",
-    "assignment2/convolutional_networks",
-    "assignment2/dropout",
-    "assignment2/pytorch",
-    "assignment3/network_visualization",
-    "assignment3/rnn_captioning",
-    "assignment3/style_transfer",
-    "assignment3/transformer_captioning",
-    "assignment3/lstm_captioning",
-]
 NOTEBOOKS = [
     pytest.param(
         name, marks=pytest.mark.skipif(bool(lacking(name)), reason=lacking(name))
     )
-    for name in WRITTEN
+    for name in (f"{path.parent.name}/{path.stem}" for path in scripts())
 ]
 SEEDS = range(5)
 
