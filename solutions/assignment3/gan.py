@@ -2283,12 +2283,17 @@ with needs_answers():
 #
 # **Which digits?** The classes of 1000 pictures, as the judge reads them, beside an even share.
 
+
 # %% tags=["experiment"]
+def both():
+    """Train on the first call; yield the names of the two contests, and the contests."""
+    yield "fully connected", fully_connected()
+    yield "convolutional", convolutional((smoothed, generator_loss), "dc")
+
+
 with needs_answers():
     fig, axes = plt.subplots(1, 2, figsize=(8, 2.2), sharey=True, layout="constrained")
-    pairs = (("fully connected", fully_connected()),)
-    pairs += (("convolutional", convolutional((smoothed, generator_loss), "dc")),)
-    for ax, (name, contest) in zip(axes, pairs, strict=True):
+    for ax, (name, contest) in zip(axes, both(), strict=True):
         score = judge.score(contest.pictures())
         ax.bar(np.arange(10), score.shares)
         ax.axhline(0.1, ls="--", color="gray")
@@ -2306,7 +2311,7 @@ with needs_answers():
 # %% tags=["experiment"]
 with needs_answers():
     fig, axes = plt.subplots(1, 2, figsize=(8, 2.3), sharey=True, layout="constrained")
-    for ax, (name, contest) in zip(axes, pairs, strict=True):
+    for ax, (name, contest) in zip(axes, both(), strict=True):
         real, fake = contest.probabilities()
         bins = np.linspace(0, 1, 21)
         ax.hist(real, bins, histtype="stepfilled", alpha=0.4)
