@@ -177,7 +177,7 @@ def resize_image(img: np.ndarray, size: int) -> np.ndarray:
     ValueError
         If ``size`` is no whole number of at least 1.
     """
-    if not isinstance(size, int | np.integer) or size < 1:
+    if not isinstance(size, int | float | np.number) or size < 1 or size % 1 != 0:
         raise ValueError(f"size is a whole number of pixels, at least 1; got {size!r}.")
     height, width = img.shape[:2]
     scale = size / min(height, width)

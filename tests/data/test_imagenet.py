@@ -210,6 +210,7 @@ def test_photographs_are_read_and_other_files_refused(tmp_path):
     iio.imwrite(tmp_path / "photo.png", X[0])
     np.testing.assert_array_equal(load_image(tmp_path / "photo.png"), X[0])
     assert load_image(tmp_path / "photo.png", 3).shape == (3, 3, 3)
+    assert load_image(tmp_path / "photo.png", 3.0).shape == (3, 3, 3)
     iio.imwrite(tmp_path / "grey.png", X[0, :, :, 0])
     assert load_image(tmp_path / "grey.png").shape == (6, 6, 3)
     (tmp_path / "text.png").write_text("no picture")
@@ -245,7 +246,7 @@ def test_a_picture_of_unknown_range_is_a_sentence(tmp_path):
         load_image(tmp_path / "f.tiff")
 
 
-@pytest.mark.parametrize("size", [0, -1, 2.5, "a"])
+@pytest.mark.parametrize("size", [0, -1, 2.5, np.nan, np.inf, "a"])
 def test_a_size_that_is_no_number_of_pixels_is_refused(tmp_path, size):
     Image.fromarray(np.zeros((6, 6, 3), np.uint8)).save(tmp_path / "p.png")
     with pytest.raises(ValueError, match="a whole number of pixels, at least 1; got"):
