@@ -20,6 +20,7 @@ LAYERS = [
     {"engine.notebooks", "engine.judging", "gradebook"},
     {"engine.results"},
     {"engine.pages"},
+    {"gradescope"},
     {"engine"},
     {"__main__", "nbgrader_config"},
     {"demo"},
