@@ -40,10 +40,11 @@ def standing(notebook: SavedNotebook) -> Iterator[str]:
 
 def _result(exercise: Exercise) -> Result:
     points = score.so_far(exercise.name)
-    if points >= exercise.points and not exercise.is_open:
-        state = "passed"
+    if exercise.is_open:
+        state = "passed, not saved" if points else "open"
     else:
-        state = "open" if exercise.is_open and not points else "tests to run or to pass"
+        done = points >= exercise.points
+        state = "passed" if done else "tests to run or to pass"
     return Result(exercise.name, state, points, exercise.points)
 
 

@@ -61,6 +61,21 @@ FIGURES = {
     "two_clouds": drawings.two_clouds,
     "pixel_gradient": drawings.pixel_gradient,
     "weighted_maps": drawings.weighted_maps,
+    "affine_rows": drawings.affine_rows,
+    "affine_graph": drawings.affine_graph,
+    "relu_gate": drawings.relu_gate,
+    "net_chain": drawings.net_chain,
+    "score_slopes": lambda theme: drawings.score_slopes(theme=theme),
+    "step_sizes": lambda theme: drawings.step_sizes(theme=theme),
+    "grid_and_random": drawings.grid_and_random,
+    "deep_stack": lambda theme: drawings.deep_stack(theme=theme),
+    "deep_stack, switches": lambda theme: drawings.deep_stack(True, theme),
+    "cache_stack": drawings.cache_stack,
+    "signal_depth": drawings.signal_depth,
+    "velocity_steps": drawings.velocity_steps,
+    "shrinking_steps": drawings.shrinking_steps,
+    "bias_correction": drawings.bias_correction,
+    "loss_signs": drawings.loss_signs,
 }
 
 
