@@ -25,6 +25,12 @@ from cs231n.drawings.captions import (
 from cs231n.drawings.convolution import pool_winners, window_columns
 from cs231n.drawings.decoding import attention_step, beam_tree
 from cs231n.drawings.deep import cache_stack, deep_stack, signal_depth
+from cs231n.drawings.features import (
+    central_difference,
+    direction_bins,
+    hue_circle,
+    shuffled_pixels,
+)
 from cs231n.drawings.gated import gru_cell, lstm_cell
 from cs231n.drawings.losses import loss_curves
 from cs231n.drawings.nets import affine_graph, affine_rows, net_chain, relu_gate
@@ -61,14 +67,17 @@ __all__ = [
     "cache_stack",
     "captioner",
     "causal_mask",
+    "central_difference",
     "decoder_layer",
     "deep_stack",
+    "direction_bins",
     "generator_losses",
     "gram_sheet",
     "grid_and_random",
     "growing_pictures",
     "gru_cell",
     "heads",
+    "hue_circle",
     "kept_gradients",
     "loss_curves",
     "loss_signs",
@@ -88,6 +97,7 @@ __all__ = [
     "shared_runs",
     "show",
     "shrinking_steps",
+    "shuffled_pixels",
     "signal_depth",
     "specificity",
     "squares",

@@ -76,6 +76,10 @@ FIGURES = {
     "shrinking_steps": drawings.shrinking_steps,
     "bias_correction": drawings.bias_correction,
     "loss_signs": drawings.loss_signs,
+    "central_difference": drawings.central_difference,
+    "direction_bins": lambda theme: drawings.direction_bins(theme=theme),
+    "hue_circle": drawings.hue_circle,
+    "shuffled_pixels": drawings.shuffled_pixels,
 }
 
 
