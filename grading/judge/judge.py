@@ -11,8 +11,8 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from cs231n.workbook.cells import as_python
 from grading.judge.exam import Outcome, Verdict
-from grading.judge.notebook import as_python
 from grading.judge.order import groups
 from grading.judge.pace import Pace
 from grading.judge.preload import drawn_images
