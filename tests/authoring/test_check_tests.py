@@ -15,12 +15,12 @@ from dataclasses import replace
 
 import pytest
 
+from cs231n.workbook.cells import as_python
 from grading.authoring.build import lacking, scripts
 from grading.authoring.check_tests import Grader
 from grading.authoring.check_tests import TestScore as Score
 from grading.authoring.mistakes import variants
 from grading.authoring.trial import Trial
-from grading.judge.notebook import as_python
 from grading.sandbox.limits import Limits
 
 
