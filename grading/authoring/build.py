@@ -108,7 +108,7 @@ def source_notebook(path: Path) -> nbformat.NotebookNode:
     write_points(notebook.cells)
     _complete_title(notebook)
     notebook.cells.insert(1, _package_cell())
-    notebook.cells.append(last_cell())
+    notebook.cells.append(last_cell(path.parent.name))
     ids = cell_ids(notebook.cells, path.stem)
     for cell, cell["id"] in zip(notebook.cells, ids, strict=True):
         for key in ("lines_to_next_cell", "name", "form"):
