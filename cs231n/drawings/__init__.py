@@ -27,9 +27,10 @@ from cs231n.drawings.decoding import attention_step, beam_tree
 from cs231n.drawings.gated import gru_cell, lstm_cell
 from cs231n.drawings.losses import loss_curves
 from cs231n.drawings.normalisation import norm_graph
-from cs231n.drawings.page import THEMES, Page, show
+from cs231n.drawings.page import THEMES, Page
 from cs231n.drawings.recurrence import unrolled
 from cs231n.drawings.seeing import pixel_gradient, weighted_maps
+from cs231n.drawings.shown import show
 from cs231n.drawings.styles import gram_sheet, neighbour_pairs, transfer_graph
 from cs231n.drawings.tape import tape_graph
 from cs231n.drawings.transformers import (
