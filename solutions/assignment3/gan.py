@@ -2341,7 +2341,7 @@ with needs_answers():
     sheet(contest.solver)
 
 # %% [markdown]
-# *Our run took 72 s of processor time for 1000 steps and reached a distance of 61 with 8 classes.
+# *Our run took 75 s of processor time for 1000 steps and reached a distance of 62 with 8 classes.
 # Seeds 2 and 3 ended at 68 and 60; after 500 steps the three had 80, 80 and 69. Longer training
 # helps: seed 2 had 55 after 1500 steps and 48 after 2000. The losses do not fall while the pictures
 # improve. The average of the weights needs patience: with decay 0.995 it was worse than the weights
