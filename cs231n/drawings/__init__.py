@@ -14,6 +14,7 @@ from cs231n.drawings.adversarial import (
     squares,
     two_clouds,
 )
+from cs231n.drawings.blocks import layer_row
 from cs231n.drawings.captions import (
     captioner,
     masked_captions,
@@ -26,10 +27,16 @@ from cs231n.drawings.convolution import pool_winners, window_columns
 from cs231n.drawings.decoding import attention_step, beam_tree
 from cs231n.drawings.gated import gru_cell, lstm_cell
 from cs231n.drawings.losses import loss_curves
+from cs231n.drawings.masks import dropout_mask, thinned_nets
 from cs231n.drawings.normalisation import norm_graph
 from cs231n.drawings.page import THEMES, Page, show
 from cs231n.drawings.recurrence import unrolled
 from cs231n.drawings.seeing import pixel_gradient, weighted_maps
+from cs231n.drawings.statistics import (
+    gradient_parts,
+    norm_columns,
+    shared_statistics,
+)
 from cs231n.drawings.styles import gram_sheet, neighbour_pairs, transfer_graph
 from cs231n.drawings.tape import tape_graph
 from cs231n.drawings.transformers import (
@@ -49,16 +56,20 @@ __all__ = [
     "captioner",
     "causal_mask",
     "decoder_layer",
+    "dropout_mask",
     "generator_losses",
+    "gradient_parts",
     "gram_sheet",
     "growing_pictures",
     "gru_cell",
     "heads",
     "kept_gradients",
+    "layer_row",
     "loss_curves",
     "lstm_cell",
     "masked_captions",
     "neighbour_pairs",
+    "norm_columns",
     "norm_graph",
     "painted_filters",
     "patch_rows",
@@ -67,10 +78,12 @@ __all__ = [
     "position_waves",
     "rnn_step",
     "shared_runs",
+    "shared_statistics",
     "show",
     "specificity",
     "squares",
     "tape_graph",
+    "thinned_nets",
     "transfer_graph",
     "two_clouds",
     "unrolled",
