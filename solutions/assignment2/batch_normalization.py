@@ -420,8 +420,8 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# Without normalisation the pre-activations *vanish*: in layer 8 almost all of them lie in
-# the two bars around 0. With it their distribution is the same in every layer.
+# Without normalisation the pre-activations *vanish*: in layer 8 nearly all of them lie
+# close to 0. With it their distribution is the same in every layer.
 #
 # **Further reading**
 #
