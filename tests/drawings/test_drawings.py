@@ -73,6 +73,25 @@ FIGURES = {
         IMAGE, IMAGE > 0, 0.5, IMAGE, theme
     ),
     "thinned_nets": drawings.thinned_nets,
+    "affine_rows": drawings.affine_rows,
+    "affine_graph": drawings.affine_graph,
+    "relu_gate": drawings.relu_gate,
+    "net_chain": drawings.net_chain,
+    "score_slopes": lambda theme: drawings.score_slopes(theme=theme),
+    "step_sizes": lambda theme: drawings.step_sizes(theme=theme),
+    "grid_and_random": drawings.grid_and_random,
+    "deep_stack": lambda theme: drawings.deep_stack(theme=theme),
+    "deep_stack, switches": lambda theme: drawings.deep_stack(True, theme),
+    "cache_stack": drawings.cache_stack,
+    "signal_depth": drawings.signal_depth,
+    "velocity_steps": drawings.velocity_steps,
+    "shrinking_steps": drawings.shrinking_steps,
+    "bias_correction": drawings.bias_correction,
+    "loss_signs": drawings.loss_signs,
+    "central_difference": drawings.central_difference,
+    "direction_bins": lambda theme: drawings.direction_bins(theme=theme),
+    "hue_circle": drawings.hue_circle,
+    "shuffled_pixels": drawings.shuffled_pixels,
 }
 
 
