@@ -18,8 +18,9 @@ from grading.authoring.cell_headers import expand, grade_id, header_faults, role
 from grading.authoring.cell_ids import cell_ids
 from grading.authoring.section_rules import is_guided, section_faults
 from grading.authoring.source_rules import spread
+from grading.authoring.worth import last_cell, write_points
 
-FIRST_CELL = Path(__file__).with_name("first_cell.py")
+FIRST_CELL = Path(__file__).parent / "student_copy" / "first_cell.py"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 #: Tags that a grader or a test run knows; anything else is a misspelling.
@@ -101,8 +102,10 @@ def source_notebook(path: Path) -> nbformat.NotebookNode:
         raise SourceError("\n".join(f"{path.name}: {fault}" for fault in faults))
     notebook.cells = expand(notebook.cells, collapsed=guided)
     spread(notebook.cells)
+    write_points(notebook.cells)
     _complete_title(notebook, path)
     notebook.cells.insert(1, _package_cell())
+    notebook.cells.append(last_cell())
     ids = cell_ids(notebook.cells, path.stem)
     for cell, cell["id"] in zip(notebook.cells, ids, strict=True):
         for key in ("lines_to_next_cell", "name", "form"):

@@ -15,11 +15,11 @@ import nbformat
 from nbclient import NotebookClient
 from nbgrader.utils import determine_grade
 
+from cs231n.workbook.exercises import exercise_of
 from grading import ROOT
 from grading.authoring.build import SourceError, lacking, scripts, source_notebook
 from grading.authoring.exam_from_notebook import exam_from
 from grading.authoring.mistakes import variants
-from grading.authoring.source_rules import exercise_of
 from grading.authoring.stubs import ClearAnswers
 from grading.judge import seeding
 

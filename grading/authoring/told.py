@@ -8,10 +8,10 @@ import argparse
 import sys
 from dataclasses import dataclass
 
+from cs231n.workbook.exercises import exercise_of
 from grading.authoring.build import scripts
 from grading.authoring.exam_from_notebook import exam_of
 from grading.authoring.mistakes import Variant, variants
-from grading.authoring.source_rules import exercise_of
 from grading.authoring.trial import Found, Trial, visible
 
 #: The share of mistakes whose first message has to say what is wrong.

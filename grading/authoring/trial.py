@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cs231n import old_imports
+from cs231n.workbook.cells import as_python, furnish
 from grading.judge import seeding
-from grading.judge.notebook import as_python, furnish
 from grading.judge.tester import score_of
 
 if TYPE_CHECKING:
