@@ -44,6 +44,10 @@ def parser() -> argparse.ArgumentParser:
     handout = chosen.add_parser("handout", help="write what students get")
     handout.add_argument("--out", type=Path, help="the zip (default: workbook.zip)")
     handout.add_argument("--branch", default="", help="commit it to this branch")
+    handout.add_argument(
+        "--repository",
+        help="where Colab gets the package: an address (default: the remote origin)",
+    )
     _collect(chosen)
     _run(chosen)
     for name, text in (

@@ -32,7 +32,7 @@ LAYERS = [
     {"nets"},
     {"solver", "search", "demos", "drawings", "engine", "scores"},
     {"notebook", "testing"},
-    {"pytorch", "check", "hint"},
+    {"pytorch", "check", "hint", "submit"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 #: Old spellings: thin modules that import from anywhere and are imported by nobody.

@@ -43,9 +43,10 @@ from cs231n.drawings.optimisers import (
     shrinking_steps,
     velocity_steps,
 )
-from cs231n.drawings.page import THEMES, Page, show
+from cs231n.drawings.page import THEMES, Page
 from cs231n.drawings.recurrence import unrolled
 from cs231n.drawings.seeing import pixel_gradient, weighted_maps
+from cs231n.drawings.shown import show
 from cs231n.drawings.statistics import (
     gradient_parts,
     norm_columns,

@@ -11,6 +11,7 @@ import traceback
 import types
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -132,6 +133,35 @@ class Room:
             os.chdir(folder)
             sys.modules["__main__"] = main
             sys.path.pop(0)
+
+
+def run_through(notebook: SavedNotebook) -> list[str]:
+    """Run all cells from top to bottom, as a kernel that has just started does.
+
+    Parameters
+    ----------
+    notebook : SavedNotebook
+        Its answers and tests may fail; whatever else fails is a fault.
+
+    Returns
+    -------
+    faults : list of str
+        A sentence for each, on one line.
+    """
+    room = Room(replace(notebook, cells=()))
+    faults = []
+    with room._inside(notebook):
+        for number, cell in enumerate(notebook.cells, start=1):
+            try:
+                if cell.is_code:
+                    room._run(cell)
+            except (Exception, SystemExit) as error:
+                if cell.role not in ("answer", "test"):
+                    said = explained(error, "").replace("\n", " ")
+                    faults.append(f"cell {number} fails: {said}")
+            if "matplotlib.pyplot" in sys.modules:
+                sys.modules["matplotlib.pyplot"].close("all")
+    return faults
 
 
 def seed_of(*parts: str) -> int:

@@ -33,6 +33,7 @@ class SavedNotebook:
     name: str  #: such as "knn"
     path: Path
     cells: tuple[SavedCell, ...]
+    siblings: tuple[str, ...] = ()  #: names of the assignment's notebooks, if known
 
     def of_role(self, *roles: str) -> list[SavedCell]:
         """List the cells that are something to the course.
@@ -114,7 +115,14 @@ def parsed(text: str, path: Path) -> SavedNotebook:
     if not any(cell.role in ("answer", "question") for cell in cells):
         raise BadNotebook(_not_ours(cells, path))
     name = re.sub(r"([ _-]copy\d*|-\d+|[ _]?\(\d+\))+$", "", path.stem, flags=re.I)
-    return SavedNotebook(name, path, cells)
+    return SavedNotebook(name, path, cells, _siblings(raw))
+
+
+def _siblings(raw):
+    try:
+        return tuple(map(str, raw["metadata"]["cs231n"]["notebooks"]))
+    except (KeyError, TypeError):  # an older release, or a program that drops it
+        return ()
 
 
 def _not_ours(cells, path):

@@ -156,7 +156,7 @@ def handout(course: "Course", args: "Namespace") -> int:
     from grading.authoring.handout import handout as write
 
     out = args.out or (None if args.branch else Path("workbook.zip"))
-    commit, files = write(out, args.branch)
+    commit, files = write(out, args.branch, repository=args.repository)
     places = [f"{out}"] if out else []
     places += [f"the branch {args.branch}"] if args.branch else []
     print(f"{files} files of {commit} are in {' and '.join(places)}.")

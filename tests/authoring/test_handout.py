@@ -3,10 +3,13 @@
 import subprocess
 import zipfile
 
+import nbformat
 import pytest
 
+import cs231n
 from grading.authoring import handout as module
-from grading.authoring.handout import HandoutError, handout
+from grading.authoring.build import FIRST_CELL
+from grading.authoring.handout import HandoutError, handout, https
 
 
 @pytest.fixture
@@ -59,6 +62,44 @@ def test_a_branch_gets_a_commit_a_release(project):
 
     assert len(git(project, "rev-list", "students")) == 2
     assert git(project, "show", "students:README.md") == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    [
+        ("https://github.com/me/course.git", "https://github.com/me/course"),
+        ("git@github.com:me/course.git", "https://github.com/me/course"),
+        ("ssh://git@gitlab.example.org/a/b/c", "https://gitlab.example.org/a/b/c"),
+        ("https://user:secret@github.com/me/course/", "https://github.com/me/course"),
+        ("../elsewhere", ""),
+        ("/srv/course.git", ""),
+        ("", ""),
+    ],
+)
+def test_an_address_is_read_as_git_has_it(remote, address):
+    assert https(remote) == address
+
+
+@pytest.mark.parametrize("asked", [None, "https://github.com/us/course", ""])
+def test_notebooks_get_the_address_of_their_home(project, tmp_path, asked):
+    first = FIRST_CELL.read_text(encoding="utf-8")
+    cells = [nbformat.v4.new_markdown_cell("# A\n\nText.")]
+    cells.append(nbformat.v4.new_code_cell(first))
+    path = project / "assignments/hw1/a.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    git(project, "commit", "--quiet", "-am", "A notebook")
+    git(project, "remote", "add", "origin", "git@github.com:me/course.git")
+    handout(tmp_path / "w.zip", root=project, repository=asked)
+
+    with zipfile.ZipFile(tmp_path / "w.zip") as archive:
+        text = archive.read("assignments/hw1/a.ipynb").decode()
+    title, code = nbformat.reads(text, as_version=4).cells
+    home = "" if asked == "" else asked or "https://github.com/me/course"
+    wanted = f'"git+{home}@v{cs231n.__version__}"' if home else '""'
+    assert f"\nPACKAGE = {wanted}\n" in code.source
+    assert ("/course/blob/main/assignments/hw1/a.ipynb)" in title.source) == bool(home)
+    assert path.read_text(encoding="utf-8") != text or not home  # ours stays as it is
+    assert [cell.id for cell in cells] == [title.id, code.id]
 
 
 def test_what_is_not_committed_is_refused(project, tmp_path):
