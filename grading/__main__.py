@@ -6,7 +6,9 @@ run       judge everything that was handed in, isolated and in parallel
 status    who handed in, and what is graded
 feedback  write one page a notebook for the students
 report    write the instructor's report, with distributions and similar answers
+extend    give a student an extension, by days or until a date
 export    print the scores as CSV
+gradescope  write an autograder for Gradescope
 forget    remove a person everywhere
 prune     remove what newer submissions have replaced
 doctor    say which isolation this machine offers, and what is missing
@@ -56,7 +58,12 @@ def parser() -> argparse.ArgumentParser:
         ("report", "write the instructor's report"),
     ):
         chosen.add_parser(name, help=text).add_argument("assignment")
+    extend = chosen.add_parser("extend", help="give a student an extension")
+    extend.add_argument("assignment")
+    extend.add_argument("student", help="the id in the gradebook")
+    extend.add_argument("until", help="days, a time with its zone, or none")
     _export(chosen)
+    _gradescope(chosen)
     forget = chosen.add_parser("forget", help="remove a person everywhere")
     forget.add_argument("student", help="the id in the gradebook")
     chosen.add_parser("prune", help="remove what newer submissions have replaced")
@@ -112,7 +119,21 @@ def _run(chosen):
     run.add_argument(
         "--dry-run", action="store_true", help="say what would change; record nothing"
     )
-    trust = run.add_mutually_exclusive_group()
+    _add_trust(run)
+
+
+def _gradescope(chosen):
+    zipped = chosen.add_parser("gradescope", help="write an autograder for Gradescope")
+    zipped.add_argument("assignment")
+    zipped.add_argument(
+        "--out", type=Path, help="the zip (default: ASSIGNMENT-autograder.zip)"
+    )
+    _add_trust(zipped)
+
+
+def _add_trust(command):
+    """Add what students' code may do, and how much it may use."""
+    trust = command.add_mutually_exclusive_group()
     trust.add_argument(
         "--require-isolation",
         action="store_true",
@@ -123,7 +144,7 @@ def _run(chosen):
         action="store_true",
         help="run students' code with your rights",
     )
-    limits = run.add_argument_group("limits of a notebook")
+    limits = command.add_argument_group("limits of a notebook")
     for name, text in (
         ("call_seconds", "one call of an answer"),
         ("cell_seconds", "one test cell"),
@@ -145,7 +166,7 @@ def limits_of(args: argparse.Namespace) -> Limits:
     Parameters
     ----------
     args : argparse.Namespace
-        Of the command ``run``.
+        Of the command ``run`` or ``gradescope``.
 
     Returns
     -------
@@ -164,7 +185,7 @@ def main(argv: list[str] | None = None) -> int:
     args = parser().parse_args(argv)
     course = Course(args.course)
     try:
-        if args.command == "run":
+        if args.command in ("run", "gradescope"):
             args.limits = limits_of(args)
         return getattr(commands, args.command)(course, args)
     except commands.REFUSALS as reason:

@@ -6,6 +6,7 @@ writes a zip or a branch of exactly what `git archive` leaves in.
 
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -15,6 +16,9 @@ import nbformat
 import cs231n
 from grading import ROOT
 from grading.authoring.release import drift
+
+#: What stands in a student's copy in place of the project's own.
+COPY = Path(__file__).parent / "student_copy"
 
 
 class HandoutError(Exception):
@@ -89,6 +93,9 @@ def _student_tree(root, address, branch):
             place = f"{branch or 'main'}/{path.relative_to(work).as_posix()}"
             text = addressed(path.read_text(encoding="utf-8"), address, place)
             path.write_bytes(text.encode())
+        shutil.copytree(
+            COPY, work, ignore=shutil.ignore_patterns("*.py"), dirs_exist_ok=True
+        )
         # What is ignored was committed all the same.
         _git(root, f"--work-tree={work}", "add", "--all", "--force", ".", **index)
         return _git(root, "write-tree", **index)
