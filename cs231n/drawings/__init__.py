@@ -26,6 +26,14 @@ from cs231n.drawings.convolution import pool_winners, window_columns
 from cs231n.drawings.decoding import attention_step, beam_tree
 from cs231n.drawings.gated import gru_cell, lstm_cell
 from cs231n.drawings.losses import loss_curves
+from cs231n.drawings.neighbours import (
+    broadcast_rows,
+    distance_matrix,
+    folds,
+    three_terms,
+    two_metrics,
+    vote_circle,
+)
 from cs231n.drawings.normalisation import norm_graph
 from cs231n.drawings.page import THEMES, Page, show
 from cs231n.drawings.recurrence import unrolled
@@ -46,9 +54,12 @@ __all__ = [
     "adversaries",
     "attention_step",
     "beam_tree",
+    "broadcast_rows",
     "captioner",
     "causal_mask",
     "decoder_layer",
+    "distance_matrix",
+    "folds",
     "generator_losses",
     "gram_sheet",
     "growing_pictures",
@@ -71,9 +82,12 @@ __all__ = [
     "specificity",
     "squares",
     "tape_graph",
+    "three_terms",
     "transfer_graph",
     "two_clouds",
+    "two_metrics",
     "unrolled",
+    "vote_circle",
     "weighted_maps",
     "window_columns",
     "word_rows",
