@@ -25,6 +25,7 @@ from cs231n.drawings.captions import (
 from cs231n.drawings.convolution import pool_winners, window_columns
 from cs231n.drawings.decoding import attention_step, beam_tree
 from cs231n.drawings.deep import cache_stack, deep_stack, signal_depth
+from cs231n.drawings.descent import error_valley, minibatch_paths, secants
 from cs231n.drawings.features import (
     central_difference,
     direction_bins,
@@ -32,6 +33,7 @@ from cs231n.drawings.features import (
     shuffled_pixels,
 )
 from cs231n.drawings.gated import gru_cell, lstm_cell
+from cs231n.drawings.linear import margins, score_gradient, template_scores
 from cs231n.drawings.losses import loss_curves
 from cs231n.drawings.neighbours import (
     broadcast_rows,
@@ -49,9 +51,11 @@ from cs231n.drawings.optimisers import (
     shrinking_steps,
     velocity_steps,
 )
-from cs231n.drawings.page import THEMES, Page, show
+from cs231n.drawings.page import THEMES, Page
+from cs231n.drawings.probabilities import one_hot_gradient, softmax_steps
 from cs231n.drawings.recurrence import unrolled
 from cs231n.drawings.seeing import pixel_gradient, weighted_maps
+from cs231n.drawings.shown import show
 from cs231n.drawings.styles import gram_sheet, neighbour_pairs, transfer_graph
 from cs231n.drawings.tape import tape_graph
 from cs231n.drawings.training import grid_and_random, score_slopes, step_sizes
@@ -81,6 +85,7 @@ __all__ = [
     "deep_stack",
     "direction_bins",
     "distance_matrix",
+    "error_valley",
     "folds",
     "generator_losses",
     "gram_sheet",
@@ -93,10 +98,13 @@ __all__ = [
     "loss_curves",
     "loss_signs",
     "lstm_cell",
+    "margins",
     "masked_captions",
+    "minibatch_paths",
     "neighbour_pairs",
     "net_chain",
     "norm_graph",
+    "one_hot_gradient",
     "painted_filters",
     "patch_rows",
     "pixel_gradient",
@@ -104,16 +112,20 @@ __all__ = [
     "position_waves",
     "relu_gate",
     "rnn_step",
+    "score_gradient",
     "score_slopes",
+    "secants",
     "shared_runs",
     "show",
     "shrinking_steps",
     "shuffled_pixels",
     "signal_depth",
+    "softmax_steps",
     "specificity",
     "squares",
     "step_sizes",
     "tape_graph",
+    "template_scores",
     "three_terms",
     "transfer_graph",
     "two_clouds",

@@ -1,4 +1,4 @@
-"""Drawings of slopes and of the way down: differences, minibatches, searches."""
+"""Drawings of slopes and of the way down: differences and minibatches."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +35,7 @@ def secants(theme: str = "light") -> "Figure":
             return left + 2 * (np.asarray(w) + 2.2), 5.6 - 1.45 * curve(np.asarray(w))
 
         page.arrow((left - 0.2, 5.6), (left + 9.6, 5.6), "line", 1)
-        page.ax.plot(*place(w), color=page.colours["data"], lw=2.2)
+        page.ax.plot(*place(w), "-", color=page.colours["data"], lw=2.2)
         ends = np.array(place([at - step, at + step]))
         page.ax.plot(*ends, "--", color=page.colours["grad"], lw=1.8)
         page.ax.plot(*ends, "o", color=page.colours["grad"], ms=6)
@@ -86,75 +86,6 @@ def minibatch_paths(theme: str = "light") -> "Figure":
     return page.fig
 
 
-def grid_and_random(theme: str = "light") -> "Figure":
-    """Draw nine trials on a grid and nine at random, and the values of one axis.
-
-    Parameters
-    ----------
-    theme : {"light", "dark"}, optional
-        Paper and colours.
-
-    Returns
-    -------
-    figure : matplotlib.figure.Figure
-        Two squares; below each, where its trials fall on the learning rate.
-    """
-    page = Page(23, 8.8, theme)
-    steps = (np.arange(3) + 0.5) / 3
-    grid = np.array([(x, y) for x in steps for y in steps])
-    order = np.random.default_rng(3)
-    drawn = np.column_stack([order.permutation(9), order.permutation(9)])
-    scattered = (drawn + order.uniform(0.2, 0.8, (9, 2))) / 9
-    for left, points, name, marker, role in (
-        (2.6, grid, "grid: 3 learning rates", "s", "data"),
-        (14.2, scattered, "random: 9 learning rates", "o", "learned"),
-    ):
-        page.frame(left, 1.2, 6, 5.4, "line")
-        x, y = left + 6 * points[:, 0], 1.2 + 5.4 * points[:, 1]
-        page.ax.vlines(x, y, 7.4, color=page.colours["line"], lw=0.9)
-        page.ax.plot(x, y, marker, color=page.colours[role], ms=7)
-        page.ax.plot(x, np.full(9, 7.4), "|", color=page.colours[role], ms=11, mew=2)
-        page.text(left + 3, 0.6, name, role, 10)
-        page.text(left + 3, 8.2, "learning rate (logarithm)", "quiet", 9)
-        page.text(left - 0.6, 3.9, "regularisation", "quiet", 9, rotation=90)
-    return page.fig
-
-
-def step_sizes(theme: str = "light") -> "Figure":
-    """Draw five steps of descent with three learning rates on one parabola.
-
-    Parameters
-    ----------
-    theme : {"light", "dark"}, optional
-        Paper and colours.
-
-    Returns
-    -------
-    figure : matplotlib.figure.Figure
-        Too small, about right, and too large.
-    """
-    page = Page(23, 7.0, theme)
-    for left, rate, words, role in (
-        (0.8, 0.06, "too small: creeps", "data"),
-        (8.4, 0.35, "about right", "learned"),
-        (16.0, 1.06, "too large: climbs", "grad"),
-    ):
-
-        def place(w, left=left):
-            return left + 1.5 * (np.asarray(w) + 2), 5.4 - 1.0 * np.asarray(w) ** 2
-
-        page.ax.plot(*place(np.linspace(-2, 2, 80)), color=page.colours["line"], lw=2)
-        path = [-1.2 if rate > 1 else -1.9]
-        for _ in range(5):
-            path.append(path[-1] * (1 - 2 * rate))
-        dashes = "--" if role == "grad" else "-"
-        style: dict[str, Any] = {"color": page.colours[role], "lw": 1.3, "ms": 5}
-        page.ax.plot(*place(path), "o", ls=dashes, **style)
-        page.ax.plot(*place(path[0]), "s", **(style | {"ms": 9}))
-        page.text(left + 3, 6.3, words, role, 10)
-    return page.fig
-
-
 def error_valley(theme: str = "light") -> "Figure":
     """Draw the two errors of a finite difference over its step.
 
@@ -187,7 +118,7 @@ def error_valley(theme: str = "light") -> "Figure":
         dashes = "--" if name == "rounding" else ":"
         style: dict[str, Any] = {"color": page.colours[role], "lw": 2, "ls": dashes}
         page.ax.plot(x[keep[name]], y[keep[name]], **style)
-    page.ax.plot(*place(total), color=page.colours["ink"], lw=2.2)
+    page.ax.plot(*place(total), "-", color=page.colours["ink"], lw=2.2)
     page.text(4.2, 5.0, "rounding (dashed)", "data", 9.5)
     page.text(17.2, 5.0, "truncation (dotted)", "other", 9.5)
     page.text(11.4, 1.2, "error of the numerical gradient", "ink", 10)

@@ -9,6 +9,8 @@ from cs231n.testing.names import facts, handed_on, spelled_out
 from cs231n.testing.sources import PACKAGE, sources
 from cs231n.testing.wrong import expect
 
+#: Rules that were found kept, with the trees that kept them.
+_kept: set[tuple] = set()
 #: Functions that do the same.
 _TWINS = {"linalg.norm": ("linalg.vector_norm", "linalg.matrix_norm")}
 
@@ -42,7 +44,10 @@ def expect_source(
         own != PACKAGE or hasattr(function, "__sources__"),
         f"{name} is the package's own. Write yours in its cell, with `def`.",
     )
-    trees = list(sources(function))
+    trees, without = list(sources(function)), tuple(without)
+    rule = (name, own, loops, without, *trees)
+    if rule in _kept:  # several tests hold an answer to the same
+        return
     if loops is not None:
         found = count_loops(trees)
         allowed = {0: "no loop", 1: "one loop"}.get(loops, f"{loops} loops")
@@ -64,6 +69,7 @@ def expect_source(
             hits |= {d for d in used if f".{d}".endswith(f".{module}.*")}
         hit = sorted(hits)[:1]
         expect(not hit, f"{name} should do without {forbidden}; it uses {hit}.")
+    _kept.add(rule)
 
 
 def _expect_listed(name, used, trees, own):

@@ -655,6 +655,10 @@ for hidden, kind, keep, reg in [
             raise
     total, grads = expect_tuple(answer, "loss", "grads")
     expected, right = ready.loss(X, y)
+    unswitched = PackageNet(hidden, **sizes)
+    unswitched.params = {name: values[name] for name in unswitched.params}
+    switched = kind is not None or keep != 1
+    without = unswitched.loss(X, y)[0] if switched else np.nan
     hint = "Compare the order of the parts with the drawing of the two switches."
     expect_close(
         total,
@@ -662,6 +666,8 @@ for hidden, kind, keep, reg in [
         f"loss ({what})",
         hint=hint,
         faults={
+            "This is the loss of the plain network: wire in the two switches, as "
+            "section 3 says.": without,
             "gamma is regularised like a weight matrix; it should not be.": expected
             + 0.5 * reg * sum(np.sum(v**2) for n, v in values.items() if n[0] == "g"),
         },

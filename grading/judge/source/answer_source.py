@@ -35,6 +35,11 @@ def sources(name: str, setup: list[str], answers: list[str]) -> list[str]:
         give it other names; empty if what the name stands for cannot be told from the
         cells.
     """
+    return list(_sources(name, tuple(setup), tuple(answers)))
+
+
+@cache
+def _sources(name, setup, answers):
     bindings, others = {}, {}
     given, own = list(filter(None, map(parsed, setup))), _settled(setup, answers)
     for trees, kinds in ((given, FUNCTIONS), (own, (*FUNCTIONS, ast.ClassDef))):
