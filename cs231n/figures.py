@@ -3,6 +3,7 @@
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.rcsetup import cycler
 
 #: As far from white as from black: letters can be read on both.
 GREY = "#767676"
@@ -19,7 +20,7 @@ def use_style() -> None:
     """
     inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color")
     papers = ("figure.facecolor", "axes.facecolor", "savefig.facecolor")
-    cycle = mpl.cycler(color=COLOURS) + mpl.cycler(linestyle=LINES)
+    cycle = cycler(color=COLOURS) + cycler(linestyle=LINES)
     settings: Any = {
         **dict.fromkeys((*inks, "ytick.color", "grid.color"), GREY),
         **dict.fromkeys((*papers, "legend.facecolor"), "none"),

@@ -14,6 +14,7 @@ from cs231n.drawings.adversarial import (
     squares,
     two_clouds,
 )
+from cs231n.drawings.blocks import layer_row
 from cs231n.drawings.captions import (
     captioner,
     masked_captions,
@@ -35,6 +36,7 @@ from cs231n.drawings.features import (
 from cs231n.drawings.gated import gru_cell, lstm_cell
 from cs231n.drawings.linear import margins, score_gradient, template_scores
 from cs231n.drawings.losses import loss_curves
+from cs231n.drawings.masks import dropout_mask, thinned_nets
 from cs231n.drawings.neighbours import (
     broadcast_rows,
     distance_matrix,
@@ -56,6 +58,11 @@ from cs231n.drawings.probabilities import one_hot_gradient, softmax_steps
 from cs231n.drawings.recurrence import unrolled
 from cs231n.drawings.seeing import pixel_gradient, weighted_maps
 from cs231n.drawings.shown import show
+from cs231n.drawings.statistics import (
+    gradient_parts,
+    norm_columns,
+    shared_statistics,
+)
 from cs231n.drawings.styles import gram_sheet, neighbour_pairs, transfer_graph
 from cs231n.drawings.tape import tape_graph
 from cs231n.drawings.training import grid_and_random, score_slopes, step_sizes
@@ -85,9 +92,11 @@ __all__ = [
     "deep_stack",
     "direction_bins",
     "distance_matrix",
+    "dropout_mask",
     "error_valley",
     "folds",
     "generator_losses",
+    "gradient_parts",
     "gram_sheet",
     "grid_and_random",
     "growing_pictures",
@@ -95,6 +104,7 @@ __all__ = [
     "heads",
     "hue_circle",
     "kept_gradients",
+    "layer_row",
     "loss_curves",
     "loss_signs",
     "lstm_cell",
@@ -103,6 +113,7 @@ __all__ = [
     "minibatch_paths",
     "neighbour_pairs",
     "net_chain",
+    "norm_columns",
     "norm_graph",
     "one_hot_gradient",
     "painted_filters",
@@ -116,6 +127,7 @@ __all__ = [
     "score_slopes",
     "secants",
     "shared_runs",
+    "shared_statistics",
     "show",
     "shrinking_steps",
     "shuffled_pixels",
@@ -126,6 +138,7 @@ __all__ = [
     "step_sizes",
     "tape_graph",
     "template_scores",
+    "thinned_nets",
     "three_terms",
     "transfer_graph",
     "two_clouds",

@@ -1,6 +1,6 @@
 """Drawings of logits, probabilities and the gradient between them."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -44,7 +44,11 @@ def softmax_steps(theme: str = "light") -> "Figure":
         page.arrow((x + 0.1, 2.3), (x + 2.9, 2.3), "ink", 1.3)
         page.text(x + 1.5, 3.2, words, "ink", 8.5)
     for j, share in enumerate(_probabilities()):
-        box = {"color": page.colours["learned"], "alpha": 0.8, "width": 0.7}
+        box: dict[str, Any] = {
+            "color": page.colours["learned"],
+            "alpha": 0.8,
+            "width": 0.7,
+        }
         page.ax.bar(20.5 + j, -2.6 * share, bottom=6.1, **box)
     return page.fig
 
