@@ -448,3 +448,7 @@ def deepdream_step(net, img, layer, step):
     with torch.no_grad():
         new = img + step * g / torch.mean(torch.abs(g))
     return new
+
+# %% mistake="vis-occlusion" why="The last place across is left out where the square just fits."
+- lefts = range(0, width - size + 1, stride)
++ lefts = range(0, width - size, stride)
