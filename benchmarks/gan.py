@@ -13,6 +13,7 @@ import numpy as np
 from cs231n import autograd
 from cs231n.data import load_glyphs
 from cs231n.nets.digitnet import as_pictures
+from cs231n.nets.references import players
 from cs231n.scores import DigitScores
 
 NOISE = 64
@@ -20,96 +21,6 @@ NOISE = 64
 #: behind that their pictures are worse than those of the weights of now for 500 steps.
 DECAY = 0.99
 LABEL = 0.9  # what the discriminator is told of real pictures, not of its own
-
-
-# Networks ---------------------------------------------------------------------------
-def course_networks(t, noise=96):
-    """Return the course's four networks, by name: 267,009 to 6.6 million weights."""
-    nn = t.nn
-    return {
-        "discriminator": nn.Sequential(
-            nn.Flatten(),
-            nn.Linear(784, 256),
-            nn.LeakyReLU(0.01),
-            nn.Linear(256, 256),
-            nn.LeakyReLU(0.01),
-            nn.Linear(256, 1),
-        ),
-        "generator": nn.Sequential(
-            nn.Linear(noise, 1024),
-            nn.ReLU(),
-            nn.Linear(1024, 1024),
-            nn.ReLU(),
-            nn.Linear(1024, 784),
-            nn.Tanh(),
-        ),
-        "dc_discriminator": nn.Sequential(
-            nn.Conv2d(1, 32, 5),
-            nn.LeakyReLU(0.01),
-            nn.MaxPool2d(2),
-            nn.Conv2d(32, 64, 5),
-            nn.LeakyReLU(0.01),
-            nn.MaxPool2d(2),
-            nn.Flatten(),
-            nn.Linear(1024, 1024),
-            nn.LeakyReLU(0.01),
-            nn.Linear(1024, 1),
-        ),
-        "dc_generator": nn.Sequential(
-            nn.Linear(noise, 1024),
-            nn.ReLU(),
-            nn.BatchNorm1d(1024),
-            nn.Linear(1024, 6272),
-            nn.ReLU(),
-            nn.BatchNorm1d(6272),
-            nn.Unflatten(1, (128, 7, 7)),
-            nn.ConvTranspose2d(128, 64, 4, 2, 1),
-            nn.ReLU(),
-            nn.BatchNorm2d(64),
-            nn.ConvTranspose2d(64, 1, 4, 2, 1),
-            nn.Tanh(),
-        ),
-    }
-
-
-def small_dc(t, width=32):
-    """Return a convolutional generator and discriminator that suit two cores."""
-    nn, wide = t.nn, 2 * width
-    generator = nn.Sequential(
-        nn.Linear(NOISE, wide * 49),
-        nn.Unflatten(1, (wide, 7, 7)),
-        nn.BatchNorm2d(wide),
-        nn.ReLU(),
-        nn.ConvTranspose2d(wide, width, 4, 2, 1),
-        nn.BatchNorm2d(width),
-        nn.ReLU(),
-        nn.ConvTranspose2d(width, 1, 4, 2, 1),
-        nn.Tanh(),
-    )
-    discriminator = nn.Sequential(
-        nn.Conv2d(1, width, 4, 2, 1),
-        nn.LeakyReLU(0.2),
-        nn.Conv2d(width, wide, 4, 2, 1),
-        nn.BatchNorm2d(wide),
-        nn.LeakyReLU(0.2),
-        nn.Flatten(),
-        nn.Linear(wide * 49, 1),
-    )
-    return generator, discriminator
-
-
-def fully_connected(t):
-    """Return the course's fully connected pair, half as wide in the generator."""
-    nn = t.nn
-    generator = nn.Sequential(
-        nn.Linear(NOISE, 256),
-        nn.ReLU(),
-        nn.Linear(256, 512),
-        nn.ReLU(),
-        nn.Linear(512, 784),
-        nn.Tanh(),
-    )
-    return generator, course_networks(t)["discriminator"]
 
 
 # One step ---------------------------------------------------------------------------
@@ -167,10 +78,12 @@ def step_of(t, generator, discriminator, loss, rates=(5e-4, 5e-4), betas=(0.5, 0
 
 
 # A training -------------------------------------------------------------------------
-def players(t, kind, seed):
+def pair(t, kind, seed):
     """Draw a generator and a discriminator."""
     t.manual_seed(seed)
-    return (small_dc if kind == "dc" else fully_connected)(t)
+    if kind == "dc":
+        return players.small_pair(t.nn, NOISE)
+    return players.generator(t.nn, NOISE), players.discriminator(t.nn)
 
 
 def sample(generator, count, rng):
@@ -193,7 +106,7 @@ def train(
     t, rng = autograd, np.random.default_rng(seed)
     X = as_pictures(load_glyphs(None, 0, np.uint8).X_train)
     scores = DigitScores(X[:4000])
-    generator, discriminator = players(t, kind, seed)
+    generator, discriminator = pair(t, kind, seed)
     step = step_of(t, generator, discriminator, loss, rates)
     rule = t.optim.swa_utils.get_ema_multi_avg_fn(DECAY)
     slow = t.optim.swa_utils.AveragedModel(generator, multi_avg_fn=rule)

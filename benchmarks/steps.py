@@ -8,6 +8,7 @@ from benchmarks.convolutions import convolution
 from cs231n import autograd, layers, optim
 from cs231n.data.squeezenet import layer_shapes
 from cs231n.nets.layered import LayeredNet
+from cs231n.nets.references import players
 from cs231n.nets.squeezenet import STEPS
 
 #: Filters and size of the convolutions of SqueezeNet 1.0 at 227 x 227: (squeeze,
@@ -164,8 +165,10 @@ def both_players(dtype):
     contenders = {}
     for label, engine in (("ours", autograd), ("torch", torch)):
         if engine:
-            nets = gan.course_networks(engine)
-            pair = nets["dc_generator"], nets["dc_discriminator"]
+            pair = (
+                players.convolutional_generator(engine.nn),
+                players.convolutional_discriminator(engine.nn),
+            )
             if dtype == np.float64:
                 pair = tuple(net.double() for net in pair)
             step = gan.step_of(engine, *pair, "plain", rates=(1e-3, 1e-3))

@@ -10,9 +10,12 @@ from typing import Any
 
 from cs231n import old_imports
 from cs231n.old_imports import MissingLibrary, StandIn
+from cs231n.workbook import live
+from cs231n.workbook.saved import BadNotebook, SavedNotebook
 
 old_imports.provide()
 old_imports.watch_cells()
+live.watch()
 
 
 def add_to_class(cls: type) -> Callable:
@@ -135,3 +138,57 @@ def missing_library(library: str, package: str) -> StandIn:
     )
     print(message)
     return StandIn(message)
+
+
+def progress() -> None:
+    """Print the points so far, what is open, and the unanswered questions by name.
+
+    Nothing runs: points are those of tests that have passed in this kernel since their
+    answers ran last. Exercises and questions are those of the saved file.
+    """
+    from cs231n.workbook.standing import standing
+
+    notebook = _this_notebook()
+    for line in standing(notebook) if notebook else ():
+        print(line)
+
+
+def check(*exercises: str) -> None:
+    """Run the tests of this notebook as it was saved last, beside this kernel.
+
+    The same as ``python -m cs231n.check NOTEBOOK`` in a terminal.
+
+    Parameters
+    ----------
+    *exercises : str
+        Only these; by default all that have changed since the last check.
+    """
+    from cs231n.workbook.standing import command
+
+    notebook = _this_notebook()
+    if notebook:
+        command("check", str(notebook.path.resolve()), *exercises)
+
+
+def hint(exercise: str) -> None:
+    """Open the next hint to an exercise of this notebook.
+
+    Parameters
+    ----------
+    exercise : str
+        Its name, such as ``"knn-two-loops"``.
+    """
+    from cs231n.workbook.standing import command
+
+    notebook = _this_notebook()
+    if notebook:
+        command("hint", exercise, "--notebook", str(notebook.path.resolve()))
+
+
+def _this_notebook() -> SavedNotebook | None:
+    """Read the notebook of this kernel, or say why not."""
+    try:
+        return live.this_notebook(vars(sys.modules["__main__"]))
+    except BadNotebook as error:
+        print(error)
+        return None

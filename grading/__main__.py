@@ -7,6 +7,7 @@ status    who handed in, and what is graded
 feedback  write one page a notebook for the students
 report    write the instructor's report, with distributions and similar answers
 export    print the scores as CSV
+gradescope  write an autograder for Gradescope
 forget    remove a person everywhere
 prune     remove what newer submissions have replaced
 doctor    say which isolation this machine offers, and what is missing
@@ -44,6 +45,10 @@ def parser() -> argparse.ArgumentParser:
     handout = chosen.add_parser("handout", help="write what students get")
     handout.add_argument("--out", type=Path, help="the zip (default: workbook.zip)")
     handout.add_argument("--branch", default="", help="commit it to this branch")
+    handout.add_argument(
+        "--repository",
+        help="where Colab gets the package: an address (default: the remote origin)",
+    )
     _collect(chosen)
     _run(chosen)
     for name, text in (
@@ -53,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     ):
         chosen.add_parser(name, help=text).add_argument("assignment")
     _export(chosen)
+    _gradescope(chosen)
     forget = chosen.add_parser("forget", help="remove a person everywhere")
     forget.add_argument("student", help="the id in the gradebook")
     chosen.add_parser("prune", help="remove what newer submissions have replaced")
@@ -108,7 +114,21 @@ def _run(chosen):
     run.add_argument(
         "--dry-run", action="store_true", help="say what would change; record nothing"
     )
-    trust = run.add_mutually_exclusive_group()
+    _add_trust(run)
+
+
+def _gradescope(chosen):
+    zipped = chosen.add_parser("gradescope", help="write an autograder for Gradescope")
+    zipped.add_argument("assignment")
+    zipped.add_argument(
+        "--out", type=Path, help="the zip (default: ASSIGNMENT-autograder.zip)"
+    )
+    _add_trust(zipped)
+
+
+def _add_trust(command):
+    """Add what students' code may do, and how much it may use."""
+    trust = command.add_mutually_exclusive_group()
     trust.add_argument(
         "--require-isolation",
         action="store_true",
@@ -119,7 +139,7 @@ def _run(chosen):
         action="store_true",
         help="run students' code with your rights",
     )
-    limits = run.add_argument_group("limits of a notebook")
+    limits = command.add_argument_group("limits of a notebook")
     for name, text in (
         ("call_seconds", "one call of an answer"),
         ("cell_seconds", "one test cell"),
@@ -141,7 +161,7 @@ def limits_of(args: argparse.Namespace) -> Limits:
     Parameters
     ----------
     args : argparse.Namespace
-        Of the command ``run``.
+        Of the command ``run`` or ``gradescope``.
 
     Returns
     -------
@@ -160,7 +180,7 @@ def main(argv: list[str] | None = None) -> int:
     args = parser().parse_args(argv)
     course = Course(args.course)
     try:
-        if args.command == "run":
+        if args.command in ("run", "gradescope"):
             args.limits = limits_of(args)
         return getattr(commands, args.command)(course, args)
     except commands.REFUSALS as reason:

@@ -23,6 +23,7 @@ LAYERS = [
         "data.home",
         "data.locks",
         "data.imageset",
+        "workbook",
     },
     {"kernels", "data.cache", "data.captions", "data.pickles", "data.remote"},
     {"layers", "optim", "features", "data.drawn"},
@@ -31,7 +32,7 @@ LAYERS = [
     {"nets"},
     {"solver", "search", "demos", "drawings", "engine", "scores"},
     {"notebook", "testing"},
-    {"pytorch"},
+    {"pytorch", "check", "hint", "submit"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 #: Old spellings: thin modules that import from anywhere and are imported by nobody.

@@ -5,24 +5,11 @@ import pytest
 
 from benchmarks import gan
 from cs231n import autograd as t
-
-#: Of the course, with noise of four numbers.
-PARAMETERS = {
-    "discriminator": 267_009,
-    "generator": 1_858_320,
-    "dc_discriminator": 1_102_721,
-    "dc_generator": 6_580_801,
-}
-
-
-@pytest.mark.parametrize("name", PARAMETERS)
-def test_the_courses_networks_have_its_numbers_of_weights(name):
-    net = gan.course_networks(t, noise=4)[name]
-    assert sum(p.numel() for p in net.parameters()) == PARAMETERS[name]
+from cs231n.nets.references import players
 
 
 def case(seed=0):
-    generator, discriminator = gan.players(t, "dc", seed)
+    generator, discriminator = gan.pair(t, "dc", seed)
     rng = np.random.default_rng(seed)
     real = t.from_numpy(rng.uniform(-1, 1, (4, 1, 28, 28)).astype(np.float32))
     noise = t.from_numpy(rng.standard_normal((4, gan.NOISE), np.float32))
@@ -50,7 +37,7 @@ def test_each_player_learns_from_its_own_loss_alone():
 def test_a_step_is_pytorchs(loss):
     torch = pytest.importorskip("torch", reason="PyTorch is not installed")
     generator, discriminator, real, noise = case()
-    others = gan.small_dc(torch)
+    others = players.small_pair(torch.nn)
     for net, other in zip((generator, discriminator), others, strict=True):
         for p, q in zip(net.parameters(), other.parameters(), strict=True):
             q.data.copy_(torch.from_numpy(p.detach().numpy().copy()))

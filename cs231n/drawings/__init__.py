@@ -24,14 +24,30 @@ from cs231n.drawings.captions import (
 )
 from cs231n.drawings.convolution import pool_winners, window_columns
 from cs231n.drawings.decoding import attention_step, beam_tree
+from cs231n.drawings.deep import cache_stack, deep_stack, signal_depth
+from cs231n.drawings.features import (
+    central_difference,
+    direction_bins,
+    hue_circle,
+    shuffled_pixels,
+)
 from cs231n.drawings.gated import gru_cell, lstm_cell
 from cs231n.drawings.losses import loss_curves
+from cs231n.drawings.nets import affine_graph, affine_rows, net_chain, relu_gate
 from cs231n.drawings.normalisation import norm_graph
-from cs231n.drawings.page import THEMES, Page, show
+from cs231n.drawings.optimisers import (
+    bias_correction,
+    loss_signs,
+    shrinking_steps,
+    velocity_steps,
+)
+from cs231n.drawings.page import THEMES, Page
 from cs231n.drawings.recurrence import unrolled
 from cs231n.drawings.seeing import pixel_gradient, weighted_maps
+from cs231n.drawings.shown import show
 from cs231n.drawings.styles import gram_sheet, neighbour_pairs, transfer_graph
 from cs231n.drawings.tape import tape_graph
+from cs231n.drawings.training import grid_and_random, score_slopes, step_sizes
 from cs231n.drawings.transformers import (
     causal_mask,
     decoder_layer,
@@ -44,36 +60,54 @@ __all__ = [
     "THEMES",
     "Page",
     "adversaries",
+    "affine_graph",
+    "affine_rows",
     "attention_step",
     "beam_tree",
+    "bias_correction",
+    "cache_stack",
     "captioner",
     "causal_mask",
+    "central_difference",
     "decoder_layer",
+    "deep_stack",
+    "direction_bins",
     "generator_losses",
     "gram_sheet",
+    "grid_and_random",
     "growing_pictures",
     "gru_cell",
     "heads",
+    "hue_circle",
     "kept_gradients",
     "loss_curves",
+    "loss_signs",
     "lstm_cell",
     "masked_captions",
     "neighbour_pairs",
+    "net_chain",
     "norm_graph",
     "painted_filters",
     "patch_rows",
     "pixel_gradient",
     "pool_winners",
     "position_waves",
+    "relu_gate",
     "rnn_step",
+    "score_slopes",
     "shared_runs",
     "show",
+    "shrinking_steps",
+    "shuffled_pixels",
+    "signal_depth",
     "specificity",
     "squares",
+    "step_sizes",
     "tape_graph",
     "transfer_graph",
     "two_clouds",
     "unrolled",
+    "velocity_steps",
     "weighted_maps",
     "window_columns",
     "word_rows",

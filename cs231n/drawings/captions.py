@@ -87,7 +87,7 @@ def word_rows(
         shade = 0.3 if times else 0.06
         for j in range(4):
             corner = (11.2 + j, top + i)
-            page.ax.add_patch(_cell(page, corner, "learned", shade))
+            page.cell(corner, "learned", shade)
         page.text(
             10.9, top + i + 0.5, f"{i}  {word}", "ink" if times else "quiet", ha="right"
         )
@@ -106,12 +106,6 @@ def word_rows(
     page.text(2, 0.5, "caption", "quiet")
     page.text(13.2, 0.5, "embedding $W$", "learned", 11)
     return page.fig
-
-
-def _cell(page, corner, role, share):
-    from matplotlib.patches import Rectangle
-
-    return Rectangle(corner, 1, 1, fc=page.tint(role, share), ec=page.colours["line"])
 
 
 def masked_captions(theme: str = "light") -> "Figure":

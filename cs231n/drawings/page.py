@@ -1,13 +1,9 @@
-"""The page that drawings are made on, and how one is shown."""
+"""The page that drawings are made on."""
 
-import base64
-import html
-import io
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib import rc_context
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch, Polygon, Rectangle
@@ -141,12 +137,30 @@ class Page:
         for (i, j), value in np.ndenumerate(np.atleast_2d(values)):
             mark = marks.get((i, j))
             fill = self.tint(mark, 0.3) if mark else self.tint(role, 0.08)
-            cell = Rectangle((x + j, y + i), 1, 1, fc=fill, ec=self.colours["line"])
-            self.ax.add_patch(cell)
+            self._square((x + j, y + i), fill)
             ink = "ink" if mark or value else "quiet"
             words = f"{value:g}".replace("-", "\N{MINUS SIGN}")
             weight = "bold" if mark else None
             self.text(x + j + 0.5, y + i + 0.53, words, ink, size, weight=weight)
+
+    def cell(
+        self, corner: tuple[float, float], role: str, share: float, words: str = ""
+    ) -> None:
+        """Draw one filled cell.
+
+        Parameters
+        ----------
+        corner : (float, float)
+            Upper left, in cells.
+        role : str
+            Which colour.
+        share : float
+            How much of it fills the cell, 0 to 1.
+        words : str, optional
+            What stands in it.
+        """
+        self._square(corner, self.tint(role, share))
+        self.text(corner[0] + 0.5, corner[1] + 0.5, words, "ink", 8)
 
     def frame(
         self,
@@ -275,39 +289,6 @@ class Page:
         corners = [tip, neck + 0.4 * head * across, neck - 0.4 * head * across]
         self.ax.add_patch(Polygon(corners, fc=colour, lw=0, zorder=2))
 
-
-def show(figure: "Figure", alt: str, *, svg: bool = False) -> None:
-    """Put a drawing below the cell, with a text for screen readers.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        The drawing.
-    alt : str
-        What is drawn and what it shows, in one to three sentences.
-    svg : bool, optional
-        Whether to show lines and letters that stay sharp at any size, as large graphs
-        need; else pixels.
-
-    Raises
-    ------
-    ValueError
-        If the text is empty.
-    """
-    from IPython.display import HTML, display
-
-    if not alt.strip():
-        raise ValueError(
-            "alt is empty; say in a sentence what the drawing shows, for those who "
-            "cannot see it."
-        )
-    file = io.BytesIO()
-    if svg:  # letters as outlines, and the same bytes every time
-        with rc_context({"svg.hashsalt": "cs231n"}):
-            figure.savefig(file, format="svg", metadata={"Date": None})
-    else:
-        figure.savefig(file, dpi=192)
-    source = f"data:image/{'svg+xml' if svg else 'png'};base64,"
-    source += base64.b64encode(file.getvalue()).decode()
-    width = f"width: {96 * figure.get_figwidth():.0f}px; max-width: 100%"
-    display(HTML(f'<img style="{width}" alt="{html.escape(alt)}" src="{source}">'))
+    def _square(self, corner: tuple[float, float], fill: tuple[float, ...]) -> None:
+        cell = Rectangle(corner, 1, 1, fc=fill, ec=self.colours["line"])
+        self.ax.add_patch(cell)

@@ -67,7 +67,7 @@ def heads(theme: str = "light") -> "Figure":
     for word in range(3):
         page.text(1.9, 2.5 + word, ("a", "red", "star")[word], "ink", ha="right")
         for column in range(6):
-            _cell(page, (2.2 + column, 2 + word), "data" if column < 3 else "other")
+            page.cell((2.2 + column, 2 + word), "data" if column < 3 else "other", 0.25)
     page.text(5.2, 1.4, "(S, E) = (3, 6)", "quiet")
     page.arrow((8.7, 3.5), (13.1, 2.0), "ink", 1.6)
     page.arrow((8.7, 3.5), (13.1, 5.8), "ink", 1.6)
@@ -76,7 +76,7 @@ def heads(theme: str = "light") -> "Figure":
         for word in range(3):
             page.text(13.9, top + word + 0.5, ("a", "red", "star")[word], "ink", 8)
             for column in range(3):
-                _cell(page, (14.8 + column, top + word), role)
+                page.cell((14.8 + column, top + word), role, 0.25)
         page.text(20.2, top + 1.5, f"head {head + 1}", role, 10)
     page.text(20.9, 7.2, "(heads, S, E/heads) = (2, 3, 3)", "quiet", 8)
     return page.fig
@@ -172,8 +172,8 @@ def patch_rows(theme: str = "light") -> "Figure":
         for j in range(4):
             patch = i // 2 * 2 + j // 2
             row = i % 2 * 2 + j % 2
-            _cell(page, (1.0 + j, 1.4 + i), roles[patch], str(4 * i + j))
-            _cell(page, (9.6 + row, 1.4 + patch), roles[patch], str(4 * i + j))
+            page.cell((1.0 + j, 1.4 + i), roles[patch], 0.25, str(4 * i + j))
+            page.cell((9.6 + row, 1.4 + patch), roles[patch], 0.25, str(4 * i + j))
     page.text(3.0, 0.8, "image", "quiet")
     page.arrow((5.6, 3.4), (7.2, 3.4), "ink", 1.6)
     for patch in range(4):
@@ -182,11 +182,3 @@ def patch_rows(theme: str = "light") -> "Figure":
     page.text(15.1, 2.7, "proj", "learned", 9)
     page.text(18.9, 3.4, "4 positions,\neach of width E", "ink", 9)
     return page.fig
-
-
-def _cell(page, corner, role, words=""):
-    from matplotlib.patches import Rectangle
-
-    fill, edge = page.tint(role, 0.25), page.colours["line"]
-    page.ax.add_patch(Rectangle(corner, 1, 1, fc=fill, ec=edge))
-    page.text(corner[0] + 0.5, corner[1] + 0.5, words, "ink", 8)

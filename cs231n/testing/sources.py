@@ -112,7 +112,7 @@ def _elsewhere(function):
 
 def _parse(function):
     try:
-        return ast.parse(textwrap.dedent(inspect.getsource(function)))
+        return _tree(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError, SyntaxError):
         raise _no_source(function) from None
 

@@ -1,8 +1,10 @@
 """What a test says once everything in it holds."""
 
+from cs231n.workbook import score
 
-def passed(exercise: str, what: str) -> None:
-    """Print a tick, the exercise, and what was checked.
+
+def passed(exercise: str, what: str, points: float = 0, of: float = 0) -> None:
+    """Print a tick, the exercise, its points so far, and what was checked.
 
     Parameters
     ----------
@@ -10,5 +12,13 @@ def passed(exercise: str, what: str) -> None:
         Name of the answer, such as ``"bn-forward"``.
     what : str
         What the test has seen hold, in one line.
+    points : float, optional
+        What the test is worth; the build of the notebooks writes it.
+    of : float, optional
+        What all tests of the exercise are worth; without it no points are shown.
     """
-    print(f"✓ {exercise}: {what}")
+    so_far = score.tick(exercise, what, points)
+    if of:
+        print(f"✓ {exercise}: {so_far:g} of {of:g} points ({what})")
+    else:
+        print(f"✓ {exercise}: {what}")

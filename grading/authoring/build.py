@@ -6,7 +6,6 @@ not grade as meant is refused with a sentence.
 
 import importlib.util
 import re
-import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -18,8 +17,9 @@ from grading.authoring.cell_headers import expand, grade_id, header_faults, role
 from grading.authoring.cell_ids import cell_ids
 from grading.authoring.section_rules import is_guided, section_faults
 from grading.authoring.source_rules import spread
+from grading.authoring.worth import last_cell, write_points
 
-FIRST_CELL = Path(__file__).with_name("first_cell.py")
+FIRST_CELL = Path(__file__).parent / "student_copy" / "first_cell.py"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 #: Tags that a grader or a test run knows; anything else is a misspelling.
@@ -93,6 +93,10 @@ def source_notebook(path: Path) -> nbformat.NotebookNode:
     path = Path(path)
     notebook = jupytext.read(path, fmt="py:percent")
     notebook.metadata = nbformat.NotebookNode(kernelspec=KERNEL)
+    notebook.metadata["cs231n"] = {
+        "assignment": path.parent.name,
+        "notebooks": sorted(other.stem for other in path.parent.glob("*.py")),
+    }
     guided = is_guided(notebook.cells)
     faults = [*header_faults(notebook.cells), *_faults(notebook.cells)]
     if guided and not faults:
@@ -101,8 +105,10 @@ def source_notebook(path: Path) -> nbformat.NotebookNode:
         raise SourceError("\n".join(f"{path.name}: {fault}" for fault in faults))
     notebook.cells = expand(notebook.cells, collapsed=guided)
     spread(notebook.cells)
-    _complete_title(notebook, path)
+    write_points(notebook.cells)
+    _complete_title(notebook)
     notebook.cells.insert(1, _package_cell())
+    notebook.cells.append(last_cell(path.parent.name))
     ids = cell_ids(notebook.cells, path.stem)
     for cell, cell["id"] in zip(notebook.cells, ids, strict=True):
         for key in ("lines_to_next_cell", "name", "form"):
@@ -159,19 +165,13 @@ def _regions(source):
     return re.findall(r"BEGIN (?:SOLUTION|HIDDEN TESTS)", source)
 
 
-def _complete_title(notebook, path):
-    """Add to the first text what is known elsewhere: the Colab badge and the points."""
-    place = f"{_repository().removeprefix('https://github.com/')}/blob/main/assignments"
-    badge = (
-        f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
-        f"(https://colab.research.google.com/github/{place}/"
-        f"{path.parent.name}/{path.stem}.ipynb)"
-    )
+def _complete_title(notebook):
+    """Add to the first text what is known elsewhere: the points."""
     tests, written = points(notebook)
     total = f"**Points:** {tests:g} by tests, {written:g} for written answers."
     title = notebook.cells[0]
     heading, _, text = title.source.partition("\n")
-    title.source = f"{heading}\n\n{badge}\n{text}\n\n{total}"
+    title.source = f"{heading}\n{text}\n\n{total}"
 
 
 def points(notebook: nbformat.NotebookNode) -> tuple[float, float]:
@@ -202,16 +202,9 @@ def points(notebook: nbformat.NotebookNode) -> tuple[float, float]:
 def _package_cell():
     """Make the cell that gets the package on Colab."""
     code = FIRST_CELL.read_text(encoding="utf-8").strip()
-    cell = nbformat.v4.new_code_cell(
-        code.replace("@PACKAGE@", f"git+{_repository()}"),
-    )
+    cell = nbformat.v4.new_code_cell(code)
     cell.metadata["tags"] = ["setup"]
     return cell
-
-
-def _repository():
-    with open(ROOT / "pyproject.toml", "rb") as file:
-        return tomllib.load(file)["project"]["urls"]["Repository"]
 
 
 def build_sources(target: Path, solutions: Path = ROOT / "solutions") -> list[str]:

@@ -15,11 +15,11 @@ import nbformat
 from nbclient import NotebookClient
 from nbgrader.utils import determine_grade
 
+from cs231n.workbook.exercises import exercise_of
 from grading import ROOT
 from grading.authoring.build import SourceError, lacking, scripts, source_notebook
 from grading.authoring.exam_from_notebook import exam_from
 from grading.authoring.mistakes import variants
-from grading.authoring.source_rules import exercise_of
 from grading.authoring.stubs import ClearAnswers
 from grading.judge import seeding
 
@@ -31,6 +31,11 @@ from grading.judge import seeding as _seeding
 sys.path.remove({root!r})
 _seeding.fix({seed})
 _seeding.replace_rng(globals(), {secret!r}, {test!r})
+"""
+#: Runs cells in one message to the kernel, each as if it had come alone.
+_ONE_BY_ONE = """
+for _source in {!r}:
+    get_ipython().run_cell(_source)
 """
 #: A kernel has nothing to say to the terminal below an error.
 QUIET = ["--log-level=40"]
@@ -137,13 +142,16 @@ class Grader:
             By test cell.
         """
         self._execute("%reset -f")
-        outcomes = {}
+        outcomes, waiting = {}, []
         for cell in self.exam.cells:
             if cell.kind != "test":
-                self._execute(answers.get(cell.name, cell.source))
+                waiting.append(answers.get(cell.name, cell.source))
             elif tests is None or cell.name in tests:
-                self._execute(self._fix(cell.name, secret))
+                self._execute(
+                    _ONE_BY_ONE.format([*waiting, self._fix(cell.name, secret)])
+                )
                 outcomes[cell.name] = self._outcome(cell)
+                waiting = []
         return outcomes
 
     def seed(self, test: str) -> int:

@@ -5,12 +5,20 @@ writes a zip or a branch of exactly what `git archive` leaves in.
 """
 
 import os
+import re
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
+import nbformat
+
+import cs231n
 from grading import ROOT
 from grading.authoring.release import drift
+
+#: What stands in a student's copy in place of the project's own.
+COPY = Path(__file__).parent / "student_copy"
 
 
 class HandoutError(Exception):
@@ -18,7 +26,11 @@ class HandoutError(Exception):
 
 
 def handout(
-    out: Path | None = None, branch: str = "", *, root: Path = ROOT
+    out: Path | None = None,
+    branch: str = "",
+    *,
+    root: Path = ROOT,
+    repository: str | None = None,
 ) -> tuple[str, int]:
     """Write the student release.
 
@@ -30,6 +42,9 @@ def handout(
         The branch to commit it to instead; it is made if it is not there.
     root : pathlib.Path, optional
         The project.
+    repository : str, optional
+        Where students' notebooks install the package from on Colab; by default the git
+        remote ``origin``, without one nowhere.
 
     Returns
     -------
@@ -55,7 +70,8 @@ def handout(
             + "\n".join(changed[:10])
             + "\nCommit them, and hand out again."
         )
-    tree = _student_tree(root)
+    address = https(_origin(root) if repository is None else repository)
+    tree = _student_tree(root, address, branch)
     files = _git(root, "ls-tree", "-r", "--name-only", tree).splitlines()
     if out is not None:
         _git(root, "archive", "--format=zip", "-o", str(out.resolve()), tree)
@@ -64,7 +80,7 @@ def handout(
     return _git(root, "rev-parse", "--short", "HEAD"), len(files)
 
 
-def _student_tree(root):
+def _student_tree(root, address, branch):
     """Make a tree of what `git archive` leaves in."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
@@ -73,9 +89,73 @@ def _student_tree(root):
         _git(root, "archive", "--format=tar", "-o", str(archive), "HEAD")
         subprocess.run(["tar", "-xf", str(archive), "-C", str(work)], check=True)
         index = {"GIT_INDEX_FILE": str(place / "index")}
+        for path in work.glob("assignments/*/*.ipynb") if address else ():
+            place = f"{branch or 'main'}/{path.relative_to(work).as_posix()}"
+            text = addressed(path.read_text(encoding="utf-8"), address, place)
+            path.write_bytes(text.encode())
+        shutil.copytree(
+            COPY, work, ignore=shutil.ignore_patterns("*.py"), dirs_exist_ok=True
+        )
         # What is ignored was committed all the same.
         _git(root, f"--work-tree={work}", "add", "--all", "--force", ".", **index)
         return _git(root, "write-tree", **index)
+
+
+def https(remote: str) -> str:
+    """Write the address of a repository as pip and Colab read it.
+
+    Parameters
+    ----------
+    remote : str
+        As git has it: ``git@github.com:me/course.git`` or ``https://...``.
+
+    Returns
+    -------
+    address : str
+        Without ``.git``, user or password; empty for what is no address of a host.
+    """
+    found = re.fullmatch(
+        r"(?:(?:https|ssh|git)://)?(?:[^@/]*@)?([\w-]+(?:\.[\w-]+)+)[:/](.+?)(?:\.git)?/?",
+        remote.strip(),
+    )
+    return f"https://{found[1]}/{found[2]}" if found else ""
+
+
+def addressed(text: str, address: str, place: str) -> str:
+    """Write into a notebook where it is and where its package comes from.
+
+    Parameters
+    ----------
+    text : str
+        A released notebook.
+    address : str
+        From :func:`https`.
+    place : str
+        Branch and path of the notebook there.
+
+    Returns
+    -------
+    text : str
+        With a badge where Colab can open it; the package is pinned to this version.
+    """
+    notebook = nbformat.reads(text, as_version=4)
+    title, first = notebook.cells[:2]
+    package = f"git+{address}@v{cs231n.__version__}"
+    first.source = first.source.replace('PACKAGE = ""', f'PACKAGE = "{package}"', 1)
+    if address.startswith("https://github.com/"):
+        home = f"{address.removeprefix('https://github.com/')}/blob/{place}"
+        badge = (
+            f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
+            f"(https://colab.research.google.com/github/{home})"
+        )
+        heading, _, rest = title.source.partition("\n")
+        title.source = f"{heading}\n\n{badge}\n{rest}"
+    return nbformat.writes(notebook) + "\n"
+
+
+def _origin(root):
+    remotes = _git(root, "remote").split()
+    return _git(root, "remote", "get-url", "origin") if "origin" in remotes else ""
 
 
 def _commit(root, tree, branch):

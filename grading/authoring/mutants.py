@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from cs231n.workbook.exercises import exercise_of
 from grading import arguments
 from grading.authoring.build import lacking, scripts
 from grading.authoring.exam_from_notebook import exam_of
 from grading.authoring.mutations import mutants
-from grading.authoring.source_rules import exercise_of
 from grading.authoring.trial import TooLong, Trial, visible
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 
 from tqdm import tqdm
 
+from cs231n.workbook.exercises import exercise_of
 from grading import arguments
 from grading.authoring.build import scripts
 from grading.authoring.exam_from_notebook import exam_of
 from grading.authoring.mistakes import variants
-from grading.authoring.source_rules import exercise_of
 from grading.authoring.trial import Trial
 
 #: Seeds that a process tries before the bar moves.

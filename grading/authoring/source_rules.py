@@ -7,34 +7,16 @@ that one test, because the values are.
 """
 
 import ast
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from nbgrader.utils import is_grade, is_solution
+
+from cs231n.workbook.exercises import exercise_of
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 _END = "### END HIDDEN TESTS"
-
-
-def exercise_of(test: str, exercises: Iterable[str]) -> str | None:
-    """Name the exercise that a test belongs to.
-
-    Parameters
-    ----------
-    test : str
-        grade_id of a test such as ``"test-knn-l1-hidden"``.
-    exercises : iterable of str
-        grade_ids of the answers.
-
-    Returns
-    -------
-    exercise : str or None
-        The longest name that the test begins with.
-    """
-    found = [name for name in exercises if test.startswith(f"test-{name}")]
-    return max(found, key=len, default=None)
 
 
 def spread(cells: "list[NotebookNode]") -> None:

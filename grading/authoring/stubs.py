@@ -41,5 +41,5 @@ class ClearAnswers(ClearSolutions):
             "python": "# Write your answer here, in place of the next line.\n"
             f'raise NotImplementedError("{exercise}: not written yet.")'
         }
-        self.text_stub = "*Write your answer here.*"
+        self.text_stub = f"*Write your answer to {exercise} here.*"
         return super().preprocess_cell(cell, resources, cell_index)

@@ -6,12 +6,13 @@ message it gets. Read each as its author: does it name what is wrong?
 
 import argparse
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cs231n.workbook.exercises import exercise_of
 from grading.authoring.build import scripts
 from grading.authoring.exam_from_notebook import exam_of
 from grading.authoring.mistakes import Variant, variants
-from grading.authoring.source_rules import exercise_of
 from grading.authoring.trial import Found, Trial, visible
 
 #: The share of mistakes whose first message has to say what is wrong.
@@ -50,15 +51,58 @@ def told(notebook: str, kind: str = "mistake", seed: str = "") -> list[Told]:
     results = []
     for variant in variants(notebook):
         if variant.kind == kind:
-            tests = [
-                test
-                for test in exam.of_kind("test")
-                if exercise_of(test.name, answers) == variant.exercise
-            ]
+            tests = _tests_of(exam, answers, variant.exercise)
             answer = answers[variant.exercise]
             found = _first_failure(trial, answer, variant.source, tests, seed)
             results.append(Told(variant, *found))
     return results
+
+
+def _tests_of(exam, answers, exercise):
+    return [
+        test
+        for test in exam.of_kind("test")
+        if exercise_of(test.name, answers) == exercise
+    ]
+
+
+def unnoticed(notebook: str, seeds: Iterable[str]) -> list[tuple[str, str]]:
+    """List the mistakes that no visible test notices under some seed.
+
+    A test that notices a mistake under one seed goes first under the next. One that
+    draws nothing would say the same again: then one seed is enough.
+
+    Parameters
+    ----------
+    notebook : str
+        Such as ``"assignment1/knn"``.
+    seeds : iterable of str
+        What the numbers come from that tests draw.
+
+    Returns
+    -------
+    passed : list of tuple of str
+        What is wrong, and the seed.
+    """
+    exam, seeds = visible(exam_of(notebook)), list(seeds)
+    trial, passed = Trial(exam), []
+    answers = {cell.name: cell for cell in exam.of_kind("answer")}
+    for variant in variants(notebook):
+        if variant.kind == "mistake":
+            answer = answers[variant.exercise]
+            tests = _tests_of(exam, answers, variant.exercise)
+            passed += _passed_seeds(trial, answer, variant, tests, seeds)
+    return passed
+
+
+def _passed_seeds(trial, answer, variant, tests, seeds):
+    for seed in seeds:
+        name, found = _first_failure(trial, answer, variant.source, tests, seed)
+        if found.passed:
+            yield variant.why, seed
+        elif not any(test.name == name and "rng" in test.source for test in tests):
+            return
+        tests.sort(key=lambda test: test.name != name)
 
 
 def _first_failure(trial, answer, source, tests, seed):

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cs231n import old_imports
+from cs231n.workbook.cells import as_python, furnish
 from grading.judge import seeding
-from grading.judge.notebook import as_python, furnish
 from grading.judge.tester import score_of
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class Found:
     passed: bool
     message: str = ""  #: class and text of the error
     named: bool = False  #: whether the text says what is wrong, and not only that
+    score: float = 0.0  #: points
 
 
 def visible(exam: "Exam") -> "Exam":
@@ -75,7 +76,7 @@ class Trial:
     """
 
     def __init__(self, exam: "Exam") -> None:
-        self._names = {}
+        self._names, self._notebook = {}, exam.notebook
         furnish(self._names)
         for cell in exam.cells:
             if cell.kind != "test":
@@ -139,7 +140,7 @@ class Trial:
             How it ended.
         """
         names = dict(self._names)
-        seeding.fix(seeding.seed_of(cell.name))
+        seeding.fix(seeding.seed_of(self._notebook, cell.name))
         seeding.replace_rng(names, seed, cell.name)
         try:
             with _time_limit(), _quiet():
@@ -149,7 +150,8 @@ class Trial:
         except Exception as error:
             named = getattr(error, "named", not isinstance(error, AssertionError))
             return Found(False, f"{type(error).__name__}: {error}", named)
-        return Found(score == cell.points, f"{score:g} of {cell.points:g} points")
+        message = "" if score == cell.points else f"{score:g} of {cell.points:g} points"
+        return Found(score == cell.points, message, score=score)
 
 
 @contextlib.contextmanager

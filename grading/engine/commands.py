@@ -13,6 +13,7 @@ from grading.due_dates import CourseFileError
 from grading.engine.handing_back import (
     export,
     feedback,
+    gradescope,
     handout,
     progress_bar,
     report,
@@ -32,13 +33,14 @@ from grading.engine.pages.overview import Overview
 from grading.engine.processes.line_pool import WorkersFailed
 from grading.engine.results.flags import RANKS, grouped
 from grading.engine.results.gradebook_writer import GradebookError
-from grading.engine.results.not_run import NOT_RUN
-from grading.engine.run import ExamFault, Run
+from grading.engine.results.not_run import NOT_RUN, ExamFault
+from grading.engine.run import Run
 from grading.engine.storage.append_log import LogError
 from grading.engine.storage.lock import Busy, only_one
 from grading.engine.storage.names import RefusedName, printable
 from grading.engine.storage.secret import SecretError
 from grading.engine.storage.store import Store
+from grading.gradescope.autograder_zip import ZipError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -51,6 +53,7 @@ __all__ = [
     "export",
     "feedback",
     "forget",
+    "gradescope",
     "handout",
     "prune",
     "report",
@@ -78,6 +81,7 @@ REFUSALS = (
     RosterError,
     SecretError,
     WorkersFailed,
+    ZipError,
 )
 #: Flags and problems that are printed one by one.
 SHOWN = 20

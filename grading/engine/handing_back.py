@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from grading.engine.intake.roster import known_roster
+from grading.engine.notebooks.released import templates
 from grading.engine.pages.overview import Overview
 from grading.engine.storage.names import printable
+from grading.engine.storage.secret import Secret
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -156,8 +158,43 @@ def handout(course: "Course", args: "Namespace") -> int:
     from grading.authoring.handout import handout as write
 
     out = args.out or (None if args.branch else Path("workbook.zip"))
-    commit, files = write(out, args.branch)
+    commit, files = write(out, args.branch, repository=args.repository)
     places = [f"{out}"] if out else []
     places += [f"the branch {args.branch}"] if args.branch else []
     print(f"{files} files of {commit} are in {' and '.join(places)}.")
+    return 0
+
+
+def gradescope(course: "Course", args: "Namespace") -> int:
+    """Write an autograder for Gradescope.
+
+    Parameters
+    ----------
+    course : Course
+        Has released the assignment.
+    args : argparse.Namespace
+        The command line.
+
+    Returns
+    -------
+    status : int
+        0.
+    """
+    from grading.gradescope.autograder_zip import write_autograder
+    from grading.gradescope.course_copy import CourseCopy
+
+    copy = CourseCopy(
+        args.assignment,
+        templates(course, args.assignment),
+        Secret(course.ledger / "secret"),
+        args.trust_students,
+        args.limits,
+    )
+    out = args.out or Path(f"{args.assignment}-autograder.zip")
+    size = write_autograder(copy, course.ledger / "secret", out)
+    print(f"{out}: {size / 1e6:.1f} MB, {len(copy.templates)} notebooks.")
+    print(
+        "Upload it at Gradescope under Configure Autograder. Keep it to yourself: the "
+        "solutions, the hidden tests and the secret of the course are in it."
+    )
     return 0

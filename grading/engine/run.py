@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from grading.engine.intake.intake import Intake
-from grading.engine.judging.in_flight import MAX_DEATHS, InFlight
+from grading.engine.judging.in_flight import InFlight
 from grading.engine.judging.pool import Pool
 from grading.engine.judging.task import Task
 from grading.engine.notebooks.readers import Readers
@@ -17,12 +17,12 @@ from grading.engine.notebooks.released import templates
 from grading.engine.options import Options
 from grading.engine.results.gradebook_writer import GradebookWriter
 from grading.engine.results.journal import Journal, journal_path
-from grading.engine.results.not_run import verdict_without_running
+from grading.engine.results.not_run import verdict_of, verdict_without_running
 from grading.engine.storage.lock import only_one
 from grading.engine.storage.secret import Secret
 from grading.engine.storage.store import Store
 from grading.engine.summary import Summary
-from grading.judge.exam import Exam, Verdict
+from grading.judge.exam import Exam
 
 if TYPE_CHECKING:
     from grading.course import Course
@@ -34,18 +34,6 @@ if TYPE_CHECKING:
 AHEAD = 8
 #: Seconds to wait for a judge while readers may have something for another.
 POLL = 0.02
-DEADLY = (
-    f"This notebook ended the process that judged it, {MAX_DEATHS} times. Ask your "
-    f"instructor to look at it."
-)
-STOPPED = (
-    "The tests of this notebook ended outside of a test, and only with these answers. "
-    "Ask your instructor to look at it."
-)
-
-
-class ExamFault(Exception):
-    """The instructor's own part of a notebook does not run."""
 
 
 @dataclass
@@ -245,8 +233,11 @@ class Run:
         if verdict is not None:
             self._finish(waiting, key, verdict, "known")
         elif waiting.normalised.reason:
-            verdict = self._without_running(
-                waiting.template, "failed", waiting.normalised.reason
+            verdict = verdict_without_running(
+                waiting.template,
+                self._exams[waiting.template.name].digest,
+                "failed",
+                waiting.normalised.reason,
             )
             self._fresh.add(key)
             self._journal.add(key, verdict, {})
@@ -270,23 +261,14 @@ class Run:
 
     def _hear(self, key, reply, notebooks):
         """Write a verdict down, then give it to everybody who waits for it."""
-        seconds = {}
-        if reply is None:
-            verdict = self._without_running(notebooks[0].template, "died", DEADLY)
-        elif "fault" in reply:
-            raise ExamFault(reply["fault"])
-        elif "stopped" in reply:
-            verdict = self._without_running(notebooks[0].template, "died", STOPPED)
-        else:
-            verdict, seconds = Verdict.from_json(reply["verdict"]), reply["seconds"]
+        template = notebooks[0].template
+        verdict, seconds = verdict_of(
+            reply, template, self._exams[template.name].digest
+        )
         self._journal.add(key, verdict, seconds)
         self._fresh.add(key)
         for turn, waiting in enumerate(notebooks):
             self._finish(waiting, key, verdict, "known" if turn else "judged")
-
-    def _without_running(self, template, status, message):
-        digest = self._exams[template.name].digest
-        return verdict_without_running(template, digest, status, message)
 
     def _finish(self, waiting, key, verdict, how):
         submission, name = waiting.submission, waiting.template.name

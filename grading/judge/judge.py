@@ -11,9 +11,10 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from cs231n.workbook.cells import as_python
 from grading.judge.exam import Outcome, Verdict
-from grading.judge.notebook import as_python
 from grading.judge.order import groups
+from grading.judge.pace import Pace
 from grading.judge.preload import drawn_images
 from grading.judge.protocol.channel import Channel, ChannelError, Late
 from grading.judge.room.handed_out import handed_out
@@ -68,7 +69,9 @@ def judge(
     ExamError
         If the exam is at fault: a set-up cell fails.
     """
-    return _Sitting(exam, answers, limits, rooms, secret).run()
+    sitting = _Sitting(exam, answers, limits, rooms, secret)
+    sitting.pace = Pace(exam, lambda e, a: _Sitting(e, a, limits, rooms, secret).run())
+    return sitting.run()
 
 
 class _Sitting:
@@ -81,6 +84,8 @@ class _Sitting:
         self._broken = {}  # grade_id of an answer -> (whether it ends processes, why)
         self._flags = set(suspicion.flags(self._answers))
         self._student = self._testing = None
+        self.pace: Pace | None = None
+        self._slow = ""  # why an answer was stopped
         self._next = None  # what is in its room, and a process nobody has talked to
 
     def run(self):
@@ -139,6 +144,11 @@ class _Sitting:
 
     def _heard(self):
         """Act on the tester's next message; tell whether another will come."""
+        if self.pace and self.pace.until and not self._channel.arrives(self.pace.until):
+            self._slow = self.pace.exceeded(self._testing)
+            if self._slow and self._student is not None:
+                self._student.kill()
+            return True
         text, _ = self._channel.receive()
         kind, *rest = json.loads(text)
         if kind == "done":
@@ -173,11 +183,14 @@ class _Sitting:
     def _explain_loss(self, status):
         """Say how the student's process ended, and see to it that it has."""
         message = ""
-        if status == "died" and self._student is not None:
+        if status == "died" and self._slow:
+            status, message = "timeout", self._slow
+        elif status == "died" and self._student is not None:
             status, message = self._ending(self._student.ending(_ENDING))
         self._end_student()
         self._say((status, message))
         self._give_time()
+        self._slow = ""
 
     def _ending(self, ending):
         limits = self._limits
@@ -203,16 +216,26 @@ class _Sitting:
         (self._testing,) = (t for t in self._exam.cells if t.name == name)
         self._give_time()
 
+    def _start_test(self):
+        """Let the time of a test begin, whose answers are there."""
+        self._give_time()
+        if self.pace:
+            self.pace.start()
+
     def _give_time(self):
         """Let the time of a cell begin."""
+        if self.pace:
+            self.pace.stop()
         limit = time.monotonic() + self._limits.cell_seconds + _GRACE
         self._channel.deadline = min(limit, self._ends + _GRACE)
 
     def _keep_outcome(self, outcome, took, noise):
         """Keep what a test gave."""
         self._outcomes[outcome["name"]] = Outcome(**outcome)
-        self._seconds[outcome["name"]] = took
+        self._seconds[outcome["name"]], self._slow = took, ""
         self._testing, self._channel.deadline = None, self._ends + _GRACE
+        if self.pace:
+            self.pace.stop()
         if noise:
             self._flags.add("An answer wrote to its line to the tests by itself.")
 
@@ -248,7 +271,7 @@ _MESSAGES = {
     "broken": _Sitting._give_up,  # name, why: of a set-up cell
     "answer": _Sitting._note_answer,  # name, deadly, why: it did not load
     "test": _Sitting._note_test,  # name: its answers are being loaded
-    "loaded": _Sitting._give_time,  # they are there, and the test itself runs
+    "loaded": _Sitting._start_test,  # they are there, and the test itself runs
     "outcome": _Sitting._keep_outcome,  # outcome, took, noise
 }  # and "done", the last
 _HOW = {

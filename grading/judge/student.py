@@ -17,7 +17,8 @@ from tracemalloc import get_traced_memory, is_tracing, start, stop
 from typing import TYPE_CHECKING
 
 from cs231n import old_imports
-from grading.judge import notebook, seeding
+from cs231n.workbook import cells
+from grading.judge import seeding
 from grading.judge.protocol import classes
 from grading.judge.protocol.channel import Channel, ChannelError
 from grading.judge.protocol.data_types import NotData
@@ -53,7 +54,7 @@ class _Student:
         sys.modules["__main__"] = self.module
         self.printed = _Printed()
         sys.stdout = self.printed
-        notebook.furnish(self.names)
+        cells.furnish(self.names)
         old_imports.provide(colab=True)
         self.names["__builtins__"] = _own_builtins()
         self.references = _References(self)

@@ -6,15 +6,15 @@
 #     name: python3
 # ---
 
-# %% [markdown]
-# # Better numbers than pixels: image features
+# %% [markdown] form="guided"
+# # Image features
 #
-# So far the classifiers saw pixels, and a boat one pixel further to the left was another
-# image to them. For decades people designed better numbers by hand. You write two of the
-# best known: where the edges run, and which colours there are. Then the *same* classifiers
-# as before do much better, with twenty times fewer numbers.
+# So far the classifiers saw raw pixels: an image moved by one pixel was another image to
+# them. For decades people designed better inputs by hand, called *features*. You write two of
+# the best known, a histogram of edge directions and one of colours. The *same* classifiers as
+# before then reach a higher accuracy, with twenty times fewer numbers per image.
 #
-# **You need:** the notebooks `svm` and `two_layer_net`. **Time:** about 90 minutes.
+# **You need:** the notebooks `svm` and `two_layer_net`. **Time:** about two and a half hours.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests
 # below it. A test that fails says what it expected, what it got and where to look; one
@@ -27,6 +27,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import hsv_to_rgb, rgb_to_hsv
 
+from cs231n import drawings
 from cs231n import features as package_features
 from cs231n import vis
 from cs231n.data import load_cifar10
@@ -57,20 +58,57 @@ num_train = len(data.X_train) - 1000
 print(f"{data.source}: {num_train} training, 1000 validation, 1000 test images")
 
 # %% [markdown]
-# ## 1. Gradients
+# ## 1. Image gradients
 #
-# An edge is where brightness changes. At each pixel of a grey image $g$, measure how fast
-# it changes to the right and downwards, by the *central difference*
+# Hubel and Wiesel (1959) reported that cells in a cat's visual cortex respond to edges of a
+# certain direction. Early programs for computer vision began with edges too: Roberts (1963)
+# found them by differences of neighbouring pixels, and Canny (1986) turned their detection into an
+# optimisation problem. An edge survives a change of lighting that changes every pixel. What
+# differences cost is that they amplify noise, so many methods smooth the image first.
+#
+# After this section you can measure at each pixel how brightness changes, and in which direction.
+#
+# For a grey image $g$, the *central differences* to the right and downwards are
 #
 # $$g_x[i, j] = g[i, j + 1] - g[i, j - 1], \qquad g_y[i, j] = g[i + 1, j] - g[i - 1, j] .$$
 #
-# Rows $i$ count downwards, columns $j$ to the right. Where a neighbour is missing, in the
-# first and last column for $g_x$ and in the first and last row for $g_y$, put 0.
+# Rows $i$ count downwards, columns $j$ to the right. Together $(g_x, g_y)$ is the *image
+# gradient*, which points towards brighter pixels. (It has nothing to do with the gradient of a
+# loss.) Where a neighbour is missing, in the first and last column for $g_x$ and in the first and
+# last row for $g_y$, the difference is 0.
+
+# %% drawing="features-difference"
+drawings.show(
+    drawings.central_difference(),
+    "An image of 4 by 4 numbers with one pixel framed. Its right neighbour 9 minus its left "
+    "neighbour 4 gives g_x = 5; the pixel below, 8, minus the pixel above, 5, gives g_y = 3. The "
+    "framed pixel itself does not count.",
+)
+
+# %% [markdown]
+# *Blue: the neighbours for $g_x$. Purple: those for $g_y$.*
 #
-# By hand: what are $g_x$ and $g_y$ of an image whose brightness is the column number?
+# **Worked example.** One row of an image with an edge in it, without NumPy:
+
+# %%
+row = [1, 1, 1, 6, 6]
+differences = [row[j + 1] - row[j - 1] for j in range(1, 4)]
+print("row", row, "  differences", [0, *differences, 0])
+
+# %% [markdown]
+# **Predict, then check.** The brightness of an image is its column number. What are $g_x$ and
+# $g_y$, in the middle and at the border?
+#
+# <details><summary>Check your prediction</summary>
+#
+# $g_x = 2$, since the two neighbours are two columns apart, and 0 in the first and last column.
+# $g_y = 0$ everywhere: nothing changes downwards. The factor 2 is kept; only ratios of
+# differences will matter.
+#
+# </details>
 
 
-# %% answer="features-gradients"
+# %% answer="features-gradients" minutes=15 difficulty=2 importance=3
 def image_gradients(gray):
     """Measure how brightness changes to the right and downwards.
 
@@ -91,6 +129,30 @@ def image_gradients(gray):
     return gx, gy
     ### END SOLUTION
 
+
+# %% [markdown] hint="features-gradients"
+# <details><summary>Hint 1: where to look</summary>
+#
+# All right neighbours together form an image that is shifted by one column. How many columns have
+# both neighbours?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Slices such as `[:, 2:]` are shifted copies. Begin with zeros in the shape of the image, of a
+# float type, and fill in the inner part.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. Two arrays of zeros.
+# 2. For $g_x$: inner columns, all rows. What lies two columns to the right minus what lies at the
+#    left end.
+# 3. For $g_y$: the same with rows. Check with the drawing: 5 and 3 at row 1, column 2.
+#
+# </details>
 
 # %% test="features-gradients" points=1
 gray = np.zeros((4, 5))
@@ -165,23 +227,77 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# ## 2. Histograms of directions
+# *Blue is brighter to the right (or below), red is darker. Upright edges appear in gx, level ones in
+# gy, and the length of the gradient shows both.*
 #
-# Single pixels are too much detail, so sum up. Cut the image into *cells* of 8 x 8 pixels.
-# In each cell, sort the pixels by the direction of their gradient into nine bins of 20
-# degrees, and let each pixel add the **length** of its gradient to its bin. A bright object
-# before a dark background should count like a dark one before a bright background, so
-# opposite directions are one: take angles modulo 180 degrees.
+# **Further reading**
 #
-# For each pixel: length $\sqrt{g_x^2 + g_y^2}$, angle $\operatorname{atan2}(g_y, g_x)$ in
-# degrees modulo 180, bin $\lfloor \text{angle} / 20 \rfloor$. Each bin of a cell is the sum
-# of the lengths in it, divided by the 64 pixels of a cell. This is the heart of the
-# *histogram of oriented gradients*, HOG, which found pedestrians for ten years.
+# - Szeliski, *Computer Vision: Algorithms and Applications*, 2nd edition, 2022,
+#   [section 7.2](https://szeliski.org/Book/): edge detection. 20 minutes.
 #
-# A 32 x 32 image has 16 cells: how many numbers come out?
+# **Harder (optional, no points).** Convolving with $(-1, 0, 1)$ is one way to differentiate; Sobel's
+# filter also smooths across. Add noise of standard deviation 20 to an image and compare the
+# directions that the two give.
+
+# %% [markdown]
+# ## 2. Histograms of oriented gradients
+#
+# Single pixels are too much detail. Freeman and Roth (1995) recognised hand gestures from histograms of
+# edge directions, and Lowe (1999) described image patches with them in SIFT. Dalal and Triggs (2005)
+# proposed the *histogram of oriented gradients* (HOG) and reported nearly perfect detection of
+# pedestrians on the data set of their time. It was widely used until learned features overtook it
+# in the 2010s. A histogram forgets where in its cell an edge lies. That makes it robust to small
+# shifts, and blind to fine shapes.
+#
+# After this section you can describe an image by the directions of its edges.
+#
+# Cut the image into *cells* of 8 x 8 pixels. Each pixel has a gradient of length $\ell$ and angle
+# $\theta$; opposite directions count as one, so that a bright object before a dark background equals
+# a dark one before a bright background. Nine *bins* of 20 degrees share the half circle:
+#
+# $$\ell = \sqrt{g_x^2 + g_y^2}, \qquad
+# \theta = \operatorname{atan2}(g_y, g_x) \text{ in degrees, modulo } 180, \qquad
+# k = \lfloor \theta / 20 \rfloor .$$
+#
+# Each bin of a cell holds the sum of the **lengths** of its pixels, divided by the 64 pixels of
+# the cell.
+
+# %% drawing="features-bins"
+drawings.show(
+    drawings.direction_bins(),
+    "A half circle cut into nine bins of 20 degrees, numbered clockwise from the right, as rows "
+    "count downwards. A gradient at 115 degrees falls into bin 5; its opposite at 295 degrees "
+    "is 115 modulo 180 and falls into bin 5 as well.",
+)
+
+# %% [markdown]
+# *Angles run clockwise here, since $g_y$ points downwards.*
+#
+# **Worked example.** Three pixels and their bins:
+
+# %%
+import math
+
+for right, down in ((3.0, 4.0), (-3.0, -4.0), (-2.0, 0.5)):
+    angle = math.degrees(math.atan2(down, right)) % 180
+    length = math.hypot(right, down)
+    print(
+        f"gx {right:4}, gy {down:4}: {angle:5.1f} degrees, bin {int(angle // 20)}, adds {length:.2f}"
+    )
+
+# %% [markdown]
+# **Predict, then check.** How many numbers describe a 32 x 32 image? How does each of them change if
+# the contrast is doubled?
+#
+# <details><summary>Check your prediction</summary>
+#
+# 16 cells of nine bins: 144 numbers, instead of 3072. All double, since lengths double and angles
+# stay. (The method of 2005 also normalises blocks of cells, which undoes this.)
+#
+# </details>
 
 
-# %% answer="features-hog"
+# %% answer="features-hog" minutes=30 difficulty=3 importance=2
 def hog_feature(im):
     """Compute the histogram of oriented gradients of an image.
 
@@ -209,6 +325,31 @@ def hog_feature(im):
     return features.ravel()
     ### END SOLUTION
 
+
+# %% [markdown] hint="features-hog"
+# <details><summary>Hint 1: where to look</summary>
+#
+# After the two gradients you need one length and one bin number for every pixel. Then each cell and
+# each bin collects the lengths that belong to it.
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# `np.arctan2`, `np.degrees`, `%` and `np.floor` for the bins. For the cells either two plain loops
+# with slices of 8 pixels, or a reshape to (H / 8, 8, W / 8, 8) and a mean over two axes.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. Grey image, gradients, lengths, angles in degrees modulo 180, whole bin numbers from 0 to 8.
+# 2. For each bin: the lengths where the bin number fits, 0 elsewhere.
+# 3. Sum these over each cell, over 64.
+# 4. Rounding can make 180 of an angle just below 0: put it into bin 0.
+# 5. Order: cell by cell, row by row, nine bins each; then flatten.
+#
+# </details>
 
 # %% test="features-hog" points=2
 expect_source(hog_feature, without=READY)
@@ -336,8 +477,9 @@ passed("features-hog", "slopes in colour; the image as it was")
 
 
 # %% [markdown]
-# What is left of an image? Each star below stands for a cell; its rays lie along the
-# edges, at right angles to the gradients, and are as long as their bins.
+# What is left of an image? Each star below stands for a cell. Its rays lie along the edges, at right
+# angles to the gradients, and are as long as their bins. **Before you run it:** which of the
+# lower pictures would you recognise without the upper one?
 
 # %% tags=["experiment"]
 
@@ -349,7 +491,7 @@ def draw_hog(ax, cells):
         along = np.radians(20 * k + 10 + 90)  # an edge runs across its gradient
         x, y = 8 * column + 3.5, 8 * row + 3.5
         dx, dy = scale * length * np.cos(along), scale * length * np.sin(along)
-        ax.plot([x - dx, x + dx], [y - dy, y + dy], color="tab:red", linewidth=1.5)
+        ax.plot([x - dx, x + dx], [y - dy, y + dy], color="#0072b2", linewidth=1.5)
 
 
 with needs_answers():
@@ -362,7 +504,10 @@ with needs_answers():
         below.set_axis_off()
     plt.show()
 
-# %% [markdown] question="features-hog" points=2
+# %% [markdown]
+# *Outlines of large shapes survive; anything smaller than a cell becomes a direction.*
+
+# %% [markdown] question="features-hog" points=2 minutes=10
 # **Question 1 (2 points).** Which of these changes leave the HOG of an image as it is,
 # which change it a little, and which turn it into something else? All pixels 20 brighter;
 # the contrast doubled; the image moved by one pixel to the right; the negative of the
@@ -379,19 +524,72 @@ with needs_answers():
 # a normalisation is mentioned.
 
 # %% [markdown]
+# **Further reading**
+#
+# - Dalal and Triggs, *Histograms of Oriented Gradients for Human Detection*, 2005,
+#   [doi:10.1109/CVPR.2005.177](https://doi.org/10.1109/CVPR.2005.177). Section 6 varies every
+#   choice that you made here. 25 minutes.
+# - Szeliski, *Computer Vision*, 2022, [section 6.3.1](https://szeliski.org/Book/): pedestrian
+#   detection with HOG. 15 minutes.
+#
+# **Harder (optional, no points).** Let each pixel share its length between the two nearest bins,
+# by the distance of its angle to their centres. Does the accuracy of section 5 rise?
+
+# %% [markdown]
 # ## 3. A histogram of colours
 #
-# Directions know nothing of colour. The *hue* is the place of a colour on a circle: red at
-# 0, green at one third, blue at two thirds, and red again. `rgb_to_hsv`, imported above,
-# takes an image with values from 0 to 1 and returns hue, saturation and value, each from
-# 0 to 1, along the last axis.
+# Directions ignore colour. Swain and Ballard (1991) reported that histograms of colours alone recognise
+# many household objects, even turned or partly hidden. Such a histogram depends on the light,
+# which is why one often counts the *hue* rather than red, green and blue. The price: it forgets
+# where a colour is.
 #
-# Scale the hue to `xmax`, and count how many pixels fall into each of `nbin` equal bins
-# from `xmin` to `xmax` (`np.histogram` or `np.bincount`). With `normalized`, divide by the
-# number of pixels counted.
+# After this section you can describe an image by how much of which hue it holds.
+#
+# The hue is the position of a colour on a circle: red at 0, green at one third, blue at two
+# thirds, and red again at 1. `rgb_to_hsv`, imported above, takes an image with values from 0 to
+# 1 and returns hue, saturation and value, each from 0 to 1, along the last axis. With `nbin` equal
+# bins from `xmin` to `xmax` and hues scaled to `xmax`, bin $k$ of the histogram counts
+#
+# $$c_k = \#\{\text{pixels whose scaled hue lies in bin } k\}, \qquad
+# \text{normalized: } c_k \Big/ \sum_l c_l .$$
+
+# %% drawing="features-hue"
+drawings.show(
+    drawings.hue_circle(),
+    "The circle of hues, cut into four bins: red at 0, green at one third in bin 1, blue at two "
+    "thirds in bin 2, and red again at 1. Grey, black and white count as hue 0.",
+)
+
+# %% [markdown]
+# *Two reds beside each other on the circle, one just above 0 and one just below 1, fall into the
+# first and the last bin.*
+#
+# **Worked example.** The hues of five colours, and their bins out of four:
+
+# %%
+for name, colour in {
+    "orange": (1.0, 0.5, 0.0),
+    "green": (0.0, 0.6, 0.0),
+    "dark blue": (0.0, 0.0, 0.3),
+    "pink": (1.0, 0.0, 0.8),
+    "grey": (0.5, 0.5, 0.5),
+}.items():
+    hue = rgb_to_hsv(colour)[0]
+    print(f"{name:9} hue {hue:.3f}, bin {int(4 * hue)}")
+
+# %% [markdown]
+# **Predict, then check.** Every pixel of an image becomes half as bright. How does its histogram of
+# hues change? And if the image is turned by 90 degrees?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Not at all, twice: hue does not depend on brightness, and a histogram does not depend on
+# positions. Neither holds for HOG.
+#
+# </details>
 
 
-# %% answer="features-hue"
+# %% answer="features-hue" minutes=15 difficulty=2 importance=2
 def color_histogram_hsv(im, nbin=10, xmin=0, xmax=255, normalized=True):
     """Count how much of an image has which hue.
 
@@ -416,6 +614,29 @@ def color_histogram_hsv(im, nbin=10, xmin=0, xmax=255, normalized=True):
     return counts / counts.sum() if normalized else counts
     ### END SOLUTION
 
+
+# %% [markdown] hint="features-hue"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Which scale does the image have, which one does `rgb_to_hsv` take, and which one do the bins have?
+# There are two conversions.
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Channel 0 along the last axis is the hue. `np.histogram` takes `bins` and `range`, counts, and
+# leaves out what lies outside; it returns two things.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. Image to values from 0 to 1, then hues, then hues to values from 0 to `xmax`.
+# 2. Count them in `nbin` bins between `xmin` and `xmax`.
+# 3. With `normalized`, divide by the number of pixels that were counted.
+#
+# </details>
 
 # %% test="features-hue" points=2
 # Red is in the first of four bins, green in the second, blue in the third, pink in the last.
@@ -487,11 +708,38 @@ passed("features-hue", "other numbers of bins, xmin and xmax; the image as it wa
 
 
 # %% [markdown]
-# ## 4. All images
+# **Further reading**
 #
-# `extract_features` runs your functions over all images and puts their numbers side by
-# side: 144 of edges and 10 of colour. Each number is then centred and divided by its
-# standard deviation, both taken from the training images.
+# - Swain and Ballard, *Color Indexing*, 1991,
+#   [doi:10.1007/BF00130487](https://doi.org/10.1007/BF00130487). Sections 1 and 2. 20 minutes.
+#
+# **Harder (optional, no points).** Weigh each pixel by its saturation, so that grey pixels do not
+# count as red. What happens to the histogram of a grey image, and what would you return for it?
+
+# %% [markdown]
+# ## 4. Features of all images
+#
+# Features have different units: a bin of HOG may be 20, a share of colour 0.1. A linear classifier
+# trained by gradient descent would move mostly along the large ones. The usual remedy is to
+# *standardise*: subtract the mean of each feature and divide by its standard deviation, both
+# **taken from the training images**. Statistics of the validation or test images would leak
+# information about them into the model.
+#
+# After this section you have 154 standardised features for every image: 144 of edges and 10 of
+# colour. `extract_features` runs your functions over all images. With the mean $\mu_j$ and the
+# standard deviation $\sigma_j$ of feature $j$ over the training images,
+#
+# $$\hat f_{ij} = \frac{f_{ij} - \mu_j}{\sigma_j + 10^{-8}} .$$
+#
+# **Predict, then check.** A feature has the same value in all training images. What does
+# standardising make of it? And of a test image in which it differs by 0.001?
+#
+# <details><summary>Check your prediction</summary>
+#
+# 0 for the training images: $0 / 10^{-8}$, where without the small number it would be $0 / 0$. The test
+# image gets 100,000, and its weight decides alone. Such features are better left out.
+#
+# </details>
 
 # %%
 with needs_answers():
@@ -511,10 +759,29 @@ with needs_answers():
     print({name: array.shape for name, array in data_on_features.items()})
 
 # %% [markdown]
-# ## 5. The linear classifier, again
+# ## 5. A linear classifier on features
 #
-# The features are of unit scale and few, so other learning rates and penalties are right
-# than for pixels. Before the search: higher ones, or lower?
+# For about a decade, until 2012, most entries to image recognition contests were hand-made features
+# followed by a linear classifier (for example Lin et al., 2011, the winners of the first ImageNet
+# contest). Then Krizhevsky et al. (2012) won with a network that learns its features.
+#
+# After this section you know what the *same* SVM as before gains from better inputs. Its loss is
+# that of the notebook `svm`, with the features $f$ in place of pixels and a column of ones for the
+# bias:
+#
+# $$s = f\, W, \qquad L = \frac1N \sum_n \sum_{c \ne y_n} \max(0, s_{nc} - s_{n y_n} + 1)
+# + \lambda \sum W^2 .$$
+#
+# **Predict, then check.** On raw pixels learning rates around $10^{-7}$ worked. There are 154 features of
+# unit scale now. Will the best learning rate be higher or lower, and roughly by how much?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Higher, by several orders of magnitude. Pixels have a scale of about 60, there are 20 times as
+# many, and the largest stable rate falls with the sum of the squared inputs:
+# $60^2 \cdot 20 \approx 70{,}000$.
+#
+# </details>
 
 
 # %% tags=["setup"]
@@ -582,17 +849,42 @@ with needs_answers():
     show_search(trials, label="validation accuracy")
     plt.show()
 
+# %% [markdown]
+# *The star is the best of 30 trials. Choose from inside the bright region, not from its edge.*
 
-# %% answer="features-linear"
+
+# %% answer="features-linear" minutes=10 difficulty=2 importance=2
 def linear_settings():
-    """Return the numbers you chose: {"learning_rate": ..., "reg": ...}."""
+    """Return the hyperparameters you chose: {"learning_rate": ..., "reg": ...}."""
     ### BEGIN SOLUTION
     return {"learning_rate": 1e-2, "reg": 1e-2}
     ### END SOLUTION
 
 
+# %% [markdown] hint="features-linear"
+# <details><summary>Hint 1: where to look</summary>
+#
+# The bright region of the map: how wide is it along each axis?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Numbers well inside the region, since one of the tests trains with other minibatches. The
+# printed trials are good starting points.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. Choose a learning rate at least a factor of 5 below the one where the map darkens again.
+# 2. Choose a regularisation strength below which the map no longer changes.
+# 3. Return both in a dictionary, as numbers, not as logarithms.
+#
+# </details>
+
 # %% test="features-linear" points=2
-# With your numbers, 500 steps on the features of 3000 drawn images get at least 40 % of
+# With your hyperparameters, 500 steps on the features of 3000 drawn images get at least 40 % of
 # 1000 others right. Ten per cent would be guessing.
 chosen = linear_settings()
 expect(
@@ -656,7 +948,7 @@ with needs_answers():
     print({name: f"{value:.3f}" for name, value in accuracies.items()})
 
 # %% [markdown]
-# Which mistakes does it make? In each row, test images that were wrongly given the class
+# Which mistakes does it make? In each row stand test images that were wrongly given the class
 # named on the left. Do the mistakes make sense, knowing what the classifier sees?
 
 # %% tags=["experiment"]
@@ -675,7 +967,7 @@ with needs_answers():
     ax.set_xticks([])
     plt.show()
 
-# %% [markdown] question="features-mistakes" points=2
+# %% [markdown] question="features-mistakes" points=2 minutes=10
 # **Question 2 (2 points).** Choose two of these mistakes and explain them by the edges and
 # the colours. Then name one thing that a person sees at once and these features cannot
 # hold, whatever the classifier.
@@ -691,11 +983,126 @@ with needs_answers():
 # "The classifier is too weak" earns nothing: that is another cause.
 
 # %% [markdown]
-# ## 6. The network, again
+# **Experiment: shuffle the pixels.** Take one random permutation of the 1024 positions and move the
+# pixels of *every* image by it, training and validation images alike. To you the images are noise
+# now. What do the classifiers lose?
+
+# %% drawing="features-shuffled"
+drawings.show(
+    drawings.shuffled_pixels(),
+    "Two images of 3 by 3 pixels, each before and after the same move of all positions. All values "
+    "are kept, but pixels that were neighbours no longer are.",
+)
+
+# %% [markdown]
+# **Predict before you run it.** A linear classifier on pixels, on HOG and on hues is trained on
+# 3000 images as they are, then on the shuffled ones. Which of the three accuracies fall, and which
+# stay?
+
+# %% tags=["experiment"]
+with needs_answers():
+    few, labels = data.X_train[:4000], data.y_train[:4000]
+    order = np.random.default_rng(0).permutation(32 * 32)
+    moved = few.reshape(-1, 32 * 32, 3)[:, order].reshape(few.shape)
+
+    def accuracy_on(rows, learning_rate, reg):
+        """Standardise, train a linear SVM on 3000 rows, return the accuracy on 1000."""
+        rows = rows.reshape(4000, -1)
+        centre, scale = rows[:3000].mean(axis=0), rows[:3000].std(axis=0) + 1e-8
+        rows = with_ones(((rows - centre) / scale).astype(np.float32))
+        svm = LinearSVM()
+        svm.train(rows[:3000], labels[:3000], learning_rate, reg, num_iters=1000)
+        return np.mean(svm.predict(rows[3000:]) == labels[3000:])
+
+    kinds = {"pixels": None, "HOG": hog_feature, "hues": color_histogram_hsv}
+    found = {}
+    for name, feature in kinds.items():
+        rates = (1e-3, 1.0) if feature is None else (1e-2, 1e-2)
+        found[name] = [
+            accuracy_on(
+                extract_features(images, [feature]) if feature else images, *rates
+            )
+            for images in (few, moved)
+        ]
+        print(
+            f"{name:7} as they are {found[name][0]:.3f}, shuffled {found[name][1]:.3f}"
+        )
+    fig, ax = plt.subplots(figsize=(6, 3), layout="constrained")
+    places = np.arange(3)
+    for k, (label, colour, hatch) in enumerate(
+        (("as they are", "#0072b2", ""), ("shuffled", "#e69f00", "//"))
+    ):
+        heights = [pair[k] for pair in found.values()]
+        ax.bar(
+            places + 0.4 * k - 0.2,
+            heights,
+            0.36,
+            color=colour,
+            hatch=hatch,
+            label=label,
+        )
+    ax.axhline(0.1, color="gray", linewidth=1)
+    ax.set_xticks(places, list(found))
+    ax.set(ylabel="validation accuracy", ylim=(0, 0.6))
+    ax.legend(frameon=False)
+    plt.show()
+
+# %% [markdown]
+# <details><summary>What most people get wrong</summary>
 #
-# And the two-layer network on the features, without the column of ones, since it has
-# biases of its own. Its weights should start larger than for pixels (`weight_scale` 0.05)
-# because the inputs are smaller.
+# Pixels and hues lose nothing: on drawn images we measured 39 % twice for pixels, and 22 % twice for
+# hues. A linear classifier (and a fully connected network) has one weight per input and no
+# idea which inputs are neighbours, so it can learn the permuted templates just as well. HOG fell
+# from 41 % to 19 %, since its differences are between neighbours. HOG was better because it
+# *assumes* something about images. Convolutional networks assume it too, and would fall as well.
+#
+# </details>
+#
+# **Further reading**
+#
+# - CS231n notes, [*Linear classification*](https://cs231n.github.io/linear-classify/): the classifier
+#   used here, and why inputs are scaled. 20 minutes.
+# - Krizhevsky, Sutskever and Hinton, *ImageNet Classification with Deep Convolutional Neural
+#   Networks*, 2012, [proceedings](https://papers.nips.cc/paper/4824-imagenet-classification-with-deep-convolutional-neural-networks).
+#   Section 6, against hand-made features. 15 minutes.
+#
+# **Harder (optional, no points).** *Whitening* removes the correlations between features, not only
+# their scales. Whiten the 154 features with the covariance of the training images. Does the
+# linear classifier gain, in accuracy or in training steps?
+
+# %% [markdown]
+# ## 6. A network on features
+#
+# A linear classifier adds up evidence: it cannot say "blue *and* level edges". The hidden layer of a
+# two-layer network can combine features. Before 2012, such combinations were usually obtained with
+# *kernels* (Cortes and Vapnik, 1995), whose cost grows with the number of training images.
+#
+# After this section you know what a hidden layer adds to hand-made features. The network
+# needs no column of ones, since it has biases:
+#
+# $$s = \mathrm{ReLU}(f\, W_1 + b_1)\, W_2 + b_2 .$$
+#
+# Its initial weights are larger than for pixels (`weight_scale` 0.05), because the inputs are smaller.
+#
+# **Worked example.** "Blue and level" with one hidden unit. No weighted sum alone can be 1 for the last
+# line and 0 for the three others:
+
+# %%
+for blue in (0, 1):
+    for level in (0, 1):
+        pre = 1.0 * blue + 1.0 * level - 1.0
+        print(f"blue {blue}, level {level}: hidden unit {pre if pre > 0 else 0.0}")
+
+# %% [markdown]
+# **Predict, then check.** The features have 154 numbers, the images 3072. How many parameters has a
+# network with 500 hidden units on each? Which one can afford more units?
+#
+# <details><summary>Check your prediction</summary>
+#
+# $154 \cdot 500 + 500 + 5010 = 82{,}510$ on features, 1,541,510 on pixels. On features a wide hidden
+# layer is cheap, and it overfits less.
+#
+# </details>
 
 # %% tags=["experiment"]
 with needs_answers():
@@ -727,9 +1134,9 @@ with needs_answers():
     plt.show()
 
 
-# %% answer="features-net"
+# %% answer="features-net" minutes=15 difficulty=2 importance=2
 def net_settings():
-    """Return the numbers you chose.
+    """Return the hyperparameters you chose.
 
     Returns
     -------
@@ -741,8 +1148,30 @@ def net_settings():
     ### END SOLUTION
 
 
+# %% [markdown] hint="features-net"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Where is the map bright? The learning rate lies far above that of `two_layer_net`.
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# A learning rate from inside the bright part, a regularisation strength that costs nothing there, and
+# more hidden units than the 100 of the search.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. Fix learning rate and regularisation strength from the map.
+# 2. Change the 100 in `quick_net_accuracy` to 200 and to 500, and compare the accuracy.
+# 3. The tests ask for 43 % on drawn images, twice, with other initial weights.
+#
+# </details>
+
 # %% test="features-net" points=2
-# Trained with your numbers for 8 epochs on the features of 3000 drawn images, the network
+# Trained with your hyperparameters for 8 epochs on the features of 3000 drawn images, the network
 # gets at least 43 % of 1000 others right.
 chosen = net_settings()
 expect(
@@ -825,8 +1254,17 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
+# **Further reading**
+#
+# - Bengio, Courville and Vincent, *Representation Learning: A Review and New Perspectives*, 2013,
+#   [arXiv:1206.5538](https://arxiv.org/abs/1206.5538). Sections 1 and 3: from designed to learned
+#   features. 30 minutes.
+#
+# **Harder (optional, no points).** Compute HOG with cells of 4 and of 16 pixels as well, and
+# concatenate all three. What do accuracy and overfitting do?
+#
 # ## What you have
 #
-# The order of this assignment, on the same images: neighbours, lines on pixels, a network
-# on pixels, lines on features, a network on features. The features were made by people. In
-# assignment 2 a network learns its own.
+# Five classifiers on the same images: nearest neighbours, a linear classifier on pixels, a network on
+# pixels, a linear classifier on features, a network on features. These features were designed by
+# people. In assignment 2 a network learns its own.

@@ -6,15 +6,20 @@
 #     name: python3
 # ---
 
-# %% [markdown]
+# %% [markdown] form="guided"
 # # A two-layer network
 #
-# One template per class is not enough: a horse looks left or right. Put a *hidden layer*
-# between image and scores and the network makes its own templates, and mixes them. You
-# build it from four small parts, each with its own gradient, and never derive the
-# gradient of the whole: that is the trick on which all of deep learning rests.
+# A linear classifier has one template per class, and a horse may look left or right. A
+# *hidden layer* between image and scores lets a network learn many templates and combine
+# them. You build it from four layers, each with a forward and a backward function. Chaining
+# the backward functions is *backpropagation*, which Rumelhart, Hinton and Williams (1986)
+# made popular for neural networks: you never derive the gradient of the whole network.
 #
-# **You need:** the notebook `softmax`, the chain rule. **Time:** about two hours.
+# **You need:** the notebook `softmax`, the chain rule. **Time:** about three hours.
+#
+# **How to work:** write your answer where a cell says so, run it, then run the tests below
+# it. A test that fails says what it expected, what it got and where to look; one that passes
+# prints a tick. The grader runs the same tests with other random numbers.
 
 # %% tags=["setup"]
 import contextlib
@@ -22,12 +27,13 @@ import contextlib
 import matplotlib.pyplot as plt
 import numpy as np
 
+from cs231n import drawings
 from cs231n import layers as package
 from cs231n import vis
 from cs231n.data import load_cifar10, split_cifar10
 from cs231n.gradcheck import directional_error
 from cs231n.nets.fully_connected import TwoLayerNet as PackageNet
-from cs231n.notebook import NotebookClass, add_to_class, needs_answers
+from cs231n.notebook import NotebookClass, add_to_class, needs_answers, quick
 from cs231n.optim import sgd as package_sgd
 from cs231n.search import random_search, show_search
 from cs231n.solver import Solver
@@ -50,34 +56,67 @@ GIVEN = ["affine_relu_forward", "affine_relu_backward"]
 rng = np.random.default_rng(231)
 
 # %% [markdown]
-# ## How the parts fit together
-#
-# Every layer is a pair of functions. The *forward* function computes the output, and puts
-# into a `cache` what its partner will need. The *backward* function gets the gradient of
-# the loss with respect to the layer's **output**, `dout`, and returns the gradients with
-# respect to its **inputs**:
-#
-# ```python
-# out, cache = layer_forward(x, w)
-# dx, dw = layer_backward(dout, cache)
-# ```
-#
-# A gradient always has the shape of the thing it belongs to: `dx` that of `x`, `dw` that
-# of `w`. When in doubt about a product or a transpose, let the shapes decide.
-
-# %% [markdown]
 # ## 1. The affine layer, forward
 #
-# Each example is flattened to a row of $D$ numbers, and
+# Rosenblatt (1958) built the *perceptron*: a unit that weighs its inputs, adds them up and
+# compares the sum with a threshold. A whole layer of such sums is one matrix product, which
+# is why networks run well on hardware made for matrices. The sum with its bias is called an
+# *affine* layer, or a *fully connected* one, since every output reads every input. That is also
+# its price: the layer has one weight for every pair, and it has no idea which inputs are
+# neighbours in the image.
+#
+# After this section you can compute an affine layer for a batch of images of any shape.
+#
+# In this notebook every layer is a pair of functions. The *forward* function computes the
+# output and keeps in a `cache` what its partner will need; the *backward* function follows in
+# section 2. Each example is *flattened* to a row of $D$ numbers; with the rows in a matrix $X$,
 #
 # $$\text{out} = X W + b .$$
 #
-# The examples may be images of any shape $(d_1, \dots, d_k)$ with $D = d_1 \cdots d_k$.
-# Before you write it: for `x` of shape (2, 4, 5, 6) and `w` of shape (120, 3), what is the
-# shape of `out`?
+# The examples may have any shape $(d_1, \dots, d_k)$ with $D = d_1 \cdots d_k$.
+
+# %% drawing="net-affine-rows"
+drawings.show(
+    drawings.affine_rows(),
+    "Two images of 2 by 2 pixels become the two rows of a matrix X. X times a 4 by 3 weight "
+    "matrix plus a row of three biases gives a 2 by 3 output. The second image, 0 3 1 0, is "
+    "marked; its row of the output is 2, 4, -4.",
+)
+
+# %% [markdown]
+# *Follow the marked image: it stays in its own row from left to right. The bias is added to
+# every row.*
+#
+# **Worked example.** The number 6 at the top left of the output, without NumPy:
+
+# %%
+first_image = [1, 0, 2, 1]  # flattened, row by row
+first_unit = [1, 0, 1, 2]  # the first column of W
+products = [
+    pixel * weight for pixel, weight in zip(first_image, first_unit, strict=True)
+]
+print(
+    "products",
+    products,
+    "  sum",
+    sum(products),
+    "  with the bias 1:",
+    sum(products) + 1,
+)
+
+# %% [markdown]
+# **Predict, then check.** A batch `x` has shape (2, 4, 5, 6) and `w` has shape (120, 3). What
+# are $N$, $D$ and $M$, and what is the shape of the output?
+#
+# <details><summary>Check your prediction</summary>
+#
+# $N = 2$ examples, $D = 4 \cdot 5 \cdot 6 = 120$ numbers each, $M = 3$ outputs: the result has
+# shape (2, 3). The first axis counts examples and is never flattened.
+#
+# </details>
 
 
-# %% answer="net-affine-forward"
+# %% answer="net-affine-forward" minutes=10 difficulty=1 importance=3
 def affine_forward(x, w, b):
     """Compute an affine layer.
 
@@ -102,6 +141,30 @@ def affine_forward(x, w, b):
     ### END SOLUTION
     return out, cache
 
+
+# %% [markdown] hint="net-affine-forward"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Which axis of `x` survives in the drawing, and what happens to all the others? The number of
+# examples is known; how many numbers are left for each?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# `np.reshape` keeps the order of the numbers, and works out one length by itself if you write
+# -1 for it. For the product there is the operator `@`; broadcasting adds a row to every row.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. Flatten each example to a row; give the result a new name.
+# 2. Multiply, then add the biases.
+# 3. Put `x`, `w` and `b` into the cache as they came: the backward function needs the
+#    original shape of `x`.
+#
+# </details>
 
 # %% test="net-affine-forward" points=1
 out, cache = expect_tuple(
@@ -155,22 +218,101 @@ for shape, m, dtype in [
 passed("net-affine-forward", "images, float32; inputs as they were")
 
 # %% [markdown]
+# **Further reading**
+#
+# - CS231n notes, [*Neural Networks, part 1*](https://cs231n.github.io/neural-networks-1/): from
+#   one unit to layers, with the sizes of real networks. 20 minutes.
+# - NumPy documentation, [*Broadcasting*](https://numpy.org/doc/stable/user/basics.broadcasting.html):
+#   why a row of shape (M,) can be added to a matrix. 10 minutes.
+#
+# **Harder (optional, no points).** Compute the layer for 1000 images of 32 x 32 x 3 and 100
+# units in two ways: one product for the whole batch, and a Python loop over the images. How
+# much faster is the batch on your machine, and where does the time go?
+
+# %% [markdown]
 # ## 2. The affine layer, backward
 #
-# Given `dout`, of shape $(N, M)$. Follow one number at a time: raising $x_{nd}$ by a little
-# raises $\text{out}_{nm}$ by $w_{dm}$ as much, for each $m$; so
-# $\partial L/\partial x_{nd} = \sum_m \text{dout}_{nm} w_{dm}$. That is a matrix product.
-# The same thought gives `dw` and `db`; over what does `db` sum?
+# To train a network we need the slope of the loss along every weight. Deriving it for the
+# network as a whole means a new derivation for every change of the network. Backpropagation
+# avoids that: each layer knows only its own *local derivatives*, and the chain rule joins
+# them. Linnainmaa (1970) described the general method, Werbos (1982) applied it to neural
+# networks, and the article of 1986 showed that it makes hidden units learn useful features.
+# It costs about as much as two forward passes, and the memory for all the caches.
+#
+# After this section you can carry a gradient backwards through an affine layer.
+#
+# A backward function receives the *upstream gradient* `dout`: the gradient of the loss $L$ with
+# respect to the layer's **output**. It returns the gradients with respect to its **inputs**:
+#
+# ```python
+# out, cache = layer_forward(x, w)
+# dx, dw = layer_backward(dout, cache)
+# ```
+#
+# Follow one number at a time. If $x_{nd}$ grows by a little, $\text{out}_{nm}$ grows $w_{dm}$
+# times as much, for each $m$. Upstream gradient times local derivative, added up over
+# all routes, is
+#
+# $$\frac{\partial L}{\partial x_{nd}} = \sum_m \text{dout}_{nm}\, w_{dm} .$$
+#
+# A sum over a shared index is a matrix product. The same argument gives `dw` and `db`.
+
+# %% drawing="net-affine-graph"
+drawings.show(
+    drawings.affine_graph(),
+    "Computational graph of the affine layer. X and W meet in a matrix product, b is added. "
+    "Dashed gradients run back from dout to b, W and X; each has the shape of its value: "
+    "dx (N, D), dw (D, M), db (M,).",
+)
+
+# %% [markdown]
+# *Follow the dashed arrows from right to left. The sum hands `dout` on unchanged; `db` has a
+# smaller shape than `dout`, so something must be added up.*
+#
+# **Worked example.** One example with two inputs and two outputs, first one number of `dx` and
+# one of `dw` by the chain rule, then the *gradient check*: perturb the number and see how
+# much the loss really changes (*finite differences*).
+
+# %%
+inputs, upstream = [1.0, 2.0], [5.0, 2.0]
+weights = [[3.0, -1.0], [0.0, 4.0]]
 
 
-# %% answer="net-affine-backward"
+def small_loss(inputs, weights):
+    """Multiply the two outputs by the upstream gradient and add up."""
+    outputs = [sum(inputs[d] * weights[d][m] for d in range(2)) for m in range(2)]
+    return sum(out * slope for out, slope in zip(outputs, upstream, strict=True))
+
+
+print("dx[0]    =", 5.0 * 3.0 + 2.0 * -1.0, "  two routes: through both outputs")
+print("dw[1, 0] =", 5.0 * 2.0, "  one route: only output 0 uses this weight")
+h = 1e-5
+up, down = (small_loss([1.0 + s, 2.0], weights) for s in (h, -h))
+print(f"dx[0] numerically    {(up - down) / (2 * h):.4f}")
+up, down = (small_loss(inputs, [[3.0, -1.0], [0.0 + s, 4.0]]) for s in (h, -h))
+print(f"dw[1, 0] numerically {(up - down) / (2 * h):.4f}")
+
+# %% [markdown]
+# **Predict, then check.** A batch holds the same example twice, with the same upstream
+# gradient in both rows. How do `dx`, `dw` and `db` differ from those of the example alone?
+#
+# <details><summary>Check your prediction</summary>
+#
+# `dx` has two equal rows, one per example. `dw` and `db` are twice as large: both examples
+# use the same weight, and the gradients of all uses add up. A frequent answer is "the mean".
+# The mean belongs to the loss, which has divided `dout` by $N$ already.
+#
+# </details>
+
+
+# %% answer="net-affine-backward" minutes=20 difficulty=3 importance=3
 def affine_backward(dout, cache):
     """Compute the gradients of an affine layer.
 
     Parameters
     ----------
     dout : ndarray of shape (N, M)
-        Gradient of the loss with respect to the output.
+        Upstream gradient: of the loss with respect to the output.
     cache : tuple
         (x, w, b), as affine_forward was given them.
 
@@ -188,6 +330,31 @@ def affine_backward(dout, cache):
     ### END SOLUTION
     return dx, dw, db
 
+
+# %% [markdown] hint="net-affine-backward"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Write down the shapes of `dout`, of the flattened `x` and of `w`. For each gradient there is
+# only one way to multiply two of them that gives its shape. Along which axis does the bias
+# repeat?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# The transpose `.T`, the operator `@`, and a sum along one axis. `dx` comes out as rows at
+# first; `reshape` gives them the shape that `x` had.
+#
+# </details>
+#
+# <details><summary>Hint 3: the local derivatives</summary>
+#
+# $\partial\,\text{out}_{nm} / \partial x_{nd} = w_{dm}$,
+# $\;\partial\,\text{out}_{nm} / \partial w_{dm} = x_{nd}$,
+# $\;\partial\,\text{out}_{nm} / \partial b_m = 1$. Multiply each by $\text{dout}_{nm}$ and add
+# up over every index that the gradient does not have: $m$, $n$, and $n$.
+#
+# </details>
 
 # %% test="net-affine-backward" points=2
 x, w, b = np.array([[[1.0, 2.0]], [[3.0, 4.0]]]), np.array([[1.0], [10.0]]), np.zeros(1)
@@ -246,13 +413,75 @@ for shape, m, dtype in [
 passed("net-affine-backward", "images, one example, float32; inputs as they were")
 
 # %% [markdown]
+# **Further reading**
+#
+# - CS231n notes, [*Backpropagation, Intuitions*](https://cs231n.github.io/optimization-2/): local
+#   derivatives on small graphs, with numbers. 30 minutes.
+# - Rumelhart, Hinton and Williams, *Learning representations by back-propagating errors*, 1986,
+#   [doi:10.1038/323533a0](https://doi.org/10.1038/323533a0). Four pages. 30 minutes.
+# - Goodfellow, Bengio and Courville, *Deep Learning*, 2016,
+#   [section 6.5](https://www.deeplearningbook.org/contents/mlp.html): the same in general. 30 minutes.
+#
+# **Harder (optional, no points).** A layer `quadratic` computes $x^\top A x$ for each row $x$ of
+# a batch. Derive its backward function the way you did here, and check it with
+# `cs231n.gradcheck.eval_numerical_gradient_array`. Where does $x$ have two routes?
+
+# %% [markdown]
 # ## 3. The ReLU
 #
-# Two affine layers in a row are only another affine layer. Something must bend in between:
-# $\text{ReLU}(x) = \max(0, x)$, number by number. Forward and backward:
+# For decades the usual *nonlinearity* was the sigmoid, whose slope vanishes for large inputs of
+# either sign. Nair and Hinton (2010) proposed the *rectified linear unit*, ReLU. Krizhevsky
+# et al. (2012) reported that a convolutional network on CIFAR-10 reached 25 % training error six
+# times faster with ReLUs than with tanh units. The ReLU has a weakness of its own: a unit that
+# outputs 0 for every image gets no gradient and stays that way, a *dead* unit. Variants with a
+# small slope below 0 avoid this; whether they help tends to depend on the network.
+#
+# After this section you can put a nonlinearity between two layers and carry gradients
+# through it.
+#
+# The ReLU works *elementwise*:
+#
+# $$\text{out} = \max(0, x), \qquad
+# \frac{\partial\, \text{out}}{\partial x} = 1 \text{ where } x > 0, \text{ else } 0 .$$
+#
+# At exactly 0 it has no derivative; by convention we take 0.
+
+# %% drawing="net-relu-gate"
+drawings.show(
+    drawings.relu_gate(),
+    "A ReLU as gates. Of the input 4, -1, 2 and -3, 1, -2 the three positive entries pass "
+    "forward, the others become 0. On the way back the upstream gradient passes at the same "
+    "three positions, whatever its sign: 7, -6 and -8.",
+)
+
+# %% [markdown]
+# *The input sets the gates once, in the forward pass. The sign of the upstream gradient plays
+# no part: −6 and −8 pass, 5 and 9 do not.*
+#
+# **Worked example.** Three ReLUs make a hat. Each unit bends the line at one place, so that a
+# sum of units can approximate curves that no affine layer can:
+
+# %%
+for position in (-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0):
+    bends = [position if position > 0 else 0.0]  # bends at 0
+    bends += [-2 * (position - 1) if position > 1 else 0.0]  # bends at 1
+    bends += [position - 2 if position > 2 else 0.0]  # bends at 2
+    print(f"{position:4}  {sum(bends):4.1f}  {'#' * round(12 * sum(bends))}")
+
+# %% [markdown]
+# **Predict, then check.** A student forgets the ReLU: an affine layer with 3072 inputs and
+# 100 outputs, then one with 100 inputs and 10 outputs. What can this network compute that a
+# linear classifier cannot?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Nothing. $(X W_1 + b_1) W_2 + b_2 = X (W_1 W_2) + (b_1 W_2 + b_2)$ is one affine layer with
+# another matrix. Its 308,300 parameters describe what 30,730 could.
+#
+# </details>
 
 
-# %% answer="net-relu-forward"
+# %% answer="net-relu-forward" minutes=5 difficulty=1 importance=3
 def relu_forward(x):
     """Replace negative numbers by 0.
 
@@ -272,6 +501,28 @@ def relu_forward(x):
     ### END SOLUTION
     return out, cache
 
+
+# %% [markdown] hint="net-relu-forward"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Each number is compared with 0 by itself; nothing is added up. What shape must `out` have?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# NumPy has two functions whose names begin with "max". One looks for the largest entry of an
+# array, the other compares two arrays elementwise. You need the second.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. Make a new array; the input must stay as it was.
+# 2. The cache is the input, since its signs set the gates.
+# 3. Check with the drawing: −3, 1, −2 becomes 0, 1, 0.
+#
+# </details>
 
 # %% test="net-relu-forward" points=1
 x = np.array([[-2.0, 3.0], [0.0, -0.5]])
@@ -307,18 +558,17 @@ for shape, dtype in [((3,), np.float64), ((2, 3, 4, 5), np.float32)]:
 passed("net-relu-forward", "images, float32; x as it was")
 
 # %% [markdown]
-# Backward: where the input was positive, `dout` passes as it is; elsewhere nothing passes.
-# At exactly 0 there is no derivative; take 0.
+# The backward function: upstream gradient times local derivative, elementwise.
 
 
-# %% answer="net-relu-backward"
+# %% answer="net-relu-backward" minutes=5 difficulty=1 importance=3
 def relu_backward(dout, cache):
     """Compute the gradient of the ReLU.
 
     Parameters
     ----------
     dout : ndarray of any shape
-        Gradient of the loss with respect to the output.
+        Upstream gradient: of the loss with respect to the output.
     cache : ndarray, shaped like dout
         The input x.
 
@@ -332,6 +582,28 @@ def relu_backward(dout, cache):
     ### END SOLUTION
     return dx
 
+
+# %% [markdown] hint="net-relu-backward"
+# <details><summary>Hint 1: where to look</summary>
+#
+# The lower half of the drawing. Which of the two arrays at hand decides where the gates are
+# open?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Comparing an array with 0 gives an array of `True` and `False`, which count as 1 and 0 in a
+# product. `np.where` works too.
+#
+# </details>
+#
+# <details><summary>Hint 3: a check by hand</summary>
+#
+# For $x = (-1, 0, 2)$ and $\text{dout} = (5, 6, -7)$ the result is $(0, 0, -7)$. Neither `x`
+# nor `dout` may change.
+#
+# </details>
 
 # %% test="net-relu-backward" points=1
 x = np.array([[-2.0, 3.0, 5.0], [0.0, 0.5, -1.0]])
@@ -367,8 +639,8 @@ for shape, dtype in [((7,), np.float64), ((2, 3, 4, 5), np.float32)]:
     expect_close(dx, package.relu_backward(dout, x), f"dx (x is {shape})", dtype=dtype)
 passed("net-relu-backward", "images, float32; inputs as they were")
 
-# %% [markdown] question="net-gradient" points=2
-# **Question 1 (2 points).** In a deep network gradients can die on their way back. For
+# %% [markdown] question="net-gradient" points=2 minutes=10
+# **Question 1 (2 points).** In a deep network gradients can vanish on their way back. For
 # which inputs does this happen with a sigmoid, with a ReLU and with a leaky ReLU
 # (slope 0.01 below 0)? Why is a ReLU unit that is negative for *all* training images worse
 # off than one that is negative for half of them?
@@ -384,14 +656,94 @@ passed("net-relu-backward", "images, float32; inputs as they were")
 # weights a gradient, so it cannot recover".
 
 # %% [markdown]
+# **Further reading**
+#
+# - CS231n notes, [*Commonly used activation functions*](https://cs231n.github.io/neural-networks-1/#actfun):
+#   sigmoid, tanh, ReLU and variants, with their weaknesses. 10 minutes.
+# - Glorot, Bordes and Bengio, *Deep Sparse Rectifier Neural Networks*, 2011,
+#   [proceedings](https://proceedings.mlr.press/v15/glorot11a.html). Section 3. 15 minutes.
+#
+# **Harder (optional, no points).** The hat above needs three units. How many does a function
+# with $k$ bends need? Write weights `w1`, `b1`, `w2` by hand so that affine, ReLU, affine
+# computes the hat, and check it with your functions.
+
+# %% [markdown]
 # ## 4. The losses
 #
-# Now the two losses of the last notebooks as last layers: scores in, loss and gradient
-# *with respect to the scores* out, averaged over the examples, without a penalty. The
-# matrix product with $X$ is gone; the affine layer takes care of it.
+# In `svm` and `softmax` each loss had its weights inside. If the loss becomes a layer of its
+# own, any network can end in it, and the product with $X$ moves into the affine layer, where
+# its gradient is ready. The cross-entropy of a softmax was proposed for networks by Bridle
+# (1990), who wanted outputs that can be read as probabilities. It is the usual choice today;
+# Tang (2013) reported slightly lower test errors with a hinge loss on several image sets. The
+# difference tends to be small.
+#
+# After this section you can begin backpropagation: you have the gradient of either loss with
+# respect to the *scores* (the *logits*).
+#
+# With scores $x_{nc}$ and the correct classes $y_n$, the two losses are
+#
+# $$L_{\text{hinge}} = \frac1N \sum_n \sum_{c \ne y_n} \max(0, x_{nc} - x_{n y_n} + 1), \qquad
+# L_{\text{softmax}} = \frac1N \sum_n -\log \frac{e^{x_{n y_n}}}{\sum_c e^{x_{nc}}} .$$
+#
+# Regularisation is left to the network.
+
+# %% drawing="net-score-slopes"
+drawings.show(
+    drawings.score_slopes(),
+    "Slopes of both losses for scores 2, 1.5, -1 and 3, of which the second belongs to the "
+    "correct class. Hinge loss: 1, -2, 0 and 1. Cross-entropy: 0.23, -0.86, 0.011 and 0.62.",
+)
+
+# %% [markdown]
+# *One example, four scores. The hinge loss counts which classes violate the margin. The
+# cross-entropy weighs every class, and reaches the third one too, a little.*
+#
+# **Worked example.** The bars of the drawing by finite differences, which need no derivative.
+# The two losses are written for one example and small scores only.
+
+# %%
+import math
+
+example_scores, correct = [2.0, 1.5, -1.0, 3.0], 1
 
 
-# %% answer="net-svm-loss"
+def hinge_of_one(scores):
+    """Add up the violated margins of one example."""
+    margins = [value - scores[correct] + 1 for value in scores]
+    return sum(m for c, m in enumerate(margins) if c != correct and m > 0)
+
+
+def entropy_of_one(scores):
+    """Return minus the log-probability of the correct class."""
+    return math.log(sum(math.exp(value) for value in scores)) - scores[correct]
+
+
+for name, loss_of_one in (("hinge", hinge_of_one), ("softmax", entropy_of_one)):
+    slopes = []
+    for c in range(4):
+        up, down = (
+            loss_of_one([v + s * (k == c) for k, v in enumerate(example_scores)])
+            for s in (1e-6, -1e-6)
+        )
+        slopes.append((up - down) / 2e-6)
+    print(
+        f"{name:8} loss {loss_of_one(example_scores):.3f}  slopes", np.round(slopes, 3)
+    )
+
+# %% [markdown]
+# **Predict, then check.** Add up the slopes of one example, for either loss. What comes out,
+# and why must it be so for any scores?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Zero: $1 - 2 + 0 + 1 = 0$. If all scores of an example grow by the same amount, both losses
+# stay as they are, so the slope in that direction, the sum, is zero. You can test your `dx`
+# with it.
+#
+# </details>
+
+
+# %% answer="net-svm-loss" minutes=10 difficulty=2 importance=2
 def svm_loss(x, y):
     """Compute the multiclass hinge loss of scores, with margin 1.
 
@@ -420,6 +772,31 @@ def svm_loss(x, y):
     ### END SOLUTION
     return loss, dx
 
+
+# %% [markdown] hint="net-svm-loss"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Your vectorised function in `svm`: everything after the product with $W$ stays, and the last
+# product with $X$ goes. Which entries of `dx` are positive, and which one per row is negative?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# `x[np.arange(N), y]` picks one score per row. Keep it as a column, so that it broadcasts
+# over the classes. The same indices can be assigned to.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. All margins at once; those of the correct classes do not count.
+# 2. The loss is their sum over the number of examples.
+# 3. In `dx` every violated margin counts once. The correct class gets what makes the row sum
+#    to zero.
+# 4. The mean divides the gradient, too.
+#
+# </details>
 
 # %% test="net-svm-loss" points=1
 x, y = np.array([[2.0, 3.0, -1.0], [1.0, 0.5, 0.5]]), np.array([0, 2])
@@ -473,7 +850,7 @@ for n, c in [(4, 4), (7, 3), (1, 6)]:
 passed("net-svm-loss", "random scores, one example; inputs as they were")
 
 
-# %% answer="net-softmax-loss"
+# %% answer="net-softmax-loss" minutes=15 difficulty=2 importance=3
 def softmax_loss(x, y):
     """Compute the cross-entropy loss of scores.
 
@@ -502,6 +879,29 @@ def softmax_loss(x, y):
     ### END SOLUTION
     return loss, dx
 
+
+# %% [markdown] hint="net-softmax-loss"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Adding a constant to all scores of an example changes nothing (the prediction above). Which
+# constant makes every exponential at most 1?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# `max` and `sum` along the classes with `keepdims=True`. Compute the logarithm of the
+# probabilities from the shifted scores directly, and the probabilities from it.
+#
+# </details>
+#
+# <details><summary>Hint 3: the local derivative</summary>
+#
+# For one example $\partial L / \partial x_c = p_c - 1$ for the correct class and $p_c$ for the
+# others, where $p$ are the probabilities. The drawing shows it: 0.14 − 1 = −0.86. Then comes
+# the mean over the examples.
+#
+# </details>
 
 # %% test="net-softmax-loss" points=1
 x, y = np.log([[1.0, 3.0, 4.0], [2.0, 2.0, 4.0]]), np.array([1, 2])
@@ -575,16 +975,19 @@ passed(
 )
 
 # %% [markdown]
-# Four parts, four gradients. Before they go together, see how well they fit: the numerical
-# gradient of a whole chain, affine, ReLU, affine, softmax, against yours.
+# **Gradient check of the chain.** Four layers, each with its gradient; do they fit together?
+# The next cell perturbs all of `w1` along a random direction and compares the change of the
+# loss with your backward functions: affine, ReLU, affine, softmax. From now on this is the
+# first thing to do when a network does not learn.
 
 # %%
 with needs_answers():
-    rng = np.random.default_rng(231)
-    x, y = rng.standard_normal((5, 2, 3)), rng.integers(0, 3, 5)
-    w1, w2 = rng.standard_normal((6, 8)), rng.standard_normal((8, 3))
+    draw = np.random.default_rng(231)
+    x, y = draw.standard_normal((5, 2, 3)), draw.integers(0, 3, 5)
+    w1, w2 = draw.standard_normal((6, 8)), draw.standard_normal((8, 3))
 
     def chain(w):
+        """Return the loss of a small network and its gradient with respect to w."""
         hidden, first = affine_forward(x, w, np.zeros(8))
         active, relu = relu_forward(hidden)
         scores, second = affine_forward(active, w2, np.zeros(3))
@@ -594,19 +997,74 @@ with needs_answers():
         return np.array(loss), dw
 
     error = directional_error(
-        lambda w: chain(w)[0], w1, np.array(1.0), chain(w1)[1], rng=rng
+        lambda w: chain(w)[0], w1, np.array(1.0), chain(w1)[1], rng=draw
     )
     print(f"relative error of the chain: {error:.0e} (below 1e-6 is right)")
 
 # %% [markdown]
+# **Further reading**
+#
+# - CS231n notes, [*Gradient checks*](https://cs231n.github.io/neural-networks-3/#gradcheck): what
+#   relative error to expect, and what can disturb the check. 15 minutes.
+# - Tang, *Deep Learning using Linear Support Vector Machines*, 2013,
+#   [arXiv:1306.0239](https://arxiv.org/abs/1306.0239): hinge loss and softmax compared. 15 minutes.
+#
+# **Harder (optional, no points).** *Label smoothing* (Szegedy et al., 2015) replaces the
+# one-hot target by $1 - \alpha$ for the correct class and $\alpha / (C - 1)$ for the others.
+# Which line of your gradient changes? Can a score still grow without bound?
+
+# %% [markdown]
 # ## 5. The update
 #
-# An *update rule* gets a parameter, its gradient and a dictionary of settings, and returns
-# the new parameter and the settings for the next time. The simplest is a step downhill:
-# $w \leftarrow w - \eta\, dw$, with the learning rate $\eta$ in `config["learning_rate"]`.
+# Robbins and Monro (1951) showed that one may descend along *noisy* estimates of a slope, if
+# the steps shrink in the right way. *Stochastic gradient descent* (SGD) uses this: the gradient
+# of a *minibatch* of, say, 100 images stands in for that of the whole training set. A pass over
+# the training set in minibatches is called an *epoch*. One such step is cheap and noisy, and the
+# noise is often said to help generalisation, which is still being studied. The step size is
+# the hyperparameter that most often decides whether training works at all.
+#
+# After this section you can update any parameter, given its gradient.
+#
+# An *update rule* gets a parameter, its gradient and a dictionary of settings, and returns the
+# new parameter and the settings for the next call. With the *learning rate* $\eta$,
+#
+# $$w \leftarrow w - \eta\, \frac{\partial L}{\partial w} .$$
+
+# %% drawing="net-step-sizes"
+drawings.show(
+    drawings.step_sizes(),
+    "Gradient descent on a parabola, eight steps from -2. With learning rate 0.1 it has come "
+    "half of the way, with 0.7 it sits at the minimum, with 2.05 it jumps from side to side "
+    "and climbs.",
+)
+
+# %% [markdown]
+# *The square is the start. The third panel is what you see when a loss grows or becomes `nan`.*
+#
+# **Worked example.** The loss is $\frac12 w^2$, so its slope is $w$ itself:
+
+# %%
+for rate in (0.1, 0.7, 2.05):
+    weight, path = -2.0, []
+    for _step in range(4):
+        slope = weight
+        weight = weight - rate * slope
+        path.append(round(weight, 3))
+    print(f"learning rate {rate}: {path}")
+
+# %% [markdown]
+# **Predict, then check.** Another loss is $L = w^2$, and you start at $w = 3$ with the learning
+# rate 1. Where are you after one step, after two, after a hundred?
+#
+# <details><summary>Check your prediction</summary>
+#
+# The slope is $2w$, so $w \leftarrow w - 2w = -w$: at −3, at 3, at 3. The loss stays at 9 for
+# ever. A loss that neither falls nor grows may mean a learning rate that is far too *large*.
+#
+# </details>
 
 
-# %% answer="net-sgd"
+# %% answer="net-sgd" minutes=5 difficulty=1 importance=3
 def sgd(w, dw, config=None):
     """Take one step of gradient descent.
 
@@ -631,6 +1089,27 @@ def sgd(w, dw, config=None):
     ### END SOLUTION
     return next_w, config
 
+
+# %% [markdown] hint="net-sgd"
+# <details><summary>Hint 1: where to look</summary>
+#
+# The gradient points uphill. Which way do you go? Where does the learning rate stand?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# `config["learning_rate"]`, also where the caller gave none: the lines above have filled in
+# the default.
+#
+# </details>
+#
+# <details><summary>Hint 3: a check by hand</summary>
+#
+# With $w = 1$, slope 10 and learning rate 0.1 the new parameter is 0. Compute a new array
+# and leave `dw` as it is; `config` goes back to the caller.
+#
+# </details>
 
 # %% test="net-sgd" points=1
 w, dw = np.array([1.0, 2.0]), np.array([10.0, -20.0])
@@ -671,12 +1150,75 @@ for shape, dtype in [((3, 4), np.float64), ((2, 3, 2), np.float32)]:
 passed("net-sgd", "the default learning rate, float32, two steps; dw as it was")
 
 # %% [markdown]
+# **Further reading**
+#
+# - Bottou, Curtis and Nocedal, *Optimization Methods for Large-Scale Machine Learning*, 2018,
+#   [arXiv:1606.04838](https://arxiv.org/abs/1606.04838). Section 3 says why minibatches pay. 30 minutes.
+# - Goh, *Why Momentum Really Works*, 2017, [Distill](https://distill.pub/2017/momentum/): its first
+#   figure lets you move the learning rate. 10 minutes.
+#
+# **Harder (optional, no points).** For which learning rates does descent on $\frac12 a w^2$
+# converge? A loss of two weights curves 100 times more along one than along the other. What
+# does that mean for the best learning rate? (Assignment 2 answers with other update rules.)
+
+# %% [markdown]
 # ## 6. The network
 #
-# Now the network: affine, ReLU, affine, softmax. First its parameters, in the dictionary
-# `self.params`: `W1` of shape $(D, H)$, `b1` $(H,)$, `W2` $(H, C)$, `b2` $(C,)$. Weights are
-# drawn from a normal distribution of standard deviation `weight_scale`, biases are zero.
-# What would happen if all weights were zero as well?
+# What can a single hidden layer do? Cybenko (1989) and Hornik et al. (1989) proved that, with
+# enough units, it approximates any continuous function on a bounded set as closely as you
+# like. The theorem does not say how many units it takes, nor whether gradient descent finds
+# the weights. Minsky and Papert (1969) had shown what a perceptron without hidden units cannot
+# represent, such as XOR; what was missing until the 1980s was a practical way to train hidden
+# layers.
+#
+# After this section you have a network whose loss and gradients come from your own layers.
+#
+# The network is affine, ReLU, affine, softmax. Its loss is the data loss plus *L2
+# regularisation* of the weights, not of the biases, *with* a factor one half here, so
+# that its gradient is simply $\lambda W$:
+#
+# $$L = L_{\text{softmax}} + \frac{\lambda}{2} \Big( \sum W_1^2 + \sum W_2^2 \Big) .$$
+
+# %% drawing="net-chain"
+drawings.show(
+    drawings.net_chain(),
+    "A two-layer network as a chain: X of shape (N, D), affine, ReLU, affine, softmax loss, L. "
+    "Parameters W1, b1 and W2, b2 enter from above. Each layer leaves a cache. Dashed "
+    "gradients run from the loss back to X and up to the parameters.",
+)
+
+# %% [markdown]
+# *Backpropagation visits the layers from right to left, and each backward function opens the
+# cache of its own layer.*
+#
+# **Worked example.** Two inputs, two hidden units, two classes: the forward pass in numbers.
+
+# %%
+pixels = [1.0, 2.0]
+hidden_weights, output_weights = [[1.0, -1.0], [0.5, -1.0]], [[2.0, 0.0], [1.0, 3.0]]
+pre = [sum(pixels[d] * hidden_weights[d][h] for d in range(2)) for h in range(2)]
+active = [value if value > 0 else 0.0 for value in pre]
+two_scores = [sum(active[h] * output_weights[h][c] for h in range(2)) for c in range(2)]
+print("pre-activations", pre, "  activations", active, "  scores", two_scores)
+print("the second hidden unit is closed: its weights get no gradient from this example")
+
+# %% [markdown]
+# **Predict, then check.** Suppose *all* parameters start at 0. Which of the four gradients are
+# different from zero, and can the network ever learn more than that? What if all weights
+# start at the same small number instead?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Only `db2`. The activations are 0, so `dW2` is 0; `W2` is 0, so nothing passes back to `W1`.
+# The network learns how frequent the classes are, and no more. With equal weights all hidden
+# units compute the same, get the same gradient and stay copies of each other for ever. Random
+# initial weights *break the symmetry*.
+#
+# </details>
+#
+# First the *initialisation*. The dictionary `self.params` holds `W1` of shape $(D, H)$, `b1`
+# $(H,)$, `W2` $(H, C)$, `b2` $(C,)$. Weights are drawn from a normal distribution with standard
+# deviation `weight_scale`; biases are zero.
 
 
 # %% tags=["setup"]
@@ -694,7 +1236,7 @@ class TwoLayerNet(NotebookClass):
         globals()["__init__"](self, *args, **kwargs)
 
 
-# %% answer="net-init"
+# %% answer="net-init" minutes=10 difficulty=1 importance=3
 @add_to_class(TwoLayerNet)
 def __init__(
     self,
@@ -713,7 +1255,7 @@ def __init__(
     weight_scale : float
         Standard deviation of the weights.
     reg : float
-        Strength of the penalty, kept in self.reg.
+        Strength of the L2 regularisation, kept in self.reg.
     """
     self.params = {}
     self.reg = reg
@@ -725,6 +1267,30 @@ def __init__(
     self.params["b2"] = np.zeros(num_classes)
     ### END SOLUTION
 
+
+# %% [markdown] hint="net-init"
+# <details><summary>Hint 1: where to look</summary>
+#
+# The shapes in the drawing: each weight matrix turns the shape on its left into the shape on
+# its right.
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# A generator made by `np.random.default_rng` has a method for normally distributed numbers.
+# Take one generator for both matrices, so that they differ. `np.zeros` for the biases.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. One generator.
+# 2. Two weight matrices of mean 0 and standard deviation `weight_scale`, stored under `"W1"`
+#    and `"W2"`.
+# 3. Two rows of zeros, stored under `"b1"` and `"b2"`.
+#
+# </details>
 
 # %% test="net-init" points=1
 model = TwoLayerNet(input_dim=5, hidden_dim=50, num_classes=7, weight_scale=1e-2)
@@ -771,13 +1337,21 @@ for scale in (1e-3, 0.3):
 passed("net-init", "weights are normally distributed with the given standard deviation")
 
 # %% [markdown]
-# Now the loss. `loss(X)` returns the scores; `loss(X, y)` returns the loss and a
-# dictionary of gradients with the same names as `self.params`. Use your layers. To the
-# data loss add the penalty on the weights, not the biases, *with* a factor one half here,
-# $\frac{1}{2} \lambda (\sum W_1^2 + \sum W_2^2)$, so that its gradient is $\lambda W$.
+# Now the loss. `loss(X)` returns the scores; `loss(X, y)` returns the loss and a dictionary of
+# gradients with the same names as `self.params`. Use your layers.
+#
+# **Predict, then check.** With tiny weights and ten classes, what is the loss of a network that
+# has not been trained?
+#
+# <details><summary>Check your prediction</summary>
+#
+# All scores are close to 0, so every class has probability 1/10, and the loss is
+# $\log 10 \approx 2.303$. If your first loss is far from it, look for a mistake before you train.
+#
+# </details>
 
 
-# %% answer="net-loss"
+# %% answer="net-loss" minutes=25 difficulty=3 importance=3
 @add_to_class(TwoLayerNet)
 def loss(self, X, y=None):
     """Compute scores, or the loss and its gradients.
@@ -816,6 +1390,31 @@ def loss(self, X, y=None):
     return loss, grads
     ### END SOLUTION
 
+
+# %% [markdown] hint="net-loss"
+# <details><summary>Hint 1: where to look</summary>
+#
+# The drawing, once from left to right and once from right to left. Which cache belongs to
+# which backward function? The gradient check above went the same way.
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Your functions from sections 1 to 4 and nothing else. Regularisation enters twice: in the
+# loss, and in the gradients of the two weight matrices.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. Three forward functions, with three names for three caches. Without `y` you are done.
+# 2. The loss layer gives the data loss and the first upstream gradient.
+# 3. Three backward functions in reverse order; the affine ones give two gradients each for
+#    `grads`.
+# 4. Add regularisation to the loss, and its gradient to those of `W1` and `W2`.
+#
+# </details>
 
 # %% test="net-loss" points=3
 model = TwoLayerNet(input_dim=5, hidden_dim=50, num_classes=7)
@@ -913,13 +1512,30 @@ for reg in (0.0, 0.7):
 passed("net-loss", "all four gradients, with and without regularisation")
 
 # %% [markdown]
+# **Further reading**
+#
+# - Nielsen, *Neural Networks and Deep Learning*, 2015,
+#   [chapter 4](http://neuralnetworksanddeeplearning.com/chap4.html): the approximation theorem to
+#   play with. 30 minutes.
+# - Goodfellow, Bengio and Courville, *Deep Learning*, 2016,
+#   [sections 6.1 and 6.4](https://www.deeplearningbook.org/contents/mlp.html): XOR, then width and
+#   depth. 30 minutes.
+#
+# **Harder (optional, no points).** The network treats a hidden unit and its negative
+# differently, and permuting the hidden units changes nothing. How many weight settings compute
+# the same function as a given one with 50 units? What does that say about *the* minimum?
+
+# %% [markdown]
 # ## 7. Training
 #
-# The `Solver` of the package does what your loop in `svm` did, and more: it takes any
-# update rule, measures accuracy after each epoch, keeps the best parameters, can be
-# stopped and go on, and tells you if the loss becomes `nan`. It gets your network and
-# your `sgd`, and draws while it runs. Stop it with the square button if you like: the
-# network keeps its best parameters, and `solver.train()` goes on.
+# The loop of a training program hardly differs from network to network, so most libraries
+# provide one. The package's `Solver` does what your loop in `svm` did, and more. It takes any
+# update rule, measures the accuracy after each epoch, keeps the best parameters, and tells
+# you when the loss becomes `nan`. It gets your network and your `sgd`, and draws while it runs.
+# You may stop it with the square button: the network keeps its best parameters, and
+# `solver.train()` goes on.
+#
+# After this section you can train a network and read its two curves.
 
 # %%
 data = split_cifar10()
@@ -934,6 +1550,18 @@ def new_network(**settings):
     return model
 
 
+# %% [markdown]
+# **Worked example.** How long is an epoch, and how many parameters are there?
+
+# %%
+num_train, batch_size = len(data["X_train"]), 100
+print(
+    f"{num_train} images in batches of {batch_size}: {num_train // batch_size} steps an epoch"
+)
+print(
+    f"50 hidden units: {3072 * 50 + 50} + {50 * 10 + 10} = {3072 * 50 + 50 + 510} parameters"
+)
+
 # %%
 with needs_answers():
     model = new_network(hidden_dim=50)
@@ -944,14 +1572,15 @@ with needs_answers():
         optim_config={"learning_rate": 3e-4},
         lr_decay=0.95,
         num_epochs=5,
-        batch_size=100,
+        batch_size=batch_size,
         live_plot=True,
     )
     solver.train()
 
 # %% [markdown]
-# The two accuracies lie close together and both still rise: this network is not yet
-# trained, and it is small. Below its first weights, one picture for each hidden unit.
+# The training and the validation accuracy lie close together, and both still rise. This
+# network *underfits*: it is small, and its training has only begun. Here is what its hidden units
+# look for, one picture for the weights of each.
 
 # %%
 with needs_answers():
@@ -961,11 +1590,123 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# ## 8. Choose
+# *Most units still look like the noise that they started from; some begin to show a blob of
+# colour. A linear classifier had ten templates. This network has fifty, and it can subtract them.*
 #
-# Now make it good. What matters most: the learning rate, then the number of hidden units,
-# the penalty, and how long you train. Search the first and the third as before; each trial
-# trains for a short while on a part of the data. Then choose.
+# **Experiment: can a network learn what is not there?** Zhang et al. (2017) trained image
+# classifiers on *random* labels. The next cell does it on a small scale. It trains your network
+# twice on the same 200 images, once with their labels and once with the labels shuffled, so that a
+# picture of a circle may be called a star. No rule connects image and label any more.
+#
+# **Predict before you run it.** With shuffled labels, which training accuracy does the network
+# reach: about 10 %, about 50 %, or 100 %? And how does it do on new images?
+
+# %% tags=["experiment"]
+with needs_answers():
+    few = {
+        name: array[:200] if "train" in name else array for name, array in data.items()
+    }
+    shuffled = few | {"y_train": np.random.default_rng(0).permutation(few["y_train"])}
+    fig, axes = plt.subplots(1, 2, figsize=(9, 3), layout="constrained", sharey=True)
+    for name, part, style in (
+        ("true labels", few, "o-"),
+        ("shuffled labels", shuffled, "s--"),
+    ):
+        memoriser = Solver(
+            new_network(hidden_dim=100),
+            part,
+            update_rule=sgd,
+            optim_config={"learning_rate": 1e-3},
+            num_epochs=20 if quick() else 120,
+            batch_size=50,
+            verbose=False,
+        )
+        memoriser.train()
+        for ax, curve in zip(
+            axes, (memoriser.train_acc_history, memoriser.val_acc_history), strict=True
+        ):
+            ax.plot(curve, style, markevery=10, markersize=5, label=name)
+        print(
+            f"{name}: training {memoriser.train_acc_history[-1]:.2f}, "
+            f"validation {memoriser.val_acc_history[-1]:.2f}"
+        )
+    for ax, title in zip(axes, ("training", "validation"), strict=True):
+        ax.axhline(0.1, color="gray", linewidth=1)
+        ax.set(title=title, xlabel="epoch", ylim=(0, 1.03))
+    axes[0].set_ylabel("accuracy")
+    axes[0].text(60, 0.02, "guessing: 0.1", color="gray", fontsize=9)
+    axes[0].legend(frameon=False, loc="center right")
+    plt.show()
+
+# %% [markdown]
+# <details><summary>What most people get wrong</summary>
+#
+# Both curves reach 100 % on the training images, and shuffled labels take hardly longer: in our
+# run the first perfect epoch was the 51st with true labels and the 57th with shuffled ones. On new
+# images the first network has 26 %, the second guesses. With 308,310 parameters for 200
+# images the network can *memorise* any labels, so a perfect training accuracy alone says
+# nothing about what was learned. Whether a theory can explain why the *same* network often
+# generalises from true labels has been argued about since 2017.
+#
+# </details>
+#
+# **Further reading**
+#
+# - Zhang, Bengio, Hardt, Recht and Vinyals, *Understanding deep learning requires rethinking
+#   generalization*, 2017, [arXiv:1611.03530](https://arxiv.org/abs/1611.03530). Sections 1 and 2.
+#   20 minutes.
+# - CS231n notes, [*Babysitting the learning process*](https://cs231n.github.io/neural-networks-3/#baby):
+#   how to read loss and accuracy curves. 15 minutes.
+#
+# **Harder (optional, no points).** Shuffle only a third of the labels. Does the network learn the
+# true ones first? Plot the training accuracy of the two groups separately.
+
+# %% [markdown]
+# ## 8. Hyperparameter search
+#
+# Learning rate, number of hidden units, regularisation strength and training time are
+# *hyperparameters*: no gradient tells you how to choose them. For a long time people tried the
+# points of a grid. Bergstra and Bengio (2012) argued that random points are better, because a
+# few hyperparameters usually matter much more than the rest. A grid of nine trials tries three
+# values of each, random search nine. Both choose by the validation accuracy, which is then no
+# longer an unbiased estimate; the test set stays untouched until the end.
+#
+# After this section you can search for hyperparameters and defend your choice.
+#
+# Useful values span several orders of magnitude, so we draw logarithms uniformly:
+# $\eta = 10^u$ with $u$ uniform between $\log_{10} \eta_{\min}$ and $\log_{10} \eta_{\max}$.
+
+# %% drawing="net-grid-random"
+drawings.show(
+    drawings.grid_and_random(),
+    "Nine trials on a grid and nine at random, over a learning rate that matters and a "
+    "regularisation strength that hardly does. The grid tries three learning rates and misses "
+    "the peak of the accuracy; random search tries nine and meets it.",
+)
+
+# %% [markdown]
+# *Triangles show which learning rates were tried. The grid spends three trials on each.*
+#
+# **Worked example.** Five draws between 0.001 and 1, of the number and of its logarithm:
+
+# %%
+draw = np.random.default_rng(3)
+print("uniform:    ", np.sort(draw.uniform(1e-3, 1, 5)).round(4))
+print("log-uniform:", np.sort(10 ** draw.uniform(-3, 0, 5)).round(4))
+
+# %% [markdown]
+# **Predict, then check.** Of 100 numbers drawn *uniformly* between 0.001 and 1, how many are
+# below 0.1, on average? And log-uniformly?
+#
+# <details><summary>Check your prediction</summary>
+#
+# About 10, and about 67: two of the three orders of magnitude lie below 0.1. Uniform draws
+# would hardly ever test small learning rates.
+#
+# </details>
+#
+# The search below varies the learning rate and the regularisation strength. Each trial trains
+# a small network for a short while on part of the data.
 
 # %% tags=["experiment"]
 part = {name: array[:3000] for name, array in data.items()}
@@ -998,10 +1739,14 @@ with needs_answers():
     show_search(trials, label="validation accuracy")
     plt.show()
 
+# %% [markdown]
+# *The star is the best trial; a cross marks a training that diverged. Neighbouring colours
+# change along one axis mainly. Which of the two hyperparameters matters?*
 
-# %% answer="net-search"
+
+# %% answer="net-search" minutes=20 difficulty=2 importance=2
 def net_settings():
-    """Return the numbers you chose.
+    """Return the hyperparameters you chose.
 
     Returns
     -------
@@ -1013,8 +1758,32 @@ def net_settings():
     ### END SOLUTION
 
 
+# %% [markdown] hint="net-search"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Is the star in the middle of a bright region, or alone at the edge of a dark one? How much do
+# two trials differ that are close to each other?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Take the learning rate from the bright region of the map, at some distance from the crosses.
+# Then raise the number of hidden units, which the search held at 60.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. Choose a learning rate between the slow side (dark, no crosses) and the diverging one.
+# 2. Choose a regularisation strength that costs no accuracy in the map.
+# 3. Try two or three numbers of hidden units with `quick_accuracy`, after you have changed
+#    `hidden_dim` there. The tests ask for 36 % on drawn images.
+#
+# </details>
+
 # %% test="net-search" points=2
-# Trained with your numbers on 3000 drawn images for 6 epochs, the network gets at least
+# Trained with your hyperparameters on 3000 drawn images for 6 epochs, the network gets at least
 # 36 % of 1000 others right. Ten per cent would be guessing.
 chosen = net_settings()
 expect(
@@ -1066,8 +1835,8 @@ expect(
 passed("net-search", f"{solver.best_val_acc:.1%} come out right the second time")
 
 # %% [markdown]
-# With your numbers, on all the data. The learning rate falls along a cosine to zero, which
-# usually gains a point or two over a constant one.
+# With your hyperparameters, on all the data. The learning rate falls along a cosine to zero, which
+# in our runs gained a point or two over a constant one.
 
 # %%
 with needs_answers():
@@ -1091,6 +1860,10 @@ with needs_answers():
     solver.plot()
     plt.show()
 
+# %% [markdown]
+# *The distance between the two accuracy curves is the generalisation gap, which question 2 is
+# about. Below are the first-layer weights of up to 100 hidden units.*
+
 # %%
 with needs_answers():
     new_network(hidden_dim=net_settings()["hidden_dim"]).loss(data["X_val"][:1])
@@ -1098,25 +1871,38 @@ with needs_answers():
     vis.show_grid(weights[:100], columns=20)
     plt.show()
 
-# %% [markdown] question="net-gap" points=2
+# %% [markdown] question="net-gap" points=2 minutes=10
 # **Question 2 (2 points).** A network gets 90 % of its training images right and 50 % of
-# the test images. Which of these can narrow the gap, and why: more training images, more
-# hidden units, a stronger penalty, training for longer? And which narrow it without
-# helping anybody?
+# the test images: a *generalisation gap* of 40 points. Which of these can narrow it, and
+# why: more training images, more hidden units, stronger regularisation, training for longer?
+# And which of them can narrow it while the test accuracy falls?
 
 # %% [markdown] marking="net-gap"
-# More images: yes, there is less to learn by heart. More units and longer training: no,
-# they make it easier to learn by heart. A stronger penalty: yes, it makes weights small and
-# the function smooth; but too strong a one narrows the gap by spoiling the training
-# accuracy, until both are bad. Likewise stopping at once, or too few units: no gap,
+# More images: yes, memorising them gets harder. More units and longer training: usually
+# no, they make it easier to memorise the training set. Stronger regularisation: yes, it makes
+# weights small and the function smooth; but too strong a one narrows the gap by spoiling the
+# training accuracy, until both are bad. Likewise stopping at once, or too few units: no gap,
 # no use. What counts is the test (validation) accuracy, not the gap.
 #
 # *Marking:* 0.25 for each of the four with its reason; 1 for a gap that closes because
-# training gets worse (too strong a penalty, too small a network, early stop).
+# training gets worse (too strong regularisation, too small a network, early stop).
 
 # %% [markdown]
+# **Further reading**
+#
+# - Bergstra and Bengio, *Random Search for Hyper-Parameter Optimization*, 2012,
+#   [JMLR 13](https://www.jmlr.org/papers/v13/bergstra12a.html). Figure 1 is the drawing above.
+#   20 minutes.
+# - CS231n notes, [*Hyperparameter optimization*](https://cs231n.github.io/neural-networks-3/#hyper):
+#   ranges, stages, what to log. 15 minutes.
+#
+# **Harder (optional, no points).** *Successive halving* (Jamieson and Talwalkar, 2016) trains many
+# settings for one epoch, keeps the better half, trains those for two, and so on. Write it with
+# `Solver`, whose `train` goes on where it stopped. Does it beat the 16 trials above in the same
+# time?
+#
 # ## What you have
 #
-# Four parts with their gradients, which fit together in any order, and a network that
-# beats every linear classifier on the same pixels. In assignment 2 the same parts make
-# networks of any depth.
+# Four layers with their gradients, which fit together in any order, and a network that beats
+# every linear classifier on the same pixels. In assignment 2 the same layers make networks of
+# any depth.

@@ -6,18 +6,24 @@
 #     name: python3
 # ---
 
-# %% [markdown]
+# %% [markdown] form="guided"
 # # Deep networks and update rules
 #
-# From one hidden layer to any number of them: the layers stay the same, you only stack them.
-# What gets harder is the training. You build the network, six rules that turn gradients
-# into steps, and first weights that suit the depth, and let them race.
+# You build a fully connected network of any depth, six update rules that turn gradients into
+# steps, and an *initialisation* that suits the depth. The layers are those of `two_layer_net`;
+# what gets harder is the training. At the end your rules race, and you find out how much of
+# the winner's lead is the rule and how much is its learning rate.
 #
-# **You need:** the notebook `two_layer_net`. **Time:** about three hours.
+# **You need:** the notebook `two_layer_net`. **Time:** about four hours.
+#
+# **How to work:** write your answer where a cell says so, run it, then run the tests below
+# it. A test that fails says what it expected, what it got and where to look; one that passes
+# prints a tick. The grader runs the same tests with other random numbers.
 
 # %% tags=["setup"]
 import contextlib
 import copy
+import itertools
 import math
 import sys
 import time
@@ -26,7 +32,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from cs231n import optim
+from cs231n import drawings, optim
 from cs231n.data import find_cifar10, split_cifar10
 from cs231n.layers import (  # noqa: F401 - answers may use any of these
     affine_backward,
@@ -47,7 +53,7 @@ from cs231n.layers import (  # noqa: F401 - answers may use any of these
     softmax_loss,
 )
 from cs231n.nets.fully_connected import FullyConnectedNet as PackageNet
-from cs231n.notebook import NotebookClass, add_to_class, needs_answers
+from cs231n.notebook import NotebookClass, add_to_class, needs_answers, quick
 from cs231n.solver import Solver
 from cs231n.testing import (
     expect,
@@ -66,19 +72,61 @@ READY = ["PackageNet", "optim", "torch"]
 rng = np.random.default_rng(231)
 
 # %% [markdown]
-# ## 1. The parameters
+# ## 1. Parameters for any depth
 #
-# A network with hidden layers of $H_1, \dots, H_{L-1}$ units is
+# Networks with several hidden layers are old: Ivakhnenko and Lapa (1965) trained some, layer by
+# layer. For a long time they were considered too hard to train with backpropagation. Hinton et al.
+# (2006) found a way through *pre-training*; a few years later better initialisation, ReLUs and
+# faster machines made it unnecessary. Why depth helps is only partly understood. Montúfar et
+# al. (2014) showed that a deep ReLU network can cut its input space into exponentially more
+# linear pieces than a shallow one of the same size. Ba and Caruana (2014), on the other hand,
+# trained shallow networks to imitate deep ones. What depth costs is stability: signals pass
+# through many products, and sections 7 and 8 show what happens to them.
 #
-# affine – [normalisation] – ReLU – [dropout], $L - 1$ times, then affine, then softmax.
+# After this section you can set up the parameters of a network of any depth.
 #
-# The parts in brackets are options. `self.params` holds `W1`, `b1` to `WL`, `bL`, numbered
-# from 1; with a normalisation also `gamma1`, `beta1` and so on, ones and zeros, for every
-# layer **but the last**. Weights are drawn from a normal distribution with the standard
-# deviation `weight_scale`; biases are zero.
+# With $L$ affine layers, numbered from 1, and $h_0 = X$, the network computes
 #
-# By hand: for `hidden_dims=[4, 6]`, `input_dim=5` and `num_classes=3`, which shapes have
-# `W1`, `W2` and `W3`?
+# $$h_i = \mathrm{ReLU}(h_{i-1} W_i + b_i) \;\text{ for } i = 1, \dots, L - 1, \qquad
+# \text{scores} = h_{L-1} W_L + b_L .$$
+
+# %% drawing="deep-stack"
+drawings.show(
+    drawings.deep_stack(),
+    "A network with two hidden layers as a row: X, then twice affine and ReLU, then affine "
+    "and softmax loss. Weights and biases W1, b1 to W3, b3 stand below the affine layers. The "
+    "last affine layer has no ReLU and belongs to no hidden layer.",
+)
+
+# %% [markdown]
+# *Two hidden layers need three affine layers. After the last one there is no ReLU.*
+#
+# **Worked example.** How many parameters has a network with five hidden layers of 100 units for
+# images of 32 x 32 x 3 and ten classes?
+
+# %%
+sizes = [3072, 100, 100, 100, 100, 100, 10]
+total = 0
+for inputs, outputs in itertools.pairwise(sizes):
+    total += inputs * outputs + outputs
+    print(f"{inputs:5} x {outputs:3} weights and {outputs:3} biases, {total:7,} so far")
+
+# %% [markdown]
+# **Predict, then check.** For `hidden_dims=[4, 6]`, `input_dim=5` and `num_classes=3`: which
+# shapes have `W1`, `W2`, `W3` and `b3`?
+#
+# <details><summary>Check your prediction</summary>
+#
+# The sizes are 5, 4, 6, 3, so `W1` is (5, 4), `W2` (4, 6), `W3` (6, 3), and `b3` has shape
+# (3,). Each weight matrix leads from one size to the next.
+#
+# </details>
+#
+# `self.params` holds `W1`, `b1` to `WL`, `bL`. Weights are drawn from a normal distribution with
+# standard deviation `weight_scale`; biases are zero. The network also has a switch,
+# `normalization`, that section 3 explains. For now it means that every layer **but the last**
+# has two more parameters with one number for each of its units: `gamma1`, `gamma2`, ... begin as
+# ones, `beta1`, `beta2`, ... as zeros. With `normalization=None` they do not exist.
 
 
 # %% tags=["setup"]
@@ -92,7 +140,7 @@ class FullyConnectedNet(NotebookClass):
         globals()["__init__"](self, *args, **kwargs)
 
 
-# %% answer="deep-init"
+# %% answer="deep-init" minutes=15 difficulty=2 importance=3
 @add_to_class(FullyConnectedNet)
 def __init__(
     self,
@@ -106,7 +154,7 @@ def __init__(
     dtype=np.float32,
     seed=None,
 ):
-    """Draw the first parameters.
+    """Draw the initial parameters.
 
     Parameters
     ----------
@@ -118,9 +166,9 @@ def __init__(
         Share that dropout keeps; 1 for no dropout.
     normalization : None, "batchnorm" or "layernorm"
     reg : float
-        Strength of the penalty.
+        Strength of the L2 regularisation.
     weight_scale : float
-        Standard deviation of the weights.
+        Standard deviation of the initial weights.
     dtype : dtype
         Of the parameters.
     seed : int, optional
@@ -156,6 +204,30 @@ def __init__(
     for name, value in self.params.items():
         self.params[name] = value.astype(dtype)
 
+
+# %% [markdown] hint="deep-init"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Write the sizes from input to classes in one list, as in the worked example. Which two
+# neighbours of the list belong to layer $i$?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# A loop over the numbers 1 to `self.num_layers`, names made with an f-string such as `f"W{i}"`,
+# and one generator for all layers.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. The list of sizes has one entry more than there are layers.
+# 2. For each layer: random weights of the right standard deviation, and zeros.
+# 3. If there is a normalisation and the layer is not the last: ones and zeros, one for each
+#    output of the layer.
+#
+# </details>
 
 # %% test="deep-init" points=1
 weights = {"W1": (5, 4), "W2": (4, 6), "W3": (6, 3), "b1": (4,), "b2": (6,), "b3": (3,)}
@@ -211,18 +283,84 @@ for hidden, scale, dtype in [([70], 1e-2, np.float32), ([60] * 4, 0.3, np.float6
 passed("deep-init", "normally distributed weights, for two scales, depths and dtypes")
 
 # %% [markdown]
-# ## 2. The loss
+# **Further reading**
 #
-# Forward through all layers, keeping the caches; softmax loss; backward in reverse order.
-# Without `y` return the scores, with normalisation and dropout in test mode. The penalty is
-# $\frac12 \lambda \sum_l \sum W_l^2$: all weight matrices, no biases, no `gamma`, no `beta`.
+# - Goodfellow, Bengio and Courville, *Deep Learning*, 2016,
+#   [section 6.4](https://www.deeplearningbook.org/contents/mlp.html): width and depth. 15 minutes.
+# - Montúfar, Pascanu, Cho and Bengio, *On the Number of Linear Regions of Deep Neural
+#   Networks*, 2014, [arXiv:1402.1869](https://arxiv.org/abs/1402.1869). Section 1 and figure 1.
+#   20 minutes.
 #
-# The layers are ready: `affine_forward`, `relu_forward`, `batchnorm_forward`,
-# `layernorm_forward`, `dropout_forward`, `softmax_loss` and their partners, as you know
-# them. Layer $i$ has its normalisation settings in `self.bn_params[i - 1]`.
+# **Harder (optional, no points).** Of all networks with three hidden layers of equal width and
+# at most 500,000 parameters, which width is the largest? Answer with a formula, then check it
+# with your `__init__`.
+
+# %% [markdown]
+# ## 2. The loss of a plain network
+#
+# A network with a fixed number of layers can name its caches one by one. With any number of
+# layers the code becomes a loop, and so does backpropagation. Linnainmaa's *reverse mode* (1970)
+# is exactly this loop: visit the layers in the opposite order, each with its own cache. The
+# price is memory. All caches must be kept until the backward pass has used them; Chen et al.
+# (2016) proposed to forget some and compute them again.
+#
+# After this section your network of any depth has a loss and gradients.
+#
+# The loss is the softmax loss of the scores plus L2 regularisation of all weight matrices, but
+# not of `b`, `gamma` or `beta`:
+#
+# $$L = L_{\text{softmax}} + \frac{\lambda}{2} \sum_{i=1}^{L} \sum W_i^2 .$$
+
+# %% drawing="deep-caches"
+drawings.show(
+    drawings.cache_stack(),
+    "Caches of three layers as a stack. The forward pass puts cache 1, 2 and 3 on it. After the "
+    "loss, the backward pass takes cache 3, then 2, then 1.",
+)
+
+# %% [markdown]
+# *What was written last is read first.*
+#
+# **Worked example.** Three layers with one number each: layer $k$ squares its input and
+# multiplies it by a weight. One loop forward fills a list, one loop in reverse empties it.
+
+# %%
+factors, value, inputs_seen = [0.5, 2.0, 0.1], 3.0, []
+for factor in factors:
+    inputs_seen.append(value)  # the cache of this layer
+    value = factor * value**2
+slope, slopes = 1.0, []
+for factor, seen in zip(reversed(factors), reversed(inputs_seen), strict=True):
+    slopes.append(slope * seen**2)  # with respect to the factor
+    slope = slope * factor * 2 * seen  # upstream gradient of the layer below
+print("output", value, "  slopes of the factors", slopes[::-1], "  of the input", slope)
+print(
+    "check:",
+    0.1 * (2.0 * (0.5 * 3.001**2) ** 2) ** 2 - value,
+    "is about 0.001 times",
+    slope,
+)
+
+# %% [markdown]
+# **Predict, then check.** A network has 20 hidden layers of 100 units and is trained in batches
+# of 100 images. Which needs more memory, the weights of a hidden layer or the caches of its
+# affine layer and its ReLU? And with batches of 1000?
+#
+# <details><summary>Check your prediction</summary>
+#
+# The weights are 100 · 100 = 10,000 numbers. Each of the two caches keeps an input of 100 images
+# and 100 units, another 10,000, so the caches need twice as much. With batches of 1000 they need
+# twenty times as much. In training, activations usually take more memory than parameters.
+#
+# </details>
+#
+# Write the plain network first: affine and ReLU for each hidden layer, affine, softmax loss.
+# The layer functions are those of `two_layer_net`, ready-made: `affine_forward`, `relu_forward`,
+# `softmax_loss`, `affine_backward`, `relu_backward`. Without `y`, return the scores. The lines
+# above your part set the switches to train or test mode; leave them as they are.
 
 
-# %% answer="deep-loss"
+# %% answer="deep-loss" minutes=40 difficulty=3 importance=3
 @add_to_class(FullyConnectedNet)
 def loss(self, X, y=None):
     """Compute scores, or the loss and its gradients.
@@ -287,6 +425,32 @@ def loss(self, X, y=None):
     ### END SOLUTION
 
 
+# %% [markdown] hint="deep-loss"
+# <details><summary>Hint 1: where to look</summary>
+#
+# The two loops of the worked example. What does the list of caches hold for one hidden layer?
+# Which layer stands outside the loop?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Append one tuple of caches for each hidden layer, and go through the numbers with `reversed`.
+# One variable carries the activations forward, another the gradient back.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. Hidden layers 1 to $L-1$ forward; keep their caches. The last affine layer. Without `y` stop.
+# 2. Softmax loss; then the last affine layer backward.
+# 3. Hidden layers $L-1$ to 1 backward, in each the parts in reverse order. Store the gradients
+#    under the names of the parameters.
+# 4. Add regularisation to the loss and to the gradient of every `W`.
+# 5. For section 3: a part whose switch is off is skipped in both loops.
+#
+# </details>
+
 # %% test="deep-loss" points=3
 shapes = {"W1": (5, 4), "b1": 4, "W2": (4, 6), "b2": 6, "W3": (6, 3), "b3": 3}
 values = {name: rng.normal(size=shape) for name, shape in shapes.items()}
@@ -303,7 +467,7 @@ expect_close(
     scores,
     expected,
     "scores",
-    hint="Follow the sequence in the text: what comes between two affine layers?",
+    hint="Follow the first drawing: what comes between two affine layers?",
     faults={
         "After the last affine layer comes no ReLU.": np.maximum(expected, 0),
         "The scores are no probabilities: no softmax here.": np.exp(expected)
@@ -367,6 +531,99 @@ for reg in (0.0, 0.3):
 expect_source(model.loss, without=READY)
 passed("deep-loss", "scores, loss and gradients of three layers, with regularisation")
 
+# %% [markdown]
+# **Predict, then check.** You train this network with `weight_scale=1e-2` and ten classes. Its
+# first loss is 2.3026. Is that a good sign?
+#
+# <details><summary>Check your prediction</summary>
+#
+# It is what guessing costs, $\log 10$, so the loss function is probably right. But *exactly*
+# $\log 10$ also means that all scores are almost 0: the activations have vanished on their way
+# through the layers, and so will the gradients. Section 7 repairs that.
+#
+# </details>
+#
+# **Further reading**
+#
+# - CS231n notes, [*Backpropagation, Intuitions*](https://cs231n.github.io/optimization-2/): staged
+#   computation. 20 minutes.
+# - Chen, Xu, Zhang and Guestrin, *Training Deep Nets with Sublinear Memory Cost*, 2016,
+#   [arXiv:1604.06174](https://arxiv.org/abs/1604.06174). Sections 1 and 3. 20 minutes.
+#
+# **Harder (optional, no points).** Keep only every fourth activation, and compute the others again
+# in the backward pass. How much memory does it save for 16 layers, and how much time does it cost?
+
+# %% [markdown]
+# ## 3. Two switches: normalisation and dropout
+#
+# Two later notebooks teach layers that are often put between the affine layers. Your network
+# gets a switch for each, so that it can use them when you come to them. You do **not** need to know
+# today how they work inside: their functions are imported in the set-up cell, with the same
+# pattern as every layer, `out, cache = forward(...)` and gradients from `backward(dout, cache)`.
+#
+# - *Normalisation* (`normalization`) shifts and scales the pre-activations to mean 0 and variance 1,
+#   then applies a learnable scale `gamma` and shift `beta`. `"batchnorm"` normalises each
+#   unit over the minibatch (Ioffe and Szegedy, 2015), `"layernorm"` each example over its units (Ba
+#   et al., 2016). You write both in the notebook `batch_normalization`.
+# - *Dropout* (`dropout_keep_ratio` below 1) sets random activations to 0 in each training step and
+#   scales up the rest, as a form of regularisation (Srivastava et al., 2014). You write it in
+#   the notebook `dropout`.
+#
+# Both behave differently in train mode and in test mode; the first lines of `loss` set the mode.
+#
+# After this section your network has both switches. A hidden layer with everything on computes
+#
+# $$h_i = \mathrm{dropout}(\mathrm{ReLU}(\mathrm{norm}(h_{i-1} W_i + b_i;\; \gamma_i, \beta_i))) .$$
+
+# %% drawing="deep-switches"
+drawings.show(
+    drawings.deep_stack(switches=True),
+    "The network with both switches on. Each hidden layer is affine, normalisation with gamma "
+    "and beta, ReLU, dropout; the dashed normalisation and dropout exist only if their switch "
+    "is on. The last affine layer has neither.",
+)
+
+# %% [markdown]
+# *Normalisation stands before the ReLU, dropout behind it. The last affine layer has neither.*
+#
+# **Worked example.** The ready-made functions on small numbers. Look at what comes out, not at
+# how.
+
+# %%
+unit = np.array([[1.0], [1.0], [5.0], [5.0]])  # four examples, one unit
+out, _ = batchnorm_forward(unit, np.ones(1), np.zeros(1), {"mode": "train"})
+print("normalised over the batch:  ", out.ravel().round(3))
+out, _ = layernorm_forward(
+    np.array([[1.0, 1.0, 5.0, 5.0]]), np.ones(4), np.zeros(4), {}
+)
+print("normalised over the units:  ", out.ravel().round(3))
+for mode in ("train", "test"):
+    out, _ = dropout_forward(np.ones(8), {"mode": mode, "p": 0.5, "seed": 4})
+    print(f"dropout, p = 0.5, {mode:5} mode:", out)
+
+# %% [markdown]
+# | part | forward | backward | settings |
+# |---|---|---|---|
+# | batch normalisation | `batchnorm_forward(x, gamma, beta, param)` | `dx, dgamma, dbeta = batchnorm_backward(dout, cache)` | `self.bn_params[i - 1]` |
+# | layer normalisation | `layernorm_forward(x, gamma, beta, param)` | `dx, dgamma, dbeta = layernorm_backward(dout, cache)` | `self.bn_params[i - 1]` |
+# | dropout | `dropout_forward(x, param)` | `dx = dropout_backward(dout, cache)` | `self.dropout_param` |
+#
+# **Predict, then check.** With both switches on, in which order does the backward pass call the
+# four backward functions of a hidden layer? And why has each layer its own entry in
+# `self.bn_params`, while all share one `self.dropout_param`?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Dropout, ReLU, normalisation, affine: the forward order reversed. Batch normalisation keeps
+# running averages for test mode in its settings, and they differ from layer to layer. Dropout
+# keeps nothing but the mode and the keep ratio.
+#
+# </details>
+#
+# **Now go back to your `loss`** and add the two switches: `self.normalization` and
+# `self.use_dropout` say whether they are on. Run its cell again, the test above once more, and
+# then the test below. Until then the plain network earns its points.
+
 # %% test="deep-loss" part="options" points=3
 for hidden, kind, keep, reg in [
     ([9], None, 1, 0.0),
@@ -398,13 +655,19 @@ for hidden, kind, keep, reg in [
             raise
     total, grads = expect_tuple(answer, "loss", "grads")
     expected, right = ready.loss(X, y)
-    hint = "Compare the order of the parts with the text."
+    unswitched = PackageNet(hidden, **sizes)
+    unswitched.params = {name: values[name] for name in unswitched.params}
+    switched = kind is not None or keep != 1
+    without = unswitched.loss(X, y)[0] if switched else np.nan
+    hint = "Compare the order of the parts with the drawing of the two switches."
     expect_close(
         total,
         expected,
         f"loss ({what})",
         hint=hint,
         faults={
+            "This is the loss of the plain network: wire in the two switches, as "
+            "section 3 says.": without,
             "gamma is regularised like a weight matrix; it should not be.": expected
             + 0.5 * reg * sum(np.sum(v**2) for n, v in values.items() if n[0] == "g"),
         },
@@ -440,26 +703,69 @@ for hidden, kind, keep, reg in [
 passed("deep-loss", "both normalisations, dropout, images; inputs as they were")
 
 # %% [markdown]
-# ## 3. Update rules
+# **Further reading** comes with the notebooks `batch_normalization` and `dropout`.
 #
-# A rule gets a parameter `w`, its gradient `dw` and a dictionary `config`, and returns the new
-# parameter and the `config` for the next call. Settings are read from `config`, and whatever
-# the rule must remember, it stores there. Each parameter of a network has a `config` of its
-# own. What you write in the six cells below goes straight into the `Solver`.
+# **Harder (optional, no points).** He et al. (2016) let each block of layers compute $h + f(h)$.
+# Add a third switch for such a *skip connection* around hidden layers of equal width. What
+# does the upstream gradient do at the sum?
 
 # %% [markdown]
-# ### Momentum
+# ## 4. Momentum
 #
-# A heavy ball keeps rolling: the step is a *velocity* that the gradient only changes,
+# Where a loss curves much more along one direction than along another, plain gradient descent must
+# choose: a large learning rate diverges along the steep direction, a small one crawls along the
+# flat one. Polyak (1964) proposed a memory: *momentum* keeps a decaying sum of past steps, the
+# *velocity* $v$. Nesterov (1983) changed where the gradient is computed, and proved a
+# better rate of convergence for smooth convex losses. Sutskever et al. (2013) reported that deep
+# networks train well with either, given a careful initialisation. Whether Nesterov's variant
+# is better for networks depends on the problem; the difference tends to be small.
+#
+# After this section you have two rules that pick up speed along a steady slope.
+#
+# A rule gets a parameter `w`, its gradient `dw` and a dictionary `config`, and returns the new
+# parameter and the `config` for the next call. What the rule must remember it stores in `config`,
+# and every parameter has a `config` of its own. With momentum $\mu$ and learning rate $\eta$,
 #
 # $$v \leftarrow \mu v - \eta\, dw, \qquad w \leftarrow w + v .$$
+
+# %% drawing="deep-velocity"
+drawings.show(
+    drawings.velocity_steps(),
+    "One step of momentum and one of Nesterov's. Both add the old velocity times mu and a step "
+    "against the gradient to the new velocity. Momentum computes the gradient at w, Nesterov at "
+    "the point that the old velocity leads to.",
+)
+
+# %% [markdown]
+# *The two triangles differ in the ring, the place where the slope is measured.*
 #
-# It gathers speed along a slope that stays, and swings less across one that changes sign.
+# **Worked example.** A constant slope of 1, learning rate 0.1, momentum 0.9. How fast does the
+# weight move in the end?
+
+# %%
+velocity, weight = 0.0, 0.0
+for step in range(1, 51):
+    velocity = 0.9 * velocity - 0.1 * 1.0
+    weight = weight + velocity
+    if step in (1, 2, 3, 10, 50):
+        print(f"step {step:2}: velocity {velocity:.4f}, weight {weight:.3f}")
+
+# %% [markdown]
+# **Predict, then check.** How many times longer than a step of plain gradient descent is the
+# final step? And with momentum 0.99? What does that mean for the learning rate?
+#
+# <details><summary>Check your prediction</summary>
+#
+# At the final velocity, $v = \mu v - \eta\, dw$, so $v = -\eta\, dw / (1 - \mu)$: 10 times longer
+# with $\mu = 0.9$, 100 times with 0.99. Raise the momentum and you should usually lower the
+# learning rate.
+#
+# </details>
 
 
-# %% answer="deep-momentum"
+# %% answer="deep-momentum" minutes=10 difficulty=1 importance=3
 def sgd_momentum(w, dw, config=None):
-    """Roll on like a heavy ball.
+    """Step along a decaying sum of past steps, the velocity.
 
     Parameters
     ----------
@@ -485,6 +791,28 @@ def sgd_momentum(w, dw, config=None):
     config["velocity"] = v
     return next_w, config
 
+
+# %% [markdown] hint="deep-momentum"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Two assignments, in the order of the formula. Which velocity moves the weights, the old or
+# the new one?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# `config["momentum"]` and `config["learning_rate"]`. The lines around your part read the old
+# velocity from `config` and store what you call `v`.
+#
+# </details>
+#
+# <details><summary>Hint 3: a check by hand</summary>
+#
+# With $w = 1$, $v = 0.5$, $dw = 2$, $\mu = 0.9$ and $\eta = 0.1$: the new velocity is 0.25, the
+# new weight 1.25. Make new arrays; do not change `dw`.
+#
+# </details>
 
 # %% test="deep-momentum" points=1
 w, dw = np.array([1.0, -2.0, 0.5]), np.array([0.5, -1.0, 2.0])
@@ -568,19 +896,18 @@ passed(
 )
 
 # %% [markdown]
-# ### Nesterov's momentum
-#
-# If the ball is going to roll by $\mu v$ anyway, better look at the slope *there*. Written for
-# weights that have already made that look-ahead step, the rule is
+# **Nesterov's momentum.** The weight is about to move by $\mu v$ anyway, so measure the slope
+# *there*. Networks compute gradients at the weights they hold. Therefore the rule is
+# rewritten for weights that have already made that look-ahead step (Bengio et al., 2013):
 #
 # $$v \leftarrow \mu v - \eta\, dw, \qquad w \leftarrow w + \mu v - \eta\, dw ,$$
 #
 # with the new $v$ in the second formula.
 
 
-# %% answer="deep-nesterov"
+# %% answer="deep-nesterov" minutes=10 difficulty=2 importance=2
 def nesterov_momentum(w, dw, config=None):
-    """Roll on like a heavy ball that looks where it will be.
+    """Step along a velocity, with the gradient of where it leads.
 
     Parameters
     ----------
@@ -607,6 +934,26 @@ def nesterov_momentum(w, dw, config=None):
     config["velocity"] = v
     return next_w, config
 
+
+# %% [markdown] hint="deep-nesterov"
+# <details><summary>Hint 1: where to look</summary>
+#
+# The first line is that of momentum. In the second line $v$ already has its new value.
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Compute $\eta\, dw$ once, since both lines need it. Momentum enters twice.
+#
+# </details>
+#
+# <details><summary>Hint 3: a check by hand</summary>
+#
+# With the numbers of the last hint 3: the new velocity is again 0.25, the new weight
+# $1 + 0.9 \cdot 0.25 - 0.2 = 1.025$.
+#
+# </details>
 
 # %% test="deep-nesterov" points=1
 w, dw = np.array([1.0, -2.0, 0.5]), np.array([0.5, -1.0, 2.0])
@@ -674,15 +1021,71 @@ passed(
 )
 
 # %% [markdown]
-# ### AdaGrad
+# **Further reading**
 #
-# Some weights see large gradients in every step, others small ones once in a while. Give every
-# weight a rate of its own: divide by the root of the sum of *all* its squared gradients so far,
+# - Goh, *Why Momentum Really Works*, 2017, [Distill](https://distill.pub/2017/momentum/): figures to
+#   play with, and the reason for $1 - \mu$. 30 minutes.
+# - Sutskever, Martens, Dahl and Hinton, *On the importance of initialization and momentum in
+#   deep learning*, 2013, [proceedings](https://proceedings.mlr.press/v28/sutskever13.html).
+#   Section 2. 20 minutes.
+#
+# **Harder (optional, no points).** On $L = \frac12 (w_1^2 + 100 w_2^2)$, count the steps that plain
+# gradient descent and momentum need to come from (1, 1) below $L = 10^{-6}$, each with its best
+# learning rate. How does the ratio grow if 100 becomes 10,000?
+
+# %% [markdown]
+# ## 5. A learning rate for every weight
+#
+# Some weights receive large gradients in every step, others small ones once in a while: think of
+# inputs that are 0 for most images. Duchi et al. (2011) proposed *AdaGrad*, which divides each
+# weight's step by the root of the sum of its squared gradients. For convex problems they proved
+# a bound. Training a network is longer, and the sum only grows, so the steps only shrink.
+# *RMSprop* replaces the sum by a *running mean* that forgets; Tieleman and Hinton presented it in a
+# lecture of 2012 and never published it as an article.
+#
+# After this section you have two *adaptive* rules and know when the first one stalls.
+#
+# AdaGrad keeps a cache $c$ shaped like the weights; all operations are elementwise:
 #
 # $$c \leftarrow c + dw^2, \qquad w \leftarrow w - \eta \, \frac{dw}{\sqrt{c} + \varepsilon} .$$
 
+# %% drawing="deep-shrinking"
+drawings.show(
+    drawings.shrinking_steps(),
+    "Thirty steps with a gradient of 1. AdaGrad's cache grows to 30 and its steps shrink to 0.18; "
+    "RMSprop's cache approaches 1 and its steps approach 1, after long first ones.",
+)
 
-# %% answer="deep-adagrad"
+# %% [markdown]
+# *Circles, AdaGrad: the cache grows without end. Squares, RMSprop: the cache settles, and so
+# does the step.*
+#
+# **Worked example.** Two weights with gradients of 100 and 0.01, three steps of AdaGrad each, with
+# learning rate 0.1:
+
+# %%
+for gradient in (100.0, 0.01):
+    cache, weight, path = 0.0, 0.0, []
+    for _step in range(3):
+        cache += gradient * gradient
+        weight -= 0.1 * gradient / cache**0.5
+        path.append(round(weight, 4))
+    print(f"gradient {gradient:6}: weight {path}")
+
+# %% [markdown]
+# **Predict, then check.** A colleague multiplies the loss by 1000. How do the steps of plain gradient
+# descent, of AdaGrad and of RMSprop change (with $\varepsilon = 0$)?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Those of gradient descent become 1000 times longer. Those of the adaptive rules do not change:
+# numerator and root both grow by 1000. That is why one learning rate of Adam serves many
+# networks, and why the size of the loss means so little to it.
+#
+# </details>
+
+
+# %% answer="deep-adagrad" minutes=10 difficulty=1 importance=2
 def adagrad(w, dw, config=None):
     """Step by the gradient over the root of the sum of all its squares.
 
@@ -710,6 +1113,26 @@ def adagrad(w, dw, config=None):
     config["cache"] = cache
     return next_w, config
 
+
+# %% [markdown] hint="deep-adagrad"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Does this step's gradient count in the cache before or after the division?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# `np.sqrt`, and `config["epsilon"]` beside the root, not under it.
+#
+# </details>
+#
+# <details><summary>Hint 3: a check by hand</summary>
+#
+# With $c = 3$, $dw = 1$, $\varepsilon = 0$, $\eta = 0.1$ and $w = 1$: the cache becomes 4, the
+# weight $1 - 0.1 / 2 = 0.95$.
+#
+# </details>
 
 # %% test="deep-adagrad" points=1
 w, dw = np.array([1.0, -2.0, 0.5]), np.array([0.5, -1.0, 2.0])
@@ -795,15 +1218,13 @@ passed(
 )
 
 # %% [markdown]
-# ### RMSprop
-#
-# AdaGrad's sum only grows, so its steps only shrink. *RMSprop* forgets: with a decay rate $\rho$,
+# **RMSprop** forgets with a *decay rate* $\rho$:
 #
 # $$c \leftarrow \rho\, c + (1 - \rho)\, dw^2, \qquad
 # w \leftarrow w - \eta \, \frac{dw}{\sqrt{c} + \varepsilon} .$$
 
 
-# %% answer="deep-rmsprop"
+# %% answer="deep-rmsprop" minutes=10 difficulty=1 importance=2
 def rmsprop(w, dw, config=None):
     """Step by the gradient over its root mean square of late.
 
@@ -834,6 +1255,27 @@ def rmsprop(w, dw, config=None):
     config["cache"] = cache
     return next_w, config
 
+
+# %% [markdown] hint="deep-rmsprop"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Only the line of the cache differs from AdaGrad. Which part does $\rho$ weigh, the past or the
+# present?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# `config["decay_rate"]`, once as it is and once subtracted from 1.
+#
+# </details>
+#
+# <details><summary>Hint 3: a check by hand</summary>
+#
+# With $\rho = 0.5$, $c = 7$, $dw = 1$, $\varepsilon = 0$, $\eta = 0.1$ and $w = 1$: the cache
+# becomes 4, the weight 0.95.
+#
+# </details>
 
 # %% test="deep-rmsprop" points=1
 w, dw = np.array([1.0, -2.0, 0.5]), np.array([0.5, -1.0, 2.0])
@@ -927,22 +1369,88 @@ passed(
     "deep-rmsprop", "three steps from the start, other settings, float32; dw as it was"
 )
 
-# %% [markdown]
-# ### Adam
+# %% [markdown] question="deep-adagrad" points=2 minutes=10
+# **Question 1 (2 points).** A student trains for a long time with AdaGrad and sees the updates
+# get tiny, though the loss is far from flat. Why does that happen, and would RMSprop or Adam
+# suffer from it? (Adam, in the next section, keeps the same kind of cache as RMSprop.)
+
+# %% [markdown] marking="deep-adagrad"
+# The cache is a sum of squares that never gets smaller, so the rate $\eta / \sqrt{c}$ falls
+# for ever, about like $1/\sqrt{t}$ with gradients that stay of one size. RMSprop and Adam take
+# running means instead, which forget old gradients: if gradients stay of one size, so does
+# the step.
 #
-# *Adam* joins the two ideas: a running mean $m$ of gradients and one $v$ of their squares. Both
-# begin at zero and so are too small at first; dividing by $1 - \beta^t$ mends that, where $t$
-# counts the steps **including this one**:
+# *Marking:* 1 for "the sum only grows"; 1 for "a running mean forgets, so no".
+
+# %% [markdown]
+# **Further reading**
+#
+# - Duchi, Hazan and Singer, *Adaptive Subgradient Methods for Online Learning and Stochastic
+#   Optimization*, 2011, [JMLR 12](https://jmlr.org/papers/v12/duchi11a.html). Section 1. 20 minutes.
+# - CS231n notes, [*Per-parameter adaptive learning rates*](https://cs231n.github.io/neural-networks-3/#ada).
+#   10 minutes.
+#
+# **Harder (optional, no points).** Rotate the two axes of a steep valley by 45 degrees. Plain
+# gradient descent takes the same path, only rotated. Do AdaGrad and RMSprop? Why not?
+
+# %% [markdown]
+# ## 6. Adam and AdamW
+#
+# Kingma and Ba (2015) joined momentum and RMSprop in *Adam*, which became the most used update
+# rule for networks. It is not beyond doubt: Reddi et al. (2018) gave a convex problem on which it
+# does not converge, and Wilson et al. (2017) reported that adaptive rules generalised worse than
+# momentum on several tasks. Loshchilov and Hutter (2019) found one cause in the way L2
+# regularisation enters, and proposed *AdamW*. Both rules keep two more arrays per parameter.
+#
+# After this section you have the two rules that most current networks are trained with.
+#
+# Adam keeps a running mean $m$ of gradients and one, $v$, of their squares. Both begin at zero
+# and are too small at first. Dividing by $1 - \beta^t$ corrects that, where $t$ counts the steps
+# **including this one**:
 #
 # $$t \leftarrow t + 1, \quad m \leftarrow \beta_1 m + (1 - \beta_1)\, dw, \quad
 # v \leftarrow \beta_2 v + (1 - \beta_2)\, dw^2,$$
 #
 # $$w \leftarrow w - \eta \, \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \varepsilon} .$$
+
+# %% drawing="deep-correction"
+drawings.show(
+    drawings.bias_correction(),
+    "A running mean of gradients that are all 1, which begins at 0. With beta 0.9 it needs about 30 "
+    "steps to come near 1, with beta 0.999 it is still at 0.04 after 40 steps. Divided by one minus "
+    "beta to the power of t it is 1 from the first step.",
+)
+
+# %% [markdown]
+# *Circles: the running mean as it is. Squares: corrected. With $\beta_2 = 0.999$ the correction
+# matters for thousands of steps.*
 #
-# By hand: how long is the very first step, whatever the gradient?
+# **Worked example.** The mean of the squares alone, for gradients of 4, with and without
+# correction:
+
+# %%
+mean_square = 0.0
+for step in (1, 2, 3):
+    mean_square = 0.999 * mean_square + 0.001 * 4.0**2
+    corrected = mean_square / (1 - 0.999**step)
+    print(
+        f"step {step}: mean {mean_square:.4f}, root {mean_square**0.5:.3f}; corrected root {corrected**0.5:.3f}"
+    )
+
+# %% [markdown]
+# **Predict, then check.** How long is the very first step of Adam, whatever the gradient
+# (with $\varepsilon = 0$)?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Exactly $\eta$ for every weight. After one step the corrected means are $dw$ and $dw^2$, and
+# $dw / |dw|$ is 1 or −1. So the learning rate of Adam is about the distance that a weight moves in
+# a step, which makes it easy to guess from the size of the weights.
+#
+# </details>
 
 
-# %% answer="deep-adam"
+# %% answer="deep-adam" minutes=20 difficulty=2 importance=3
 def adam(w, dw, config=None):
     """Step by the mean gradient over its root mean square.
 
@@ -980,6 +1488,28 @@ def adam(w, dw, config=None):
     config["m"], config["v"], config["t"] = m, v, t
     return next_w, config
 
+
+# %% [markdown] hint="deep-adam"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Two lines update the means, two make corrected copies of them, one moves the weights. Which
+# versions are stored for the next call?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Raise `t` first. The power is `beta1**t`, a plain number. Give the corrected means names of
+# their own, so that `m` and `v` stay uncorrected.
+#
+# </details>
+#
+# <details><summary>Hint 3: a check by hand</summary>
+#
+# First step with $dw = -4$, $\eta = 0.001$ and the default settings: $m = -0.4$, corrected −4;
+# $v = 0.016$, corrected 16. The weight grows by 0.001.
+#
+# </details>
 
 # %% test="deep-adam" points=2
 w, dw = np.array([1.0, -2.0, 0.5]), np.array([0.5, -1.0, 2.0])
@@ -1145,18 +1675,26 @@ expect(
 passed("deep-adam", "three steps from the start, other settings, float32; dw as it was")
 
 # %% [markdown]
-# ### AdamW
-#
-# A penalty in the loss goes through Adam's division like any gradient, so weights with large
-# gradients are hardly penalised. *AdamW* keeps the two apart: Adam's step from the gradient of the
-# data alone, and besides, with the weight decay $\lambda$, the **old** weights shrink by a factor,
+# **AdamW.** L2 regularisation in the loss adds $\lambda w$ to the gradient, and Adam divides it
+# by the root of $v$ like everything else. So weights with large gradients are hardly
+# regularised. AdamW *decouples* the two. The gradient of the data loss alone makes Adam's step.
+# Besides, *weight decay* shrinks the **old** weights by the factor $1 - \eta \lambda$:
 #
 # $$w \leftarrow w - \eta \lambda w - (\text{Adam's step}) .$$
+#
+# **Predict, then check.** For plain gradient descent, is weight decay the same as L2 regularisation?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Yes: the gradient of $\frac{\lambda}{2} w^2$ is $\lambda w$, and the step subtracts
+# $\eta \lambda w$. With an adaptive rule it is not, because the step divides.
+#
+# </details>
 
 
-# %% answer="deep-adamw"
+# %% answer="deep-adamw" minutes=10 difficulty=2 importance=2
 def adamw(w, dw, config=None):
-    """Take a step of Adam, and shrink the weights apart from it.
+    """Take a step of Adam, and decay the weights apart from it.
 
     Parameters
     ----------
@@ -1192,6 +1730,27 @@ def adamw(w, dw, config=None):
     config["m"], config["v"], config["t"] = m, v, t
     return next_w, config
 
+
+# %% [markdown] hint="deep-adamw"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Everything of `adam` stays. One more term is subtracted; which weights does it contain?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# `config["weight_decay"]` is $\lambda$. The decay is multiplied by the learning rate and not
+# divided by anything.
+#
+# </details>
+#
+# <details><summary>Hint 3: a check by hand</summary>
+#
+# With $w = 2$, a gradient that was always 0, $\eta = 0.01$ and $\lambda = 0.1$: Adam's step is 0,
+# and the new weight is $2 - 0.01 \cdot 0.1 \cdot 2 = 1.998$.
+#
+# </details>
 
 # %% test="deep-adamw" points=1
 w, dw = np.array([1.0, -2.0, 0.5]), np.array([0.5, -1.0, 2.0])
@@ -1384,8 +1943,8 @@ passed(
 )
 
 # %% [markdown]
-# Watch them run. The valley below is ten times steeper across than along, and the dot is its
-# lowest point. Which rule will swing, which go straight, which creep?
+# **Experiment: six paths.** The valley below is ten times steeper across than along; the black dot
+# is its minimum. Which rules will swing across, which go straight, which creep?
 
 # %%
 with needs_answers():
@@ -1399,46 +1958,95 @@ with needs_answers():
     }
     steep = np.array([1.0, 10.0])
     gx, gy = np.meshgrid(np.linspace(-3.4, 1.6, 80), np.linspace(-1.6, 1.6, 60))
-    fig, axes = plt.subplots(2, 3, figsize=(9, 4.4), layout="constrained")
+    fig, axes = plt.subplots(2, 3, figsize=(9, 4.6), layout="constrained")
     for ax, (name, (rule, rate)) in zip(axes.ravel(), rules.items(), strict=True):
         path, config = [np.array([-3.0, 1.0])], {"learning_rate": rate}
         for _ in range(60):
             w, config = rule(path[-1].copy(), steep * path[-1], config)
             path.append(w)
         ax.contour(gx, gy, gx**2 + 10 * gy**2, levels=12, colors="lightgray")
-        ax.plot(*np.transpose(path), ".-", color="tab:blue", linewidth=1, markersize=3)
+        ax.plot(*np.transpose(path), ".-", color="#0072b2", linewidth=1, markersize=3)
+        ax.plot(-3, 1, "s", color="#0072b2", markersize=5)
         ax.plot(0, 0, "o", color="black", markersize=4)
         ax.set(title=name, xticks=[], yticks=[], xlim=(-3.4, 1.6), ylim=(-1.6, 1.6))
+    for ax in axes[1]:
+        ax.set_xlabel("flat direction")
+    for ax in axes[:, 0]:
+        ax.set_ylabel("steep direction")
     plt.show()
 
-# %% [markdown] question="deep-adagrad" points=2
-# **Question 1 (2 points).** Somebody trains for a long time with AdaGrad and sees the updates
-# get tiny, though the loss is far from flat. Why does that happen, and would RMSprop or Adam
-# suffer from it?
-
-# %% [markdown] marking="deep-adagrad"
-# The cache is a sum of squares that never gets smaller, so the rate $\eta / \sqrt{c}$ falls
-# for ever, about like $1/\sqrt{t}$ with gradients that stay of one size. RMSprop and Adam take
-# running means instead, which forget old gradients: if gradients stay of one size, so does
-# the step.
+# %% [markdown]
+# *Momentum overshoots in both directions and comes back; Nesterov's overshoots less. AdaGrad and
+# RMSprop take both directions at the same pace first, then go straight along the flat one. Adam
+# begins the same way and overshoots, since it has momentum too. AdamW hardly differs here: its
+# decay pulls towards 0, where the minimum happens to be.*
 #
-# *Marking:* 1 for "the sum only grows"; 1 for "a running mean forgets, so no".
+# **Further reading**
+#
+# - Kingma and Ba, *Adam: A Method for Stochastic Optimization*, 2015,
+#   [arXiv:1412.6980](https://arxiv.org/abs/1412.6980). Sections 2 and 3. 20 minutes.
+# - Loshchilov and Hutter, *Decoupled Weight Decay Regularization*, 2019,
+#   [arXiv:1711.05101](https://arxiv.org/abs/1711.05101). Section 2. 20 minutes.
+#
+# **Harder (optional, no points).** *Lion* (Chen et al., 2023) steps by the *sign* of a running mean
+# of gradients. Write it as a seventh rule and let it race below. Which learning rate does it
+# need, and why a smaller one than Adam?
 
 # %% [markdown]
-# ## 4. First weights
+# ## 7. Initialisation
 #
-# How large should first weights be? If the inputs of a unit have variance 1 and its weights
-# variance $s^2$, its output has variance $\text{fan\_in} \cdot s^2$: one layer after the other,
-# the signal grows or dies like a power. *Xavier* keeps it, averaged over both directions; *He*
-# makes up for the ReLU, which throws half of it away:
+# How large should initial weights be? With weights of standard deviation 0.01, activations of a deep
+# network *vanish* layer by layer; with large ones they *explode*. Glorot and Bengio (2010)
+# measured this and proposed a scale that keeps the variance of activations and gradients about
+# constant, now called *Xavier* initialisation. He et al. (2015) adapted it to ReLUs and reported
+# that a network of 30 layers then trained, while with Xavier's scale it stalled. Normalisation
+# layers and skip connections have made the exact scale less important since.
+#
+# After this section you can choose initial weights for any layer.
+#
+# A unit adds up $\text{fan\_in}$ products. If its inputs have variance 1 and its weights variance
+# $s^2$, independent and with mean 0, its output has variance $\text{fan\_in} \cdot s^2$. Xavier
+# keeps that at 1, averaged over the forward and the backward direction. He makes up for the ReLU,
+# which halves the mean square:
 #
 # $$s_{\text{xavier}} = \sqrt{\frac{2}{\text{fan\_in} + \text{fan\_out}}}, \qquad
 # s_{\text{he}} = \sqrt{\frac{2}{\text{fan\_in}}} .$$
 
+# %% drawing="deep-signal"
+drawings.show(
+    drawings.signal_depth(),
+    "A signal through eight layers, drawn as circles. Multiplied by 0.7 in each layer it vanishes, "
+    "by 1 it stays, by 1.22 it explodes: the last circle is five times as large as the first.",
+)
 
-# %% answer="deep-weights"
+# %% [markdown]
+# *A factor that looks harmless counts once per layer.*
+#
+# **Worked example.** The standard deviation of a sum of 100 products, predicted and measured:
+
+# %%
+draw = np.random.default_rng(0)
+for scale in (0.01, 0.1, 0.3):
+    sums = draw.standard_normal((2000, 100)) @ (scale * draw.standard_normal(100))
+    print(
+        f"weights {scale}: predicted {scale * 100**0.5:.2f}, measured {sums.std():.2f}"
+    )
+
+# %% [markdown]
+# **Predict, then check.** A layer multiplies the standard deviation of its input by 0.5. What is
+# left of it after 20 such layers, in powers of ten? And if the factor is 2?
+#
+# <details><summary>Check your prediction</summary>
+#
+# $0.5^{20} \approx 10^{-6}$, and $2^{20} \approx 10^{6}$. Gradients suffer the same on their way
+# back.
+#
+# </details>
+
+
+# %% answer="deep-weights" minutes=10 difficulty=1 importance=2
 def init_weights(fan_in, fan_out, scheme, rng):
-    """Draw the first weights of a layer from a normal distribution around 0.
+    """Draw the initial weights of a layer from a normal distribution around 0.
 
     Parameters
     ----------
@@ -1461,6 +2069,27 @@ def init_weights(fan_in, fan_out, scheme, rng):
     return math.sqrt(variance) * rng.standard_normal((fan_in, fan_out))
     ### END SOLUTION
 
+
+# %% [markdown] hint="deep-weights"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Both formulas give a standard deviation. Which of the two counts outputs?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# The generator that is passed in, `rng`, has a method for normally distributed numbers, and
+# `math.sqrt` is imported.
+#
+# </details>
+#
+# <details><summary>Hint 3: a check by hand</summary>
+#
+# For 8 inputs and 2 outputs the standard deviation is $\sqrt{2/10} \approx 0.447$ with Xavier and
+# $\sqrt{2/8} = 0.5$ with He. The result has one row per input.
+#
+# </details>
 
 # %% test="deep-weights" points=1
 for fan_in, fan_out, scheme, std in [
@@ -1502,8 +2131,8 @@ for scheme in ("xavier", "he"):
 passed("deep-weights", "normally distributed around 0, and drawn from rng")
 
 # %% [markdown]
-# The spread of what comes out of each of 20 layers of 200 ReLU units, for four ways to draw
-# the weights. The scale is logarithmic.
+# **Experiment.** The standard deviation of the activations in each of 20 layers of 200 ReLU
+# units, for four initialisations. The scale is logarithmic. Which curve will be level?
 
 # %%
 with needs_answers():
@@ -1514,30 +2143,78 @@ with needs_answers():
         "he": lambda: init_weights(200, 200, "he", draw),
         "0.2": lambda: 0.2 * draw.standard_normal((200, 200)),
     }
-    fig, ax = plt.subplots(figsize=(6, 3), layout="constrained")
-    for name, new_weights in ways.items():
-        h, spreads = draw.standard_normal((500, 200)), []
+    fig, ax = plt.subplots(figsize=(6, 3.2), layout="constrained")
+    marks = zip(
+        ("v", "s", "o", "^"), ("#0072b2", "#e69f00", "#009e73", "#cc79a7"), strict=True
+    )
+    for (name, new_weights), (mark, colour) in zip(ways.items(), marks, strict=True):
+        h, deviations = draw.standard_normal((500, 200)), []
         for _ in range(20):
             h = np.maximum(h @ new_weights(), 0)
-            spreads.append(h.std())
-        ax.semilogy(range(1, 21), spreads, ".-", label=name)
-    ax.set(xlabel="layer", ylabel="spread of the outputs", ylim=(1e-12, 1e12))
-    ax.legend(frameon=False, ncols=4)
+            deviations.append(h.std())
+        ax.semilogy(
+            range(1, 21), deviations, marker=mark, color=colour, ms=4, label=name
+        )
+        print(f"{name:7} layer 1: {deviations[0]:.2g}, layer 20: {deviations[-1]:.2g}")
+    ax.set(
+        xlabel="layer",
+        ylabel="standard deviation",
+        ylim=(1e-20, 1e12),
+        xticks=(1, 5, 10, 15, 20),
+    )
+    ax.legend(frameon=False, ncols=4, title="initialisation")
     plt.show()
 
 # %% [markdown]
-# ## 5. Fifty images by heart
+# *He stays level, at 0.7 after 20 layers in our run. Xavier loses about a factor of $\sqrt2$ in each
+# layer, to the ReLU. Weights of 0.01 leave $10^{-20}$, and weights of 0.2 double the
+# activations from layer to layer.*
 #
-# A network that cannot learn 50 images by heart will not learn 5000 well: the quickest test of
-# any training code. Find a weight scale and a learning rate with which plain gradient descent
-# gets all 50 right within 20 epochs of batches of 25, for two hidden layers of 100 units, and
-# for four. The loss tells you which way to go: does it stay at 2.3, fall too slowly, explode?
+# **Further reading**
+#
+# - Glorot and Bengio, *Understanding the difficulty of training deep feedforward neural networks*,
+#   2010, [proceedings](https://proceedings.mlr.press/v9/glorot10a.html). Section 4.2. 20 minutes.
+# - He, Zhang, Ren and Sun, *Delving Deep into Rectifiers*, 2015,
+#   [arXiv:1502.01852](https://arxiv.org/abs/1502.01852). Section 2.2. 20 minutes.
+#
+# **Harder (optional, no points).** Repeat the experiment with tanh in place of the ReLU. Which scale
+# keeps the activations, and why does none explode? Then plot the gradients instead.
+
+# %% [markdown]
+# ## 8. Overfit fifty images on purpose
+#
+# Before you train on everything, *overfit* a tiny training set. If a network cannot reach 100 % on
+# 50 images, suspect a bug or a badly chosen hyperparameter first. The check takes seconds, and
+# Karpathy (2019) lists it among the first steps of his recipe for training networks. It says
+# nothing about generalisation: the validation accuracy stays poor, as it should.
+#
+# After this section you can read from a loss curve what to change.
+#
+# Plain gradient descent gets all 50 images right within 20 *epochs* of *minibatches* of 25, that is 40
+# steps, if two hyperparameters fit: the weight scale and the learning rate. The loss begins near
+#
+# $$L_0 \approx \log 10 \approx 2.3$$
+#
+# if the scores begin near 0, far above if they begin large.
+
+# %% drawing="deep-loss-signs"
+drawings.show(
+    drawings.loss_signs(),
+    "Four sketches of a loss over the steps, which begins at 2.3: it stays there; it falls slowly; "
+    "it oscillates and grows; it falls to zero.",
+)
+
+# %% [markdown]
+# *Stuck asks for larger weights, too slow for a higher learning rate, diverging for a lower one
+# (or smaller weights). The fourth curve memorises.*
+#
+# **Worked example.** Two bad choices:
 
 # %% tags=["experiment"]
 fifty = split_cifar10(50, 100, 1, source="shapes10")
 
 
-def learn_by_heart(num_hidden, weight_scale, learning_rate):
+def memorise(num_hidden, weight_scale, learning_rate):
     """Train on 50 images; return the solver."""
     model = PackageNet([100] * num_hidden, weight_scale=weight_scale)
     solver = Solver(
@@ -1554,17 +2231,30 @@ def learn_by_heart(num_hidden, weight_scale, learning_rate):
 
 
 for weight_scale, learning_rate in ((1e-2, 1e-4), (1e-1, 1e-1)):
-    solver = learn_by_heart(2, weight_scale, learning_rate)
+    solver = memorise(2, weight_scale, learning_rate)
     losses = solver.loss_history
     print(
         f"weight scale {weight_scale}, learning rate {learning_rate}: loss {losses[0]:.3g}"
         f" -> {losses[-1]:.3g}, training accuracy {solver.train_acc_history[-1]:.2f}"
     )
 
+# %% [markdown]
+# **Predict, then check.** Which of the two lines is which sketch? What would you change in each?
+#
+# <details><summary>Check your prediction</summary>
+#
+# The first is too slow (2.3 and hardly falling): raise the learning rate, and the weight scale
+# with it. The second diverges after a first loss that is far above 2.3: lower the learning rate, and
+# perhaps the scale.
+#
+# </details>
+#
+# Find a pair for two hidden layers of 100 units, and one for four. `memorise` lets you try.
 
-# %% answer="deep-overfit"
+
+# %% answer="deep-overfit" minutes=20 difficulty=2 importance=2
 def overfit_settings(num_hidden):
-    """Return settings that learn 50 images by heart.
+    """Return hyperparameters with which a network memorises 50 images.
 
     Parameters
     ----------
@@ -1583,6 +2273,29 @@ def overfit_settings(num_hidden):
     }[num_hidden]
     ### END SOLUTION
 
+
+# %% [markdown] hint="deep-overfit"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Compare the first loss with 2.3, then the last one with the first. The drawing says which
+# hyperparameter to change.
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Section 7: which weight scale suits 100 inputs, and which 3072? Both layers get the same here,
+# so look between the two. Then try learning rates that differ by a factor of 3.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. For two layers, fix a scale of a few hundredths; try learning rates from $10^{-4}$ to $10^{-1}$.
+# 2. For four layers, raise the scale a little and try again.
+# 3. Take a pair in the middle of what works, since one of the tests draws other weights.
+#
+# </details>
 
 # %% test="deep-overfit" points=2
 # With your settings, both networks memorise 50 drawn images.
@@ -1628,9 +2341,9 @@ for num_hidden in (2, 4):
     )
 passed("deep-overfit", "and once more from other weights")
 
-# %% [markdown] question="deep-sensitive" points=2
-# **Question 2 (2 points).** For which of the two networks was it harder to find settings?
-# Which of the two numbers was it, and why does depth matter?
+# %% [markdown] question="deep-sensitive" points=2 minutes=10
+# **Question 2 (2 points).** For which of the two networks was it harder to find hyperparameters?
+# Which of the two was it, weight scale or learning rate, and why does depth matter?
 
 # %% [markdown] marking="deep-sensitive"
 # The deeper one, because of the weight scale. Each layer multiplies the size of the signal,
@@ -1642,15 +2355,44 @@ passed("deep-overfit", "and once more from other weights")
 # *Marking:* 1 for "the deeper one, the weight scale"; 1 for the factor per layer.
 
 # %% [markdown]
-# ## 6. The race
+# **Further reading**
 #
-# Your network, six layers, 1000 images, and your six rules. Bet before you run it. Where the
-# real CIFAR-10 is on the disk it is 4000 images and 8 epochs, which takes a minute or two.
+# - Karpathy, *A Recipe for Training Neural Networks*, 2019,
+#   [blog](https://karpathy.github.io/2019/04/25/recipe/): what to check, and in which order.
+#   25 minutes.
+# - CS231n notes, [*Babysitting the learning process*](https://cs231n.github.io/neural-networks-3/#baby):
+#   sanity checks. 10 minutes.
+#
+# **Harder (optional, no points).** How deep a network can you make memorise the 50 images with one
+# weight scale for all layers? And with `weight_scale="he"`, which `PackageNet` understands?
+
+# %% [markdown]
+# ## 9. The race
+#
+# Which update rule is the best? Articles that introduce one usually show it ahead. Choi et al. (2019)
+# reported that such rankings depend on how carefully each rule was tuned: if every
+# hyperparameter may be chosen, a rule that contains another as a special case should never lose to
+# it. Schmidt et al. (2021) compared fifteen rules and found no clear winner.
+#
+# After this section you can say what a race between rules shows.
+#
+# **First race.** Your network with six affine layers, 1000 images, your six rules and plain SGD,
+# each with a learning rate that we chose in advance. Bet before you run it. (Where the real CIFAR-10 is
+# installed, it is 4000 images and 8 epochs.)
 
 # %% tags=["experiment"]
 real = find_cifar10() is not None  # the real CIFAR-10 is worth more steps
 num_images, num_epochs = (4000, 8) if real else (1000, 5)
 data = split_cifar10(num_images, 500, 1)
+STYLES = {  # colour, line and marker of each rule
+    "sgd": ("black", "-", "x"),
+    "sgd_momentum": ("#0072b2", "--", "o"),
+    "nesterov_momentum": ("#56b4e9", ":", "v"),
+    "adagrad": ("#e69f00", "-", "s"),
+    "rmsprop": ("#009e73", "--", "^"),
+    "adam": ("#d55e00", "-", "D"),
+    "adamw": ("#cc79a7", ":", "P"),
+}
 
 
 def race(model, rule, learning_rate, num_epochs):
@@ -1679,7 +2421,7 @@ with needs_answers():
         "adam": (adam, 1e-3),
         "adamw": (adamw, 1e-3),
     }
-    fig, axes = plt.subplots(1, 3, figsize=(10, 3), layout="constrained")
+    fig, axes = plt.subplots(1, 3, figsize=(10, 3.6), layout="constrained")
     for name, (rule, rate) in tqdm(
         rules.items(), file=sys.stdout, ncols=88, desc="race"
     ):
@@ -1687,18 +2429,83 @@ with needs_answers():
         solver = race(model, rule, rate, num_epochs)
         losses = np.convolve(solver.loss_history, np.ones(10) / 10, mode="valid")
         curves = losses, solver.train_acc_history, solver.val_acc_history
+        colour, line, mark = STYLES[name]
         for ax, values in zip(axes, curves, strict=True):
-            ax.plot(values, label=name)
-    axes[0].set(title="loss, mean of ten steps", xlabel="step", ylim=(0, 4))
-    axes[1].set(title="training accuracy", xlabel="epoch", ylim=(0, 1))
-    axes[2].set(title="validation accuracy", xlabel="epoch", ylim=(0, 1))
-    axes[1].legend(frameon=False, fontsize="small")
+            every = 20 if ax is axes[0] else 1
+            ax.plot(
+                values,
+                line,
+                color=colour,
+                marker=mark,
+                ms=5,
+                markevery=every,
+                label=name,
+            )
+    axes[0].set(
+        title="loss, mean of ten steps", xlabel="step", ylabel="loss", ylim=(1, 3)
+    )
+    axes[1].set(title="training", xlabel="epoch", ylabel="accuracy", ylim=(0, 1))
+    axes[2].set(title="validation", xlabel="epoch", ylabel="accuracy", ylim=(0, 1))
+    fig.legend(
+        *axes[0].get_legend_handles_labels(),
+        frameon=False,
+        ncols=4,
+        loc="outside lower center",
+    )
     plt.show()
 
 # %% [markdown]
-# ## Your network beside the package's
+# **Second race: everybody may tune.** SGD came in last, or nearly so. How much of that is the rule,
+# and how much is the learning rate of 0.005? In the next cell five rules train once for each of
+# several learning rates. It takes about 20 seconds.
 #
-# The same first weights, the same batches, your Adam against ours.
+# **Predict before you run it.** With its *best* learning rate, does SGD stay last by a wide margin,
+# come close, or win?
+
+# %% tags=["experiment"]
+with needs_answers():
+    ranges = {
+        "sgd": ("sgd", (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)),
+        "sgd_momentum": (sgd_momentum, (3e-4, 1e-3, 3e-3, 1e-2, 3e-2)),
+        "adagrad": (adagrad, (3e-4, 1e-3, 3e-3, 1e-2, 3e-2)),
+        "rmsprop": (rmsprop, (3e-5, 1e-4, 3e-4, 1e-3, 3e-3)),
+        "adam": (adam, (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)),
+    }
+    fig, ax = plt.subplots(figsize=(6.5, 3.4), layout="constrained")
+    for name, (rule, rates) in tqdm(
+        ranges.items(), file=sys.stdout, ncols=88, desc="tuning"
+    ):
+        finals = []
+        for rate in rates[2:4] if quick() else rates:
+            model = FullyConnectedNet([100] * 5, weight_scale=5e-2)
+            solver = race(model, rule, rate, 1 if quick() else num_epochs)
+            finals.append(np.mean(solver.loss_history[-20:]))
+        colour, line, mark = STYLES[name]
+        shown = rates[2:4] if quick() else rates
+        ax.semilogx(shown, finals, line, color=colour, marker=mark, label=name)
+        best = int(np.argmin(finals))
+        print(
+            f"{name:13} best final loss {finals[best]:.2f}, at learning rate {shown[best]:g}"
+        )
+    ax.axvline(5e-3, color="lightgray", linewidth=1)
+    ax.set(xlabel="learning rate", ylabel="loss, last 20 steps", ylim=(1.2, 2.5))
+    fig.legend(frameon=False, ncols=5, loc="outside lower center", fontsize=8)
+    plt.show()
+
+# %% [markdown]
+# <details><summary>What most people get wrong</summary>
+#
+# SGD comes close. In our run the loss of its last steps fell from about 2.0 in the first race to 1.60
+# with the learning rate 0.03; momentum reached 1.59, Adam 1.51, AdaGrad 1.43 and RMSprop 1.42. So
+# about two thirds of the gap between SGD and the best rule was the learning rate. The best rates of
+# SGD and RMSprop differ by a factor of 100: to give all rules the *same* one would compare nothing.
+# The rest of the gap is one run with one seed, in which Adam is behind AdaGrad. A claim that one
+# rule beats another needs several seeds, and the same effort of tuning for both.
+#
+# </details>
+#
+# **Your network beside the package's.** The same initial weights, the same minibatches, your Adam
+# against ours.
 
 # %% tags=["experiment"]
 with needs_answers():
@@ -1719,9 +2526,9 @@ with needs_answers():
     print(f"by {apart.max():.0e} at most")
 
 # %% [markdown]
-# Last, as good as it gets on all the images at hand, with what you have: your network with
-# He weights and batch normalisation, dropout, and your AdamW on a cosine. With the real
-# CIFAR-10 it takes about two minutes and gets 54 % of the validation images right.
+# **As good as it gets.** All images at hand, your network with He initialisation and both switches
+# on, and your AdamW with a learning rate that falls along a cosine. With the real CIFAR-10 it
+# takes about two minutes and reaches 54 % on the validation images.
 
 # %% tags=["experiment"]
 everything, accuracies = split_cifar10(), {}
@@ -1752,8 +2559,19 @@ with needs_answers():
     print(f"validation {accuracies['validation']:.3f}, test {accuracies['test']:.3f}")
 
 # %% [markdown]
+# **Further reading**
+#
+# - Choi et al., *On Empirical Comparisons of Optimizers for Deep Learning*, 2019,
+#   [arXiv:1910.05446](https://arxiv.org/abs/1910.05446). Sections 1 and 4. 25 minutes.
+# - Schmidt, Schneider and Hennig, *Descending through a Crowded Valley*, 2021,
+#   [arXiv:2007.01547](https://arxiv.org/abs/2007.01547). Section 1 and figure 4. 20 minutes.
+#
+# **Harder (optional, no points).** Give every rule a budget of ten random trials over the learning
+# rate *and* its other hyperparameters. Does the ranking change? Report the median of three
+# repetitions, and say what you would need to call one rule better.
+#
 # ## What you have
 #
-# A network of any depth, six rules that train it, and first weights that let them. The limit
-# now is that the network sees an image as a plain row of numbers; the convolutional notebook
-# lifts it.
+# A network of any depth, six rules that train it, and an initialisation that suits the depth. The
+# limit now is that the network reads an image as a plain row of numbers; the notebook
+# `convolutional_networks` lifts it. `batch_normalization` and `dropout` open the two switches.

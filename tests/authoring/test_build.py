@@ -2,6 +2,7 @@ import nbformat
 import pytest
 
 from grading.authoring.build import (
+    FIRST_CELL,
     SourceError,
     build_sources,
     points,
@@ -46,8 +47,15 @@ def test_the_first_code_cell_gets_the_package(build):
     first = next(cell for cell in notebook.cells if cell.cell_type == "code")
 
     assert "pip" in first.source
-    assert "git+https://" in first.source
-    assert "@" not in first.source.replace("git+https://", "")
+    assert '\nPACKAGE = ""\n' in first.source  # nobody's address
+
+
+@pytest.mark.parametrize("path", scripts(), ids=lambda path: path.stem)
+def test_no_notebook_carries_an_address_to_install_from(path):
+    notebook = source_notebook(path)
+
+    assert notebook.cells[1].source == FIRST_CELL.read_text(encoding="utf-8").strip()
+    assert "colab.research.google.com" not in notebook.cells[0].source
 
 
 def test_points_are_added_up_and_shown(build):

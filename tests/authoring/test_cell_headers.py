@@ -83,7 +83,7 @@ def test_drawings_are_collapsed_and_tests_where_asked():
 def test_a_hint_is_plain_text_with_a_name():
     _, hint = expanded(f'{ANSWER}\n# %% [markdown] hint="f"\n# Look.\n')
 
-    assert hint.metadata == {"name": "hint-f"}
+    assert hint.metadata == {"name": "hint-f", "cs231n": {"hint": "f"}}
 
 
 @pytest.mark.parametrize(

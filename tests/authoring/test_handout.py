@@ -1,12 +1,17 @@
 """Students get what is committed, without answers and tests."""
 
+import re
 import subprocess
 import zipfile
 
+import nbformat
 import pytest
 
+import cs231n
+from grading import ROOT
 from grading.authoring import handout as module
-from grading.authoring.handout import HandoutError, handout
+from grading.authoring.build import FIRST_CELL
+from grading.authoring.handout import HandoutError, handout, https
 
 
 @pytest.fixture
@@ -36,7 +41,8 @@ def git(root, *arguments):
     return done.stdout.split()
 
 
-GIVEN = [".gitattributes", ".gitignore", "README.md", "assignments/hw1/a.ipynb"]
+OURS = ["AGENTS.md", "Makefile", "README.md", "jupyter/labconfig/page_config.json"]
+GIVEN = sorted([".gitattributes", ".gitignore", "assignments/hw1/a.ipynb", *OURS])
 
 
 def test_the_zip_has_what_is_committed(project, tmp_path):
@@ -44,7 +50,7 @@ def test_the_zip_has_what_is_committed(project, tmp_path):
 
     with zipfile.ZipFile(tmp_path / "w.zip") as archive:
         names = sorted(name for name in archive.namelist() if not name.endswith("/"))
-    assert (names, files) == (GIVEN, 4)
+    assert (names, files) == (GIVEN, 7)
     assert [commit] == git(project, "rev-parse", "--short", "HEAD")
     assert git(project, "status", "--porcelain") == []
 
@@ -53,12 +59,52 @@ def test_a_branch_gets_a_commit_a_release(project):
     handout(branch="students", root=project)
     handout(branch="students", root=project)  # nothing new
     assert git(project, "ls-tree", "-r", "--name-only", "students") == GIVEN
-    (project / "README.md").write_text("new")
+    (project / "solutions/b.py").write_text("not for students")
+    (project / ".gitignore").write_text("new")
+    git(project, "add", "--force", ".")
     git(project, "commit", "--quiet", "-am", "More")
     handout(branch="students", root=project)
 
     assert len(git(project, "rev-list", "students")) == 2
-    assert git(project, "show", "students:README.md") == ["new"]
+    assert git(project, "show", "students:.gitignore") == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    [
+        ("https://github.com/me/course.git", "https://github.com/me/course"),
+        ("git@github.com:me/course.git", "https://github.com/me/course"),
+        ("ssh://git@gitlab.example.org/a/b/c", "https://gitlab.example.org/a/b/c"),
+        ("https://user:secret@github.com/me/course/", "https://github.com/me/course"),
+        ("../elsewhere", ""),
+        ("/srv/course.git", ""),
+        ("", ""),
+    ],
+)
+def test_an_address_is_read_as_git_has_it(remote, address):
+    assert https(remote) == address
+
+
+@pytest.mark.parametrize("asked", [None, "https://github.com/us/course", ""])
+def test_notebooks_get_the_address_of_their_home(project, tmp_path, asked):
+    first = FIRST_CELL.read_text(encoding="utf-8")
+    cells = [nbformat.v4.new_markdown_cell("# A\n\nText.")]
+    cells.append(nbformat.v4.new_code_cell(first))
+    path = project / "assignments/hw1/a.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    git(project, "commit", "--quiet", "-am", "A notebook")
+    git(project, "remote", "add", "origin", "git@github.com:me/course.git")
+    handout(tmp_path / "w.zip", root=project, repository=asked)
+
+    with zipfile.ZipFile(tmp_path / "w.zip") as archive:
+        text = archive.read("assignments/hw1/a.ipynb").decode()
+    title, code = nbformat.reads(text, as_version=4).cells
+    home = "" if asked == "" else asked or "https://github.com/me/course"
+    wanted = f'"git+{home}@v{cs231n.__version__}"' if home else '""'
+    assert f"\nPACKAGE = {wanted}\n" in code.source
+    assert ("/course/blob/main/assignments/hw1/a.ipynb)" in title.source) == bool(home)
+    assert path.read_text(encoding="utf-8") != text or not home  # ours stays as it is
+    assert [cell.id for cell in cells] == [title.id, code.id]
 
 
 def test_what_is_not_committed_is_refused(project, tmp_path):
@@ -88,3 +134,29 @@ def test_no_git_is_a_sentence(project, tmp_path, monkeypatch):
 
     with pytest.raises(HandoutError, match="There is no git here"):
         handout(tmp_path / "w.zip", root=project)
+
+
+def test_a_students_copy_has_its_own_commands_and_rules(project, tmp_path):
+    handout(tmp_path / "w.zip", root=project)
+    with zipfile.ZipFile(tmp_path / "w.zip") as archive:
+        makefile = archive.read("Makefile").decode()
+        readme, rules = (archive.read(f"{n}.md").decode() for n in ("README", "AGENTS"))
+
+    targets = re.findall(r"^([a-z]+):.*## ", makefile, re.M)
+    assert targets == ["help", "lab", "check", "submit"]
+    assert set(re.findall(r"\bmake ([a-z]+)", readme)) <= {*targets, "alone"}
+    for name in re.findall(r"-m (cs231n\.\w+)", makefile + readme + rules):
+        assert (ROOT / name.replace(".", "/") / "__main__.py").is_file()
+    for link in re.findall(r"\]\(([^)]+)\)", readme):
+        assert (ROOT / link).exists() or link == "AGENTS.md"
+
+
+def test_lab_shows_students_no_panel_of_instructors(monkeypatch):
+    config = pytest.importorskip("jupyterlab_server.config")
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(module.COPY / "jupyter"))
+    page = config.get_page_config([])
+
+    off = page["disabledExtensions"]
+    for panel in ("formgrader", "create-assignment", "course-list", "assignment-list"):
+        assert f"@jupyter/nbgrader:{panel}" in off
+    assert "@jupyter/nbgrader:validate-assignment" not in off

@@ -3,7 +3,8 @@
 import nbformat
 import pytest
 
-from grading.authoring.source_rules import exercise_of, spread
+from cs231n.workbook.exercises import exercise_of
+from grading.authoring.source_rules import spread
 
 
 def cell(grade_id, source, *, grade=True):

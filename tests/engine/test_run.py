@@ -12,7 +12,8 @@ from grading.engine.judging.judge_host import HostPlan, NoIsolation
 from grading.engine.options import Options
 from grading.engine.processes.line_pool import WorkersFailed
 from grading.engine.results.journal import Journal
-from grading.engine.run import ExamFault, Run
+from grading.engine.results.not_run import ExamFault
+from grading.engine.run import Run
 from grading.engine.storage.lock import Busy, only_one
 from tests.engine.conftest import grade, plan, scores
 from tests.engine.graded import book, with_double

@@ -16,10 +16,11 @@ LAYERS = [
     {"course", "due_dates", "sandbox", "judge.protocol", "judge.room", "judge.source"}
     | {"engine.storage"},
     {"judge", "engine.intake", "engine.processes"},
-    {"authoring", "late_work"},
+    {"authoring", "authoring.student_copy", "late_work"},
     {"engine.notebooks", "engine.judging", "gradebook"},
     {"engine.results"},
     {"engine.pages"},
+    {"gradescope"},
     {"engine"},
     {"__main__", "nbgrader_config"},
     {"demo"},

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from grading.judge import pace
 from grading.judge.exam import Cell, Exam, Verdict
 from grading.judge.judge import ExamError, judge
 from tests.judge.small import DOUBLE, LIMITS, SETUP, TESTS, by_name, exam, one, sit
@@ -212,3 +213,26 @@ def test_texts_come_out_printable(fork_server):
     answer = "def double(x): print('\\ud800'); raise ValueError('\\udfff')"
     found = one(fork_server, "double(1)", answer)
     assert (found.message, found.output) == ("ValueError: ?", "?\n")
+
+
+def test_a_loop_without_end_gets_the_solutions_time(fork_server, monkeypatch):
+    monkeypatch.setattr(pace, "PATIENCE", 0.3)
+    tests = {"loop": "assert double(3) == 6", "again": "assert double(3) == 6"}
+    answer = "def double(x):\n    while True:\n        pass"
+    verdict = sit(fork_server, answer, tests=tests)
+    for name in tests:
+        found = by_name(verdict)[name]
+        assert (found.score, found.status) == (0.0, "timeout")
+        assert "times what a right one needs" in found.message
+
+
+def test_an_answer_has_longer_where_the_solution_takes_long(fork_server, monkeypatch):
+    monkeypatch.setattr(pace, "PATIENCE", 0.1)
+    slow = "import time\ntime.sleep(0.3)\nassert double(3) == 6"
+    found = by_name(sit(fork_server, tests={"slow": slow}))["slow"]
+    assert found.score == 1.0
+    # A test that the solution fails says nothing of its time.
+    strict = "import time\ntime.sleep(0.3)\nassert double(3) == 7"
+    answer = "def double(x):\n    return 7"
+    found = by_name(sit(fork_server, answer, tests={"strict": strict}))["strict"]
+    assert found.score == 1.0

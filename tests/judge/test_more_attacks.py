@@ -200,7 +200,7 @@ ATTACKS = {
     "modules by name": """
         import sys
         for name in list(sys.modules):
-            if name.startswith(("numpy.testing", "cs231n", "grading.judge.notebook")):
+            if name.startswith(("numpy.testing", "cs231n", "cs231n.workbook.cells")):
                 sys.modules[name] = None
         def double(x): return -1
     """,

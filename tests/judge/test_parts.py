@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from cs231n.workbook.cells import as_python
 from grading.authoring.build import scripts
 from grading.authoring.exam_from_notebook import exam_of
 from grading.authoring.mistakes import variants
 from grading.judge import seeding
 from grading.judge.exam import Cell, Exam
-from grading.judge.notebook import as_python
 from grading.judge.preload import drawn_images, modules
 from grading.judge.source.answer_source import is_plain, sources
 from grading.judge.source.suspicion import flags

@@ -1,24 +1,17 @@
-"""Adversarial networks without gradients: what players with given weights compute.
+"""Adversarial networks with given weights: what players compute, lose and become.
 
 The notebook ``assignment3/gan`` holds answers against these. Weights are lists in the
 order in which a network uses them, the weight of a layer before its bias.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from cs231n.layers import (
-    affine_forward,
-    avg_pool_forward,
-    batchnorm_forward,
-    bce_with_logits_loss,
-    conv_forward,
-    conv_transpose_forward,
-    leaky_relu_forward,
-    max_pool_forward,
-    spatial_batchnorm_forward,
-)
+from cs231n import autograd
+from cs231n.layers import bce_with_logits_loss
+from cs231n.nets.references import players
 
 __all__ = [
     "bce_losses",
@@ -31,6 +24,7 @@ __all__ = [
 ]
 
 Weights = Sequence[np.ndarray]
+nn = autograd.nn
 
 
 def bce_losses(real: np.ndarray, fake: np.ndarray) -> dict[str, tuple]:
@@ -100,10 +94,8 @@ def fully_connected_logits(
     logits : ndarray of shape (N, out)
         Of the last layer.
     """
-    x = images.reshape(len(images), -1).astype(np.float64)
-    for i in range(0, len(weights), 2):
-        x = _linear(x if not i else leaky_relu_forward(x, slope=slope)[0], weights[i:])
-    return x
+    widths = [*(w.shape[1] for w in weights[::2]), len(weights[-1])]
+    return _run(players.chain(nn, *widths, slope=slope), weights, images)
 
 
 def fully_connected_pictures(
@@ -157,14 +149,10 @@ def convolutional_logits(
     logits : ndarray of shape (N, 1)
         Of the last layer.
     """
-    x = images.astype(np.float64)
-    pool = {"pool_height": 2, "pool_width": 2, "stride": 2}
-    shrink = avg_pool_forward if mean_pool else max_pool_forward
-    for i in (0, 2):
-        x = conv_forward(x, weights[i], weights[i + 1], {"stride": 1, "pad": 0})[0]
-        x = shrink(leaky_relu_forward(x, slope=slope)[0], pool)[0]
-    last = slope if last_slope is None else last_slope
-    return fully_connected_logits(weights[4:], x, slope=last)
+    net = players.convolutional_discriminator(
+        nn, slope=slope, last_slope=last_slope, mean_pool=mean_pool
+    )
+    return _run(net, weights, images)
 
 
 def convolutional_pictures(
@@ -198,23 +186,14 @@ def convolutional_pictures(
     pictures : ndarray of shape (N, pixels)
         Flat pictures.
     """
-
-    def finish(x: np.ndarray, scale: np.ndarray, shift: np.ndarray) -> np.ndarray:
-        norm = batchnorm_forward if x.ndim == 2 else spatial_batchnorm_forward
-        mode = {"mode": "train"}
-        if normalised_first:
-            return leaky_relu_forward(norm(x, scale, shift, mode)[0], slope=slope)[0]
-        return norm(leaky_relu_forward(x, slope=slope)[0], scale, shift, mode)[0]
-
-    x = finish(_linear(noise.astype(np.float64), weights), *weights[2:4])
-    x = finish(_linear(x, weights[4:]), *weights[6:8])
-    x = x.reshape(len(x), len(weights[8]), 7, 7)
-    step = {"stride": 2, "pad": 1}
-    x = finish(
-        conv_transpose_forward(x, weights[8], weights[9], step)[0], *weights[10:12]
+    net = players.convolutional_generator(
+        nn,
+        weights[0].shape[1],
+        normalised_first=normalised_first,
+        slope=slope,
+        squash=squash,
     )
-    x = conv_transpose_forward(x, weights[12], weights[13], step)[0].reshape(len(x), -1)
-    return np.tanh(x) if squash else x
+    return _run(net, weights, noise).reshape(len(noise), -1)
 
 
 def linear_game(
@@ -273,5 +252,10 @@ def linear_game(
     return [w, b, V, c]
 
 
-def _linear(x: np.ndarray, weights: Weights) -> np.ndarray:
-    return affine_forward(x, np.ascontiguousarray(weights[0].T), weights[1])[0]
+def _run(net: Any, weights: Weights, x: np.ndarray) -> np.ndarray:
+    """Return what a network with these weights computes, in float64."""
+    net.double()
+    with autograd.no_grad():
+        for parameter, weight in zip(net.parameters(), weights, strict=True):
+            parameter.copy_(autograd.from_numpy(weight.astype(np.float64)))
+        return net(autograd.from_numpy(x.astype(np.float64))).numpy()

@@ -13,7 +13,7 @@ from dataclasses import asdict
 
 from grading.engine.notebooks.normalise import Normalised
 from grading.engine.notebooks.sorting import sort_files
-from grading.engine.notebooks.template import Slot, Template
+from grading.engine.notebooks.template import Template
 from grading.engine.processes.pipes import private_pipes, say
 from grading.engine.storage.store import Store
 
@@ -87,8 +87,7 @@ def main() -> None:
     tasks, replies = private_pipes()
     job = json.loads(tasks.readline())
     templates = {
-        name: Template(**raw | {"slots": tuple(Slot(**slot) for slot in raw["slots"])})
-        for name, raw in job["templates"].items()
+        name: Template.from_dict(raw) for name, raw in job["templates"].items()
     }
     store = Store(job["store"])
     _limit(resource.RLIMIT_AS, MEMORY)

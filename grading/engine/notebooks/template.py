@@ -56,6 +56,22 @@ class Template:
         text = json.dumps([VERSION, plain], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
+    @classmethod
+    def from_dict(cls, raw: dict) -> "Template":
+        """Read what ``dataclasses.asdict`` made of a template, from JSON too.
+
+        Parameters
+        ----------
+        raw : dict
+            By field.
+
+        Returns
+        -------
+        template : Template
+            Equal to the one written, but for tuples that JSON makes lists.
+        """
+        return cls(**raw | {"slots": tuple(Slot(**slot) for slot in raw["slots"])})
+
     def of_role(self, *roles: str) -> "list[Slot]":
         """List the cells that have one of some roles.
 

@@ -108,13 +108,24 @@ def feedback_page(
         assignment=overview.assignment,
         marks=marks,
         parts=parts,
-        notes=[clean(flag, 300) for flag in row.flags if _is_for_students(flag)],
+        notes=[clean(flag, 300) for flag in row.flags if is_for_students(flag)],
         waiting=len(marks.to_mark),
     )
 
 
-def _is_for_students(flag):
-    """Tell what was mended from what only an instructor should weigh."""
+def is_for_students(flag: str) -> bool:
+    """Tell what was mended from what only an instructor should weigh.
+
+    Parameters
+    ----------
+    flag : str
+        Of a submission, a notebook or a verdict.
+
+    Returns
+    -------
+    told : bool
+        Whether students read it.
+    """
     words = ("handed in", "could not be read", "was taken for", "breaks off", "missing")
     return any(word in flag for word in words)
 

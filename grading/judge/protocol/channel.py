@@ -6,6 +6,7 @@ fit; bytes between frames are skipped and counted.
 """
 
 import secrets
+import select
 import socket
 import struct
 import time
@@ -99,6 +100,25 @@ class Channel:
     def end(self) -> None:
         """Wait for another exchange to start."""
         self._step = 0
+
+    def arrives(self, until: float) -> bool:
+        """Wait for bytes, and leave them where they are.
+
+        Parameters
+        ----------
+        until : float
+            How long, as ``time.monotonic`` counts.
+
+        Returns
+        -------
+        arrives : bool
+            Whether there are some, or the other side is gone.
+        """
+        if self._first < self._last:
+            return True
+        poll = select.poll()
+        poll.register(self._sock, select.POLLIN)
+        return bool(poll.poll(1e3 * max(0.0, until - time.monotonic())))
 
     def send(
         self, text: bytes, buffers: Sequence[bytes | bytearray | memoryview] = ()

@@ -24,6 +24,7 @@ TOOLS = (
     "solver",
     "testing",
     "vis",
+    "workbook",
 )
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _ABSENT = (

@@ -5,7 +5,9 @@ import importlib
 from functools import cache
 
 from cs231n.old_imports import starred
+from cs231n.testing.names import nodes
 from cs231n.testing.sources import PACKAGE
+from grading.judge.source import plain
 
 
 @cache
@@ -24,7 +26,7 @@ def imported(tree: ast.Module) -> frozenset[tuple[str | None, str, str]]:
     """
     return frozenset(
         (node.module, alias.name, alias.asname or alias.name)
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     )
@@ -45,9 +47,9 @@ def given(tree: ast.Module) -> frozenset[str]:
         Also those within functions.
     """
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    nodes = list(ast.walk(tree))
-    stored = {n.id for n in nodes if isinstance(n, ast.Name) and _is_stored(n)}
-    return frozenset(stored | {n.name for n in nodes if isinstance(n, kinds)})
+    parts = nodes(tree)
+    stored = {n.id for n in parts if isinstance(n, ast.Name) and _is_stored(n)}
+    return frozenset(stored | {n.name for n in parts if isinstance(n, kinds)})
 
 
 @cache
@@ -84,9 +86,9 @@ def deleted(tree: ast.Module) -> frozenset[str]:
     names : frozenset of str
         Also those within functions.
     """
-    nodes = list(ast.walk(tree))
-    caught = {n.name for n in nodes if isinstance(n, ast.ExceptHandler) and n.name}
-    names = (n for n in nodes if isinstance(n, ast.Name))
+    parts = nodes(tree)
+    caught = {n.name for n in parts if isinstance(n, ast.ExceptHandler) and n.name}
+    names = (n for n in parts if isinstance(n, ast.Name))
     return frozenset(caught | {n.id for n in names if isinstance(n.ctx, ast.Del)})
 
 
@@ -119,7 +121,18 @@ def settled(
     tree : ast.Module
         The cell.
     """
+    tree = plain.parsed(source) or ast.Module([], [])
+    if not any(map(_is_ours, nodes(tree))):
+        return tree  # what is known of its parts still holds
     return ast.fix_missing_locations(_Settler(known, own).visit(ast.parse(source)))
+
+
+def _is_ours(node):
+    """Tell whether a part of a cell imports names from the package."""
+    if not isinstance(node, ast.ImportFrom):
+        return False
+    module = starred(node) or ("" if node.level else node.module)
+    return module.partition(".")[0] == PACKAGE
 
 
 class _Settler(ast.NodeTransformer):

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Iterator
 
 from cs231n.testing import hiding
+from cs231n.testing.names import nodes
 
 _MACHINERY = "the notebook's machinery"
 _READY = "answers that are ready-made"
@@ -105,7 +106,7 @@ def flags(answers: dict[str, str]) -> list[str]:
 
 
 def _flags(name, tree):
-    words = sorted({word for node in ast.walk(tree) for word in _words(node)})
+    words = sorted({word for node in nodes(tree) for word in _words(node)})
     targets = sorted(patched(tree))
     return [
         *(f"{name} uses {word}: {_ALL[word]}." for word in words),
@@ -154,13 +155,13 @@ def patched(tree: ast.Module) -> Iterator[str]:
     """
     modules = {"np", "numpy", "torch", "math", "sys", "os", "builtins", "cs231n"}
     modules |= {"F", "nn", "optim", "plt", "pytorch", "random"}  # of the set-ups
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = (alias.asname or alias.name for alias in node.names)
             modules |= {name.partition(".")[0] for name in names}
         elif isinstance(node, ast.Assign) and ast.unparse(node.value) in modules:
             modules |= {t.id for t in node.targets if isinstance(t, ast.Name)}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
             dotted = ast.unparse(node)
             if dotted.partition(".")[0] in modules and len(dotted) < 100:

@@ -906,3 +906,23 @@ def adam(w, dw, config=None):
 - next_w = w + v
 + v = config["momentum"] * v - dw
 + next_w = w + config["learning_rate"] * v
+
+# %% mistake="deep-loss" why="The plain network alone: neither switch is wired in."
+@add_to_class(FullyConnectedNet)
+def loss(self, X, y=None):
+    out, p, last, caches = X.astype(self.dtype), self.params, self.num_layers, []
+    for i in range(1, last):
+        out, cache = affine_relu_forward(out, p[f"W{i}"], p[f"b{i}"])
+        caches.append(cache)
+    scores, cache = affine_forward(out, p[f"W{last}"], p[f"b{last}"])
+    if y is None:
+        return scores
+    loss, dout = softmax_loss(scores, y)
+    grads = {}
+    dout, grads[f"W{last}"], grads[f"b{last}"] = affine_backward(dout, cache)
+    for i in reversed(range(1, last)):
+        dout, grads[f"W{i}"], grads[f"b{i}"] = affine_relu_backward(dout, caches[i - 1])
+    for i in range(1, last + 1):
+        loss += 0.5 * self.reg * np.sum(p[f"W{i}"] ** 2)
+        grads[f"W{i}"] = grads[f"W{i}"] + self.reg * p[f"W{i}"]
+    return loss, grads

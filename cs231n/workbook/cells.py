@@ -1,6 +1,7 @@
 """What a notebook's cells find around them, where there is no notebook."""
 
 import ast
+import math
 import re
 import textwrap
 import warnings
@@ -61,6 +62,46 @@ def furnish(names: dict) -> None:
         Out={},
         _="",
     )
+
+
+def run_test(source: str, file: str, points: float, names: dict) -> float:
+    """Run a test cell; a number at its end is the score, as nbgrader counts.
+
+    Parameters
+    ----------
+    source : str
+        The cell, in Python.
+    file : str
+        What its lines are called in a traceback.
+    points : float
+        What it is worth.
+    names : dict
+        What it runs in.
+
+    Returns
+    -------
+    score : float
+        From 0 to ``points``.
+
+    Raises
+    ------
+    Exception
+        Whatever the test raises; ValueError if its score is not to be had.
+    """
+    tree = ast.parse(source)
+    last = None
+    end = tree.body[-1] if tree.body else None
+    if isinstance(end, ast.Expr):
+        tree.body.pop()
+        last = ast.Expression(end.value)
+    exec(compile(tree, file, "exec"), names)
+    value = eval(compile(last, file, "eval"), names) if last else None
+    if value is None:
+        return points
+    score = float(value)
+    if not math.isfinite(score) or not 0 <= score <= points:
+        raise ValueError(f"The test gave {score} of {points} points.")
+    return score
 
 
 def _leave(*status):

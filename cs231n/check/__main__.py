@@ -1,0 +1,111 @@
+"""Check a notebook: points, messages, what is open.
+
+``python -m cs231n.check knn.ipynb`` runs the tests of what has changed since the last
+time; with ``--watch`` it does so after every save. Save the notebook first.
+"""
+
+import argparse
+import os
+import secrets
+import sys
+import time
+from pathlib import Path
+
+from cs231n.workbook import terminal
+from cs231n.workbook.saved import BadNotebook, find
+
+#: Seconds between two looks at a file.
+_PAUSE = 0.4
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; return the exit status.
+
+    Parameters
+    ----------
+    argv : list of str, optional
+        Arguments; those of the process by default.
+
+    Returns
+    -------
+    status : int
+        0 if all that was asked for passes and every question has an answer, 1 if not,
+        2 if the notebook cannot be checked.
+    """
+    args = _arguments(argv)
+    terminal.take_all_letters()
+    os.environ.setdefault("MPLBACKEND", "agg")  # nobody looks at pictures here
+    numbers, status = secrets.token_hex(8) if args.secret_numbers else "", 130
+    try:
+        path = find(args.notebook, Path.cwd())
+        seen = _stamp(path)
+        status = _once(path, args, numbers)
+        while args.watch:
+            seen = _wait_for_a_save(path, seen)
+            print(f"\n{path.name} was saved; what has changed:\n")
+            status = _once(path, args, numbers)
+    except BadNotebook as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nStopped.")
+    return status
+
+
+def _once(path, args, numbers):
+    from cs231n.workbook.checking import check  # these bring NumPy
+    from cs231n.workbook.running import SetUpFailed
+
+    try:
+        report = check(path, args.exercise, everything=args.all, numbers=numbers)
+    except SetUpFailed as error:
+        print(error, file=sys.stderr)
+        return 2
+    except BadNotebook as error:
+        if not args.watch:
+            raise
+        print(error, file=sys.stderr)
+        return 2
+    for line in report.lines():
+        print(line)
+    sys.stdout.flush()
+    return 0 if report.is_done else 1
+
+
+def _wait_for_a_save(path, before):
+    """Return the new stamp once a file is another, and has been so for a moment."""
+    now = before
+    while now == before or now is None:
+        time.sleep(_PAUSE)
+        now = _stamp(path)
+    while now != (now := _stamp(path)):
+        time.sleep(_PAUSE)
+    return now
+
+
+def _stamp(path):
+    try:
+        found = path.stat()
+    except OSError:  # between two saves some editors have no file
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+def _arguments(argv):
+    parser = argparse.ArgumentParser(
+        prog="python -m cs231n.check", description=__doc__.partition("\n")[0]
+    )
+    parser.add_argument("notebook", help="a file, or a name such as knn")
+    parser.add_argument("exercise", nargs="*", help="only these; all by default")
+    parser.add_argument("--watch", action="store_true", help="again after every save")
+    parser.add_argument("--all", action="store_true", help="unchanged exercises too")
+    parser.add_argument(
+        "--secret-numbers",
+        action="store_true",
+        help="let tests draw other numbers, as the grader does",
+    )
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""Write the zip that is handed in, once every notebook is there and runs.
+
+``python -m cs231n.submit assignment1`` runs each notebook from top to bottom, says what
+is open, and writes ``assignment1.zip``. Save the notebooks first.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from cs231n.workbook import terminal
+from cs231n.workbook.handing_in import Gathered, folder_of, gather, pack, saved_at
+from cs231n.workbook.saved import BadNotebook, SavedNotebook
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; return the exit status.
+
+    Parameters
+    ----------
+    argv : list of str, optional
+        Arguments; those of the process by default.
+
+    Returns
+    -------
+    status : int
+        0 if the zip is written and whole, 1 if something is missing or does not run, 2
+        if there is no such assignment.
+    """
+    args = _arguments(argv)
+    terminal.take_all_letters()
+    os.environ.setdefault("MPLBACKEND", "agg")
+    try:
+        folder = folder_of(args.assignment, Path.cwd())
+    except BadNotebook as error:
+        print(error, file=sys.stderr)
+        return 2
+    gathered = gather(folder)
+    faults = [*gathered.faults, *_looked_at(gathered, args.no_run)]
+    for fault in faults:
+        print(f"✗ {fault}")
+    if faults and not args.anyway:
+        print("\nNo zip was written. Mend this, or hand it in as it is with --anyway.")
+        return 1
+    if not gathered.notebooks:
+        return 1
+    target = args.out or Path(f"{args.assignment}.zip")
+    pack(gathered.notebooks, target, args.student)
+    print(f"\nHand in {target}: {len(gathered.notebooks)} notebooks.")
+    return 1 if faults else 0
+
+
+def _looked_at(gathered: Gathered, no_run: bool) -> Iterator[str]:
+    """Print how each notebook stands; yield what keeps it from running."""
+    from cs231n.workbook.checking import check
+    from cs231n.workbook.report import totals, unanswered
+    from cs231n.workbook.running import SetUpFailed
+
+    for notebook in gathered.notebooks:
+        print(f"{notebook.path.name}, saved {saved_at(notebook)}", flush=True)
+        try:
+            report = check(notebook.path)
+        except SetUpFailed as error:
+            yield f"{notebook.path.name}: {error}"
+            continue
+        for line in (totals(report.results), *unanswered(report.questions)):
+            print(f"  {line}", flush=True)
+        if not no_run:
+            yield from _run(notebook)
+
+
+def _run(notebook: SavedNotebook) -> Iterator[str]:
+    """Run a notebook from top to bottom in a process of its own."""
+    code = (
+        "import sys; from pathlib import Path; "
+        "from cs231n.workbook.running import run_through; "
+        "from cs231n.workbook.saved import read; "
+        "print(*run_through(read(Path(sys.argv[1]))), sep='\\n')"
+    )
+    print("  running from top to bottom ...", flush=True)
+    run = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", code, str(notebook.path.resolve())],
+        env=os.environ | {"CS231N_QUICK": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    if run.returncode:
+        last = run.stderr.strip().rpartition("\n")[2]
+        yield f"{notebook.path.name} ends in the middle: {last or run.returncode}."
+    yield from (
+        f"{notebook.path.name}: {line}" for line in run.stdout.split("\n") if line
+    )
+
+
+def _arguments(argv):
+    parser = argparse.ArgumentParser(
+        prog="python -m cs231n.submit", description=__doc__.partition("\n")[0]
+    )
+    parser.add_argument("assignment", help="such as assignment1")
+    parser.add_argument("--out", type=Path, help="the zip (default: ASSIGNMENT.zip)")
+    parser.add_argument("--student", default="", help="a folder around all")
+    parser.add_argument("--no-run", action="store_true", help="run no notebook")
+    parser.add_argument("--anyway", action="store_true", help="write it all the same")
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,228 @@
+"""What answers may use: modules, names in them, and names that Python has."""
+
+import ast
+import functools
+import importlib
+import re
+import sys
+import types
+
+from cs231n.testing.names import COMPUTED, nodes
+from cs231n.testing.sources import PACKAGE
+
+#: What answers may import: what computes, and what old files begin with. Whatever else
+#: a notebook is about, its own rules name.
+_IMPORTS = {
+    *("abc", "bisect", "cmath", "collections", "contextlib", "copy", "dataclasses"),
+    *("decimal", "enum", "fractions", "functools", "heapq", "itertools", "math"),
+    *("numbers", "operator", "random", "re", "statistics", "time", "typing"),
+    *("warnings", "__future__", "builtins", "future", "past", "six", "os", "sys"),
+    *("IPython", "cv2", "google", "imageio", "matplotlib", "numpy", "scipy"),
+    *("skimage", "sklearn", "torch", "torchvision", "tqdm", PACKAGE),
+}
+#: Of these modules only some names; of the others all that begin with a letter.
+_NAMES = {
+    "copy": {"copy", "deepcopy"},
+    "os": {"path", "sep"},
+    "sys": {"float_info", "maxsize", "stderr", "stdout", "version_info"},
+    "IPython": {"display", "core"},
+    "six": {"moves", "iteritems", "itervalues", "iterkeys"},
+    "six.moves": {"filter", "input", "map", "range", "reduce", "xrange", "zip"},
+}
+#: Modules within others; of another package, none can be reached.
+_WITHIN = {
+    *("collections.abc", "os.path", "six.moves"),
+    *("numpy.fft", "numpy.lib", "numpy.lib.stride_tricks", "numpy.linalg"),
+    *("numpy.ma", "numpy.random", "numpy.testing"),
+}
+#: Of the libraries, those whose modules are all within reach.
+_WHOLE = {"cv2", "IPython", "matplotlib", "scipy", "skimage", "sklearn", "torch"}
+#: What NumPy has that reads files, and with them code.
+_READING = {
+    *("DataSource", "fromfile", "fromregex", "genfromtxt", "load", "loadtxt"),
+    *("memmap", "open_memmap", "save", "savetxt", "savez", "savez_compressed"),
+}
+#: Built-in names that no answer needs; one that the answer gives itself is another.
+_NO_BUILTINS = {
+    *("aiter", "anext", "breakpoint", "copyright", "credits", "dir", "exit", "help"),
+    *("license", "memoryview", "open", "quit"),
+}
+#: Modules whose names answers give to variables, too.
+_VARIABLES = {"copy", "random", "time"}
+#: Names with two underscores that a class may use; others reach what is not its own.
+_SPECIAL = {
+    *("__init__", "__call__", "__class__", "__doc__", "__name__", "__qualname__"),
+    *("__len__", "__iter__", "__next__", "__getitem__", "__setitem__", "__contains__"),
+    *("__enter__", "__exit__", "__repr__", "__str__", "__file__", "__version__"),
+    *("__hash__", "__slots__", "__all__"),
+    "__future__",
+}
+#: Names that run, find or replace code which is not in the source.
+_HIDING = {
+    *("__import__", "importlib", "import_module"),
+    *("globals", "locals", "vars", "setattr", "modules", "builtins", "__builtins__"),
+    *("__code__", "__globals__", "__dict__", "__getattribute__", "_getframe"),
+    *("ctypes", "gc", "inspect", "marshal", "pickle", "attrgetter", COMPUTED),
+    *("methodcaller", "__getattr__", "get_type_hints", "ForwardRef", "make_dataclass"),
+    *("f_back", "f_builtins", "f_globals", "f_locals", "gi_frame", "cr_frame"),
+    *("ag_frame", "tb_frame", "import_item", "exec_", "run_cell", "user_ns"),
+}
+#: What files of the course import from these, for Python 2, hides nothing.
+_OLD = {"builtins.range", "builtins.object", "builtins.str", "builtins.zip"}
+#: The same, unless they are attributes, as in ``model.eval()`` and ``re.compile``.
+_RUNNING = {"exec", "eval", "compile"}
+#: Where PyTorch keeps a layer such as ``nn.Flatten``: no way to ``sys.modules``.
+_LAYER = re.compile(r"torch\.nn\.modules\.[a-z]+\.[A-Z]\w*")
+
+
+def foreign(trees: list[ast.AST]) -> set[str]:
+    """Return the modules that are imported and not on the list.
+
+    Parameters
+    ----------
+    trees : list of ast.AST
+        An answer and its helpers.
+
+    Returns
+    -------
+    modules : set of str
+        Without dots.
+    """
+    return set().union(*map(_imported, trees)) - _IMPORTS
+
+
+@functools.lru_cache(maxsize=1024)
+def _imported(tree):
+    tops = set()
+    for node in nodes(tree):
+        if isinstance(node, ast.Import):
+            tops |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            tops.add((node.module or "").partition(".")[0])
+    return frozenset(tops)
+
+
+def hidden(used: frozenset[str]) -> list[str]:
+    """List the names behind which code runs that is not in the source.
+
+    Parameters
+    ----------
+    used : frozenset of str
+        Dotted names.
+
+    Returns
+    -------
+    names : list of str
+        In alphabetical order.
+    """
+    return sorted(name for name in used if _hides(name))
+
+
+@functools.lru_cache(maxsize=4096)
+def _hides(name):
+    if name in _RUNNING:
+        return True
+    old = name in _OLD or name.startswith("past.builtins.")
+    if old or _LAYER.fullmatch(name):
+        return False
+    parts = name.split(".")
+    return bool(_HIDING & set(parts)) or any(
+        part.startswith("__") and part not in _SPECIAL for part in parts
+    )
+
+
+def unlisted(used: frozenset[str], trees: list[ast.AST]) -> list[str]:
+    """List the names that are on none of the lists.
+
+    Parameters
+    ----------
+    used : frozenset of str
+        Dotted names, spelled out.
+    trees : list of ast.AST
+        Where they come from.
+
+    Returns
+    -------
+    names : list of str
+        In alphabetical order.
+    """
+    own = set().union(*map(_stored, trees))
+    defined = set().union(*map(_special_methods, trees))
+    variables = (own & _VARIABLES) - set().union(*map(_imported, trees))
+    beyond = {name for name in used if _is_beyond(name)}
+    found = {name for name in beyond if name.partition(".")[0] not in variables}
+    plain = {name for name in used if name in _NO_BUILTINS and name not in own}
+    return sorted(found | plain | (defined - _SPECIAL - _OPERATORS))
+
+
+#: Special methods that an answer's own class may have besides.
+_OPERATORS = {
+    *("__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__", "__neg__"),
+    *("__truediv__", "__rtruediv__", "__pow__", "__matmul__", "__eq__", "__lt__"),
+    *("__post_init__", "__new__", "__bool__", "__float__", "__int__"),
+}
+
+
+@functools.lru_cache(maxsize=1024)
+def _special_methods(tree):
+    return frozenset(
+        node.name
+        for node in nodes(tree)
+        if isinstance(node, ast.FunctionDef) and re.fullmatch("__.+__", node.name)
+    )
+
+
+@functools.lru_cache(maxsize=1024)
+def _stored(tree):
+    """List the names that a tree gives, as variables, arguments or functions."""
+    found = set()
+    for node in nodes(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            found.add(node.id)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+    return frozenset(found)
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_beyond(name):
+    """Tell whether a name leads out of a module's list, or into another module."""
+    root, *parts = name.split(".")
+    place = {"np": "numpy", "plt": "matplotlib.pyplot"}.get(root, root)
+    if place.partition(".")[0] not in _IMPORTS - {PACKAGE, "future", "google", "past"}:
+        return False
+    module = _module(place)
+    for part in parts:
+        if not isinstance(module, types.ModuleType):
+            return False
+        if _is_refused(place, part):
+            return True
+        place, module = f"{place}.{part}", getattr(module, part, None)
+        if isinstance(module, types.ModuleType) and not _is_within(place, module):
+            return True
+    return False
+
+
+def _module(name):
+    """Find a module: Python's own are loaded for it, others only looked up."""
+    if name in sys.stdlib_module_names:
+        return importlib.import_module(name)
+    return sys.modules.get(name)
+
+
+def _is_refused(place, name):
+    top = place.partition(".")[0]
+    if name.startswith("_") and top not in ("torch", "__future__", "builtins"):
+        return not name.startswith("__")  # those have a list of their own
+    if top == "numpy" and name in _READING:
+        return True
+    return place in _NAMES and name not in _NAMES[place]
+
+
+def _is_within(place, module):
+    if place in _WITHIN:
+        return True
+    top = place.partition(".")[0]
+    return top in _WHOLE and module.__name__.partition(".")[0] == top

@@ -1,0 +1,124 @@
+"""Loops in a source, in all the forms they have."""
+
+import ast
+import functools
+
+from cs231n.testing.names import dotted, fetched, handed_on, nodes
+from cs231n.testing.sources import reached
+
+#: Calls that loop over Python objects behind one name.
+_LOOPING_CALLS = {
+    *("map", "filter", "vectorize", "apply_along_axis", "apply_over_axes"),
+    *("fromiter", "frompyfunc", "nditer", "starmap", "filterfalse", "takewhile"),
+    *("dropwhile", "piecewise"),
+}
+#: The same, unless they are attributes of a NumPy function, as in ``np.add.reduce``.
+_LOOPING_TOOLS = {
+    *("reduce", "accumulate", "functools.reduce", "itertools.accumulate"),
+    *("re.sub", "re.subn"),
+}
+#: Calls that run what they are given again and again: ``sorted(x, key=f)``.
+_CALLING_KEYS = {"sorted", "min", "max", "sort", "groupby", "nlargest", "nsmallest"}
+#: Methods that Python and NumPy call for each item.
+_CALLED_BY_ITEM = {
+    *("__next__", "__getitem__", "__missing__", "__contains__", "__float__"),
+    *("__add__", "__radd__", "__sub__", "__rsub__", "__mul__", "__rmul__", "__neg__"),
+    *("__truediv__", "__rtruediv__", "__pow__", "__lt__", "__eq__", "__bool__"),
+    *("__matmul__", "__int__"),
+}
+_LOOPS = (
+    *(ast.For, ast.AsyncFor, ast.While),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+)
+
+
+def loops(trees: list[ast.AST]) -> int:
+    """Count loops: statements, comprehensions, calls that loop, recursion.
+
+    Parameters
+    ----------
+    trees : list of ast.AST
+        An answer and its helpers.
+
+    Returns
+    -------
+    number : int
+        Wherever they stand.
+    """
+    return sum(map(_own, trees)) + len(_calling_each_other(trees))
+
+
+@functools.lru_cache(maxsize=1024)
+def _own(tree):
+    return sum(map(_is_loop, nodes(tree)))
+
+
+def _is_loop(node):
+    if isinstance(node, ast.Attribute | ast.Name):
+        name = dotted(node) if isinstance(node.ctx, ast.Load) else ""
+        return _last(name) in _LOOPING_CALLS or name in _LOOPING_TOOLS
+    if isinstance(node, ast.Call) and dotted(node.func) == "getattr":
+        return _last(fetched(node)) in _LOOPING_CALLS
+    if isinstance(node, ast.Call):
+        name = _last(dotted(node.func))
+        key = any(word.arg == "key" for word in node.keywords)
+        return (name in _CALLING_KEYS and key) or (
+            dotted(node.func) == "iter" and len(node.args) > 1
+        )
+    if isinstance(node, ast.alias) and node.asname not in (None, node.name):
+        return _last(node.name) in _LOOPING_CALLS | _LOOPING_TOOLS
+    if isinstance(node, ast.FunctionDef):
+        by_item = node.name in _CALLED_BY_ITEM
+        return by_item or node.name in reached(ast.Module(node.body))
+    return isinstance(node, _LOOPS)
+
+
+def _calling_each_other(trees):
+    """List the functions that call themselves by way of others."""
+    calls = _calls([node for tree in trees for node in nodes(tree)])
+    functions = {
+        node.name
+        for tree in trees
+        for node in nodes(tree)
+        if isinstance(node, ast.FunctionDef)
+    }
+    found = []
+    for name in sorted(functions):
+        direct = name in calls[name]
+        seen, waiting = set(), list(calls[name] & calls.keys() - {name})
+        while waiting:
+            current = waiting.pop()
+            if current not in seen:
+                seen.add(current)
+                waiting += calls[current] & calls.keys()
+        if name in seen and not direct:
+            found.append(name)
+    return found
+
+
+def _calls(parts):
+    """Map functions to what they name, and other names to functions kept there."""
+    calls = {
+        node.name: reached(ast.Module(node.body))
+        for node in parts
+        if isinstance(node, ast.FunctionDef)
+    }
+    functions = set(calls)
+    for node in parts:
+        if isinstance(node, ast.Assign):
+            kept = handed_on(ast.Expr(node.value)) & functions
+            for target in node.targets if kept else ():
+                for name in reached(target):
+                    calls[name] = calls.get(name, set()) | kept
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            given = [*node.args, *(word.value for word in node.keywords)]
+            kept = {part.id for part in given if isinstance(part, ast.Name)} & functions
+            if kept and node.func.id in functions:  # it may call what it is given
+                name = f"{node.func.id}(...)"
+                calls[name] = calls.get(name, set()) | kept
+                calls[node.func.id] = calls[node.func.id] | {name}
+    return calls
+
+
+def _last(name):
+    return name.rpartition(".")[2]

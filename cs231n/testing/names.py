@@ -1,0 +1,172 @@
+"""Names in a source: what it uses, hands on, and what the names it gives mean."""
+
+import ast
+import functools
+
+#: What ``getattr`` with anything but a text reaches.
+COMPUTED = "getattr with a computed name"
+
+
+@functools.lru_cache(maxsize=1024)
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """List the parts of a tree; several tests ask for those of the same.
+
+    Parameters
+    ----------
+    tree : ast.AST
+        A source.
+
+    Returns
+    -------
+    parts : tuple of ast.AST
+        As ``ast.walk`` gives them.
+    """
+    return tuple(ast.walk(tree))
+
+
+@functools.lru_cache(maxsize=1024)
+def facts(tree: ast.AST) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
+    """List the dotted names that a tree uses, and what the names it gives mean.
+
+    Parameters
+    ----------
+    tree : ast.AST
+        A source.
+
+    Returns
+    -------
+    used : frozenset of str
+        Such as ``"np.linalg.norm"``.
+    meanings : frozenset of (str, str)
+        Such as ``("la", "np.linalg")``.
+    """
+    called = {id(n.func) for n in nodes(tree) if isinstance(n, ast.Call)}
+    used = {name for node in nodes(tree) for name in _names(node, called)}
+    given = {pair for node in nodes(tree) for pair in _given(node)}
+    return frozenset(used), frozenset(given)
+
+
+@functools.lru_cache(maxsize=1024)
+def handed_on(tree: ast.AST) -> frozenset[str]:
+    """List the dotted names that are used as they are, with nothing taken from them.
+
+    Parameters
+    ----------
+    tree : ast.AST
+        A source.
+
+    Returns
+    -------
+    names : frozenset of str
+        Those of arguments, items, results and attributes of classes.
+    """
+    parts = nodes(tree)
+    taken = {id(n.value) for n in parts if isinstance(n, ast.Attribute)}
+    taken |= {id(n.func) for n in parts if isinstance(n, ast.Call)}
+    given = {
+        id(n.value)
+        for n in parts
+        if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)
+    }
+    for owner in (n for n in parts if isinstance(n, ast.ClassDef)):
+        given -= {id(n.value) for n in owner.body if isinstance(n, ast.Assign)}
+    return frozenset(
+        dotted(node)
+        for node in parts
+        if isinstance(node, ast.Attribute | ast.Name)
+        and isinstance(node.ctx, ast.Load)
+        and id(node) not in taken | given
+    )
+
+
+def spelled_out(used: frozenset[str], trees: list[ast.AST]) -> frozenset[str]:
+    """Add what names stand for that imports and assignments have given.
+
+    Parameters
+    ----------
+    used : frozenset of str
+        Dotted names.
+    trees : list of ast.AST
+        The sources that they come from.
+
+    Returns
+    -------
+    names : frozenset of str
+        ``"np.linalg.norm"`` beside ``"la.norm"``.
+    """
+    meanings = frozenset().union(*(facts(tree)[1] for tree in trees))
+    for _ in range(4 if meanings else 0):  # names of names
+        used = used | {
+            meaning + name.removeprefix(short)
+            for short, meaning in meanings
+            for name in used
+            if f"{name}.".startswith(f"{short}.") and len(name) < 200
+        }
+    return used
+
+
+def _given(node):
+    """Yield the names that an import or an assignment gives, and to what."""
+    if isinstance(node, ast.Import):
+        yield from ((a.asname, a.name) for a in node.names if a.asname)
+    elif isinstance(node, ast.ImportFrom):
+        for alias in node.names:
+            yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+    elif isinstance(node, ast.Assign | ast.NamedExpr) and dotted(node.value):
+        for target in getattr(node, "targets", [getattr(node, "target", None)]):
+            if isinstance(target, ast.Name):
+                yield target.id, dotted(node.value)
+
+
+def _names(node, called):
+    """Yield the dotted names that a part of a source reads or imports by itself."""
+    if isinstance(node, ast.Attribute | ast.Name):
+        name = dotted(node)
+        # Whoever is handed `getattr` calls it with whatever name comes.
+        yield COMPUTED if name == "getattr" and id(node) not in called else name
+    elif isinstance(node, ast.Call) and dotted(node.func) == "getattr":
+        yield fetched(node)
+    elif isinstance(node, ast.MatchClass) and node.kwd_attrs:
+        yield COMPUTED
+    elif isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def fetched(call: ast.Call) -> str:
+    """Return the dotted name of ``getattr(x, "name")``; of any other name, no name.
+
+    Parameters
+    ----------
+    call : ast.Call
+        Of ``getattr``.
+
+    Returns
+    -------
+    name : str
+        Or :data:`COMPUTED`.
+    """
+    if len(call.args) > 1 and isinstance(call.args[1], ast.Constant):
+        return f"{dotted(call.args[0])}.{call.args[1].value!s}"
+    return COMPUTED
+
+
+def dotted(node: ast.AST) -> str:
+    """Write a name with its attributes.
+
+    Parameters
+    ----------
+    node : ast.AST
+        Any part of a source.
+
+    Returns
+    -------
+    name : str
+        Such as ``"np.add"``; ``".add"`` where it is the attribute of something else.
+    """
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    if isinstance(node, ast.NamedExpr):
+        return dotted(node.value)
+    return node.id if isinstance(node, ast.Name) else ""

@@ -1,0 +1,103 @@
+"""Hints to an exercise: folded parts of the notebook's text, opened one by one."""
+
+import re
+from pathlib import Path
+
+from cs231n.workbook.attempts import Attempts
+from cs231n.workbook.saved import BadNotebook, SavedNotebook, all_below, read
+
+_FOLDED = re.compile(
+    r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", re.DOTALL | re.IGNORECASE
+)
+
+
+def hints(notebook: SavedNotebook, exercise: str) -> list[tuple[str, str]]:
+    """List the hints to an exercise.
+
+    Parameters
+    ----------
+    notebook : SavedNotebook
+        Of the course.
+    exercise : str
+        Its name.
+
+    Returns
+    -------
+    hints : list of (title, text)
+        From the first to the last.
+    """
+    return [
+        (title.strip(), text.strip())
+        for cell in notebook.of_role("hint")
+        if cell.name == exercise
+        for title, text in _FOLDED.findall(cell.source)
+    ]
+
+
+def next_hint(path: Path, exercise: str, number: int | None = None) -> str:
+    """Open a hint.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Of the notebook.
+    exercise : str
+        Its name.
+    number : int, optional
+        Which; by default the first that was not opened yet.
+
+    Returns
+    -------
+    text : str
+        The hint, or why there is none.
+    """
+    known, attempts = hints(read(path), exercise), Attempts(path)
+    if not known:
+        return f"{path.name} has no hints to {exercise} yet. Read the text above it."
+    opened = attempts.hints(exercise)
+    wanted = number or opened + 1
+    if wanted > len(known):
+        return (
+            f"{exercise} has {len(known)} hints, and you have opened them all. To read "
+            f"one again:  python -m cs231n.hint {exercise} --number 1"
+        )
+    attempts.open_hint(exercise, max(opened, wanted))
+    attempts.save()
+    title, text = known[wanted - 1]
+    more = len(known) - wanted
+    left = f"{more} more to open." if more else "That was the last one."
+    return f"{title}\n\n{text}\n\n({left})"
+
+
+def notebook_of(exercise: str, below: Path) -> Path:
+    """Find the notebook of an exercise.
+
+    Parameters
+    ----------
+    exercise : str
+        Its name.
+    below : pathlib.Path
+        The folder to look in.
+
+    Returns
+    -------
+    path : pathlib.Path
+        Of the first notebook that has it.
+
+    Raises
+    ------
+    BadNotebook
+        If none has.
+    """
+    names: list[str] = []
+    for path in all_below(below):
+        try:
+            answers = [cell.name for cell in read(path).of_role("answer")]
+        except BadNotebook:
+            continue
+        if exercise in answers:
+            return path
+        names += answers
+    alike = [name for name in names if name.startswith(exercise.partition("-")[0])]
+    there = f" There are {', '.join(alike[:8])}." if alike else ""
+    raise BadNotebook(f"No notebook in this folder has an exercise {exercise}.{there}")

@@ -1,0 +1,206 @@
+"""The notebook that runs in this kernel: what its cells did, and where its file is."""
+
+import ast
+import importlib
+import inspect
+import json
+import os
+import re
+import sys
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from cs231n.workbook import score
+from cs231n.workbook.cells import as_python
+from cs231n.workbook.saved import (
+    BadNotebook,
+    SavedNotebook,
+    all_below,
+    parsed,
+    read,
+)
+
+_DEFINED = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
+#: Seconds that Colab may take to send the notebook.
+_PATIENCE = 10
+#: Sources of cells as they ran last, by id.
+ran: dict[str, str] = {}
+
+
+class Watcher:
+    """What IPython tells after every cell."""
+
+    def __init__(self, shell: Any) -> None:
+        self._shell = shell
+
+    def after(self, result: Any) -> None:
+        """Keep the score honest, and old versions of an answer from living on.
+
+        Parameters
+        ----------
+        result : IPython.core.interactiveshell.ExecutionResult
+            Of the cell.
+        """
+        source, name = result.info.raw_cell, getattr(result.info, "cell_id", None)
+        if isinstance(result.error_before_exec, SyntaxError):
+            retire(source, name or "", self._shell.user_ns)
+        if name and ran.get(name) != source:
+            score.forget(name)
+            ran[name] = source
+        if not result.success:
+            for exercise, what in _ticks_of(source):
+                score.forget(exercise, what)
+
+
+def watch() -> None:
+    """Have the cells of this kernel watched, once."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython and ipython.get_ipython()
+    if shell and not getattr(shell, "cs231n_watcher", None):
+        shell.cs231n_watcher = Watcher(shell)
+        shell.events.register("post_run_cell", shell.cs231n_watcher.after)
+
+
+def retire(source: str, exercise: str, names: dict[str, Any]) -> list[str]:
+    """Put away what an earlier version of a cell has defined.
+
+    Parameters
+    ----------
+    source : str
+        A cell that Python cannot read.
+    exercise : str
+        Its name, if it is known.
+    names : dict of {str: object}
+        The notebook's global names; changed.
+
+    Returns
+    -------
+    retired : list of str
+        Names that say from now on that their cell has a syntax error.
+    """
+    old = [name for name in _DEFINED.findall(source) if _is_own(names.get(name))]
+    for name in old:
+        names[name] = _retired(names[name], name, exercise or name)
+    if old:
+        print(
+            f"This cell has a syntax error, so nothing in it ran. The {old[0]} that "
+            f"you ran before is put away, so that no test passes by it: mend the line "
+            f"that Python names, and run the cell again."
+        )
+    return old
+
+
+def _is_own(value):
+    is_made = isinstance(value, types.FunctionType | type)
+    return is_made and getattr(value, "__module__", "") == "__main__"
+
+
+def _retired(old: Any, name: str, exercise: str) -> Callable:
+    message = f"{exercise}: its cell has a syntax error. Mend it and run it again."
+
+    def method(self, *args, **kwargs):
+        raise NotImplementedError(message)
+
+    def function(*args, **kwargs):
+        raise NotImplementedError(message)
+
+    made = method if _first_parameter(old) == "self" else function
+    made.__name__, made.__module__ = name, "__main__"
+    return made
+
+
+def _first_parameter(value):
+    if not isinstance(value, types.FunctionType):
+        return None
+    return next(iter(inspect.signature(value).parameters), None)
+
+
+def _ticks_of(source: str) -> Iterator[tuple[str, str | None]]:
+    """Yield (exercise, what) of the tick at the end of a test; what may be unknown."""
+    try:
+        tree = ast.parse(as_python(source))
+    except SyntaxError:
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "passed":
+            words = [getattr(argument, "value", None) for argument in node.args]
+            if words and isinstance(words[0], str):
+                what = words[1] if len(words) > 1 else None
+                yield words[0], what if isinstance(what, str) else None
+
+
+def this_notebook(names: dict[str, Any]) -> SavedNotebook:
+    """Read the notebook that runs here, as it was saved last.
+
+    Parameters
+    ----------
+    names : dict of {str: object}
+        Its global names.
+
+    Returns
+    -------
+    notebook : SavedNotebook
+        From its file; on Colab, from Colab.
+
+    Raises
+    ------
+    BadNotebook
+        If it is not to be found.
+    """
+    if "google.colab" in sys.modules:
+        return _from_colab()
+    named = names.get("__vsc_ipynb_file__") or os.environ.get("JPY_SESSION_NAME")
+    if named and Path(named).is_file():
+        return read(Path(named))
+    here = [path for path in all_below(Path.cwd()) if path.parent == Path.cwd()]
+    found = [notebook for path in here if (notebook := _mine(path))]
+    if len(found) != 1:
+        raise BadNotebook(
+            "The file of this notebook is not to be found from here. In a terminal: "
+            "python -m cs231n.check NOTEBOOK.ipynb"
+        )
+    return found[0]
+
+
+def _mine(path):
+    """Read a notebook if it has what was ticked here."""
+    try:
+        notebook = read(path)
+    except BadNotebook:
+        return None
+    known = {cell.name for cell in notebook.of_role("answer")}
+    return notebook if score.ticked().keys() <= known else None
+
+
+def _from_colab():
+    try:
+        answer = importlib.import_module("google.colab._message").blocking_request(
+            "get_ipynb", timeout_sec=_PATIENCE
+        )
+        raw = answer["ipynb"]
+        name = raw.get("metadata", {}).get("colab", {}).get("name") or "notebook.ipynb"
+        return parsed(json.dumps(raw), Path(name))
+    except (ImportError, AttributeError, TypeError, KeyError):
+        raise BadNotebook("Colab does not hand out this notebook: save it.") from None
+
+
+def unsaved(notebook: SavedNotebook) -> list[str]:
+    """Name the answers that ran with another text than the file has.
+
+    Parameters
+    ----------
+    notebook : SavedNotebook
+        As it was saved.
+
+    Returns
+    -------
+    exercises : list of str
+        From top to bottom.
+    """
+    return [
+        cell.name
+        for cell in notebook.of_role("answer")
+        if cell.name in ran and ran[cell.name].strip() != cell.source.strip()
+    ]

@@ -1,0 +1,225 @@
+"""A notebook's set-up, answers and tests, run in a namespace of their own."""
+
+import contextlib
+import hashlib
+import io
+import linecache
+import os
+import re
+import sys
+import traceback
+import types
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from cs231n import old_imports
+from cs231n.workbook.cells import as_python, furnish, run_test
+from cs231n.workbook.exercises import Exercise
+from cs231n.workbook.results import Result
+from cs231n.workbook.saved import SavedCell, SavedNotebook
+
+_UNWRITTEN = re.compile(r"([\w-]+): not written yet\.")
+
+
+class SetUpFailed(Exception):
+    """The cells above the exercises do not run; the message says where and why."""
+
+
+class Room:
+    """Where the cells of one notebook run, once from top to bottom.
+
+    Parameters
+    ----------
+    notebook : SavedNotebook
+        Its set-up and answers run at once, each answer once.
+    numbers : str, optional
+        What the tests' numbers come from; the same text gives the same numbers.
+
+    Raises
+    ------
+    SetUpFailed
+        If a set-up cell fails.
+    """
+
+    def __init__(self, notebook: SavedNotebook, numbers: str = "") -> None:
+        self._numbers = numbers
+        self._module = types.ModuleType("__main__")
+        self._names = vars(self._module)
+        self._failed: dict[str, str] = {}
+        furnish(self._names)
+        with self._inside(notebook):
+            for cell in notebook.of_role("setup", "answer"):
+                self._prepare(cell)
+        self._notebook = notebook
+
+    def _prepare(self, cell):
+        try:
+            self._run(cell)
+        except (Exception, SystemExit) as error:
+            said = explained(error, cell.name)
+            if cell.role == "setup":
+                first = cell.source.strip().partition("\n")[0]
+                raise SetUpFailed(
+                    f"The set-up cell that begins with {first!r} fails, so no test can "
+                    f"run. {said}"
+                ) from None
+            self._failed[cell.name] = said
+        else:
+            self._failed.pop(cell.name, None)
+
+    def _run(self, cell):
+        source, file = _filed(cell)
+        read = old_imports.on_the_tape(source, self._names)
+        exec(compile(read, file, "exec"), self._names)
+
+    def tested(self, exercise: Exercise) -> Result:
+        """Run the tests of an exercise.
+
+        Parameters
+        ----------
+        exercise : Exercise
+            Of the notebook.
+
+        Returns
+        -------
+        result : Result
+            Its points, and the first message.
+        """
+        if exercise.is_open:
+            return Result(exercise.name, "open", 0, exercise.points)
+        if exercise.name in self._failed:
+            said = self._failed[exercise.name]
+            return Result(
+                exercise.name, "fails", 0, exercise.points, exercise.name, said
+            )
+        points, test, message = 0.0, "", ""
+        with self._inside(self._notebook):
+            for cell in exercise.tests:
+                try:
+                    points += self._score(cell)
+                except (Exception, SystemExit) as error:
+                    test = test or cell.name
+                    message = message or explained(error, exercise.name)
+        if points < exercise.points and not message:
+            message = f"The tests gave {points:g} of {exercise.points:g} points."
+        state = "fails" if message else "passed"
+        return Result(exercise.name, state, points, exercise.points, test, message)
+
+    def _score(self, cell):
+        names = dict(self._names)
+        if isinstance(names.get("rng"), np.random.Generator):
+            names["rng"] = np.random.default_rng(seed_of(self._numbers, cell.name))
+        np.random.seed(seed_of(cell.name) % 2**32)  # noqa: NPY002 (old answers draw so)
+        source, file = _filed(cell)
+        return run_test(source, file, cell.points, names)
+
+    @contextlib.contextmanager
+    def _inside(self, notebook: SavedNotebook) -> Iterator[None]:
+        """Stand in the notebook's folder, as its kernel does; print nothing."""
+        folder, main = os.getcwd(), sys.modules["__main__"]
+        sys.path.insert(0, str(notebook.path.resolve().parent))
+        sys.modules["__main__"] = self._module
+        os.chdir(notebook.path.resolve().parent)
+        quiet = contextlib.redirect_stdout(io.StringIO())
+        noise = contextlib.redirect_stderr(io.StringIO())
+        try:
+            with quiet, noise, warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                yield
+        finally:
+            os.chdir(folder)
+            sys.modules["__main__"] = main
+            sys.path.pop(0)
+
+
+def run_through(notebook: SavedNotebook) -> list[str]:
+    """Run all cells from top to bottom, as a kernel that has just started does.
+
+    Parameters
+    ----------
+    notebook : SavedNotebook
+        Its answers and tests may fail; whatever else fails is a fault.
+
+    Returns
+    -------
+    faults : list of str
+        A sentence for each, on one line.
+    """
+    room = Room(replace(notebook, cells=()))
+    faults = []
+    with room._inside(notebook):
+        for number, cell in enumerate(notebook.cells, start=1):
+            try:
+                if cell.is_code:
+                    room._run(cell)
+            except (Exception, SystemExit) as error:
+                if cell.role not in ("answer", "test"):
+                    said = explained(error, "").replace("\n", " ")
+                    faults.append(f"cell {number} fails: {said}")
+            if "matplotlib.pyplot" in sys.modules:
+                sys.modules["matplotlib.pyplot"].close("all")
+    return faults
+
+
+def seed_of(*parts: str) -> int:
+    """Derive a seed from texts.
+
+    Parameters
+    ----------
+    *parts : str
+        What the seed depends on.
+
+    Returns
+    -------
+    seed : int
+        Of 63 bits.
+    """
+    digest = hashlib.sha256("\0".join(parts).encode()).digest()
+    return int.from_bytes(digest[:8], "little") >> 1
+
+
+def _filed(cell: SavedCell) -> tuple[str, str]:
+    """Put a cell where :mod:`inspect` finds its source; name the file."""
+    source, file = as_python(cell.source), f"<{cell.name}>"
+    lines = source.splitlines(keepends=True)
+    linecache.cache[file] = (len(source), None, lines, file)
+    return source, file
+
+
+def explained(error: BaseException, exercise: str) -> str:
+    """Say in sentences what an error means to the writer of an answer.
+
+    Parameters
+    ----------
+    error : BaseException
+        What ended a cell.
+    exercise : str
+        Whose answer or test it was.
+
+    Returns
+    -------
+    message : str
+        In full; an assertion's own words as they are.
+    """
+    if isinstance(error, NotImplementedError):
+        unwritten = _UNWRITTEN.fullmatch(str(error))
+        if unwritten and unwritten[1] != exercise:
+            return f"It needs {unwritten[1]}, which is not written yet."
+        return str(error) or "Something in it is not written yet."
+    if isinstance(error, SyntaxError):
+        line = f": {error.text.strip()}" if error.text else ""
+        return (
+            f"Python cannot read line {error.lineno} of the answer{line} ({error.msg})."
+        )
+    if isinstance(error, AssertionError) and str(error):
+        return str(error)
+    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename.startswith("<")]
+    if not own:
+        return said
+    where = f"line {own[-1].lineno} of {own[-1].filename.strip('<>')}"
+    return f"{said}\nIt happened in {where}: {own[-1].line}"

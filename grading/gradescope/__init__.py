@@ -1,0 +1,1 @@
+"""Gradescope: an autograder zip, and what it runs there."""

@@ -1,0 +1,264 @@
+"""What is on no list is refused by name, and loops count in all their forms."""
+
+import pytest
+
+from cs231n.testing import WrongAnswer, expect_source
+from grading.judge.source.answer_source import is_plain, sources
+
+SETUP = "import math\nimport numpy as np\nclass Model:\n    pass\n"
+HONEST = {
+    "a variable called copy": "def double(x):\n    copy = 2 * x\n"
+    "    copy.sum()\n    return copy",
+    "a variable called input": "def double(x):\n    input = x\n    return 2 * input",
+    "copy": "import copy\ndef double(x):\n    return 2 * copy.deepcopy(x)",
+    "windows": "def double(x):\n"
+    "    np.lib.stride_tricks.sliding_window_view(x, 1)\n    return 2 * x",
+    "random numbers": "def double(x):\n    np.random.randn(2)\n    return 2 * x",
+    "a helper": "def twice(x):\n    return 2 * x\ndef double(x):\n"
+    "    out = twice(x)\n    return out",
+    "a table of helpers": "def twice(x):\n    return 2 * x\n"
+    "ways = {'twice': twice}\ndef double(x):\n    return ways['twice'](x)",
+    "a class": "class Twice:\n    def __init__(self, x):\n        self.x = x\n"
+    "    def __call__(self):\n        return 2 * self.x\n"
+    "def double(x):\n    return Twice(x)()",
+    "getattr with a name": "def double(x):\n    return 2 * getattr(x, 'real')",
+    "a ufunc": "def double(x):\n    np.add.reduce(x)\n    return np.add(x, x)",
+    "old Python": "from builtins import range\nfrom past.builtins import xrange\n"
+    "def double(x):\n    range(3), xrange(3)\n    return 2 * x",
+}
+WAYS = {
+    "annotations": (
+        "import typing\ndef late(x: 'np.linalg.norm'): pass\ndef double(x):\n"
+        "    typing.get_type_hints(late)['x'](x)\n    return 2 * x"
+    ),
+    "annotations by another name": (
+        "from typing import get_type_hints as hints\n"
+        "def late(x: 'np.linalg.norm'): pass\ndef double(x):\n"
+        "    hints(late)['x'](x)\n    return 2 * x"
+    ),
+    "a copy": (
+        "import copy\nclass Way:\n    def __reduce__(self):\n"
+        "        return getattr, (np, 'lin' + 'alg')\ndef double(x):\n"
+        "    copy.copy(Way())\n    return 2 * x"
+    ),
+    "reduce_ex": (
+        "import copy\nclass Way:\n    def __reduce_ex__(self, n):\n"
+        "        return abs, (-1,)\ndef double(x):\n    copy.copy(Way())\n"
+        "    return 2 * x"
+    ),
+    "getattr handed on": (
+        "def double(x):\n"
+        "    list(zip([getattr], [1]))[0][0](np, 'ein' + 'sum')('i->i', x)\n"
+        "    return 2 * x"
+    ),
+    "getattr in a tuple": (
+        "def double(x):\n    (getattr,)[0](np, 'ein' + 'sum')('i->i', x)\n"
+        "    return 2 * x"
+    ),
+    "a module's system": (
+        "import warnings\ndef double(x):\n    warnings.sys.stdout\n    return 2 * x"
+    ),
+    "a module's machine": (
+        "import random\ndef double(x):\n    random._os\n    return 2 * x"
+    ),
+    "statistics": "import statistics as s\ndef double(x):\n    s.sys\n    return 2 * x",
+    "a generator's frame": (
+        "def g():\n    yield 1\ndef double(x):\n    g().gi_frame.f_globals\n"
+        "    return 2 * x"
+    ),
+    "a traceback": (
+        "def double(x):\n    try:\n        1 / 0\n"
+        "    except ZeroDivisionError as e:\n        e.tb_frame\n    return 2 * x"
+    ),
+    "a file of arrays": (
+        "class F:\n    def read(self, n=-1): return b''\n"
+        "    def readline(self): return b''\n    def seek(self, *a): return 0\n"
+        "    def tell(self): return 0\ndef double(x):\n    try:\n"
+        "        np.load(F(), allow_pickle=True)\n    except Exception:\n"
+        "        pass\n    return 2 * x"
+    ),
+    "loadtxt": (
+        "def double(x):\n    np.loadtxt(['1'], converters=float)\n    return 2 * x"
+    ),
+    "open": "def double(x):\n    open('/dev/null')\n    return 2 * x",
+    "six": "import six\ndef double(x):\n    six.exec_('pass')\n    return 2 * x",
+    "six.moves": (
+        "from six.moves import builtins as b\ndef double(x):\n    b.abs(1)\n"
+        "    return 2 * x"
+    ),
+    "IPython's importer": (
+        "from IPython.utils.importstring import import_item\ndef double(x):\n"
+        "    import_item('numpy.linalg.norm')(x)\n    return 2 * x"
+    ),
+    "NumPy's private parts": (
+        "def double(x):\n    np.lib._utils_impl.safe_eval\n    return 2 * x"
+    ),
+    "f2py": "def double(x):\n    np.f2py\n    return 2 * x",
+    "ctypeslib": "def double(x):\n    np.ctypeslib\n    return 2 * x",
+    "a dataclass": (
+        "import dataclasses\ndef double(x):\n"
+        "    dataclasses.make_dataclass('A', ['a'])\n    return 2 * x"
+    ),
+    "a class with missing names": (
+        "class A:\n    def __getattr__(self, n): return np\ndef double(x):\n"
+        "    A().linalg.norm(x)\n    return 2 * x"
+    ),
+    "a descriptor": (
+        "class D:\n    def __get__(self, o, t): return np.linalg\nclass A:\n"
+        "    d = D()\ndef double(x):\n    A().d\n    return 2 * x"
+    ),
+    "init_subclass": (
+        "class A:\n    def __init_subclass__(cls): cls.f = np.linalg.norm\n"
+        "class B(A): pass\ndef double(x):\n    B.f(x)\n    return 2 * x"
+    ),
+    "class_getitem": (
+        "class A:\n    def __class_getitem__(cls, n): return np.linalg\n"
+        "def double(x):\n    A[1].norm(x)\n    return 2 * x"
+    ),
+    "set_name": (
+        "class D:\n    def __set_name__(self, o, n): o.f = np.linalg.norm\nclass A:\n"
+        "    d = D()\ndef double(x):\n    A.f(x)\n    return 2 * x"
+    ),
+    "a star argument": (
+        "def double(x, *rest, la=np.linalg):\n    la.norm(x)\n    return 2 * x"
+    ),
+    "a lambda's default": (
+        "f = lambda x, la=np.linalg: la.norm(x)\ndef double(x):\n    f(x)\n"
+        "    return 2 * x"
+    ),
+    "a chain of names": (
+        "a = np\nb = a\nc = b\nd = c\ne = d\nf = e\ndef double(x):\n"
+        "    f.linalg.norm(x)\n    return 2 * x"
+    ),
+    "nonlocal": (
+        "def make():\n    la = None\n    def put():\n        nonlocal la\n"
+        "        la = np.linalg\n    put()\n    def run(x):\n        la.norm(x)\n"
+        "        return 2 * x\n    return run\ndouble = make()"
+    ),
+    "a for's target": (
+        "for la in (np.linalg,):\n    pass\ndef double(x):\n    la.norm(x)\n"
+        "    return 2 * x"
+    ),
+    "a with's target": (
+        "import contextlib\nwith contextlib.nullcontext(np.linalg) as la:\n    pass\n"
+        "def double(x):\n    la.norm(x)\n    return 2 * x"
+    ),
+    "an unpacked pair": (
+        "la, lb = np.linalg, np\ndef double(x):\n    la.norm(x)\n    return 2 * x"
+    ),
+    "an attribute of the function": (
+        "def double(x):\n    double.la.norm(x)\n    return 2 * x\ndouble.la = np.linalg"
+    ),
+    "an attribute of a set-up class": (
+        "Model.la = np.linalg\ndef double(x):\n    Model.la.norm(x)\n    return 2 * x"
+    ),
+    "an augmented assignment": (
+        "t = ()\nt += (np.linalg,)\ndef double(x):\n    t[0].norm(x)\n    return 2 * x"
+    ),
+    "an annotated assignment": (
+        "la: object = np.linalg\ndef double(x):\n    la.norm(x)\n    return 2 * x"
+    ),
+    "an enum": (
+        "import enum\nclass E(enum.Enum):\n    la = np.linalg\ndef double(x):\n"
+        "    E.la.value.norm(x)\n    return 2 * x"
+    ),
+    "a method of ndarray": (
+        "def double(x):\n    np.ndarray.__class__.__subclasses__\n    return 2 * x"
+    ),
+    "numpy by ma": "def double(x):\n    np.ma.core.np.linalg.norm(x)\n    return 2 * x",
+    "einsum by ma": (
+        "from numpy import ma\ndef double(x):\n    ma.core.umath\n    return 2 * x"
+    ),
+    "einsum_path": (
+        "from numpy._core import einsumfunc as e\ndef double(x):\n"
+        "    e.c_einsum('i->i', x)\n    return 2 * x"
+    ),
+    "takewhile": (
+        "import itertools\ndef double(x):\n    out = []\n"
+        "    list(itertools.takewhile(lambda v: out.append(2 * v) or True, x))\n"
+        "    return np.array(out)"
+    ),
+    "dropwhile": (
+        "from itertools import dropwhile\ndef double(x):\n    out = []\n"
+        "    list(dropwhile(lambda v: out.append(2 * v) or True, x))\n"
+        "    return np.array(out)"
+    ),
+    "filterfalse": (
+        "import itertools as i\ndef double(x):\n    out = []\n"
+        "    list(i.filterfalse(lambda v: out.append(2 * v), x))\n"
+        "    return np.array(out)"
+    ),
+    "a substitution": (
+        "import re\ndef double(x):\n    out, left = [], list(x)\n"
+        "    re.sub('.', lambda m: out.append(2 * left.pop(0)) or '', 'a' * len(x))\n"
+        "    return np.array(out)"
+    ),
+    "an iterator": (
+        "class It:\n    def __init__(self, x): self.x = list(x)\n"
+        "    def __iter__(self): return self\n    def __next__(self):\n"
+        "        if not self.x: raise StopIteration\n"
+        "        return 2 * self.x.pop(0)\ndef double(x):\n"
+        "    return np.array(list(It(x)))"
+    ),
+    "a sequence": (
+        "class S:\n    def __init__(self, x): self.x = x\n"
+        "    def __getitem__(self, k): return 2 * self.x[k]\n"
+        "    def __len__(self): return len(self.x)\ndef double(x):\n"
+        "    return np.array(list(S(x)))"
+    ),
+    "apply_over_axes": (
+        "def double(x):\n    return np.apply_over_axes(lambda a, n: 2 * a, x, [0])"
+    ),
+    "objects that add": (
+        "class V:\n    def __init__(self, v): self.v = v\n"
+        "    def __add__(self, other): return V(self.v + other.v)\ndef double(x):\n"
+        "    o = np.empty(2, object)\n    o[0], o[1] = V(x[0]), V(x[1])\n"
+        "    p = o + o\n    return np.array([p[0].v, p[1].v])"
+    ),
+    "a missing key": (
+        "class D(dict):\n    def __missing__(self, k): return 2 * k\n"
+        "import operator\ndef double(x):\n"
+        "    return np.array(operator.itemgetter(*x)(D()))"
+    ),
+    "recursion by another name": (
+        "def go(x, out):\n    if len(x):\n        out.append(2 * x[0])\n"
+        "        again(x[1:], out)\n    return out\nagain = go\ndef double(x):\n"
+        "    return np.array(go(x, []))"
+    ),
+    "recursion through a table": (
+        "def go(x, out):\n    if len(x):\n        out.append(2 * x[0])\n"
+        "        table[0](x[1:], out)\n    return out\ntable = [go]\ndef double(x):\n"
+        "    return np.array(go(x, []))"
+    ),
+    "recursion through an argument": (
+        "def go(f, x, out):\n    if len(x):\n        out.append(2 * x[0])\n"
+        "        f(f, x[1:], out)\n    return out\ndef double(x):\n"
+        "    return np.array(go(go, x, []))"
+    ),
+}
+
+
+def keeps(answer):
+    """Hold an answer to a rule, as a test of a notebook does; raise if it is broken."""
+
+    class Double:
+        __name__, __module__ = "double", "__main__"
+
+        def __sources__(self):
+            plain = is_plain(answer)
+            return sources("double", [SETUP], [answer]) if plain else []
+
+    expect_source(Double(), loops=0, without=["linalg.norm", "einsum"])
+
+
+@pytest.mark.parametrize("answer", HONEST)
+def test_honest_answers_keep_the_rule(answer):
+    keeps(HONEST[answer])
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_whatever_is_on_no_list_is_refused(way):
+    with pytest.raises(
+        WrongAnswer, match=r"should (do without|have no loop)|source of"
+    ):
+        keeps(WAYS[way])

@@ -1,0 +1,184 @@
+"""What a notebook says while it is worked on."""
+
+import json
+import sys
+import types
+
+import pytest
+from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
+
+from cs231n import notebook
+from cs231n.testing import passed
+from cs231n.workbook import live, score
+from cs231n.workbook.cells import as_python
+from tests.workbook.conftest import DOUBLE, STUB, TEST, TWICE, jupyter, small
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch):
+    monkeypatch.setattr(score, "_ticks", {})
+    monkeypatch.setattr(live, "ran", {})
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+
+
+class Kernel:
+    """Cells of a notebook, and what IPython tells after each."""
+
+    def __init__(self):
+        self.user_ns = {"__name__": "__main__"}
+        self._watcher = live.Watcher(self)
+
+    def run(self, source, cell_id=None):
+        result = types.SimpleNamespace(
+            info=ExecutionInfo(source, False, False, True, cell_id),
+            error_before_exec=None,
+            success=True,
+        )
+        try:
+            exec(compile(as_python(source), "<cell>", "exec"), self.user_ns)
+        except SyntaxError as error:
+            result.error_before_exec, result.success = error, False
+        except Exception:
+            result.success = False
+        self._watcher.after(result)
+        return result.success
+
+
+@pytest.fixture
+def kernel():
+    made = Kernel()
+    for cell in small()["cells"][1:2]:
+        assert made.run(cell["source"])
+    return made
+
+
+def test_a_tick_counts_points_once(capsys):
+    for _ in range(2):
+        passed("net", "ones", 1, 3)
+    passed("net", "shapes", 2, 3)
+
+    assert capsys.readouterr().out.splitlines() == [
+        "✓ net: 1 of 3 points (ones)",
+        "✓ net: 1 of 3 points (ones)",
+        "✓ net: 3 of 3 points (shapes)",
+    ]
+    passed("net", "old notebooks have no points")
+    assert capsys.readouterr().out == "✓ net: old notebooks have no points\n"
+
+
+TICKED = TEST.replace('"vectors")', '"vectors", 2, 2)')
+
+
+def test_points_go_when_the_answer_changes_or_its_test_fails(kernel):
+    kernel.run(DOUBLE, "double")
+    assert kernel.run(TICKED.replace("expect_source(double, loops=0)", ""), "t")
+    assert score.so_far("double") == 2
+    kernel.run(DOUBLE, "double")  # the same once more
+    assert score.so_far("double") == 2
+    kernel.run(DOUBLE.replace("2", "3"), "double")
+    assert score.so_far("double") == 0
+    passed("double", "vectors", 2, 2)
+    assert not kernel.run(TICKED, "t")  # on Colab no id says what ran
+    assert score.so_far("double") == 0
+
+
+def test_a_syntax_error_puts_the_old_answer_away(kernel, capsys):
+    kernel.run(DOUBLE, "double")
+    kernel.run(TWICE, "net")
+    assert kernel.run("assert Net().forward(1) == 4")
+    assert not kernel.run("def double(x)\n    return x", "double")
+    assert "The double that you ran before is put away" in capsys.readouterr().out
+    for call in ("double(1)", "Net().forward(1)"):
+        with pytest.raises(NotImplementedError, match="double: its cell has a syntax"):
+            eval(call, kernel.user_ns)
+    assert not kernel.run(TWICE.replace("return", "return ("), "net")
+    with pytest.raises(NotImplementedError, match="net: its cell has a syntax error"):
+        eval("Net().forward(1)", kernel.user_ns)
+    kernel.run(DOUBLE, "double")
+    kernel.run(TWICE, "net")
+    assert kernel.run("assert Net().forward(1) == 4")
+
+
+def test_other_names_are_left_alone(kernel, capsys):
+    kernel.run("from math import sqrt\ndouble = 3")
+
+    assert not kernel.run("def sqrt(x\ndef double(x\ndef unknown(")
+    assert kernel.run("assert sqrt(4) == 2 and double == 3")
+    assert capsys.readouterr().out == ""
+
+
+def test_a_kernel_is_watched_once(monkeypatch):
+    shell = InteractiveShell()
+    ipython = types.SimpleNamespace(get_ipython=lambda: shell)
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    live.watch()
+    live.watch()
+
+    watched = [
+        c
+        for c in shell.events.callbacks["post_run_cell"]
+        if c.__module__ == live.__name__
+    ]
+    assert len(watched) == 1
+    shell.run_cell(DOUBLE)
+    shell.run_cell("def double(x)\n  return", store_history=False)
+    with pytest.raises(NotImplementedError, match="double: its cell has a syntax"):
+        shell.user_ns["double"](1)
+
+
+def test_progress_shows_points_what_is_open_and_questions(save, monkeypatch, capsys):
+    monkeypatch.chdir(save(small(double=STUB)).parent)
+    passed("net", "ones", 1, 1)
+    capsys.readouterr()
+    notebook.progress()
+
+    assert capsys.readouterr().out.splitlines() == [
+        "· double      0 of 2  open",
+        "✓ net         1 of 1  passed",
+        "",
+        "1 of 3 points by tests. Not written yet: double.",
+        "2 points by hand for written answers. Unanswered: q-why (Question 1).",
+    ]
+
+
+def test_progress_says_what_is_not_saved(save, monkeypatch, capsys):
+    monkeypatch.setenv("JPY_SESSION_NAME", str(save(small())))
+    live.ran["double"] = STUB
+    live.ran["net"] = TWICE + "\n"
+    notebook.progress()
+
+    said = capsys.readouterr().out
+    assert "Save the notebook: double ran here with another text" in said
+
+
+def test_no_file_is_a_sentence(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    notebook.progress()
+
+    assert "is not to be found from here" in capsys.readouterr().out
+
+
+def test_on_colab_the_notebook_is_asked_for(monkeypatch, capsys):
+    message = types.SimpleNamespace(
+        blocking_request=lambda *_, **__: {"ipynb": json.loads(jupyter(small()))}
+    )
+    colab = types.SimpleNamespace(_message=message)
+    monkeypatch.setitem(sys.modules, "google", types.SimpleNamespace(colab=colab))
+    monkeypatch.setitem(sys.modules, "google.colab", colab)
+    monkeypatch.setitem(sys.modules, "google.colab._message", message)
+    notebook.progress()
+    assert "Unanswered: q-why (Question 1)." in capsys.readouterr().out
+    message.blocking_request = lambda *_, **__: None
+    notebook.progress()
+    assert "save it" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_check_in_a_notebook_is_the_command(save, monkeypatch, capsys):
+    monkeypatch.setenv("JPY_SESSION_NAME", str(save(small())))
+    notebook.check("double")
+    notebook.hint("double")
+
+    said = capsys.readouterr().out
+    assert "✓ double      2 of 2  passed" in said
+    assert "Hint 1: look" in said

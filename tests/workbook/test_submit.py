@@ -1,0 +1,102 @@
+"""What a student hands in, as the graders collect it."""
+
+import zipfile
+
+import pytest
+
+from cs231n.submit.__main__ import main
+from cs231n.workbook.running import run_through
+from cs231n.workbook.saved import read
+from grading.engine.intake.lms_export import Export
+from grading.engine.storage.store import Store
+from tests.workbook.conftest import SETUP, STUB, small
+
+
+def assignment(save, *names, siblings=("a", "b"), **parts):
+    for name in names:
+        notebook = small(**parts)
+        notebook["cells"][2]["source"] = "print('a story')"
+        notebook["metadata"]["cs231n"] = {"notebooks": [*siblings]}
+        path = save(notebook, name=f"assignment1/{name}.ipynb")
+    return path.parent
+
+
+@pytest.fixture
+def submit(tmp_path, monkeypatch, capsys):
+    def submit(*arguments):
+        monkeypatch.chdir(tmp_path)
+        status = main(["assignment1", *arguments])
+        return status, capsys.readouterr().out
+
+    return submit
+
+
+@pytest.mark.slow
+def test_the_zip_holds_every_notebook(save, submit, tmp_path):
+    assignment(save, "a", "b", double=STUB)
+    status, out = submit()
+
+    assert status == 0
+    assert "a.ipynb, saved 20" in out
+    assert "Not written yet: double." in out
+    assert "Unanswered: q-why (Question 1)." in out
+    with zipfile.ZipFile(tmp_path / "assignment1.zip") as archive:
+        assert archive.namelist() == ["a.ipynb", "b.ipynb"]
+        original = tmp_path / "assignment1" / "a.ipynb"
+        assert archive.read("a.ipynb") == original.read_bytes()
+
+
+def test_what_is_missing_is_listed(save, submit, tmp_path):
+    folder = assignment(save, "a")
+    (folder / "c.ipynb").write_text("{")
+    status, out = submit("--no-run")
+
+    assert status == 1
+    assert "✗ b.ipynb is missing." in out
+    assert "c.ipynb is no whole notebook" in out
+    assert not (tmp_path / "assignment1.zip").exists()
+    status, out = submit("--no-run", "--anyway")
+    assert status == 1
+    assert (tmp_path / "assignment1.zip").exists()
+
+
+def test_two_copies_of_a_notebook_are_named(save, submit):
+    assignment(save, "a", "b", "a (1)")
+    status, out = submit("--no-run")
+
+    assert status == 1
+    assert "are the same notebook: move one of them away" in out
+
+
+def test_no_such_assignment(submit, capsys):
+    assert submit()[0] == 2
+
+
+def test_stories_must_run_and_answers_may_fail(save):
+    path = save(small(double=STUB))  # its story raises
+
+    assert run_through(read(path)) == [
+        "cell 3 fails: RuntimeError: a narrative cell has run It happened in line 1 of "
+        "story: raise RuntimeError('a narrative cell has run')"
+    ]
+    assert run_through(read(save(small(setup="raise SystemExit")))) != []
+    folder = assignment(save, "a", double=STUB, setup=SETUP)
+    assert run_through(read(folder / "a.ipynb")) == []
+
+
+@pytest.mark.parametrize("around", [[], ["--student", "ada"]])
+def test_the_graders_collect_it(save, submit, tmp_path, around):
+    assignment(save, "a", "b")
+    assert submit("--no-run", "--out", "one.zip", *around)[0] == 0
+    data = (tmp_path / "one.zip").read_bytes()
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as export:
+        export.writestr("ada/assignment1.zip", data)
+        export.writestr("bob/assignment1.zip", data)
+    reader = Export(Store(tmp_path / "store"), ["a", "b"], "assignment1")
+    reader.read(tmp_path / "all.zip")
+
+    assert reader.problems == []
+    assert {who: sorted(b.files) for who, b in reader.bundles.items()} == {
+        "ada": ["a.ipynb", "b.ipynb"],
+        "bob": ["a.ipynb", "b.ipynb"],
+    }
