@@ -6,6 +6,7 @@ run       judge everything that was handed in, isolated and in parallel
 status    who handed in, and what is graded
 feedback  write one page a notebook for the students
 report    write the instructor's report, with distributions and similar answers
+extend    give a student an extension, by days or until a date
 export    print the scores as CSV
 gradescope  write an autograder for Gradescope
 forget    remove a person everywhere
@@ -57,6 +58,10 @@ def parser() -> argparse.ArgumentParser:
         ("report", "write the instructor's report"),
     ):
         chosen.add_parser(name, help=text).add_argument("assignment")
+    extend = chosen.add_parser("extend", help="give a student an extension")
+    extend.add_argument("assignment")
+    extend.add_argument("student", help="the id in the gradebook")
+    extend.add_argument("until", help="days, a time with its zone, or none")
     _export(chosen)
     _gradescope(chosen)
     forget = chosen.add_parser("forget", help="remove a person everywhere")

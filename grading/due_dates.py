@@ -115,15 +115,39 @@ class DueDates:
             If something in it is not understood.
         """
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
+            return cls.parse(path.read_text(encoding="utf-8"), path)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError) as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise CourseFileError(f"{path} cannot be read: {error}.") from None
+
+    @classmethod
+    def parse(cls, text: str, path: Path) -> "DueDates":
+        """Read the text of a ``course.toml``.
+
+        Parameters
+        ----------
+        text : str
+            What stands in it, or is going to.
+        path : pathlib.Path
+            For messages.
+
+        Returns
+        -------
+        dates : DueDates
+            What it says.
+
+        Raises
+        ------
+        CourseFileError
+            If something in it is not understood.
+        """
         try:
-            return _term(table)
+            return _term(tomllib.loads(text))
         except CourseFileError as reason:
             raise CourseFileError(f"{path}: {reason}") from None
+        except ValueError as error:
+            raise CourseFileError(f"{path} cannot be read: {error}.") from None
 
     def lateness(
         self,

@@ -12,6 +12,7 @@ from grading.authoring.handout import HandoutError
 from grading.due_dates import CourseFileError
 from grading.engine.handing_back import (
     export,
+    extend,
     feedback,
     gradescope,
     handout,
@@ -51,6 +52,7 @@ __all__ = [
     "collect",
     "doctor",
     "export",
+    "extend",
     "feedback",
     "forget",
     "gradescope",

@@ -165,6 +165,30 @@ def handout(course: "Course", args: "Namespace") -> int:
     return 0
 
 
+def extend(course: "Course", args: "Namespace") -> int:
+    """Give a student an extension.
+
+    Parameters
+    ----------
+    course : Course
+        Has a ``course.toml``.
+    args : argparse.Namespace
+        The command line.
+
+    Returns
+    -------
+    status : int
+        0.
+    """
+    from grading.extensions import extend as write
+
+    write(course, args.assignment, args.student, args.until)
+    what = "no extension" if args.until == "none" else f"an extension: {args.until}"
+    print(f"{printable(args.student)} has {what}, for {args.assignment}.")
+    print("Scores, exports and pages follow it from now on; nothing is graded again.")
+    return 0
+
+
 def gradescope(course: "Course", args: "Namespace") -> int:
     """Write an autograder for Gradescope.
 

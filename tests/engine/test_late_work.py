@@ -130,3 +130,49 @@ def test_sections_need_a_roster(late_class, capsys):
     (late_class.ledger / "roster.csv").unlink()
     rule(late_class, "[assignments.hw1.sections]\nB = 2026-10-05T12:00:00Z\n")
     assert "need a roster" in refusal(late_class, capsys)
+
+
+def extend(course, student, until):
+    return cli.main(["--course", str(course.root), "extend", "hw1", student, until])
+
+
+def test_an_extension_by_command_acts_and_keeps_comments(late_class, capsys):
+    rule(late_class, "# Ask the dean.\n")
+    for until, left in (
+        ("1", "6.0"),
+        ("2026-10-03T00:00:00Z", "8.0"),
+        ("0.5", "6.0"),
+        ("none", "4.0"),
+    ):
+        assert extend(late_class, "ada", until) == 0
+        assert "ada" in capsys.readouterr().out
+        rows = points(late_class, capsys)
+        assert [row["score"] for row in rows] == [left, "4.0"], until
+        assert "# Ask the dean." in (late_class.root / "course.toml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("student", "until", "word"),
+    [
+        ("zoe", "1", "no student is called 'zoe'"),
+        ("ada", "soon", "Expected days"),
+        ("ada", "-1", "from 0 on"),
+        ("ada", "nan", "from 0 on"),
+        ("ada", "2026-10-03", "with its zone"),
+        ("ada", "none", "ada has no extension"),
+    ],
+)
+def test_a_refused_extension_changes_nothing(late_class, capsys, student, until, word):
+    rule(late_class)
+    before = (late_class.root / "course.toml").read_bytes()
+    assert extend(late_class, student, until) == 1
+    assert word in capsys.readouterr().err
+    assert (late_class.root / "course.toml").read_bytes() == before
+
+
+def test_an_extension_needs_a_file_that_names_the_assignment(late_class, capsys):
+    assert extend(late_class, "ada", "1") == 1
+    assert "Write one with the due date first" in capsys.readouterr().err
+    rule(late_class, text="[assignments.other]\n")
+    assert extend(late_class, "ada", "1") == 1
+    assert "no [assignments.hw1]; it has: other" in capsys.readouterr().err

@@ -17,7 +17,7 @@ LAYERS = [
     | {"engine.storage"},
     {"judge", "engine.intake", "engine.processes"},
     {"authoring", "authoring.student_copy", "late_work"},
-    {"engine.notebooks", "engine.judging", "gradebook"},
+    {"engine.notebooks", "engine.judging", "gradebook", "extensions"},
     {"engine.results"},
     {"engine.pages"},
     {"gradescope"},
