@@ -541,6 +541,9 @@ expect_close(
         "The middle term counts twice in the formula, once here.": np.sqrt(
             expected**2 + products
         ),
+        "The middle term is added; it should be subtracted.": euclidean_distances(
+            queries, -known
+        ),
     },
 )
 expect_source(knn.compute_distances_no_loops, loops=0, without=READY)
@@ -753,6 +756,7 @@ expect_equal(
     faults={
         "These are positions of training images; look up their labels.": [0, 3],
         "These are labels of the farthest images: sort from small to large.": [7, 4],
+        "Another than the nearest image votes: the k nearest are the first k.": [1, 2],
     },
 )
 expect_equal(
@@ -1000,6 +1004,7 @@ expect_close(
             [5, 3, 6],
             [3, 4, 8],
         ],
+        "This distance has no root.": np.sqrt([[5, 4, 9], [3, 4, 11]]),
     },
 )
 expect_source(knn.compute_l1_distances, without=READY)
@@ -1218,6 +1223,7 @@ expect_close(
     faults={
         "Every image found itself: leave the held-out fold out of training.": [1, 1, 1],
         "These are counts; divide by the size of the fold.": [0, 1, 1],
+        "These are shares of wrong answers; accuracies are wanted.": [1, 0.5, 0.5],
         "Training and held-out folds are swapped.": [0.25, 0.25, 0.5],
         "Keep the accuracy of each fold; their mean hides the spread.": 1 / 3,
         "The number of folds is not always 5: use num_folds.": [0, 0, 1, 1, 0],

@@ -258,10 +258,10 @@ expect_close(
     faults={
         "This is the sum over the images; divide by their number.": 4.5,
         "The correct class counts against itself: leave it out of the sum.": 3.25,
-        "The margin of 1 is missing.": 0.75,
+        "The margin of 1 is missing, or the sum is divided by the classes too.": 0.75,
         "Only the largest violation of each image counts here; all of them do.": 1.75,
         "The margins are squared; this loss adds them up as they are.": 3.625,
-        "Take one score for each image: its row together with its label.": 2.75,
+        "From each score take off that of the image's own label, not the reverse.": 2.75,
     },
 )
 expect_close(
@@ -301,7 +301,7 @@ expect_close(
     hint="Compare with the regularisation in the docstring.",
     faults={
         "The regularisation is missing.": 2.25,
-        "The regularisation is halved; this exercise has no factor 1/2.": 3.0,
+        "The regularisation is halved here, or divided by the number of images.": 3.0,
         "The regularisation counts twice.": 5.25,
         "The sum of the weights is added, not of their squares: then signs cancel.": 1.5,
     },
@@ -635,10 +635,10 @@ expect_close(
     faults={
         "This is the sum over the images; divide by their number.": 4.5,
         "The correct class counts against itself: leave it out of the sum.": 3.25,
-        "The margin of 1 is missing.": 0.75,
+        "The margin of 1 is missing, or the sum is divided by the classes too.": 0.75,
         "Only the largest violation of each image counts here; all of them do.": 1.75,
         "The margins are squared; this loss adds them up as they are.": 3.625,
-        "Take one score for each image: its row together with its label.": 2.75,
+        "From each score take off that of the image's own label, not the reverse.": 2.75,
     },
 )
 expect_close(
@@ -678,7 +678,7 @@ expect_close(
     hint="Compare with the regularisation in the docstring.",
     faults={
         "The regularisation is missing.": 2.25,
-        "The regularisation is halved; this exercise has no factor 1/2.": 3.0,
+        "The regularisation is halved here, or divided by the number of images.": 3.0,
         "The regularisation counts twice.": 5.25,
         "The sum of the weights is added, not of their squares: then signs cancel.": 1.5,
     },
