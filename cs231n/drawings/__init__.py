@@ -14,6 +14,7 @@ from cs231n.drawings.adversarial import (
     squares,
     two_clouds,
 )
+from cs231n.drawings.blocks import layer_row
 from cs231n.drawings.captions import (
     captioner,
     masked_captions,
@@ -33,6 +34,7 @@ from cs231n.drawings.features import (
 )
 from cs231n.drawings.gated import gru_cell, lstm_cell
 from cs231n.drawings.losses import loss_curves
+from cs231n.drawings.masks import dropout_mask, thinned_nets
 from cs231n.drawings.nets import affine_graph, affine_rows, net_chain, relu_gate
 from cs231n.drawings.normalisation import norm_graph
 from cs231n.drawings.optimisers import (
@@ -45,6 +47,11 @@ from cs231n.drawings.page import THEMES, Page
 from cs231n.drawings.recurrence import unrolled
 from cs231n.drawings.seeing import pixel_gradient, weighted_maps
 from cs231n.drawings.shown import show
+from cs231n.drawings.statistics import (
+    gradient_parts,
+    norm_columns,
+    shared_statistics,
+)
 from cs231n.drawings.styles import gram_sheet, neighbour_pairs, transfer_graph
 from cs231n.drawings.tape import tape_graph
 from cs231n.drawings.training import grid_and_random, score_slopes, step_sizes
@@ -72,7 +79,9 @@ __all__ = [
     "decoder_layer",
     "deep_stack",
     "direction_bins",
+    "dropout_mask",
     "generator_losses",
+    "gradient_parts",
     "gram_sheet",
     "grid_and_random",
     "growing_pictures",
@@ -80,12 +89,14 @@ __all__ = [
     "heads",
     "hue_circle",
     "kept_gradients",
+    "layer_row",
     "loss_curves",
     "loss_signs",
     "lstm_cell",
     "masked_captions",
     "neighbour_pairs",
     "net_chain",
+    "norm_columns",
     "norm_graph",
     "painted_filters",
     "patch_rows",
@@ -96,6 +107,7 @@ __all__ = [
     "rnn_step",
     "score_slopes",
     "shared_runs",
+    "shared_statistics",
     "show",
     "shrinking_steps",
     "shuffled_pixels",
@@ -104,6 +116,7 @@ __all__ = [
     "squares",
     "step_sizes",
     "tape_graph",
+    "thinned_nets",
     "transfer_graph",
     "two_clouds",
     "unrolled",

@@ -61,6 +61,18 @@ FIGURES = {
     "two_clouds": drawings.two_clouds,
     "pixel_gradient": drawings.pixel_gradient,
     "weighted_maps": drawings.weighted_maps,
+    "norm_columns": drawings.norm_columns,
+    "shared_statistics": lambda theme: drawings.shared_statistics(
+        ("batch", "layer", "group"), cell="a feature map", theme=theme
+    ),
+    "gradient_parts": drawings.gradient_parts,
+    "layer_row": lambda theme: drawings.layer_row(
+        ["affine", "norm"], ["x", "a", "out"], ["w, b", ""], theme
+    ),
+    "dropout_mask": lambda theme: drawings.dropout_mask(
+        IMAGE, IMAGE > 0, 0.5, IMAGE, theme
+    ),
+    "thinned_nets": drawings.thinned_nets,
     "affine_rows": drawings.affine_rows,
     "affine_graph": drawings.affine_graph,
     "relu_gate": drawings.relu_gate,
