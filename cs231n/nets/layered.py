@@ -1,18 +1,20 @@
 """A convolutional network to look into: layers by name, gradients to its input."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from cs231n.nets.looking.blocks import BACKWARD, FORWARD, Step
+from cs231n.autograd.engines import is_tensor
+from cs231n.layers import relu_backward
+from cs231n.nets.looking.blocks import KINDS, Rule, Step, guided_relu_backward
 from cs231n.nets.looking.checks import (
     check_class,
     check_layer,
     check_pictures,
     check_upstream,
 )
-from cs231n.nets.looking.recorded import is_tensor, recorded, values
+from cs231n.nets.looking.recorded import recorded, values
 
 #: The last layer: the mean over positions, one score for each class.
 SCORES = "scores"
@@ -102,7 +104,7 @@ class LayeredNet:
         cache: Trace,
         *,
         to: str | None = None,
-        guided: bool = False,
+        guided: bool | Rule = False,
         need_dw: bool = False,
     ) -> Any:
         """Carry a gradient back to the images.
@@ -116,8 +118,10 @@ class LayeredNet:
             As returned by :meth:`forward`.
         to : str, optional
             Stop at the output of this layer instead of the images.
-        guided : bool, optional
-            Whether every ReLU also stops negative gradients (guided backpropagation).
+        guided : bool or callable, optional
+            Whether every ReLU also stops negative gradients (guided backpropagation);
+            or your own way back through a ReLU, called with the upstream gradient and
+            an array that is positive where the ReLU's input was.
         need_dw : bool, optional
             Whether the gradients of the weights are asked for; they cost a third.
 
@@ -138,6 +142,7 @@ class LayeredNet:
         grads_in = dict(dout) if isinstance(dout, Mapping) else {names[-1]: dout}
         check_upstream(grads_in, cache, to)
         kept: dict[str, np.ndarray] | None = {} if need_dw else None
+        rule = _rule(guided)
         dx: Any = None
         for name in reversed(names):
             if name in grads_in:
@@ -147,7 +152,7 @@ class LayeredNet:
             if name == to:
                 break
             if dx is not None:
-                dx = self._backward(name, dx, cache.caches[name], guided, kept)
+                dx = self._backward(name, dx, cache.caches[name], rule, kept)
         dx = dx[0] if cache.single else dx
         return dx if kept is None else (dx, kept)
 
@@ -239,16 +244,16 @@ class LayeredNet:
     def _forward(self, name, x):
         if name == SCORES:
             return x.mean(axis=(2, 3)), x.shape
-        return FORWARD[self.steps[name][1]](self.steps[name], self.params, x)
+        step = self.steps[name]
+        return KINDS[step[1]].forward(step, self.params, x)
 
-    def _backward(self, name, dout, cache, guided=False, kept=None):
+    def _backward(self, name, dout, cache, rule=relu_backward, kept=None):
         if name == SCORES:
             dx = np.empty(cache, dout.dtype)
             dx[...] = (dout / (cache[2] * cache[3]))[:, :, None, None]
             return dx
         step = self.steps[name]
-        back: Callable = BACKWARD[step[1]]
-        return back(step, dout, cache, guided, kept)
+        return KINDS[step[1]].backward(step, dout, cache, rule, kept)
 
     def _recorded(self, x, last):
         """Return the outputs of the layers as tensors, one step of the tape each."""
@@ -262,3 +267,10 @@ class LayeredNet:
                 x,
             )
         return seen
+
+
+def _rule(guided):
+    """Return the way back through a ReLU that was asked for."""
+    if callable(guided):
+        return guided
+    return guided_relu_backward if guided else relu_backward

@@ -6,10 +6,12 @@ The notebook ``assignment3/network_visualization`` holds answers against these.
 import numpy as np
 
 from cs231n.nets.layered import LayeredNet
+from cs231n.nets.looking.blocks import Rule
+from cs231n.optim import adam
 
 
 def score_gradient(
-    net: LayeredNet, x: np.ndarray, y: np.ndarray, *, guided: bool = False
+    net: LayeredNet, x: np.ndarray, y: np.ndarray, *, guided: bool | Rule = False
 ) -> np.ndarray:
     """Differentiate one score of each picture with respect to its pixels.
 
@@ -21,17 +23,16 @@ def score_gradient(
         Normalised pictures.
     y : ndarray of int, shape (N,)
         The class of each score.
-    guided : bool, optional
-        Whether ReLUs also stop negative gradients.
+    guided : bool or callable, optional
+        Whether ReLUs also stop negative gradients; as for :meth:`LayeredNet.backward`.
 
     Returns
     -------
     dx : ndarray of shape (N, 3, H, W)
         The gradient.
     """
-    net.check_class(y)
     scores, cache = net.forward(x)
-    return net.backward(_one_hot(scores, y), cache, guided=guided)
+    return net.backward(_one_hot(net, scores, y), cache, guided=guided)
 
 
 def saliency(net: LayeredNet, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -62,7 +63,7 @@ def smooth_grad(
     sigma: float,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Map how much each pixel changes a score, on average over noisy copies.
+    """Map how much each pixel changes a score, averaged over noisy copies.
 
     Parameters
     ----------
@@ -82,7 +83,7 @@ def smooth_grad(
     Returns
     -------
     maps : ndarray of shape (N, H, W)
-        Root of the mean square of the gradients, over copies, added over colours.
+        The mean gradient over the copies, its largest size over the three colours.
 
     References
     ----------
@@ -91,8 +92,8 @@ def smooth_grad(
     total = np.zeros_like(x)
     for _ in range(n):
         noise = rng.standard_normal(x.shape).astype(x.dtype)
-        total += score_gradient(net, x + x.dtype.type(sigma) * noise, y) ** 2
-    return np.sqrt(total.sum(axis=1) / n)
+        total += score_gradient(net, x + x.dtype.type(sigma) * noise, y)
+    return np.abs(total / n).max(axis=1)
 
 
 def grad_cam(
@@ -122,7 +123,7 @@ def grad_cam(
     """
     layer = net.layers[-3] if layer is None else layer
     scores, cache = net.forward(x)
-    grad = net.backward(_one_hot(scores, y), cache, to=layer)
+    grad = net.backward(_one_hot(net, scores, y), cache, to=layer)
     weights = grad.mean(axis=(2, 3), keepdims=True)
     return np.maximum((weights * cache[layer]).sum(axis=1), 0)
 
@@ -154,6 +155,7 @@ def occlusion_map(
     Zeiler and Fergus (2014), "Visualizing and Understanding Convolutional Networks",
     arXiv:1311.2901.
     """
+    net.check_class(y)
     _, height, width = x.shape
     rows, columns = (
         range(0, height - size + 1, stride),
@@ -201,7 +203,7 @@ def fool(
         scores, cache = net.forward(x)
         if scores[0].argmax() == target:
             break
-        grad = net.backward(_one_hot(scores, y), cache)
+        grad = net.backward(_one_hot(net, scores, y), cache)
         x += learning_rate * grad / np.linalg.norm(grad)
     return x
 
@@ -257,7 +259,78 @@ def dream(net: LayeredNet, x: np.ndarray, layer: str, step: float) -> np.ndarray
     return x + step * grad / np.abs(grad).mean()
 
 
-def _one_hot(scores, y):
+def invert_features(
+    net: LayeredNet,
+    x: np.ndarray,
+    layer: str,
+    target: np.ndarray,
+    l2_reg: float,
+    learning_rate: float,
+    steps: int,
+) -> np.ndarray:
+    """Change a picture until a layer sees in it what it saw in another.
+
+    Parameters
+    ----------
+    net : LayeredNet
+        The network.
+    x : ndarray of shape (1, 3, H, W)
+        The picture to start from.
+    layer : str
+        Whose activations are compared: the sum of squared differences, divided by the
+        sum of the target's squares.
+    target : ndarray of shape (1, C, h, w)
+        What the layer saw in the other picture.
+    l2_reg : float
+        Strength of the penalty on the sum of squared pixels.
+    learning_rate : float
+        Of Adam.
+    steps : int
+        How many of them.
+
+    Returns
+    -------
+    x : ndarray of shape (1, 3, H, W)
+        The changed picture.
+
+    References
+    ----------
+    Mahendran and Vedaldi (2015), "Understanding Deep Image Representations by Inverting
+    Them", arXiv:1412.0035.
+    """
+    x, size = x.copy(), float((target**2).sum())
+    config: dict = {"learning_rate": learning_rate}
+    for _ in range(steps):
+        seen, cache = net.forward(x, upto=layer)
+        grad = net.backward((seen - target) * x.dtype.type(2 / size), cache)
+        x, config = adam(x, grad + x.dtype.type(2 * l2_reg) * x, config)
+    return x
+
+
+def share_inside(maps: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    """Tell how much of each map lies on an object.
+
+    Parameters
+    ----------
+    maps : ndarray of shape (N, h, w)
+        Not negative; a coarse map counts as its cells, enlarged.
+    masks : ndarray of bool, shape (N, H, W)
+        Where the object is; H and W are multiples of h and w.
+
+    Returns
+    -------
+    shares : ndarray of shape (N,)
+        Sum of the map inside over the sum of the map; 0 where the map is empty.
+    """
+    high, wide = (a // b for a, b in zip(masks.shape[1:], maps.shape[1:], strict=True))
+    maps = maps.repeat(high, axis=1).repeat(wide, axis=2)
+    total = maps.sum(axis=(1, 2), dtype=np.float64)
+    inside = np.where(masks, maps, 0).sum(axis=(1, 2), dtype=np.float64)
+    return inside / np.where(total > 0, total, 1)
+
+
+def _one_hot(net, scores, y):
+    net.check_class(y)
     picked = np.zeros_like(scores)
     picked[np.arange(len(scores)), y] = 1
     return picked

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from cs231n.autograd.engines import is_tensor
 from cs231n.engine import engine_of
-from cs231n.pytorch.tensors import arrays, describe, is_tensor, tensors
+from cs231n.pytorch.tensors import arrays, describe, tensors
 from cs231n.testing import WrongAnswer, beside_answers, expect
 
 #: What only an answer that works on tensors says.

@@ -5,11 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from cs231n.autograd.engines import is_tensor
 from cs231n.engine import engine_of
 from cs231n.testing import beside_answers, expect
-
-#: Where the tensors of both engines are defined.
-TENSORS = ("torch", "torch._tensor", "cs231n.autograd.tensor")
 
 
 @beside_answers
@@ -243,25 +241,6 @@ def describe(value: Any) -> str:
     if is_tensor(value):
         return f"a tensor of shape {tuple(value.shape)}"
     return type(value).__name__
-
-
-def is_tensor(value: Any) -> bool:
-    """Tell whether a value is a tensor, of either engine.
-
-    Parameters
-    ----------
-    value : object
-        What an answer returned.
-
-    Returns
-    -------
-    bool
-        True for a tensor.
-    """
-    return any(
-        base.__name__ == "Tensor" and base.__module__ in TENSORS
-        for base in type(value).__mro__
-    )
 
 
 def tensors(torch: Any, value: Any, leaves: list | None = None) -> Any:

@@ -188,6 +188,7 @@ expect_close(
         border: [[0, 0, 8, 0, 0], [0] * 5, [0, 0, -8, 0, 0], [0] * 5],
         "The signs are turned round: the lower neighbour minus the upper one.": -down,
         "There is no factor one half here.": down / 2,
+        "These are differences across; gy has those down.": right,
     },
 )
 expect_source(image_gradients, without=READY)

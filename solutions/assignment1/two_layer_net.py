@@ -183,6 +183,7 @@ expect_close(
     hint="Row 0 is 1 * 1 + 2 * 10 + 0.5.",
     faults={
         "The bias is missing.": [[21], [43]],
+        "The bias is added twice.": [[22], [44]],
         "The numbers of the two examples are mixed: each example should become a row.": [
             [31.5],
             [42.5],
@@ -535,6 +536,10 @@ expect_close(
     faults={
         "Negative numbers become 0, they do not change their sign.": [[2, 3], [0, 0.5]],
         "This is the smaller of x and 0; take the larger.": [[-2, 0], [0, -0.5]],
+        "Negative numbers leak through; this ReLU makes them 0.": [
+            [-0.02, 3],
+            [0, -0.005],
+        ],
         "This is a step: positive numbers should stay as they are.": [[0, 1], [0, 0]],
         "This is one maximum over everything; compare elementwise.": [[3, 3], [3, 3]],
     },
@@ -821,6 +826,10 @@ expect_close(
             [-0.5, 0.5, 0],
             [0.5, 0.5, -0.5],
         ],
+        "The correct class counts 1 for itself; it gets minus the others alone.": [
+            [0, 0.5, 0],
+            [0.5, 0.5, -0.5],
+        ],
         "The correct class lacks its share of the gradient.": [
             [0, 0.5, 0],
             [0.5, 0.5, 0],
@@ -905,6 +914,9 @@ expect_close(
     hint="The examples cost log(8/3) = 0.981 and log(2) = 0.693; take the mean.",
     faults={
         "This is the sum; divide by the number of examples.": 1.673976434,
+        "Divide by the number of examples alone, not by the classes as well.": (
+            0.2789960722
+        ),
         "The sign is reversed: probabilities are below 1, so their logarithms are "
         "negative.": -0.836988216,
         "The sum runs over the examples; it should run over the classes.": 0.601986402,

@@ -6,16 +6,18 @@
 #     name: python3
 # ---
 
-# %% [markdown]
+# %% [markdown] form="guided"
 # # Batch normalisation
 #
-# A network learns best if the numbers inside it have mean 0 and about the same spread. At
-# the input one arranges that once. Deeper down it gets lost, since every step of training
-# changes all the layers before. *Batch normalisation* arranges it anew at every layer, in
-# every step, and passes gradients through its own arithmetic. You derive that gradient
-# twice, build a relative that does without the batch, and see what both are good for.
+# Training tends to be easier when the *activations* of every layer have mean near 0 and
+# similar variance. You can arrange that once at the input. Deeper down it is lost, since
+# every step of training changes all the layers before. *Batch normalisation* restores it at
+# every layer, in every step, and backpropagates through its own arithmetic. You derive that
+# gradient twice, build *layer normalisation*, which does without the batch, and measure what
+# both are good for.
 #
-# **You need:** the notebook `two_layer_net`, the chain rule. **Time:** about three hours.
+# **You need:** the notebook `two_layer_net`, and the chain rule.
+# **Time:** about three and a half hours.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests
 # below it. A test that fails says what it expected, what it got and where to look; one
@@ -30,6 +32,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
+from cs231n import drawings
 from cs231n import layers as package
 from cs231n.data import find_cifar10, split_cifar10
 from cs231n.layer_utils import affine_bn_relu_backward, affine_bn_relu_forward
@@ -56,28 +59,77 @@ READY = [
 rng = np.random.default_rng(231)
 
 # %% [markdown]
-# ## 1. Forward
+# ## 1. The forward pass
 #
-# A batch $x$ has $N$ rows, the examples, and $D$ columns, the features. In training, every
-# **column** is normalised by its own mean and variance over the batch, then scaled and
-# shifted by two numbers of its own that are learned:
+# Deep networks were long considered hard to train. A learning rate that suits one layer can
+# be too large for another, and a poor initialisation can stall training altogether. Ioffe and
+# Szegedy (2015) proposed to normalise the activations of every layer over the minibatch.
+# Their image classifier, they reported, then reached the same accuracy in 14 times fewer
+# steps. They attributed the gain to a smaller *internal covariate shift*: each layer sees
+# inputs whose distribution changes less. Later experiments cast doubt on that explanation
+# (Santurkar et al., 2018), and why the method works is still debated. That it often helps,
+# you will measure in section 6. It has a price: during training, the prediction for one
+# example depends on the rest of its batch. Section 7 turns this into a trap.
+#
+# After this section you can normalise a minibatch, keep running averages for test time,
+# and say which numbers of a batch influence which outputs.
+#
+# Let $x$ have $N$ rows, one per example, and $D$ columns, one per feature. During training,
+# **each feature** is normalised with its own mean and variance over the batch, then scaled
+# and shifted by two learnable parameters, $\gamma_j$ and $\beta_j$:
 #
 # $$\mu_j = \frac1N \sum_i x_{ij}, \quad
 # \sigma_j^2 = \frac1N \sum_i (x_{ij} - \mu_j)^2, \quad
 # \hat x_{ij} = \frac{x_{ij} - \mu_j}{\sqrt{\sigma_j^2 + \varepsilon}}, \quad
 # y_{ij} = \gamma_j \hat x_{ij} + \beta_j .$$
+
+# %% drawing="bn-columns"
+drawings.show(
+    drawings.norm_columns(),
+    "A batch as a matrix of 4 examples and 3 features. The first column, 1, 1, 5, 5, has "
+    "mean 3 and variance 4; normalised it becomes -1, -1, 1, 1.",
+)
+
+# %% [markdown]
+# *The statistics belong to columns. The marked feature, 1, 1, 5, 5, has mean 3 and variance
+# 4; after normalisation it reads −1, −1, 1, 1.*
 #
-# In testing an example must not depend on its neighbours, so there the statistics are
-# *running averages* that were kept in training. Each call in training moves them a little:
-# with $m$ = `momentum`,
+# **Worked example.** One feature of four examples, without NumPy, so that you see every
+# number:
+
+# %%
+feature = [1.0, 1.0, 5.0, 5.0]
+mean = sum(feature) / 4
+variance = sum((value - mean) ** 2 for value in feature) / 4
+normalised = [(value - mean) / variance**0.5 for value in feature]
+print("mean", mean, "  variance", variance, "  normalised", normalised)
+print("with gamma 3, beta 10:", [3 * value + 10 for value in normalised])
+running_mean = 0.9 * 0 + 0.1 * mean  # see below
+print("running mean after one call in train mode:", round(running_mean, 2))
+
+# %% [markdown]
+# **At test time** a prediction must not depend on which other images happen to be in the
+# batch. In *test mode* the layer therefore normalises with *running averages* of the
+# statistics. They are collected in *train mode*, where each call updates them; with
+# $m$ = `momentum`,
 #
-# $$\text{running} \leftarrow m \cdot \text{running} + (1 - m) \cdot \text{this batch's} .$$
+# $$\text{running} \leftarrow m \cdot \text{running} + (1 - m) \cdot \text{batch statistic}.$$
 #
-# By hand, before you write: a batch of two examples, $x = (1, 3)$ in the one feature. What
-# are $\mu$, $\sigma^2$ and $\hat x$ (forget $\varepsilon$)? And for a batch of one?
+# In the worked example the running mean starts at 0 and becomes $0.9 \cdot 0 + 0.1 \cdot 3 =
+# 0.3$, the running variance 0.4. (Frameworks differ: PyTorch's `momentum` is our $1 - m$.)
+#
+# **Predict, then check.** A batch holds two examples of one feature, $x = (1, 3)$, and
+# $\varepsilon = 0$. What is $\hat x$? What is it for *any* two distinct numbers?
+#
+# <details><summary>Check your prediction</summary>
+#
+# The mean is 2 and the variance 1, so $\hat x = (-1, 1)$. Any two distinct numbers give $-1$
+# and $1$: the only thing that survives is which one is larger.
+#
+# </details>
 
 
-# %% answer="bn-forward"
+# %% answer="bn-forward" minutes=15 difficulty=2 importance=3
 def batchnorm_forward(x, gamma, beta, bn_param):
     """Normalise every feature over the batch, then scale and shift it.
 
@@ -120,6 +172,32 @@ def batchnorm_forward(x, gamma, beta, bn_param):
     return out, cache
 
 
+# %% [markdown] hint="bn-forward"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Write down the shapes of $\mu$, $\sigma^2$ and $\hat x$. Along which axis of `x` do you
+# average if one number per feature is to remain? Which two quantities does test mode take
+# from elsewhere?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# `np.mean` and `np.var` take an `axis`; check in the documentation of `np.var` what it
+# divides by. Choose mean and variance first, depending on the mode, and write the remaining
+# lines once for both modes. Broadcasting repeats a row of shape $(D,)$ for every example.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. Pick `mean` and `var`: of the batch, or the running ones.
+# 2. In train mode only, update both running averages; do not modify them in place.
+# 3. Normalise, scale, shift.
+# 4. In `cache`, keep the normalised batch, `gamma`, and what you divided by.
+#
+# </details>
+
 # %% test="bn-forward" points=2
 x, gamma, beta = np.array([[1.0, 10], [3, 30]]), np.array([1.0, 2]), np.array([0.0, 5])
 answer = batchnorm_forward(x, gamma, beta, {"mode": "train", "eps": 0.0})
@@ -131,6 +209,7 @@ expect_close(
     rtol=1e-4,
     hint="The means are 2 and 20, the variances 1 and 100: where do yours differ?",
     faults={
+        "gamma multiplies beta as well; add beta last.": [[-1, 8], [1, 12]],
         "These are statistics of rows, the examples; features are columns.": [
             [-1, 7],
             [-1, 7],
@@ -142,14 +221,17 @@ expect_close(
         "Scale and shift are missing.": [[-1, -1], [1, 1]],
         "The scale is missing.": [[-1, 4], [1, 6]],
         "The shift is missing.": [[-1, -2], [1, 2]],
-        "gamma and beta have changed places.": [[1, -3], [1, 7]],
+        "gamma and beta are swapped.": [[1, -3], [1, 7]],
         "The variance divides by N - 1 instead of N.": [
             [-0.70710678, 3.58578644],
             [0.70710678, 6.41421356],
         ],
         "You divide by the variance, not by its root.": [[-1, 4.8], [1, 5.2]],
         "You multiply by the standard deviation; divide by it.": [[-1, -195], [1, 205]],
-        "The spread is missing: the batch is centred only.": [[-1, -15], [1, 25]],
+        "The batch is centred only: divide by the standard deviation.": [
+            [-1, -15],
+            [1, 25],
+        ],
         "The batch is scaled, but its mean is still there.": [[1, 7], [3, 11]],
     },
 )
@@ -162,6 +244,7 @@ expect_close(
     rtol=1e-4,
     hint="The variance is 1; what should you take the root of?",
     faults={
+        "eps is added twice: it belongs under the root alone.": [[-0.2], [0.2]],
         "Here eps is added to the root of the variance; it belongs under the root.": [
             [-0.25],
             [0.25],
@@ -170,7 +253,7 @@ expect_close(
     },
 )
 expect_source(batchnorm_forward, without=READY)
-passed("bn-forward", "two batches worked out by hand, in training")
+passed("bn-forward", "two batches worked out by hand, in train mode")
 
 # %% test="bn-forward" part="running" points=2
 x = np.array([[1.0, 10], [3, 30]])
@@ -263,7 +346,7 @@ for n, d, eps, dtype in [
         rng.normal(1, 2, (n, d)).astype(dtype),
         *rng.uniform(1, 3, (2, d)).astype(dtype),
     )
-    x[:, 0] = 2  # a feature without any spread
+    x[:, 0] = 2  # a constant feature
     with unchanged(x=x, gamma=gamma, beta=beta):
         answer = batchnorm_forward(x, gamma, beta, {"mode": "train", "eps": eps})
     out, _ = expect_tuple(answer, "out", "cache")
@@ -274,11 +357,10 @@ for n, d, eps, dtype in [
     expect_close(out, expected, where, rtol=1e-4, atol=1e-4, dtype=dtype)
 passed("bn-forward", "other sizes, float32, a batch of one; inputs as they were")
 
-
 # %% [markdown]
-# Look at the means and deviations of three features of very different size: before, after
-# normalising, after scaling and shifting, and in testing after 50 batches. The last row is
-# noisier: why?
+# **Look at it.** Three features of very different size go through the layer: before, after
+# normalising, after scaling and shifting, and in test mode after 50 batches. Predict first:
+# in which rows are the means exactly 0, and in which only about 0?
 
 # %% tags=["nbval-check-output"]
 with needs_answers():
@@ -302,11 +384,20 @@ with needs_answers():
     for _ in range(50):
         batchnorm_forward(features(200), ones, 0 * ones, bn_param)
     bn_param["mode"] = "test"
-    show("in testing", batchnorm_forward(features(200), ones, 0 * ones, bn_param)[0])
+    show("test mode", batchnorm_forward(features(200), ones, 0 * ones, bn_param)[0])
 
 # %% [markdown]
-# Why one wants that, in a picture: what reaches the ReLUs of a network with 8 hidden layers,
-# when the weights are a little too small. Above without normalisation, below with it.
+# <details><summary>Check your prediction</summary>
+#
+# In train mode they are exactly 0, because the batch is normalised with its own statistics.
+# In test mode they are only near 0: the running averages come from 50 *other* batches, and
+# they have not even forgotten their start at 0 (a share of $0.9^{50} \approx 0.005$ is left).
+#
+# </details>
+#
+# Below are the *pre-activations*, the inputs of the ReLUs, of a network with 8 hidden layers
+# whose initial weights are a little too small. The upper row is without normalisation, the
+# lower row with it.
 
 # %%
 with needs_answers():
@@ -322,31 +413,111 @@ with needs_answers():
                 )
             if layer % 2:
                 ax = row[layer // 2]
-                ax.hist(a.ravel(), bins=np.linspace(-3, 3, 61), color="tab:blue")
+                ax.hist(a.ravel(), bins=np.linspace(-3, 3, 61), color="#0072b2")
                 ax.set(yticks=[], title=f"layer {layer + 1}" if not normalise else "")
             h = np.maximum(a, 0)
     axes[0, 0].set_ylabel("without")
     axes[1, 0].set_ylabel("with")
+    fig.supxlabel("pre-activation", size=10)
     plt.show()
 
 # %% [markdown]
-# ## 2. Backward, step by step
+# Without normalisation the pre-activations *vanish*: in layer 8 nearly all of them lie
+# close to 0. With it their distribution is the same in every layer.
 #
-# The mean and the variance depend on $x$ as well, so every $x_{ij}$ reaches the loss by
-# three ways: directly, through $\mu_j$ and through $\sigma_j^2$. Draw the graph of the
-# forward pass with one operation a node, and walk it backwards. Where ways meet, gradients
-# add up; where one number went to many ($\mu_j$, $\gamma_j$, $\beta_j$), its gradient is a
-# sum over them.
+# **Further reading**
+#
+# - Ioffe and Szegedy, *Batch Normalization*, 2015,
+#   [arXiv:1502.03167](https://arxiv.org/abs/1502.03167). Sections 1 to 3 motivate the layer
+#   and define it. 20 minutes.
+# - Goodfellow, Bengio and Courville, *Deep Learning*, 2016,
+#   [section 8.7.1](https://www.deeplearningbook.org/contents/optimization.html). 10 minutes.
+#
+# **Harder (optional, no points).** The running variance averages variances that divide by
+# $N$. Show that its expectation is too small by the factor $(N-1)/N$. Which estimate does
+# PyTorch store?
+#
+# <details><summary>Compare your answer</summary>
+#
+# $\sum_i (x_i - \mu)^2$ has the expectation $(N - 1)\,\sigma^2$, because the mean $\mu$ was
+# fitted to the same $N$ numbers. Dividing by $N$ leaves the factor $(N-1)/N$. PyTorch
+# normalises with the biased estimate and stores the unbiased one, which divides by $N - 1$.
+#
+# </details>
+
+# %% [markdown]
+# ## 2. The backward pass, node by node
+#
+# *Backpropagation* applies the chain rule along a *computational graph*: one node per
+# operation, visited from the loss back to the inputs. Rumelhart, Hinton and Williams made it
+# popular for neural networks in 1986. Batch normalisation is a good test of whether you trust
+# the method. The mean and the variance depend on $x$ too, so $x$ influences the output along
+# three routes: directly, through $\mu$ and through $\sigma^2$. Ioffe and Szegedy stress that
+# an optimiser which ignores the last two can let a bias grow without end, while the loss
+# stays the same.
+# The cost is a backward pass of about twice the arithmetic of the forward pass.
+#
+# After this section you can backpropagate through any graph in which a value is used more
+# than once.
+#
+# If a value $v$ is used at several places, with results $u_1, u_2, \dots$, then
+#
+# $$\frac{\partial L}{\partial v} = \sum_k
+# \frac{\partial L}{\partial u_k}\,\frac{\partial u_k}{\partial v} .$$
+
+# %% drawing="bn-graph"
+drawings.show(
+    drawings.norm_graph(),
+    "Computational graph of batch normalisation. x feeds a mean and a subtraction; the "
+    "difference feeds a mean of squares, followed by one over the root, and a product; "
+    "then come gamma and beta. Dashed gradients run backward along every edge and meet "
+    "again where a value was used twice.",
+)
+
+# %% [markdown]
+# *Follow the dashed arrows from right to left. Routes 1 (direct) and 3 (through the
+# variance) meet at the second dot, route 2 (through the mean) joins at the first. A thin
+# arrow carries one number per feature, a thick one carries a whole batch.*
+#
+# Two rules suffice. **Where a value was used twice, its gradients add up.** **Where a row
+# was broadcast over the batch, its gradient is a sum over the batch.**
+#
+# **Worked example.** The left third of the graph by itself, centring, for one feature of
+# three examples. It begins with an *upstream gradient*, which the rest of the network would
+# deliver. The *gradient check* at the end perturbs one input at a time:
+
+# %%
+x = np.array([1.0, 2.0, 6.0])
+dout = np.array([3.0, 0.0, -9.0])  # upstream gradient: loss with respect to x - mean
+dmean = -dout.sum()  # the mean was subtracted from all three
+dx = dout + dmean / 3  # direct route, plus a third of the mean's gradient each
+print("dx", dx)
+for i in range(3):
+    step = 1e-5 * np.eye(3)[i]
+    up, down = (((v - v.mean()) * dout).sum() for v in (x + step, x - step))
+    print(f"dx[{i}] = {dx[i]:+.4f}   numerically {(up - down) / 2e-5:+.4f}")
+
+# %% [markdown]
+# **Predict, then check.** Add 100 to all three inputs. How do the outputs change, and what
+# does that tell you about the sum of `dx`? Does it also hold for the whole layer?
+#
+# <details><summary>Check your prediction</summary>
+#
+# The outputs do not change, so the derivative in that direction, which is the sum of `dx`,
+# is zero: $5 + 2 - 7 = 0$. The layer begins by centring, so each column of its `dx` sums to
+# zero as well. You can use that to test your code.
+#
+# </details>
 
 
-# %% answer="bn-backward"
+# %% answer="bn-backward" minutes=30 difficulty=4 importance=3
 def batchnorm_backward(dout, cache):
-    """Carry a gradient back through batchnorm_forward in training, node by node.
+    """Backpropagate through batchnorm_forward in train mode, node by node.
 
     Parameters
     ----------
     dout : ndarray of shape (N, D)
-        Gradient of the loss with respect to the output.
+        Upstream gradient, of the loss with respect to the output.
     cache : tuple
         As returned by batchnorm_forward.
 
@@ -370,6 +541,32 @@ def batchnorm_backward(dout, cache):
     return dx, dgamma, dbeta
 
 
+# %% [markdown] hint="bn-backward"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Start at the right of the drawing. Write one line of code per dashed arrow, and name it
+# after its label. `dgamma` and `dbeta` belong to rows that were broadcast: which rule
+# applies?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Compute in this order: $\partial L/\partial\hat x$, $\partial L/\partial\sigma^2$,
+# $\partial L/\partial(x-\mu)$ (two routes), $\partial L/\partial\mu$, $\partial L/\partial x$
+# (two routes). The last two are the worked example. Check each shape against the drawing.
+#
+# </details>
+#
+# <details><summary>Hint 3: the local derivatives</summary>
+#
+# With $c = x - \mu$: $\;\partial \hat x_i/\partial c_i = (\sigma^2+\varepsilon)^{-1/2}$,
+# $\;\partial \hat x_i/\partial \sigma^2 = -\tfrac12 c_i (\sigma^2+\varepsilon)^{-3/2}$,
+# $\;\partial \sigma^2/\partial c_i = 2 c_i/N$. Multiply along each route and apply the two
+# rules.
+#
+# </details>
+
 # %% test="bn-backward" points=2
 x = np.array([[1.0, 0], [1, 6], [5, 6], [5, 8]])  # variances 4 and 9
 gamma, beta = np.array([2.0, 6]), np.array([0.0, 5])
@@ -383,58 +580,63 @@ expect_close(
     "dx",
     rtol=1e-4,
     atol=1e-4,
-    hint="Does each column of dx sum to 0? If not, look at the way through the mean, "
-    "else at the direct one and the one through the variance.",
+    hint="Does each column of dx sum to 0? If not, look at the route through the mean, "
+    "else at the direct route and the one through the variance.",
     faults={
         "Mean and variance count as constants here, but they depend on x: two of the "
-        "three ways are missing.": [[2, 6], [-2, -4], [5, 10], [-1, -4]],
-        "The way through the variance is missing.": [
+        "three routes are missing.": [[2, 6], [-2, -4], [5, 10], [-1, -4]],
+        "The route through the variance is missing.": [
             [1, 4],
             [-3, -6],
             [4, 8],
             [-2, -6],
         ],
-        "The way through the mean is missing.": [[3, 1], [-1, -3], [4, 11], [-2, -1]],
-        "gamma is missing on the way to x.": [
+        "The route through the mean is missing.": [[3, 1], [-1, -3], [4, 11], [-2, -1]],
+        "gamma is missing on the way back to x.": [
             [1, -0.1666667],
             [-1, -0.8333333],
             [1.5, 1.5],
             [-1.5, -0.5],
         ],
-        "gamma counts twice on the way to x.": [[4, -6], [-4, -30], [6, 54], [-6, -18]],
+        "gamma counts twice on the way back to x.": [
+            [4, -6],
+            [-4, -30],
+            [6, 54],
+            [-6, -18],
+        ],
         "The mean passes its whole gradient to each of the N examples; each gets a "
         "share.": [[-1, -7], [-5, -11], [0, 3], [-6, -9]],
         "The variance passes its whole gradient to each of the N examples; each gets a "
         "share.": [[5, -16], [1, -2], [0, 12], [-6, 6]],
         "Mean and variance pass their whole gradients to each of the N examples; each "
         "gets a share.": [[2, -22], [-2, -8], [-3, 6], [-9, 0]],
-        "The way through the variance has the wrong power of the standard deviation.": [
+        "The route through the variance has the wrong power of the standard deviation.": [
             [3, -11],
             [-1, -3],
             [2, 11],
             [-4, 3],
         ],
-        "The way through the variance has twice the size it should have: check the "
+        "The route through the variance has twice the size it should have: check the "
         "derivatives of the root and of the square.": [
             [3, -6],
             [-1, -4],
             [2, 10],
             [-4, 0],
         ],
-        "The way through the variance has half the size it should have: check the "
+        "The route through the variance has half the size it should have: check the "
         "derivatives of the root and of the square.": [
             [1.5, 1.5],
             [-2.5, -5.5],
             [3.5, 8.5],
             [-2.5, -4.5],
         ],
-        "The way through the variance has the wrong sign.": [
+        "The route through the variance has the wrong sign.": [
             [0, 9],
             [-4, -7],
             [5, 7],
             [-1, -9],
         ],
-        "The way through the mean has the wrong sign.": [
+        "The route through the mean has the wrong sign.": [
             [4, 3],
             [0, -1],
             [5, 13],
@@ -473,7 +675,7 @@ expect_close(
         ],
         "gamma multiplies the normalised x, not x itself.": [20, 2],
         "gamma multiplies the normalised x; this x is centred only.": [8, -18],
-        "dgamma and dbeta have changed places.": [4, 4],
+        "dgamma and dbeta are swapped.": [4, 4],
     },
 )
 expect_close(
@@ -508,24 +710,76 @@ for n, d, eps in [(6, 3, 1e-5), (3, 8, 0.5), (5, 5, 1e-2)]:
             expect_close(grad, right, where, rtol=1e-4, atol=1e-7)
 passed("bn-backward", "random batches of other sizes; dout as it was")
 
+# %% [markdown]
+# **Further reading**
+#
+# - Ioffe and Szegedy, 2015, [arXiv:1502.03167](https://arxiv.org/abs/1502.03167). The end of
+#   section 3 lists the six gradients that you derived. 5 minutes.
+# - Karpathy, *Yes you should understand backprop*, 2016,
+#   [on Medium](https://karpathy.medium.com/yes-you-should-understand-backprop-e2f06eab496b):
+#   why deriving gradients yourself still pays. 10 minutes.
+#
+# **Harder (optional, no points).** In test mode the layer is frozen: its statistics are
+# constants. Write the backward pass of test mode, in two lines, and use it to show which
+# routes of the drawing disappear.
+#
+# <details><summary>Compare your answer</summary>
+#
+# $\partial L/\partial x = \gamma\,\partial L/\partial y \,/\, \sqrt{\text{running variance} +
+# \varepsilon}$, elementwise: only route 1 is left, and the columns of `dx` no longer sum to
+# zero. Networks are often fine-tuned in this way, with frozen statistics.
+#
+# </details>
 
 # %% [markdown]
-# ## 3. Backward, on paper
+# ## 3. The backward pass on paper
 #
-# The steps collapse. Put them together on paper, for one column, with $g_i = \gamma\,
-# \partial L / \partial y_i$, and simplify until there are only $g$, $\hat x$, two means over
-# the batch and $1/\sqrt{\sigma^2 + \varepsilon}$. Two hints: $\sum_i (x_i - \mu) = 0$, and
-# $x_i - \mu$ is $\hat x_i$ times something you have.
+# Node by node you wrote about eight lines, and each of them passes over the whole batch.
+# Frameworks do better: their kernels evaluate a single expression, with fewer passes through
+# memory. A closed form
+# also has a second use: you can *read* in it what the layer does to a gradient. The price is
+# that a mistake on paper is harder to find than one in a node.
+#
+# After this section you can collapse a graph into one expression and check every line of the
+# derivation.
+#
+# The goal for one feature, with $g_i = \gamma\,\partial L/\partial y_i$, is an expression
+#
+# $$\frac{\partial L}{\partial x_i} = (\sigma^2+\varepsilon)^{-1/2}\;\bigl(\;\dots\;\bigr)$$
+#
+# in which only $g$, $\hat x$ and two means over the batch occur.
+#
+# **Worked example.** Centring needed two lines, a sum and an addition. They collapse into
+# one, and no trace of the graph is left:
+
+# %%
+dout = np.array([3.0, 0.0, -9.0])
+dmean = -dout.sum()
+print("two routes ", dout + dmean / 3)
+print("closed form", dout - dout.mean())
+
+# %% [markdown]
+# The same happens to the whole layer. Derive it on paper.
+#
+# **Predict, then check.** Centring removes the mean of its gradient. Before you derive the
+# rest, guess what else the layer removes from $g$.
+#
+# <details><summary>Check your guess afterwards</summary>
+#
+# The part of $g$ that points along $\hat x$ (for $\varepsilon = 0$ exactly): scaling the
+# batch would change nothing, so no gradient is left in that direction.
+#
+# </details>
 
 
-# %% answer="bn-backward-alt"
+# %% answer="bn-backward-alt" minutes=30 difficulty=4 importance=2
 def batchnorm_backward_alt(dout, cache):
-    """Carry a gradient back through batchnorm_forward in training, simplified.
+    """Backpropagate through batchnorm_forward in train mode, in closed form.
 
     Parameters
     ----------
     dout : ndarray of shape (N, D)
-        Gradient of the loss with respect to the output.
+        Upstream gradient, of the loss with respect to the output.
     cache : tuple
         As returned by batchnorm_forward.
 
@@ -543,6 +797,28 @@ def batchnorm_backward_alt(dout, cache):
     ### END SOLUTION
     return dx, dgamma, dbeta
 
+
+# %% [markdown] hint="bn-backward-alt"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Two sums vanish or simplify: $\sum_i (x_i - \mu)$, and $\sum_i (x_i - \mu)^2$.
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Replace every $x_i - \mu$ by $\hat x_i \sqrt{\sigma^2+\varepsilon}$. All powers of the root
+# but one cancel.
+#
+# </details>
+#
+# <details><summary>Hint 3: a check for every line</summary>
+#
+# Evaluate each line of your derivation for $N = 2$, $x = (1, 3)$, $\varepsilon = 0$: the
+# gradient with respect to $x$ must be $(0, 0)$ whatever $g$ is. The line where it stops
+# being zero holds the mistake.
+#
+# </details>
 
 # %% test="bn-backward-alt" points=1
 x = np.array([[1.0, 0], [1, 6], [5, 6], [5, 8]])  # variances 4 and 9
@@ -565,13 +841,13 @@ expect_close(
             [-3, 6],
             [-9, 0],
         ],
-        "What came by way of the variance is missing.": [
+        "The route through the variance is missing.": [
             [1, 4],
             [-3, -6],
             [4, 8],
             [-2, -6],
         ],
-        "What came by way of the mean is missing.": [
+        "The route through the mean is missing.": [
             [3, 1],
             [-1, -3],
             [4, 11],
@@ -584,19 +860,19 @@ expect_close(
             [-1.5, -0.5],
         ],
         "gamma counts twice in dx.": [[4, -6], [-4, -30], [6, 54], [-6, -18]],
-        "dx is divided by the variance; one root of it is enough.": [
+        "dx is divided by the variance; divide by its root.": [
             [1, -0.3333333],
             [-1, -1.6666667],
             [1.5, 3],
             [-1.5, -1],
         ],
-        "What came by way of the variance has the wrong sign.": [
+        "The route through the variance has the wrong sign.": [
             [0, 9],
             [-4, -7],
             [5, 7],
             [-1, -9],
         ],
-        "What came by way of the mean has the wrong sign.": [
+        "The route through the mean has the wrong sign.": [
             [4, 3],
             [0, -1],
             [5, 13],
@@ -617,7 +893,8 @@ expect_close(
     },
 )
 right = "Nothing changes for this gradient: take it from batchnorm_backward."
-expect_close(dgamma, [4, -6], "dgamma", rtol=1e-4, hint=right)
+swapped = {"This is the gradient of beta: the two have changed places.": [4, 4]}
+expect_close(dgamma, [4, -6], "dgamma", rtol=1e-4, hint=right, faults=swapped)
 expect_close(dbeta, [4, 4], "dbeta", hint=right)
 expect_source(batchnorm_backward_alt, loops=0, without=[*READY, "batchnorm_backward"])
 passed("bn-backward-alt", "four examples worked out by hand; no loop")
@@ -638,9 +915,21 @@ for n, d, eps in [(5, 7, 0.4), (3, 2, 1e-5), (40, 20, 0.1)]:
         expect_close(grad, right, where, rtol=1e-4, atol=1e-7)
 passed("bn-backward-alt", "random batches of other sizes; dout as it was")
 
+# %% drawing="bn-parts"
+drawings.show(
+    drawings.gradient_parts(),
+    "A gradient of four numbers, 3, -1, 4, 2, as a sum of three columns: its mean, 2 four "
+    "times; the part along the normalised batch, -1, -1, 1, 1; and the rest, 2, -2, 1, -1, "
+    "which alone reaches x.",
+)
 
 # %% [markdown]
-# Was the paper worth it? The difference of the two should be of the size of rounding.
+# *A batch with $\hat x = (-1, -1, 1, 1)$. Two of the three parts of the gradient cannot
+# change the output, so the layer removes them. Check on paper that your formula gives the
+# last column.*
+#
+# **Did the algebra pay off?** Predict the speed-up of the closed form: nearer to 2 or to 20
+# times? How far will the two results differ?
 
 # %% tags=["experiment"]
 with needs_answers():
@@ -659,15 +948,95 @@ with needs_answers():
     print(f"largest difference of dx: {apart:.0e}")
 
 # %% [markdown]
+# The closed form is a small factor faster, since it passes over the batch fewer times; it
+# does not remove whole loops, as vectorising did. The difference has the size of rounding:
+# both are the same expression, evaluated in another order.
+#
+# **Further reading**
+#
+# - Kratzert, *Understanding the backward pass through Batch Normalization Layer*, 2016,
+#   [blog](https://kratzert.github.io/2016/02/12/understanding-the-gradient-flow-through-the-batch-normalization-layer.html):
+#   the graph again, with every node drawn. 20 minutes.
+# - Santurkar et al., *How Does Batch Normalization Help Optimization?*, 2018,
+#   [arXiv:1805.11604](https://arxiv.org/abs/1805.11604). Section 4 bounds the size of the
+#   gradient whose parts you just saw removed. 30 minutes.
+#
+# **Harder (optional, no points).** Multiply the weights of the affine layer *before* the
+# normalisation by 10. What happens to the output, and to the gradient of those weights? What
+# does that imply for a fixed learning rate during a long training?
+#
+# <details><summary>Compare your answer</summary>
+#
+# The output stays the same (up to $\varepsilon$), and the gradient is divided by 10. Relative
+# to the weights, a step is 100 times smaller. Gradient descent also makes such weights grow,
+# since the gradient stands at a right angle to them. So the effective learning rate falls by
+# itself during training, unless weight decay holds the weights back (van Laarhoven, 2017,
+# [arXiv:1706.05350](https://arxiv.org/abs/1706.05350)).
+#
+# </details>
+
+# %% [markdown]
 # ## 4. Layer normalisation
 #
-# What if the batch is small, or one wants the same arithmetic in training and testing?
-# *Layer normalisation* takes the statistics of each **row**: the mean and variance of one
-# example over its $D$ features. Scale and shift still belong to features, so `gamma` and
-# `beta` keep the shape $(D,)$. There are no running averages, and no modes.
+# Batch normalisation needs a batch of some size, and it computes something else in train mode
+# than in test mode. Both are a nuisance for recurrent networks, whose batches shrink towards
+# the end of long sentences. Ba, Kiros and Hinton (2016) proposed *layer normalisation*, which
+# takes its statistics from each example alone. They reported faster training of recurrent
+# networks; Vaswani et al. (2017) built it into the transformer, where variants of it are
+# still standard. In convolutional networks it often does worse than batch normalisation, as
+# its authors already noted.
+#
+# After this section you can normalise over either axis and say which sums run over what.
+#
+# Each **row** is normalised with its own mean and variance over the $D$ features:
+#
+# $$\mu_i = \frac1D \sum_j x_{ij}, \quad
+# \sigma_i^2 = \frac1D \sum_j (x_{ij} - \mu_i)^2, \quad
+# y_{ij} = \gamma_j \, \frac{x_{ij} - \mu_i}{\sqrt{\sigma_i^2 + \varepsilon}} + \beta_j .$$
+#
+# Scale and shift still belong to features, so `gamma` and `beta` keep the shape $(D,)$. There
+# are no running averages, and no modes.
+
+# %% drawing="bn-shared"
+drawings.show(
+    drawings.shared_statistics(),
+    "Two matrices of 4 examples and 6 features. Left, batch norm: whole columns are marked, "
+    "each with one mean. Right, layer norm: whole rows are marked, each with one mean.",
+)
+
+# %% [markdown]
+# *Numbers in one frame share a mean and a variance. Layer normalisation never looks beyond
+# one row, so the rest of the batch has no influence.*
+#
+# **Worked example.** Two examples with two features, without NumPy. The rows differ by a
+# factor of 10, and their results do not:
+
+# %%
+gamma, beta = [3.0, 2.0], [0.0, 5.0]
+for row in ([2.0, 6.0], [20.0, 60.0]):
+    mean = sum(row) / 2
+    variance = sum((value - mean) ** 2 for value in row) / 2
+    normalised = [(value - mean) / variance**0.5 for value in row]
+    out = [g * v + b for g, v, b in zip(gamma, normalised, beta, strict=True)]
+    print(
+        "mean", mean, "  variance", variance, "  normalised", normalised, "  out", out
+    )
+
+# %% [markdown]
+# **Predict, then check.** You make one image of the batch twice as bright by multiplying all
+# its pixels by 2. Which rows of the output change with layer normalisation, and which with
+# batch normalisation in train mode?
+#
+# <details><summary>Check your prediction</summary>
+#
+# With layer normalisation none (but for $\varepsilon$): mean and standard deviation of that
+# row double too. With batch normalisation all of them, because the image takes part in every
+# column's mean and variance.
+#
+# </details>
 
 
-# %% answer="bn-layer-forward"
+# %% answer="bn-layer-forward" minutes=10 difficulty=1 importance=3
 def layernorm_forward(x, gamma, beta, ln_param):
     """Normalise every example over its features, then scale and shift each feature.
 
@@ -697,6 +1066,30 @@ def layernorm_forward(x, gamma, beta, ln_param):
     return out, cache
 
 
+# %% [markdown] hint="bn-layer-forward"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Which shape do the means have now? Can a vector of that shape be subtracted from a matrix
+# of shape $(N, D)$ so that row $i$ loses its own mean?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# The statistics take another `axis`, and `keepdims` keeps them as a column that broadcasts
+# along the rows. Scale and shift are as in section 1.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. Mean and variance of each row, of shape $(N, 1)$.
+# 2. Normalise as before, with `eps` under the root.
+# 3. Scale and shift each feature.
+# 4. Keep the same three things in `cache` as in section 1.
+#
+# </details>
+
 # %% test="bn-layer-forward" points=1
 x = np.array([[1.0, 3], [40, 20]])
 gamma, beta = np.array([3.0, 2]), np.array([0.0, 5])
@@ -709,6 +1102,10 @@ expect_close(
     rtol=1e-4,
     hint="Row 0 has mean 2 and variance 1, row 1 has mean 30 and variance 100.",
     faults={
+        "The mean is not taken off: these rows are divided by their mean square.": [
+            [1.34164, 7.68328],
+            [3.79473, 6.26491],
+        ],
         "These are statistics of columns, as in batch normalisation; here they are "
         "those of rows.": [[-3, 3], [3, 7]],
         "gamma and beta are applied to rows; they belong to features, the columns.": [
@@ -718,7 +1115,7 @@ expect_close(
         "Scale and shift are missing.": [[-1, 1], [1, -1]],
         "The scale is missing.": [[-1, 6], [1, 4]],
         "The shift is missing.": [[-3, 2], [3, -2]],
-        "gamma and beta have changed places.": [[3, 7], [3, -3]],
+        "gamma and beta are swapped.": [[3, 7], [3, -3]],
         "The variance divides by D - 1 instead of D.": [
             [-2.12132034, 6.41421356],
             [2.12132034, 3.58578644],
@@ -728,7 +1125,7 @@ expect_close(
             [-3, -49],
             [11.4, 3],
         ],
-        "The mean and spread of row i are used for column i: mind the shapes.": [
+        "The mean and standard deviation of row i are used for column i: mind the shapes.": [
             [-3, -0.4],
             [114, 3],
         ],
@@ -767,7 +1164,7 @@ for n, d, param, dtype in [
         rng.normal(1, 2, (n, d)).astype(dtype),
         *rng.uniform(1, 3, (2, d)).astype(dtype),
     )
-    x[0] = 2  # an example without any spread
+    x[0] = 2  # an example whose features are all equal
     expected, _ = package.layernorm_forward(x, gamma, beta, dict(param))
     with unchanged(x=x, gamma=gamma, beta=beta):
         answer = layernorm_forward(x, gamma, beta, dict(param))
@@ -776,20 +1173,29 @@ for n, d, param, dtype in [
     expect_close(out, expected, where, rtol=1e-4, atol=1e-4, dtype=dtype)
 passed("bn-layer-forward", "other sizes, float32, a batch of one; inputs as they were")
 
-
 # %% [markdown]
-# The backward pass is that of batch normalisation with rows for columns, but not
-# everywhere: which sums still run over the batch?
+# The backward pass is that of batch normalisation with rows for columns, but not everywhere.
+#
+# **Predict, then check.** Over what does each of these sums run now: `dgamma`, `dbeta`, and
+# the two means in your closed form?
+#
+# <details><summary>Check your prediction</summary>
+#
+# `gamma` and `beta` were broadcast over the batch, as before, so `dgamma` and `dbeta` still
+# sum over the examples. The two means belong to the statistics and run over the features of
+# each example.
+#
+# </details>
 
 
-# %% answer="bn-layer-backward"
+# %% answer="bn-layer-backward" minutes=20 difficulty=3 importance=2
 def layernorm_backward(dout, cache):
-    """Carry a gradient back through layernorm_forward.
+    """Backpropagate through layernorm_forward.
 
     Parameters
     ----------
     dout : ndarray of shape (N, D)
-        Gradient of the loss with respect to the output.
+        Upstream gradient, of the loss with respect to the output.
     cache : tuple
         As returned by layernorm_forward.
 
@@ -808,6 +1214,30 @@ def layernorm_backward(dout, cache):
     ### END SOLUTION
     return dx, dgamma, dbeta
 
+
+# %% [markdown] hint="bn-layer-backward"
+# <details><summary>Hint 1: where to look</summary>
+#
+# In your closed form of section 3 `gamma` is a factor of the whole column. Is it still the
+# same number along a row?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Multiply `dout` by `gamma` first and call the result $g$. From there on the formula is the
+# one of section 3, with other axes; `keepdims` again.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. `dgamma` and `dbeta`: copy them.
+# 2. $g$, then the two means along each row, of shape $(N, 1)$.
+# 3. Assemble `dx`. Two checks by hand: each *row* of it sums to zero, and so does each row of
+#    `dx * x_hat`, nearly.
+#
+# </details>
 
 # %% test="bn-layer-backward" points=1
 x = np.array([[1.0, 1, 5, 5], [0, 6, 6, 8]])  # variances 4 and 9
@@ -838,16 +1268,16 @@ expect_close(
             [1, -1, 1.5, -1.5],
             [-0.1666667, -0.8333333, 1.5, -0.5],
         ],
-        "The way through the variance is missing.": [
+        "The route through the variance is missing.": [
             [1.625, -6.375, 7.125, -2.375],
             [1.9166667, -4.0833333, 4.9166667, -2.75],
         ],
-        "The way through the mean is missing.": [
+        "The route through the mean is missing.": [
             [4.375, -3.625, 5.125, -4.375],
             [-0.3611111, -3.5277778, 5.4722222, -1.25],
         ],
         "Mean and variance count as constants here, but they depend on x: two of the "
-        "three ways are missing.": [[2, -6, 7.5, -2], [2, -4, 5, -2.6666667]],
+        "three routes are missing.": [[2, -6, 7.5, -2], [2, -4, 5, -2.6666667]],
         "Sums stand where means over the features belong.": [
             [10, 2, -3.5, -13],
             [-7.7777778, -2.4444444, 6.5555556, 2.6666667],
@@ -857,19 +1287,19 @@ expect_close(
             [6, -2, 2, -7.5],
             [-2.8888889, -3.2222222, 5.7777778, 0],
         ],
-        "The way through the variance has the wrong sign.": [
+        "The route through the variance has the wrong sign.": [
             [-0.75, -8.75, 9.5, 0],
             [4.2777778, -4.5555556, 4.4444444, -4.1666667],
         ],
-        "dx is divided by the variance; one root of it is enough.": [
+        "dx is divided by the variance; divide by its root.": [
             [2, -2, 2.375, -2.375],
             [-0.1481481, -1.2037037, 1.7962963, -0.4444444],
         ],
-        "One of the means lacks gamma, that of the way through the variance.": [
+        "One of the means lacks gamma, that of the route through the variance.": [
             [2.125, -5.875, 6.625, -2.875],
             [1.0833333, -3.9166667, 5.0833333, -2.25],
         ],
-        "One of the means lacks gamma, that of the way through the mean.": [
+        "One of the means lacks gamma, that of the route through the mean.": [
             [3.875, -4.125, 4.625, -4.875],
             [-0.6944444, -3.8611111, 5.1388889, -1.5833333],
         ],
@@ -910,12 +1340,11 @@ for n, d, eps in [(5, 3, 1e-5), (4, 4, 0.5), (1, 7, 1e-2)]:
         expect_close(grad, right, where, rtol=1e-4, atol=1e-6)
 passed("bn-layer-backward", "random batches of other sizes; dout as it was")
 
-
-# %% [markdown] question="bn-prepare" points=2
-# **Question 1 (2 points).** Before training, images can be prepared in many ways. Which of
-# the two layers does each of these resemble, if any: (a) subtract the mean image of the
-# training set; (b) divide each image by the root of the sum of its squared pixels, after
-# subtracting its own mean; (c) set every pixel to 1 or 0 by a threshold of 128?
+# %% [markdown] question="bn-prepare" points=2 minutes=10
+# **Question 1 (2 points).** Before training, images can be preprocessed in many ways. Which
+# of the two layers does each of these resemble, if any: (a) subtract the mean image of the
+# training set; (b) subtract from each image its own mean, then divide it by the root of the
+# sum of its squared pixels; (c) set every pixel to 1 or 0 by a threshold of 128?
 
 # %% [markdown] marking="bn-prepare"
 # (a) Batch normalisation: a statistic of each pixel (feature) over many images, without
@@ -925,14 +1354,86 @@ passed("bn-layer-backward", "random batches of other sizes; dout as it was")
 # *Marking:* 0.75 each for (a) and (b) with "over images" and "over pixels", 0.5 for (c).
 
 # %% [markdown]
-# ## 5. A sandwich
+# **Further reading**
 #
-# Affine, normalisation, ReLU come so often together that a function for the three pays.
-# Use `affine_forward`, `relu_forward` and their partners, which the setup cell brought, and
+# - Ba, Kiros and Hinton, *Layer Normalization*, 2016,
+#   [arXiv:1607.06450](https://arxiv.org/abs/1607.06450). The table in section 5 lists which
+#   changes of weights and data leave the output alone. 15 minutes.
+# - Zhang et al., *Dive into Deep Learning*,
+#   [section 8.5](https://d2l.ai/chapter_convolutional-modern/batch-norm.html), compares both
+#   layers. 15 minutes.
+#
+# **Harder (optional, no points).** *RMSNorm* (Zhang and Sennrich, 2019) leaves the centring
+# out: it divides each row by the root of its mean square. Derive its backward pass. Which of
+# the three routes is gone?
+#
+# <details><summary>Compare your answer</summary>
+#
+# The one through the mean. With $r = \sqrt{\overline{x^2} + \varepsilon}$ and $\hat x = x/r$,
+# $\partial L/\partial x = (g - \hat x\;\overline{g \hat x})/r$. Many large language models
+# use it, because it is cheaper and, as the authors report, about as good.
+#
+# </details>
+
+# %% [markdown]
+# ## 5. Affine, normalisation, ReLU
+#
+# Where does the layer belong in a network? Ioffe and Szegedy placed it between the affine
+# layer and the nonlinearity, so that it normalises *pre-activations*. Others report good
+# results with the layer after the ReLU; there is no proof for either place. The combination
+# affine, normalisation, ReLU is so common that a function for the three is worthwhile.
+#
+# After this section you can compose layers, and their backward passes, into a block:
+#
+# $$\text{out} = \text{relu}\bigl(\text{norm}(x\,W + b;\ \gamma, \beta)\bigr) .$$
+
+# %% drawing="bn-block"
+drawings.show(
+    drawings.layer_row(
+        ["affine", "norm", "ReLU"],
+        ["x", "a", "n", "out"],
+        ["w, b", r"$\gamma,\ \beta$"],
+    ),
+    "Three layers in a row, affine, norm and ReLU. Values run right along the top; each "
+    "layer hands a cache down to its backward pass; dashed gradients run left along the "
+    "bottom, from dout to dx.",
+)
+
+# %% [markdown]
+# *Forward from left to right, backward from right to left. Each backward pass needs the cache
+# of its own layer, so the block's cache holds all three.*
+#
+# **Worked example.** Four examples of one feature go through a block with $w = 2$, $b = 100$,
+# $\gamma = 1$ and $\beta = 0$:
+
+# %%
+x = np.array([[0.5], [0.5], [2.5], [2.5]])
+pre_activation = x * 2.0 + 100.0
+centred = pre_activation - pre_activation.mean(axis=0)
+normal = centred / pre_activation.std(axis=0)
+print("affine    ", pre_activation.ravel())
+print("normalised", normal.ravel())
+print("ReLU      ", np.maximum(normal, 0).ravel())
+
+# %% [markdown]
+# **Predict, then check.** The bias is 100, yet half of the units are off. What does the bias
+# of an affine layer do in front of batch normalisation? What is its gradient? Is it the same
+# in front of layer normalisation?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Nothing: it adds the same number to a whole column, and the mean takes it out again. Its
+# gradient is zero up to rounding, as the columns of `dx` in section 2 already showed;
+# $\beta$ takes over its work. Layer normalisation takes its mean along a row, where biases
+# differ, so there they do matter.
+#
+# </details>
+#
+# Use `affine_forward`, `relu_forward` and their partners, which the set-up cell imports, and
 # your own normalisations.
 
 
-# %% answer="bn-sandwich-forward"
+# %% answer="bn-sandwich-forward" minutes=10 difficulty=2 importance=2
 def affine_norm_relu_forward(
     x, w, b, gamma, beta, norm_param, normalization="batchnorm"
 ):
@@ -967,6 +1468,31 @@ def affine_norm_relu_forward(
     return out, cache
 
 
+# %% [markdown] hint="bn-sandwich-forward"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Read the upper row of the drawing from left to right. How will the backward pass know which
+# of the two normalisations it has to undo?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Three calls, each of which returns a result and a cache. A dictionary from names to
+# functions saves the `if`. Pass on `norm_param` itself: the running averages are stored in
+# it.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. The affine layer gives `a` and a cache.
+# 2. The chosen normalisation gives the next value and a cache.
+# 3. The ReLU gives `out` and a cache.
+# 4. The block's cache: those three, and the name of the normalisation.
+#
+# </details>
+
 # %% test="bn-sandwich-forward" points=1
 x, w = np.array([[-5.0, -2], [-5, 1], [-1, 1], [-1, 2]]), np.array([[1.0, 0], [0, 2]])
 b, gamma, beta = np.array([3.0, -1]), np.array([2.0, 3]), np.array([1.0, 2])
@@ -974,7 +1500,7 @@ b, gamma, beta = np.array([3.0, -1]), np.array([2.0, 3]), np.array([1.0, 2])
 first = "The inputs are normalised; normalise what the affine layer gives."
 no_norm = {"The normalisation is missing.": [[0, 0], [0, 1], [2, 1], [2, 3]]}
 no_relu = "No ReLU acts on the result: it should come last."
-swapped = "gamma and beta have changed places."
+swapped = "gamma and beta are swapped."
 for kind, expected, faults in (
     (
         "batchnorm",
@@ -1051,14 +1577,14 @@ expect_close(out, expected.T, "out (layernorm, eps = 0.3)", rtol=1e-5, atol=1e-7
 passed("bn-sandwich-forward", "running averages and eps; inputs as they were")
 
 
-# %% answer="bn-sandwich-backward"
+# %% answer="bn-sandwich-backward" minutes=10 difficulty=2 importance=2
 def affine_norm_relu_backward(dout, cache):
-    """Carry a gradient back through affine_norm_relu_forward.
+    """Backpropagate through affine_norm_relu_forward.
 
     Parameters
     ----------
     dout : ndarray of shape (N, M)
-        Gradient of the loss with respect to the output.
+        Upstream gradient, of the loss with respect to the output.
     cache : tuple
         As returned by affine_norm_relu_forward.
 
@@ -1077,6 +1603,31 @@ def affine_norm_relu_backward(dout, cache):
     ### END SOLUTION
     return dx, dw, db, dgamma, dbeta
 
+
+# %% [markdown] hint="bn-sandwich-backward"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Read the lower row of the drawing from right to left. What does each box take besides a
+# gradient?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# `relu_backward`, one of your three backward passes of a normalisation, `affine_backward`.
+# The first returns one gradient, the other two return three each.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. Unpack the cache in the order in which you packed it.
+# 2. Go back through the ReLU, then the normalisation (keep `dgamma` and `dbeta`), then the
+#    affine layer.
+# 3. Return five gradients in the order of the inputs. With batch normalisation `db` is zero
+#    up to rounding.
+#
+# </details>
 
 # %% test="bn-sandwich-backward" points=1
 x, w = np.array([[-5.0, -2], [-5, 1], [-1, 1], [-1, 2]]), np.array([[1.0, 0], [0, 2]])
@@ -1104,7 +1655,7 @@ expect_close(
     },
 )
 order = "Return (dx, dw, db, dgamma, dbeta), in the order of the inputs."
-swapped = "dgamma and dbeta have changed places."
+swapped = "dgamma and dbeta are swapped."
 for name, right, wrong in (
     ("dw", [[0, -4.4444444], [-3, 0]], {}),
     ("db", [0, 0], {}),
@@ -1168,17 +1719,50 @@ for n, d, m in [(5, 2, 7), (4, 3, 5)]:
         expect_close(total, value.sum(), where, rtol=1e-4, atol=1e-6)
 passed("bn-sandwich-backward", "both kinds with random numbers; dout as it was")
 
+# %% [markdown]
+# **Further reading**
+#
+# - Ioffe and Szegedy, 2015, [arXiv:1502.03167](https://arxiv.org/abs/1502.03167), section 3.2:
+#   why they normalise $Wx + b$ and not $x$. 5 minutes.
+# - Bjorck et al., *Understanding Batch Normalization*, 2018,
+#   [arXiv:1806.02375](https://arxiv.org/abs/1806.02375). It measures what large learning
+#   rates do to networks with and without these blocks; read sections 1 and 3. 25 minutes.
+#
+# **Harder (optional, no points).** After training, the block in test mode is an affine layer
+# with a ReLU: fold running averages, $\gamma$ and $\beta$ into $W$ and $b$. Check that the
+# outputs agree. Deployed networks use this to save time.
+#
+# <details><summary>Compare your answer</summary>
+#
+# With $s = \gamma / \sqrt{\text{running variance} + \varepsilon}$, multiply column $j$ of $W$
+# by $s_j$, and set $b' = (b - \text{running mean})\, s + \beta$.
+#
+# </details>
 
 # %% [markdown]
 # ## 6. What it is good for
 #
-# Now networks. The package's `FullyConnectedNet` calls your functions by name, before every
-# ReLU. First six layers, 1000 images, with and without: which learns faster?
+# Is the layer worth its price? For image classifiers the answer of the years after 2015 was
+# yes: nearly all of them used it. Since about 2020 there is more doubt: Brock et al. (2021)
+# trained large image classifiers without any normalisation to the same accuracy, and
+# transformers use layer normalisation. Three experiments with your own functions show what
+# it does to speed, to initialisation and to small batches.
+#
+# After this section you can say from your own measurements when batch normalisation helps.
+#
+# The package's `FullyConnectedNet` calls your functions by name, before every ReLU. The first
+# experiment trains six layers on 1000 images, with and without. Predict: which reaches the
+# higher *training* accuracy after 10 epochs, and by how many points?
 
 
 # %% tags=["experiment"]
 real = find_cifar10() is not None  # the real CIFAR-10 is worth more steps
 data = split_cifar10(1000, 500, 1)
+#: How curves look: colours and markers that the colour-blind can tell apart.
+LOOKS = {
+    None: {"color": "#66717e", "marker": "o", "label": "without"},
+    "batchnorm": {"color": "#0072b2", "marker": "s", "label": "batchnorm"},
+}
 
 
 def own_layers():
@@ -1213,24 +1797,35 @@ def train_net(normalization, hidden, num, layers, num_epochs, weight_scale, **se
 
 with needs_answers():
     fig, axes = plt.subplots(1, 3, figsize=(10, 2.8), layout="constrained")
-    for kind, colour in ((None, "tab:gray"), ("batchnorm", "tab:blue")):
+    trained = {}
+    for kind, look in LOOKS.items():
         solver = train_net(kind, [100] * 5, 1000, own_layers(), 10, 2e-2, batch_size=50)
+        trained[kind] = solver
         histories = (
             solver.loss_history,
             solver.train_acc_history,
             solver.val_acc_history,
         )
         for ax, values in zip(axes, histories, strict=True):
-            ax.plot(values, color=colour, label=kind or "without")
-    axes[0].set(title="loss", xlabel="step", ylim=(0, 4))
-    axes[1].set(title="training accuracy", xlabel="epoch", ylim=(0, 1))
-    axes[2].set(title="validation accuracy", xlabel="epoch", ylim=(0, 1))
+            ax.plot(values, markersize=4, markevery=max(1, len(values) // 10), **look)
+        print(
+            f"{look['label']:10} training {solver.train_acc_history[-1]:.2f}, "
+            f"validation {solver.val_acc_history[-1]:.2f}"
+        )
+    axes[0].set(ylabel="loss", xlabel="step", ylim=(0, 4))
+    axes[1].set(ylabel="training accuracy", xlabel="epoch", ylim=(0, 1))
+    axes[2].set(ylabel="validation accuracy", xlabel="epoch", ylim=(0, 1))
     axes[0].legend(frameon=False)
     plt.show()
 
 # %% [markdown]
-# Next, eight layers and first weights of every size, from far too small to far too large.
-# With the real CIFAR-10 on the disk there are more scales, images and epochs; the curves get
+# The normalised network fits the training images much faster. Its *validation* accuracy gains
+# little or nothing here: normalisation first of all helps the optimisation. It is no cure for
+# overfitting.
+#
+# Next, eight layers and initial weights of every *scale* (standard deviation), from far too
+# small to far too large. Predict: over how many powers of ten does each network learn? With
+# the real CIFAR-10 on the disk there are more scales, images and epochs; the curves get
 # smoother, and it takes about a minute.
 
 # %% tags=["experiment"]
@@ -1254,20 +1849,22 @@ with needs_answers():
     fig, axes = plt.subplots(1, 3, figsize=(10, 2.8), layout="constrained")
     titles = ("last loss", "best training accuracy", "best validation accuracy")
     for place, (ax, title) in enumerate(zip(axes, titles, strict=True)):
-        for kind, colour in ((None, "tab:gray"), ("batchnorm", "tab:blue")):
+        for kind, look in LOOKS.items():
             values = [result[place] for result in found[kind]]
-            ax.semilogx(scales, values, "o-", color=colour, label=kind or "without")
+            ax.semilogx(scales, values, markersize=4, **look)
         ax.set(
-            title=title, xlabel="weight scale", ylim=(0, 5) if place == 0 else (0, 1)
+            ylabel=title,
+            xlabel="scale of the initial weights",
+            ylim=(0, 5) if place == 0 else (0, 1),
         )
     axes[0].legend(frameon=False)
     plt.show()
 
-# %% [markdown] question="bn-scale" points=2
-# **Question 2 (2 points).** Describe how the size of the first weights affects the
-# networks with and without batch normalisation, and explain both ends: why does the plain
-# network fail with small weights, why with large ones, and why is the normalised one so
-# patient?
+# %% [markdown] question="bn-scale" points=2 minutes=10
+# **Question 2 (2 points).** Describe how the scale of the initial weights affects the
+# networks with and without batch normalisation. Explain both ends: why does the plain
+# network fail with small weights, why with large ones, and why does the normalised one
+# tolerate both?
 
 # %% [markdown] marking="bn-scale"
 # The plain network learns only in a narrow range of scales. With small weights the signal
@@ -1283,7 +1880,8 @@ with needs_answers():
 # "the normalisation divides the factor away".
 
 # %% [markdown]
-# Last, small batches. Predict: for which of the two layers will a batch of 5 hurt?
+# The third experiment varies the batch size. Predict: which of the two layers suffers from a
+# batch of 5?
 
 # %% tags=["experiment"]
 num_images, epochs = (1000, 10) if real else (500, 6)
@@ -1303,23 +1901,25 @@ with needs_answers():
             learning_rate=10**-3.5,
         )
         ax = axes[0 if kind == "batchnorm" else 1]
-        shade = plt.cm.viridis(0.8 - 0.8 * sizes.index(size) / 2)
-        ax.plot(solver.train_acc_history, color=shade, label=f"batches of {size}")
-        ax.plot(solver.val_acc_history, "--", color=shade)
+        place = sizes.index(size)
+        look = {"color": plt.cm.cividis(0.85 - 0.4 * place), "marker": "o^s"[place]}
+        look["markersize"] = 4
+        ax.plot(solver.train_acc_history, label=f"batches of {size}", **look)
+        ax.plot(solver.val_acc_history, "--", **look)
         ax.set(title=f"{kind}: training —, validation - -", xlabel="epoch", ylim=(0, 1))
     axes[0].set_ylabel("accuracy")
     axes[1].legend(frameon=False)
     plt.show()
 
-# %% [markdown] question="bn-batch" points=2
-# **Question 3 (2 points).** What do small batches do to the two kinds, and why? Mind that
+# %% [markdown] question="bn-batch" points=2 minutes=10
+# **Question 3 (2 points).** What do small batches do to the two layers, and why? Mind that
 # a smaller batch also means more steps in an epoch. What does batch normalisation do to a
-# batch of one in training?
+# batch of one in train mode?
 
 # %% [markdown] marking="bn-batch"
 # Batch normalisation gets worse with small batches, relative to the number of steps it
 # takes: mean and variance of five examples are noisy estimates, different in every step and
-# different from the running averages used in testing. Layer normalisation takes its
+# different from the running averages of test mode. Layer normalisation takes its
 # statistics from one example, so the batch does not matter to it; with more steps in an
 # epoch, small batches even learn faster per epoch there. A batch of one is its own mean:
 # $\hat x = 0$, the output is $\beta$ whatever comes in, and no gradient reaches $x$.
@@ -1327,25 +1927,105 @@ with needs_answers():
 # *Marking:* 0.5 for noisy statistics of small batches, 0.5 for "layer normalisation does
 # not look at the batch", 1 for the batch of one (0.5 for "does not work" without reason).
 
-# %% [markdown] question="bn-layer" points=2
+# %% [markdown] question="bn-layer" points=2 minutes=10
 # **Question 4 (2 points).** When does layer normalisation work badly: in a very deep
-# network, with very few units in a layer, or with a strong penalty on the weights?
+# network, with very few units in a layer, or with strong L2 regularisation? Give a reason
+# for your choice, and one against each of the others.
 
 # %% [markdown] marking="bn-layer"
 # With very few units: mean and variance over two or three numbers say little, and the
 # normalised values can take few patterns only (for two units always $-1$ and $1$, so the
 # size of the signal is lost). Depth is no obstacle; keeping the scale is what it is for. A
-# strong penalty hurts any network, and this one less by the shrinking of weights, since
-# the normalisation divides it away.
+# strong L2 regularisation shrinks the weights, which matters little here, since the
+# normalisation divides a factor of the weights away.
 #
 # *Marking:* 1.5 for few units with the reason; 0.5 for why one of the others is not
 # special. Depth as an answer: no point.
 
 # %% [markdown]
-# ## Your layer beside ours
+# **Further reading**
 #
-# The same network, the same weights to begin with, the same batches. The losses of the
-# first steps should agree to about six digits; rounding then drives the two apart.
+# - Wu and He, *Group Normalization*, 2018,
+#   [arXiv:1803.08494](https://arxiv.org/abs/1803.08494). Figure 1 is your last plot, on
+#   ImageNet. 5 minutes.
+# - Brock et al., *High-Performance Large-Scale Image Recognition Without Normalization*, 2021,
+#   [arXiv:2102.06171](https://arxiv.org/abs/2102.06171). Section 2 lists what batch
+#   normalisation does, for better and for worse. 15 minutes.
+#
+# **Harder (optional, no points).** Repeat the second experiment with He's initialisation in
+# place of a fixed scale. How much of the advantage of batch normalisation is left?
+
+# %% [markdown]
+# ## 7. For lunch: the sorted batch
+#
+# A student trained the six-layer network of section 6 and measures its validation accuracy
+# with batches of 100. By mistake the network is in train mode, so it normalises with the
+# statistics of each batch. The first run shuffles the images, the second takes them sorted
+# by class. **All weights are the same.** Write down three numbers before you run the cell:
+# the accuracy in test mode, in train mode shuffled, and in train mode sorted.
+
+# %% tags=["experiment"]
+
+
+def accuracy_in_train_mode(params, order, batch):
+    """Classify the validation images in some order, with batch statistics."""
+    right = 0
+    for part in np.split(order, range(batch, len(order), batch)):
+        h = data["X_val"][part].reshape(len(part), -1)
+        for i in range(1, 6):
+            scale, shift = params[f"gamma{i}"], params[f"beta{i}"]
+            w, b = params[f"W{i}"], params[f"b{i}"]
+            h, _ = affine_norm_relu_forward(h, w, b, scale, shift, {"mode": "train"})
+        scores = h @ params["W6"] + params["b6"]
+        right += np.sum(scores.argmax(axis=1) == data["y_val"][part])
+    return right / len(order)
+
+
+with needs_answers():
+    if "batchnorm" not in trained:
+        raise NotImplementedError("bn-layer-backward: section 6 needs it.")
+    model, y_val = trained["batchnorm"].model, data["y_val"]
+    orders = {
+        "shuffled": np.random.default_rng(231).permutation(len(y_val)),
+        "sorted by class": np.argsort(y_val, kind="stable"),
+    }
+    sizes = [5, 10, 25, 50, 100, 250, 500]
+    fig, ax = plt.subplots(figsize=(6, 2.8), layout="constrained")
+    for (name, order), marker in zip(orders.items(), "os", strict=True):
+        found = [accuracy_in_train_mode(model.params, order, size) for size in sizes]
+        print(f"{name:16} {found[sizes.index(100)]:.3f} with batches of 100")
+        ax.semilogx(sizes, found, marker=marker, label=f"train mode, {name}")
+    in_test_mode = np.mean(model.loss(data["X_val"]).argmax(axis=1) == y_val)
+    print(f"{'test mode':16} {in_test_mode:.3f}")
+    ax.axhline(in_test_mode, color="black", linestyle=":", label="test mode")
+    ax.set(xlabel="batch size", ylabel="validation accuracy", ylim=(0, 0.6))
+    ax.set_xticks(sizes, [str(size) for size in sizes], minor=False)
+    ax.minorticks_off()
+    ax.legend(frameon=False, fontsize="small", loc="upper left", ncols=2)
+    plt.show()
+
+# %% [markdown]
+# Discuss before you open the explanation: where did the accuracy go? Do the weights hold less
+# information? Which measurement would decide?
+#
+# <details><summary>One explanation</summary>
+#
+# Most people suspect overfitting, but all three runs have the same weights. Statistics of
+# 100 shuffled images resemble the running averages, so the accuracy hardly changes. A sorted
+# batch holds two or three of the ten classes. Its mean contains what sets the class apart from others, and
+# normalisation subtracts it: afterwards all classes look alike. The curve over batch size
+# supports that. The sorted accuracy rises as soon as a batch holds several classes, and
+# reaches the shuffled one when it holds all. A further test: make batches of 50 images with
+# 1, 2, 5 and 10 classes. The trap is real: forgetting `model.eval()` is a common bug in
+# PyTorch, and a sorted validation set makes it visible.
+#
+# </details>
+
+# %% [markdown]
+# ## Your layers beside the package's
+#
+# The same network, the same initial weights, the same batches. The losses of the first steps
+# should agree to about six digits; after that, rounding drives the two apart.
 
 # %% tags=["experiment"]
 with needs_answers():
@@ -1365,5 +2045,6 @@ with needs_answers():
 # %% [markdown]
 # ## What you have
 #
-# Two layers that keep the numbers inside a network in order, one gradient derived twice, and
-# a reason to choose between them. The convolutional notebook carries both over to images.
+# Two layers that keep the activations of a network in order, a gradient that you derived
+# twice, and measurements that tell you which of the two to choose. `convolutional_networks`
+# carries both over to images.

@@ -826,6 +826,11 @@ expect_close(
     "next_w",
     hint="Compute the first entry by hand, line by line, and compare.",
     faults={
+        "The old velocity is multiplied by 1 - momentum; take momentum itself.": [
+            0.99,
+            -1.96,
+            0.32,
+        ],
         "The velocity points uphill: it should go against the gradient.": [
             1.21,
             -2.34,
@@ -1529,6 +1534,11 @@ expect_close(
             0.4280853484,
         ],
         "The corrections are missing.": [0.978496512, -1.9664298272, 0.4676384068],
+        "The corrections divide the means; here they multiply them.": [
+            0.9881485715,
+            -1.981498141,
+            0.4821642374,
+        ],
         "The corrections need the power of t: 1 - beta**t, not 1 - beta.": [
             0.9320000003,
             -1.8938417922,

@@ -13,7 +13,7 @@
 # stay fixed, and you carry gradients back to the pixels. They show which pixels a score depends
 # on, make pictures that fool the network, and draw what it calls a class.
 #
-# **You need:** the notebook `convolutional_networks`. **Time:** about three hours.
+# **You need:** the notebook `convolutional_networks`. **Time:** about four hours.
 #
 # The pictures come from SqueezeNet 1.0 (Iandola et al., 2016), trained on ImageNet, and 25
 # photographs. Fetch both (4.6 MB) with `python -m cs231n.data.fetch squeezenet imagenet-sample`.
@@ -35,8 +35,10 @@ from cs231n.data.images import deprocess_image, preprocess_image
 from cs231n.engine import F, torch
 from cs231n.nets import seeing as reference
 from cs231n.nets.layered import LayeredNet
+from cs231n.nets.looking.blocks import guided_relu_backward as guided_rule
 from cs231n.notebook import needs_answers, quick
-from cs231n.testing import expect, expect_close, expect_source, passed
+from cs231n.optim import adam
+from cs231n.testing import expect, expect_close, expect_source, passed, unchanged
 
 #: Ready-made versions of what you are going to write: your answers do without.
 READY = ["reference", "pytorch", "seeing"]
@@ -251,8 +253,7 @@ for n, height, width in [(3, 17, 22), (1, 24, 16)]:
 passed("vis-saliency", "two batches of random pictures, two random networks")
 
 # %% [markdown]
-# **Experiment.** Saliency of photographs. The second row is your map. The third is *SmoothGrad*
-# (Smilkov et al., 2017): the root of the mean squared gradient over noisy copies of the picture.
+# **Experiment.** Your saliency maps of five pictures.
 
 # %% tags=["experiment"]
 from cs231n.data import load_shapes10
@@ -303,18 +304,362 @@ def show_rows(rows, labels, titles=None, size=1.9):
 
 with needs_answers():
     maps = pytorch.evaluate(compute_saliency_maps, pixels, labels, net)
-    noise = np.random.default_rng(0)
-    smooth = reference.smooth_grad(net, pixels, labels, 2 if quick() else 8, 0.3, noise)
+    show_rows([images, heat(maps)], ["", "saliency"], titles)
+
+# %% [markdown]
+# *Bright pixels change the score most. The map is speckled: the gradients of neighbouring pixels
+# differ in sign and size.*
+
+# %% [markdown]
+# ## 2. SmoothGrad
+#
+# Two pictures that look the same can have quite different saliency maps, since the gradient jumps
+# wherever a ReLU switches. Smilkov et al. (2017) proposed to add noise to the picture several times
+# and to average the gradients. They reported that such *SmoothGrad* maps look sharper to people. It
+# costs one backward pass for each copy, and needs a noise level. Too little changes nothing, too much
+# shows the network pictures that it never learned.
+#
+# After this section you can average a gradient over noise.
+#
+# With $n$ independent draws of Gaussian noise $\varepsilon_k$ of standard deviation $\sigma$,
+#
+# $$M_{ij} = \max_{c} \left| \frac1n \sum_{k=1}^{n}
+# \frac{\partial s_y}{\partial x_{cij}} (x + \varepsilon_k) \right| .$$
+#
+# **Worked example.** One pixel behind a ReLU. Its derivative is a step; averaged over noise, the step
+# becomes a ramp:
+
+# %%
+draw = np.random.default_rng(0)
+for x in (-0.4, -0.2, 0.0, 0.2, 0.4):
+    slopes = x + 0.2 * draw.standard_normal(1000) > 0
+    print(f"x = {x:+.1f}   derivative {float(x > 0)}   averaged {slopes.mean():.2f}")
+
+# %% [markdown]
+# **Predict, then check.** Two copies have the gradients $+1$ and $-1$ at some pixel. What is $M$ there?
+# And what would it be, if you averaged the two *saliency maps*?
+#
+# <details><summary>Check your prediction</summary>
+#
+# 0 and 1. Gradients that disagree in sign cancel; that is what removes the speckles. Sizes never
+# cancel, so take the absolute value after the average.
+#
+# </details>
+
+
+# %% answer="vis-smooth-grad" minutes=15 difficulty=2 importance=2
+def smooth_grad(net, x, y, n, sigma):
+    """Map how much each pixel changes a score, averaged over noisy copies.
+
+    Parameters
+    ----------
+    net : LayeredNet
+        The network.
+    x : ndarray (or Tensor) of shape (N, 3, H, W)
+        Normalised pictures.
+    y : ndarray (or Tensor) of int, shape (N,)
+        Classes.
+    n : int
+        How many noisy copies of each picture.
+    sigma : float
+        Standard deviation of the noise, which is drawn anew for each copy and entry.
+
+    Returns
+    -------
+    smooth : ndarray (or Tensor) of shape (N, H, W)
+    """
+    smooth = None
+    ### BEGIN SOLUTION
+    draw, total = np.random.default_rng(0), np.zeros_like(x)
+    for _ in range(n):
+        noise = sigma * draw.standard_normal(x.shape)
+        scores, cache = net.forward((x + noise).astype(x.dtype))
+        dscores = np.zeros_like(scores)
+        dscores[np.arange(len(y)), y] = 1
+        total += net.backward(dscores, cache)
+    smooth = np.abs(total / n).max(axis=1)
+    ### END SOLUTION
+    return smooth
+
+
+# %% [markdown] hint="vis-smooth-grad"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Section 1 has what happens to one copy. Which part of it moves into a loop, and which part comes
+# after it?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# One `np.random.default_rng` before the loop (on the tape `torch.randn_like`), scaled. Each copy
+# starts from the picture, not from the copy before. NumPy draws float64: `astype` keeps the dtype of `x`.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. A sum of gradients, zero at first. 2. $n$ times: fresh noise, forward, one-hot, backward, add.
+# 3. The mean. 4. Size, and the maximum over colours. Check: with `sigma=0` it is the saliency.
+#
+# </details>
+
+# %% test="vis-smooth-grad" points=2
+model, X, y = small_net(wave), wave(2, 3, 16, 20, speed=0.37), np.array([3, 1])
+with unchanged(x=X):
+    got = pytorch.evaluate(smooth_grad, model, X, y, 3, 0.0)
+got = array(got, (2, 16, 20), "The map", "Take the maximum over colours, axis 1.")
+expect_close(
+    got[:, 5, 4:7],
+    [[0.003796709, 0.002871614, 0.000922795], [0.001114173, 0.001355812, 0.001272611]],
+    "six entries without noise",
+    hint="Without noise the map is the saliency of section 1.",
+    rtol=1e-4,
+    atol=1e-8,
+    faults={
+        "The gradients are added, not averaged: divide by n.": [
+            [0.011390127, 0.008614843, 0.002768384],
+            [0.003342519, 0.004067435, 0.003817832],
+        ],
+        "The absolute value is missing.": [
+            [0.003627814, 0.002871614, 0.000922795],
+            [0.001059548, 0.001112251, 0.000738479],
+        ],
+        "The colours are averaged; take their maximum.": [
+            [0.003571767, 0.001573184, 0.000868122],
+            [0.001048162, 0.001046354, 0.000694727],
+        ],
+        "The colours are added as squares; take their largest size.": [
+            [0.006197198, 0.003187424, 0.001505332],
+            [0.001818353, 0.001877649, 0.001473171],
+        ],
+        "All scores are differentiated, not that of the class.": [
+            [0.006219237, 0.007920791, 0.011750168],
+            [0.003206947, 0.003919193, 0.003499048],
+        ],
+        "The gradient is that of probabilities, not of scores.": [
+            [0.000548943, 0.000638125, 0.000336812],
+            [0.00038459, 0.000468782, 0.000431602],
+        ],
+        "The gradient of every class in y is put into every picture.": [
+            [0.001500265, 0.001910731, 0.00283449],
+            [0.000773611, 0.000945426, 0.000844075],
+        ],
+    },
+)
+expect_source(smooth_grad, without=READY)
+passed("vis-smooth-grad", "without noise it is the saliency")
+
+# %% test="vis-smooth-grad" part="noise" points=3
+params = {
+    "a.w": np.array([[0.0, 2, 0], [0, 2, 0], [0, -2, 0]])[:, :, None, None],
+    "a.b": np.array([0.3, 0, 0]),
+    "b.w": np.array([[1.0, 0, 0], [0, 1, 1]])[:, :, None, None],
+    "b.b": np.zeros(2),
+}
+model = LayeredNet(params, (("a", "conv", 1, 0, True), ("b", "conv", 1, 0, False)))
+flat = np.zeros((2, 3, 20, 25))
+got = pytorch.evaluate(smooth_grad, model, flat, np.array([0, 1]), 40, 0.2)
+got = 500 * array(got, (2, 20, 25), "The map")
+expect_close(
+    got.mean(axis=(1, 2)),
+    [1.547, 0.252],
+    "the mean of the map of each picture, 40 copies with sigma = 0.2",
+    hint="Does every copy start from the picture? Is sigma the standard deviation?",
+    rtol=0,
+    atol=0.05,
+    faults={
+        "No noise reaches the network, or noise that is never negative.": [2.0, 0.0],
+        "sigma is the standard deviation; here it is used as a variance.": [
+            1.263,
+            0.252,
+        ],
+        "The noise has standard deviation 1, whatever sigma is.": [1.119, 0.252],
+        "The saliency maps are averaged; average the gradients, then take the size.": [
+            1.547,
+            2.0,
+        ],
+        "The squares of the gradients are averaged; average the gradients.": [
+            1.757,
+            2.0,
+        ],
+        "The noise adds up: each copy starts from the picture.": [1.167, 1.292],
+        "The same noise in every copy: draw it anew for each.": [1.547, 2.0],
+    },
+)
+expect_close(
+    got[0].std(),
+    0.132,
+    "the standard deviation over the pixels of the first map",
+    hint="Draw new noise for every entry of every copy.",
+    rtol=0.25,
+    faults={
+        "The same noise in every copy, or only one copy counts.": 0.837,
+        "All pixels get the same noise: draw one number for each entry.": 0.0,
+    },
+)
+passed("vis-smooth-grad", "with noise it is as a normal distribution says")
+
+# %% [markdown]
+# **Experiment.** The same pictures, SmoothGrad below saliency.
+
+# %% tags=["experiment"]
+with needs_answers():
+    copies = 2 if quick() else 16
+    smooth = pytorch.evaluate(smooth_grad, net, pixels, labels, copies, 0.3)
     show_rows(
         [images, heat(maps), heat(smooth)], ["", "saliency", "SmoothGrad"], titles
     )
 
 # %% [markdown]
-# *Bright pixels change the score most. The single gradient is speckled: neighbouring pixels
-# differ in sign and size. Averaging over noise keeps what neighbouring pictures agree on.*
+# *Speckles cancel; what many noisy copies agree on stays.*
+# %% [markdown]
+# ## 3. Guided backpropagation
+#
+# Springenberg et al. (2015) changed one rule of the backward pass. A ReLU stops the gradient where
+# its input is not positive. In *guided backpropagation* it also stops *negative gradients*, so that
+# only paths remain on which every unit speaks for the class. The maps are strikingly crisp. But
+# Nie et al. (2018) argued that they come close to a reconstruction of the picture and depend little
+# on the class. Section 4 measures that.
+#
+# After this section you can replace the backward rule of a layer.
+#
+# With a ReLU's input $x$, and $g$ the upstream gradient, its two rules are
+#
+# $$\text{backpropagation: } \; g\,[x > 0] \qquad\qquad
+# \text{guided: } \; g\,[x > 0]\,[g > 0] ,$$
+#
+# where $[\,\cdot\,]$ is 1 if the condition holds and 0 otherwise.
+#
+# **Worked example.** A unit $z$ feeds two ReLU units, with weights 2 and $-5$ behind them. Its
+# gradient is a sum over two paths:
+
+# %%
+paths = np.array([2.0, -5.0])  # upstream gradients; both units are on
+print("backpropagation:", paths.sum(), "  guided:", paths[paths > 0].sum())
 
 # %% [markdown]
-# ## 2. Grad-CAM
+# **Predict, then check.** Can the guided gradient at some ReLU be larger than the true one?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Yes: 2 against $-3$ in the worked example. The result is no longer the gradient of anything, so
+# do not follow it uphill.
+#
+# </details>
+
+
+# %% answer="vis-guided" minutes=5 difficulty=1 importance=1
+def guided_relu_backward(dout, x):
+    """Go back through a ReLU by the rule of guided backpropagation.
+
+    Parameters
+    ----------
+    dout : ndarray (or Tensor) of any shape
+        Upstream gradient.
+    x : ndarray (or Tensor) of the same shape
+        What the ReLU was given.
+
+    Returns
+    -------
+    dx : ndarray (or Tensor) of the same shape
+    """
+    dx = None
+    ### BEGIN SOLUTION
+    dx = dout * (x > 0) * (dout > 0)
+    ### END SOLUTION
+    return dx
+
+
+# %% [markdown] hint="vis-guided"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Two conditions have to hold at the same time. Neither is about sizes.
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# A comparison gives an array of booleans, which multiplies like 0 and 1.
+#
+# </details>
+#
+# <details><summary>Hint 3: a check by hand</summary>
+#
+# For $x = (-1, 2, 3)$ and $g = (5, -6, 7)$ only the last entry passes, as 7. An input of exactly 0
+# passes nothing.
+#
+# </details>
+
+# %% test="vis-guided" points=2
+x = np.array([[-1.0, 2.0, 3.0, -4.0, 0.0, 0.5]])
+dout = np.array([[5.0, -6.0, 7.0, -8.0, 9.0, 0.25]])
+with unchanged(dout=dout, x=x):
+    got = pytorch.evaluate(guided_relu_backward, dout, x)
+expect_close(
+    array(got, x.shape, "dx"),
+    [[0.0, 0.0, 7.0, 0.0, 0.0, 0.25]],
+    "dx of six entries",
+    hint="Both the input and the gradient have to be positive.",
+    faults={
+        "That is the usual ReLU: negative gradients still pass.": [
+            [0.0, -6.0, 7.0, 0.0, 0.0, 0.25]
+        ],
+        "The input does not count: it has to be positive too.": [
+            [5.0, 0.0, 7.0, 0.0, 9.0, 0.25]
+        ],
+        "An input of 0 is not positive: nothing passes.": [
+            [0.0, 0.0, 7.0, 0.0, 9.0, 0.25]
+        ],
+        "Negative gradients pass as their size; stop them.": [
+            [0.0, 6.0, 7.0, 0.0, 0.0, 0.25]
+        ],
+        "The positive input is returned, not the gradient.": [
+            [0.0, 0.0, 3.0, 0.0, 0.0, 0.5]
+        ],
+        "Where the gradient passes there stands 1; return the gradient.": [
+            [0.0, 0.0, 1.0, 0.0, 0.0, 1.0]
+        ],
+        "One condition is enough in this answer; both have to hold.": [
+            [5.0, -6.0, 7.0, 0.0, 9.0, 0.25]
+        ],
+    },
+)
+for shape, dtype in [((3, 4, 5, 2), float), ((7,), "f")]:
+    x, dout = rng.standard_normal((2, *shape)).astype(dtype)
+    got = pytorch.evaluate(guided_relu_backward, dout, x)
+    right = guided_rule(dout, x)
+    expect_close(array(got, shape, "dx"), right, f"dx of shape {shape}")
+    expect(got.dtype == dtype, f"Keep the dtype of dout; got {got.dtype}.")
+expect_source(guided_relu_backward, without=[*READY, "guided_rule"])
+passed("vis-guided", "six entries by hand, two random arrays")
+
+# %% [markdown]
+# **Experiment.** The network takes your rule: `net.backward(dscores, cache, guided=rule)`.
+
+
+# %% tags=["experiment"]
+def guided_maps(net, x, y):
+    """Map the size of the guided gradient, with the rule that was written above."""
+
+    def rule(dout, given):
+        return pytorch.evaluate(guided_relu_backward, dout, given)
+
+    return np.abs(reference.score_gradient(net, x, y, guided=rule)).max(axis=1)
+
+
+with needs_answers():
+    guided = guided_maps(net, pixels, labels)
+    other = guided_maps(net, pixels, (labels + 1) % net.num_classes)
+    show_rows(
+        [images, heat(guided), heat(other)], ["", "guided", "another class"], titles
+    )
+
+# %% [markdown]
+# *Below: the same for another class. Hardly anything changes, though the class is wrong.*
+
+# %% [markdown]
+# ## 4. Grad-CAM
 #
 # A saliency map is fine and noisy. Zhou et al. (2016) looked at the last feature maps instead,
 # which are coarse but hold *what* was found. Selvaraju et al. (2017) generalised this to any
@@ -535,7 +880,56 @@ for layer in ("conv1", "pool1", None):
 passed("vis-grad-cam", "three layers of random networks")
 
 # %% [markdown]
-# ## 3. Occlusion
+# **How much of a map lies on the object?** To measure it, we need to know where the object is. The
+# drawn pictures of `scenes` come with *masks*, and `SceneNet`, a small network of this package, has
+# learned to find their objects. We take pictures of a single object and the score "there is an
+# object", and add up each map inside the mask. A map that knows nothing has the object's share of the
+# area. As a *sanity check* (Adebayo et al., 2018), the same follows with random weights. Predict first:
+# which of the four maps has the largest share, and which is fooled by random weights?
+
+# %% tags=["experiment"]
+from cs231n.data import load_scenes
+from cs231n.nets.pretrained import from_scenenet
+from cs231n.nets.scenenet import SceneNet
+
+with needs_answers():
+    scenes = load_scenes(1, 60 if quick() else 200)
+    objects = (scenes["val_objects"][..., 0] >= 0).sum(axis=1)
+    alone = np.flatnonzero(objects == 1)
+    drawn, masks = scenes["val_images"][alone], scenes["val_masks"][alone] > 0
+    x = np.ascontiguousarray(preprocess_image(drawn).transpose(0, 3, 1, 2))
+    y = np.zeros(len(x), np.int64)  # score 0: there is an object
+    shares, looks = {"area": masks.mean(axis=(1, 2))}, {}
+    random_weights = SceneNet(np.random.default_rng(0))
+    for said, stack in (("random", random_weights), ("trained", SceneNet())):
+        finder = from_scenenet(stack)
+        looks["saliency"] = pytorch.evaluate(compute_saliency_maps, x, y, finder)
+        looks["SmoothGrad"] = pytorch.evaluate(smooth_grad, finder, x, y, 8, 0.05)
+        looks["guided"] = guided_maps(finder, x, y)
+        looks["Grad-CAM"] = pytorch.evaluate(grad_cam, finder, x, y, "conv5")
+        for name, look in looks.items():
+            shares[name, said] = reference.share_inside(look, masks)
+    some = slice(0, 6)
+    show_rows(
+        [drawn[some], *(heat(look[some]) for look in looks.values())],
+        ["", *looks],
+        size=1.5,
+    )
+    print(f"{len(x)} pictures; share of the area: {shares['area'].mean():.3f}")
+    for name in looks:
+        trained, random = (shares[name, k].mean() for k in ("trained", "random"))
+        print(
+            f"{name:12} share on the object {trained:.3f}   random weights {random:.3f}"
+        )
+
+# %% [markdown]
+# *The object covers 3.7 % of these pictures. On it lie 16 % of the saliency, 19 % of SmoothGrad, 41 %
+# of the guided gradient and 56 % of Grad-CAM. With random weights the four have 4 to 9 %: here the maps
+# do depend on what the network has learned. What lies outside need not be wrong. An edge has two
+# sides, so the gradient also reaches the ground next to the object.*
+
+# %% [markdown]
+# ## 5. Occlusion
 #
 # Gradients describe infinitesimal changes. Zeiler and Fergus (2014) made large ones: they covered
 # a square of the picture and watched the score. No gradient is needed, so it works for any
@@ -683,11 +1077,11 @@ expect_close(
     },
 )
 model = small_net(lambda *shape: 3 * rng.standard_normal(shape))
-x, before = rng.standard_normal((2, 3, 18, 21))
+x, before = rng.standard_normal((2, 3, 18, 23))
 before = x.copy()
 right = reference.occlusion_map(model, x, 2, 7, 4)
 got = pytorch.evaluate(occlusion_map, model, x, 2, 7, 4)
-array(got, right.shape, "The map of 18 x 21 pixels, size 7, stride 4")
+array(got, right.shape, "The map of 18 x 23 pixels, size 7, stride 4")
 expect_close(got, right, "the drops of a random picture", rtol=1e-5, atol=1e-9)
 expect(np.array_equal(x, before), "x should come back as it was: cover a copy.")
 expect_source(occlusion_map, without=READY)
@@ -761,7 +1155,7 @@ with needs_answers():
 # earns nothing.
 
 # %% [markdown]
-# ## 4. Fooling images
+# ## 6. Fooling images
 #
 # Szegedy et al. (2014) followed the gradient of a *wrong* class and found that a change too small
 # to see turns almost any picture into that class, for the network. Goodfellow et al. (2015) argued
@@ -979,7 +1373,7 @@ with needs_answers():
 # measurement. "Noise averages out" without a size: 0.5.
 
 # %% [markdown]
-# ## 5. What a class looks like
+# ## 7. What a class looks like
 #
 # Start from noise and ascend the score of one class (Simonyan et al., 2014). Without a
 # *regulariser* the picture fills with high-frequency patterns. Yosinski et al. (2015) blurred the
@@ -1048,7 +1442,7 @@ def class_visualization_update_step(img, model, target_y, l2_reg, learning_rate)
 # %% [markdown] hint="vis-class"
 # <details><summary>Hint 1: where to look</summary>
 #
-# A step of section 4, with one more term in the gradient. The worked example tells its sign and
+# A step of section 6, with one more term in the gradient. The worked example tells its sign and
 # factor.
 #
 # </details>
@@ -1224,7 +1618,7 @@ with needs_answers():
 # and every leg, wherever it is.*
 
 # %% [markdown]
-# ## 6. DeepDream
+# ## 8. DeepDream
 #
 # Mordvintsev et al. (2015) asked a layer to see *more* of what it already sees, whatever that is.
 # No class is chosen: the objective is the sum of squared activations of a layer. Lower layers
@@ -1414,6 +1808,243 @@ with needs_answers():
 # %% [markdown]
 # *The left picture is the start. On SqueezeNet both layers add eyes, where the dog has round dark
 # spots; the later one also adds whole heads.*
+
+# %% [markdown]
+# ## 9. What a layer keeps
+#
+# What does a layer still know of a picture? Mahendran and Vedaldi (2015) looked for another picture
+# that the layer cannot tell from it: *feature inversion*. What comes back was kept; what does not, the
+# layer has thrown away. They reported that early layers keep almost a photograph, while later ones keep
+# parts and lose where exactly they are. Many pictures fit, so what you see also depends on the regulariser.
+#
+# After this section you can find a picture for given activations.
+#
+# With the activations $A(x)$ of a layer and those of the photograph, $A_0$, we minimise
+#
+# $$L(x) = \frac{\sum (A(x) - A_0)^2}{\sum A_0^2} + \lambda \sum_i x_i^2$$
+#
+# by *Adam* (Kingma and Ba, 2015), from noise. The fraction is 1 if the layer sees nothing at all, and
+# 0 if it sees the same.
+#
+# **Worked example.** A layer that only adds two pixels. Both pictures below fit its activation 2; the
+# second term of $L$ decides:
+
+# %%
+for picture in ([2.0, 0.0], [1.0, 1.0]):
+    print(
+        picture,
+        "activation",
+        sum(picture),
+        " sum of squares",
+        sum(v * v for v in picture),
+    )
+
+# %% [markdown]
+# **Predict, then check.** `conv1` halves the width and height, and has 96 channels for the 3 of the
+# picture. Does it keep more numbers than the picture has? Does `fire8`, with 512 channels at
+# 13 x 13 positions?
+#
+# <details><summary>Check your prediction</summary>
+#
+# `conv1`: $96/4 = 24$ numbers for the 3 of a pixel, eight times as many (half of them zeros, by the
+# ReLU). `fire8`: $512 \cdot 169 \approx 87{,}000$ for 151,000. So colours and positions must go.
+#
+# </details>
+
+
+# %% answer="vis-invert" minutes=25 difficulty=3 importance=2
+def invert_features(net, img, layer, target, l2_reg, learning_rate, steps):
+    """Change a picture until a layer sees in it what it saw in another.
+
+    Parameters
+    ----------
+    net : LayeredNet
+        The network.
+    img : ndarray (or Tensor) of shape (1, 3, H, W)
+        The picture to start from; it must not change.
+    layer : str
+        Name of the layer.
+    target : ndarray (or Tensor) of shape (1, C, h, w)
+        Activations of the layer for the other picture.
+    l2_reg : float
+        Strength of the regularisation.
+    learning_rate : float
+        Of Adam: x, config = adam(x, dx, config), where config begins as
+        {"learning_rate": learning_rate}. On the tape, torch.optim.Adam.
+    steps : int
+        How many steps.
+
+    Returns
+    -------
+    img : ndarray (or Tensor) of shape (1, 3, H, W)
+        The picture after the steps.
+    """
+    x = None
+    ### BEGIN SOLUTION
+    x, config = img, {"learning_rate": learning_rate}
+    for _ in range(steps):
+        seen, cache = net.forward(x, upto=layer)
+        dseen = 2 * (seen - target) / np.sum(target**2)
+        dx = net.backward(dseen, cache) + 2 * l2_reg * x
+        x, config = adam(x, dx, config)
+    ### END SOLUTION
+    return x
+
+
+# %% [markdown] hint="vis-invert"
+# <details><summary>Hint 1: where to look</summary>
+#
+# The pass of section 8, with another gradient at the layer, and downhill. Which of the two terms
+# goes through the network?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# `upto=layer`, `backward`, and `adam` from the setup cell, which returns the new picture and its
+# memory: hand that memory back in the next step. The denominator does not depend on the picture.
+#
+# </details>
+#
+# <details><summary>Hint 3: the local derivatives</summary>
+#
+# $\partial/\partial A$ of $(A - A_0)^2$ is $2(A - A_0)$, and $\partial/\partial x$ of $x^2$ is
+# $2x$. Check: Adam's first step changes every pixel by almost exactly `learning_rate`.
+#
+# </details>
+
+# %% test="vis-invert" points=4
+model, img = small_net(wave), wave(1, 3, 16, 20, speed=0.37)
+target = model.forward(wave(1, 3, 16, 20, speed=0.11), upto="conv2")[0]
+with unchanged(img=img, target=target):
+    got = pytorch.evaluate(invert_features, model, img, "conv2", target, 0.004, 0.1, 6)
+got = array(got, img.shape, "The picture")
+expect_close(
+    (got - img)[0, :, 5, 4:6],
+    [
+        [0.279147599, -0.325067475],
+        [-0.356079462, -0.034349332],
+        [0.388635527, 0.194991985],
+    ],
+    "the change of six entries after six steps",
+    hint="Both terms of L, downhill; Adam keeps its memory from step to step.",
+    rtol=1e-4,
+    atol=1e-6,
+    faults={
+        "The step goes uphill: the activations move away from the target.": [
+            [0.021101746, 0.574416048],
+            [0.124319977, -0.559940415],
+            [-0.369277923, 0.487342393],
+        ],
+        "The difference has the wrong sign: the activations move away.": [
+            [-0.17217015, 0.49492745],
+            [0.041324069, -0.57990704],
+            [0.165632167, 0.552501767],
+        ],
+        "The regularisation is left out.": [
+            [0.43733803, -0.149467606],
+            [-0.41772986, 0.026064689],
+            [0.206706429, 0.089528356],
+        ],
+        "The regularisation has the wrong sign and makes pixels grow.": [
+            [0.531399136, 0.050375806],
+            [-0.474946696, 0.082418675],
+            [-0.13573538, 0.000522318],
+        ],
+        "The first term is not divided by the sum of the target's squares.": [
+            [0.435110054, -0.152926352],
+            [-0.415553691, 0.028105189],
+            [0.206201922, 0.088239151],
+        ],
+        "The first term is divided by the squares of what is seen, not of the target.": [
+            [0.360913307, -0.297457118],
+            [-0.339989401, 0.256470918],
+            [0.301807737, -0.095478255],
+        ],
+        "The first term is averaged over entries; divide by the sum of the target's squares.": [
+            [0.188108749, -0.380447145],
+            [-0.336169568, -0.079963248],
+            [0.445653474, 0.421564557],
+        ],
+        "The factor 2 is missing in the first term alone.": [
+            [0.111881818, -0.404247642],
+            [-0.317298363, -0.131069391],
+            [0.46378658, 0.461113138],
+        ],
+        "The factor 2 is missing in the regularisation alone.": [
+            [0.359029085, -0.251075039],
+            [-0.366831374, 0.004788003],
+            [0.288994907, 0.148489768],
+        ],
+        "Adam forgets: hand its config back in the next step.": [
+            [0.000000457, -0.200000002],
+            [-0.200000699, -0.000001117],
+            [0.200000187, 0.200000114],
+        ],
+        "That is plain gradient descent; the steps are Adam's.": [
+            [0.011605569, -0.012831152],
+            [-0.010351353, 0.000911335],
+            [0.00746305, 0.006277817],
+        ],
+        "The activations are those of the first picture in every step.": [
+            [0.595869043, -0.598247795],
+            [-0.596618698, 0.595536571],
+            [0.596553677, -0.386479531],
+        ],
+        "There is one step too few.": [
+            [0.300449853, -0.274348252],
+            [-0.334878242, -0.017788755],
+            [0.322511644, 0.155305661],
+        ],
+    },
+)
+for layer, reg in [("conv1", 0.0), ("pool1", 0.01)]:
+    model = small_net(lambda *shape: 3 * rng.standard_normal(shape))
+    img, other = rng.standard_normal((2, 1, 3, 17, 22))
+    target = model.forward(other, upto=layer)[0]
+    right = reference.invert_features(model, img, layer, target, reg, 0.02, 3)
+    got = pytorch.evaluate(invert_features, model, img, layer, target, reg, 0.02, 3)
+    where = f"the picture after three steps at {layer}"
+    expect_close(array(got, img.shape, where), right, where, rtol=1e-4, atol=1e-5)
+expect_source(invert_features, without=READY)
+passed("vis-invert", "six steps by hand, two random networks")
+
+# %% [markdown]
+# **Experiment.** The picture that each of four layers cannot tell from the first. Between runs of your
+# function the picture is blurred, less and less.
+
+
+# %% tags=["experiment"]
+def inverted(x, layer, seed=0):
+    """Return what a layer keeps of a picture, and how far its activations are off."""
+    target = net.forward(x, upto=layer)[0]
+    draw = np.random.default_rng(seed)
+    new = draw.normal(0, 0.2, x.shape).astype(np.float32)
+    plan = [(0.1, 1.5), (0.1, 1.0), (0.1, 0.7), (0.06, 0.5), (0.03, 0.5)]
+    for rate, blur in plan[-1:] if quick() else plan:
+        new = pytorch.evaluate(invert_features, net, new, layer, target, 1e-7, rate, 14)
+        new = np.clip(smoothed(new, blur), LOW, HIGH).astype(np.float32)
+    apart = net.forward(new, upto=layer)[0] - target
+    return new, float((apart**2).sum() / (target**2).sum())
+
+
+with needs_answers():
+    large = net.num_classes == 1000
+    layers = ["conv1", "fire3", "fire5", "fire8"] if large else list(net.layers[1:10:3])
+    start = pixels[2:3]
+    kept = {layer: inverted(start, layer) for layer in layers}
+    show_rows(
+        [[images[2], *(photo(new[0]) for new, _ in kept.values())]],
+        [""],
+        [titles[2], *layers],
+        size=2.4 if large else 1.8,
+    )
+    for layer, (_, error) in kept.items():
+        print(f"{layer:6} relative error of the activations {error:.3f}")
+
+# %% [markdown]
+# *On SqueezeNet `conv1` keeps the photograph. `fire3` and `fire5` keep fur and leaves, and let colours
+# drift. At `fire8` the outline of the dog is left; its colour is gone.*
 #
 # **Further reading**
 #
@@ -1426,9 +2057,8 @@ with needs_answers():
 # - Olah, Mordvintsev and Schubert, *Feature Visualization*, Distill, 2017,
 #   [distill.pub/2017/feature-visualization](https://distill.pub/2017/feature-visualization/). 45 minutes.
 #
-# **Harder (optional, no points).** (a) *Guided backpropagation* (Springenberg et al., 2015):
-# `net.backward(dscores, cache, guided=True)` also stops negative gradients at every ReLU. Compare
-# its maps for the right and for a wrong class. What does that say about it? (b) Write
-# `smooth_grad(net, x, y, n, sigma)` yourself. (c) *Feature inversion* (Mahendran and Vedaldi, 2015):
-# from noise, descend to a picture with the same activations at a layer as a photograph. What is
-# lost at `fire2`, and what at `fire8`?
+# **Harder (optional, no points).** (a) *Integrated gradients* (Sundararajan et al., 2017) average the
+# gradient along the line from a grey picture to yours, times the picture. Show that the map adds up to
+# the difference of the two scores, and measure its share on the object. (b) Fool the network on a picture
+# whose saliency you keep: which loss do you add? (c) Invert *scores* instead of a layer. Which
+# photographs can you still name?

@@ -9,7 +9,8 @@ from cs231n.data.squeezenet import NAME, layer_shapes
 from cs231n.engine import torch as tape
 from cs231n.nets import pretrained
 from cs231n.nets.layered import LayeredNet
-from cs231n.nets.pretrained import from_shapenet, load_pretrained
+from cs231n.nets.pretrained import from_scenenet, from_shapenet, load_pretrained
+from cs231n.nets.scenenet import SceneNet
 from cs231n.nets.shapenet import ShapeNet, normalise
 from cs231n.nets.squeezenet import STEPS, SqueezeNet
 
@@ -281,6 +282,22 @@ def test_shapenet_by_layers_scores_as_before():
     dx, grads = net.backward(d, cache, need_dw=True)
     directional(lambda x: (net.forward(x)[0] * d).sum(), part, dx)
     assert set(grads) == set(net.params)
+
+
+def test_a_scenenet_by_layers_adds_up_what_its_cells_are_sure_of():
+    stack = SceneNet(dtype=np.float64)
+    images = np.random.default_rng(6).integers(0, 256, (3, 48, 40, 3)).astype(np.uint8)
+    x = preprocess_image(images.astype(np.float64)).transpose(0, 3, 1, 2)
+    net = from_scenenet(stack)
+    scores, cache = net.forward(x)
+    cells = stack.forward(normalise(images, np.float64))[0]
+    expected = np.maximum(cells, 0).mean(axis=(2, 3))
+    np.testing.assert_allclose(scores, expected, rtol=1e-5, atol=1e-5)
+    assert cache["conv5"].shape == (3, 64, 6, 5)
+    d = np.random.default_rng(0).normal(size=scores.shape)
+    directional(
+        lambda x: (net.forward(x)[0] * d).sum(), x.copy(), net.backward(d, cache)
+    )
 
 
 def test_who_has_not_fetched_squeezenet_is_told_so(monkeypatch, tmp_path):

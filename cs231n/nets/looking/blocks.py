@@ -1,6 +1,10 @@
-"""The layers that a :class:`~cs231n.nets.layered.LayeredNet` is made of."""
+"""The layers that a :class:`~cs231n.nets.layered.LayeredNet` is made of.
 
-from typing import Any
+:data:`KINDS` has them by name; :class:`Kind` says what each is called with.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,56 +17,54 @@ from cs231n.layers import (
     relu_forward,
 )
 
-#: Name, kind (a key of ``FORWARD``), and what that kind needs.
+#: Name, kind (a key of ``KINDS``), and what that kind needs.
 Step = tuple[Any, ...]
+#: The way back through a ReLU: takes the upstream gradient and what the ReLU gave.
+Rule = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
-def rescale_forward(step: Step, params: dict, x: np.ndarray) -> tuple:
-    """Multiply each channel and add to it: ``(name, "rescale")``.
+class Kind(NamedTuple):
+    """Two halves of a layer.
 
-    Parameters
-    ----------
-    step : Step
-        The layer.
-    params : dict of str to ndarray
-        Weights; ``NAME.w`` and ``NAME.b`` are (C, 1, 1).
-    x : ndarray of shape (N, C, H, W)
-        What comes in.
-
-    Returns
-    -------
-    out : ndarray of shape (N, C, H, W)
-        What goes on.
-    cache : object
-        For the way back.
+    ``forward(step, params, x)`` returns ``(out, cache)``. ``backward(step, dout, cache,
+    rule, kept)`` returns the gradient of ``x``; it goes back through ReLUs by ``rule``,
+    and if ``kept`` is a dict, puts the gradients of the weights there by their names.
     """
-    w = params[f"{step[0]}.w"]
-    return x * w + params[f"{step[0]}.b"], (x, w)
+
+    forward: Callable[[Step, dict, np.ndarray], tuple]
+    backward: Callable[[Step, np.ndarray, Any, Rule, dict | None], np.ndarray]
 
 
-def rescale_backward(
-    step: Step, dout: np.ndarray, cache: Any, guided: bool, kept: dict | None
-) -> np.ndarray:
-    """Undo the scale of :func:`rescale_forward`.
+def guided_relu_backward(dout: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """Go back through a ReLU and stop negative gradients too.
 
     Parameters
     ----------
-    step : Step
-        The layer.
     dout : ndarray
         Upstream gradient.
-    cache : object
-        From the forward half.
-    guided : bool
-        Whether ReLUs stop negative gradients.
-    kept : dict or None
-        Gets the gradients of the weights, if there is one.
+    out : ndarray of the same shape
+        What the ReLU was given, or gave: only where it is positive counts.
 
     Returns
     -------
     dx : ndarray
-        Gradient of what came in.
+        ``dout`` where both are positive, else 0.
+
+    References
+    ----------
+    Springenberg et al. (2015), "Striving for Simplicity: The All Convolutional Net",
+    arXiv:1412.6806.
     """
+    return relu_backward(relu_forward(dout)[0], out)
+
+
+def _rescale_forward(step, params, x):
+    """Multiply each channel and add to it: ``(name, "rescale")``."""
+    w = params[f"{step[0]}.w"]  # (C, 1, 1)
+    return x * w + params[f"{step[0]}.b"], (x, w)
+
+
+def _rescale_backward(step, dout, cache, rule, kept):
     x, w = cache
     if kept is not None:
         kept[f"{step[0]}.w"] = (dout * x).sum(axis=(0, 2, 3)).reshape(w.shape)
@@ -70,25 +72,8 @@ def rescale_backward(
     return dout * w
 
 
-def conv_block_forward(step: Step, params: dict, x: np.ndarray) -> tuple:
-    """Convolve, and with ReLU: ``(name, "conv", stride, pad, relu)``.
-
-    Parameters
-    ----------
-    step : Step
-        The layer.
-    params : dict of str to ndarray
-        Weights.
-    x : ndarray of shape (N, C, H, W)
-        What comes in.
-
-    Returns
-    -------
-    out : ndarray of shape (N, F, h, w)
-        What goes on.
-    cache : object
-        For the way back.
-    """
+def _conv_forward(step, params, x):
+    """Convolve, and with ReLU: ``(name, "conv", stride, pad, relu)``."""
     name, _, stride, pad, relu = step
     w, b = params[f"{name}.w"], params[f"{name}.b"]
     out, cache = conv_forward(x, w, b, {"stride": stride, "pad": pad})
@@ -97,116 +82,39 @@ def conv_block_forward(step: Step, params: dict, x: np.ndarray) -> tuple:
     return out, (cache, out if relu else None)
 
 
-def conv_block_backward(
-    step: Step, dout: np.ndarray, cache: Any, guided: bool, kept: dict | None
-) -> np.ndarray:
-    """Carry a gradient back through :func:`conv_block_forward`.
-
-    Parameters
-    ----------
-    step : Step
-        The layer.
-    dout : ndarray
-        Upstream gradient.
-    cache : object
-        From the forward half.
-    guided : bool
-        Whether ReLUs stop negative gradients.
-    kept : dict or None
-        Gets the gradients of the weights, if there is one.
-
-    Returns
-    -------
-    dx : ndarray
-        Gradient of what came in.
-    """
+def _conv_backward(step, dout, cache, rule, kept):
     cache, out = cache
     if out is not None:  # positive exactly where what the ReLU was given is
-        dout = relu_backward(relu_forward(dout)[0] if guided else dout, out)
+        dout = rule(dout, out)
     dx, dw, db = conv_backward(dout, cache, need_dw=kept is not None)
     if kept is not None:
         kept[f"{step[0]}.w"], kept[f"{step[0]}.b"] = dw, db
     return dx
 
 
-def fire_forward(step: Step, params: dict, x: np.ndarray) -> tuple:
-    """Squeeze, then expand by 1 x 1 and 3 x 3 side by side: ``(name, "fire")``.
-
-    Parameters
-    ----------
-    step : Step
-        The layer.
-    params : dict of str to ndarray
-        Weights.
-    x : ndarray of shape (N, C, H, W)
-        What comes in.
-
-    Returns
-    -------
-    out : ndarray of shape (N, F, H, W)
-        What goes on.
-    cache : object
-        For the way back.
-    """
+def _fire_forward(step, params, x):
+    """Squeeze, then expand by 1 x 1 and 3 x 3 side by side: ``(name, "fire")``."""
     squeeze, small, large = _parts(step)
-    squeezed, cache = conv_block_forward(squeeze, params, x)
-    one, one_cache = conv_block_forward(small, params, squeezed)
-    three, three_cache = conv_block_forward(large, params, squeezed)
+    squeezed, cache = _conv_forward(squeeze, params, x)
+    one, one_cache = _conv_forward(small, params, squeezed)
+    three, three_cache = _conv_forward(large, params, squeezed)
     return np.concatenate([one, three], axis=1), (cache, one_cache, three_cache)
 
 
-def fire_backward(
-    step: Step, dout: np.ndarray, cache: Any, guided: bool, kept: dict | None
-) -> np.ndarray:
-    """Carry a gradient back through :func:`fire_forward`.
-
-    Parameters
-    ----------
-    step : Step
-        The layer.
-    dout : ndarray
-        Upstream gradient.
-    cache : object
-        From the forward half.
-    guided : bool
-        Whether ReLUs stop negative gradients.
-    kept : dict or None
-        Gets the gradients of the weights, if there is one.
-
-    Returns
-    -------
-    dx : ndarray
-        Gradient of what came in.
-    """
+def _fire_backward(step, dout, cache, rule, kept):
     squeeze, small, large = _parts(step)
     half = dout.shape[1] // 2
     one = np.ascontiguousarray(dout[:, :half])
     three = np.ascontiguousarray(dout[:, half:])
-    dsqueezed = conv_block_backward(small, one, cache[1], guided, kept)
-    dsqueezed += conv_block_backward(large, three, cache[2], guided, kept)
-    return conv_block_backward(squeeze, dsqueezed, cache[0], guided, kept)
+    dsqueezed = _conv_backward(small, one, cache[1], rule, kept)
+    dsqueezed += _conv_backward(large, three, cache[2], rule, kept)
+    return _conv_backward(squeeze, dsqueezed, cache[0], rule, kept)
 
 
-def pool_forward(step: Step, params: dict, x: np.ndarray) -> tuple:
+def _pool_forward(step, params, x):
     """Keep the largest of each window: ``(name, "pool", size)``, two pixels apart.
 
     The last window may hang over the edge (ceil mode).
-
-    Parameters
-    ----------
-    step : Step
-        The layer.
-    params : dict of str to ndarray
-        Weights; not used.
-    x : ndarray of shape (N, C, H, W)
-        What comes in, not negative.
-
-    Returns
-    -------
-    out : ndarray of shape (N, C, h, w)
-        What goes on.
-    cache : object
-        For the way back.
     """
     size, (height, width) = step[2], x.shape[2:]
     over = (height - size) % 2, (width - size) % 2
@@ -217,29 +125,7 @@ def pool_forward(step: Step, params: dict, x: np.ndarray) -> tuple:
     return out, ((height, width), cache)
 
 
-def pool_backward(
-    step: Step, dout: np.ndarray, cache: Any, guided: bool, kept: dict | None
-) -> np.ndarray:
-    """Carry a gradient back through :func:`pool_forward`.
-
-    Parameters
-    ----------
-    step : Step
-        The layer.
-    dout : ndarray
-        Upstream gradient.
-    cache : object
-        From the forward half.
-    guided : bool
-        Whether ReLUs stop negative gradients.
-    kept : dict or None
-        Gets the gradients of the weights, if there is one.
-
-    Returns
-    -------
-    dx : ndarray
-        Gradient of what came in.
-    """
+def _pool_backward(step, dout, cache, rule, kept):
     (height, width), pool_cache = cache
     return max_pool_backward(dout, pool_cache)[:, :, :height, :width]
 
@@ -254,15 +140,9 @@ def _parts(step):
     )
 
 
-FORWARD = {
-    "rescale": rescale_forward,
-    "conv": conv_block_forward,
-    "fire": fire_forward,
-    "pool": pool_forward,
-}
-BACKWARD = {
-    "rescale": rescale_backward,
-    "conv": conv_block_backward,
-    "fire": fire_backward,
-    "pool": pool_backward,
+KINDS = {
+    "rescale": Kind(_rescale_forward, _rescale_backward),
+    "conv": Kind(_conv_forward, _conv_backward),
+    "fire": Kind(_fire_forward, _fire_backward),
+    "pool": Kind(_pool_forward, _pool_backward),
 }

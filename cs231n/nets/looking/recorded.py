@@ -1,6 +1,5 @@
 """A layer as one recorded step, on the tape of the package or on PyTorch's."""
 
-import sys
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -9,23 +8,6 @@ import numpy as np
 
 from cs231n.autograd.nn.fused import fused
 from cs231n.autograd.tensor import Tensor
-
-
-def is_tensor(x: Any) -> bool:
-    """Tell whether a value is a tensor, of either engine.
-
-    Parameters
-    ----------
-    x : object
-        Pictures.
-
-    Returns
-    -------
-    bool
-        True for a tensor.
-    """
-    torch = sys.modules.get("torch")
-    return isinstance(x, Tensor | getattr(torch, "Tensor", Tensor))
 
 
 def values(x: Any) -> np.ndarray:

@@ -448,3 +448,214 @@ def deepdream_step(net, img, layer, step):
     with torch.no_grad():
         new = img + step * g / torch.mean(torch.abs(g))
     return new
+
+# %% mistake="vis-smooth-grad" why="The gradients are added, not averaged: divide by n."
+- smooth = np.abs(total / n).max(axis=1)
++ smooth = np.abs(total).max(axis=1)
+
+# %% mistake="vis-smooth-grad" why="The absolute value is missing."
+- smooth = np.abs(total / n).max(axis=1)
++ smooth = (total / n).max(axis=1)
+
+# %% mistake="vis-smooth-grad" why="The colours are averaged; take their maximum."
+- smooth = np.abs(total / n).max(axis=1)
++ smooth = np.abs(total / n).mean(axis=1)
+
+# %% mistake="vis-smooth-grad" why="The saliency maps are averaged; average the gradients, then take the size."
+- total += net.backward(dscores, cache)
++ total += np.abs(net.backward(dscores, cache))
+
+# %% mistake="vis-smooth-grad" why="The squares of the gradients are averaged; average the gradients."
+- total += net.backward(dscores, cache)
++ total += net.backward(dscores, cache) ** 2
+
+- smooth = np.abs(total / n).max(axis=1)
++ smooth = np.sqrt(total / n).max(axis=1)
+
+# %% mistake="vis-smooth-grad" why="The noise adds up: each copy starts from the picture."
+- noise = sigma * draw.standard_normal(x.shape)
+- scores, cache = net.forward((x + noise).astype(x.dtype))
++ x = (x + sigma * draw.standard_normal(x.shape)).astype(x.dtype)
++ scores, cache = net.forward(x)
+
+# %% mistake="vis-smooth-grad" why="The same noise in every copy: draw it anew for each."
+- noise = sigma * draw.standard_normal(x.shape)
++ noise = sigma * np.random.default_rng(0).standard_normal(x.shape)
+
+# %% mistake="vis-smooth-grad" why="The noise is never negative."
+- noise = sigma * draw.standard_normal(x.shape)
++ noise = sigma * draw.random(x.shape)
+
+# %% mistake="vis-smooth-grad" why="sigma is the standard deviation; here it is used as a variance."
+- noise = sigma * draw.standard_normal(x.shape)
++ noise = np.sqrt(sigma) * draw.standard_normal(x.shape)
+
+# %% mistake="vis-smooth-grad" why="All pixels get the same noise: draw one number for each entry."
+- noise = sigma * draw.standard_normal(x.shape)
++ noise = sigma * draw.standard_normal((len(x), 1, 1, 1))
+
+# %% mistake="vis-smooth-grad" why="All scores are differentiated, not that of the class."
+- dscores[np.arange(len(y)), y] = 1
++ dscores += 1
+
+# %% style="vis-smooth-grad" why="All copies in one batch."
+def smooth_grad(net, x, y, n, sigma):
+    copies = np.repeat(x, n, axis=0)
+    copies = copies + sigma * np.random.default_rng().standard_normal(copies.shape)
+    scores, cache = net.forward(copies.astype(x.dtype))
+    one_hot = np.eye(scores.shape[1], dtype=scores.dtype)[np.repeat(y, n)]
+    g = net.backward(one_hot, cache).reshape(len(x), n, *x.shape[1:])
+    return np.abs(g.mean(axis=1)).max(axis=1)
+
+# %% style="vis-smooth-grad" why="A loop over the pictures, and a list of gradients."
+def smooth_grad(net, x, y, n, sigma):
+    draw, maps = np.random.default_rng(7), []
+    for picture, label in zip(x, y):
+        grads = []
+        for _ in range(n):
+            noisy = draw.normal(picture, sigma).astype(x.dtype)
+            scores, cache = net.forward(noisy)
+            one = np.zeros_like(scores)
+            one[label] = 1
+            grads.append(net.backward(one, cache))
+        g = np.mean(grads, axis=0)
+        maps.append(np.maximum(g, -g).max(axis=0))
+    return np.array(maps)
+
+# %% style="vis-smooth-grad" why="PyTorch's words."
+def smooth_grad(net, x, y, n, sigma):
+    total = torch.zeros_like(x)
+    for _ in range(n):
+        noisy = (x + sigma * torch.randn_like(x)).requires_grad_()
+        net(noisy).gather(1, y.view(-1, 1)).sum().backward()
+        total += noisy.grad
+    return (total / n).abs().max(dim=1)[0]
+
+# %% mistake="vis-guided" why="That is the usual ReLU: negative gradients still pass."
+- dx = dout * (x > 0) * (dout > 0)
++ dx = dout * (x > 0)
+
+# %% mistake="vis-guided" why="The input does not count: it has to be positive too."
+- dx = dout * (x > 0) * (dout > 0)
++ dx = dout * (dout > 0)
+
+# %% mistake="vis-guided" why="An input of 0 is not positive: nothing passes."
+- dx = dout * (x > 0) * (dout > 0)
++ dx = dout * (x >= 0) * (dout > 0)
+
+# %% mistake="vis-guided" why="Negative gradients pass as their size; stop them."
+- dx = dout * (x > 0) * (dout > 0)
++ dx = np.abs(dout) * (x > 0)
+
+# %% mistake="vis-guided" why="The positive input is returned, not the gradient."
+- dx = dout * (x > 0) * (dout > 0)
++ dx = x * (x > 0) * (dout > 0)
+
+# %% mistake="vis-guided" why="Where the gradient passes there stands 1; return the gradient."
+- dx = dout * (x > 0) * (dout > 0)
++ dx = ((x > 0) & (dout > 0)).astype(dout.dtype)
+
+# %% mistake="vis-guided" why="One condition is enough in this answer; both have to hold."
+- dx = dout * (x > 0) * (dout > 0)
++ dx = dout * ((x > 0) | (dout > 0))
+
+# %% style="vis-guided" why="np.where."
+def guided_relu_backward(dout, x):
+    return np.where((x > 0) & (dout > 0), dout, 0)
+
+# %% style="vis-guided" why="A copy with entries set to 0."
+def guided_relu_backward(dout, x):
+    dx = np.maximum(dout, 0)
+    dx[x <= 0] = 0
+    return dx
+
+# %% style="vis-guided" why="PyTorch's words."
+def guided_relu_backward(dout, x):
+    return F.relu(dout) * torch.where(x > 0, torch.ones_like(x), torch.zeros_like(x))
+
+# %% mistake="vis-invert" why="The step goes uphill: the activations move away from the target."
+- x, config = adam(x, dx, config)
++ x, config = adam(x, -dx, config)
+
+# %% mistake="vis-invert" why="The difference has the wrong sign: the activations move away."
+- dseen = 2 * (seen - target) / np.sum(target**2)
++ dseen = 2 * (target - seen) / np.sum(target**2)
+
+# %% mistake="vis-invert" why="The regularisation is left out."
+- dx = net.backward(dseen, cache) + 2 * l2_reg * x
++ dx = net.backward(dseen, cache)
+
+# %% mistake="vis-invert" why="The regularisation has the wrong sign and makes pixels grow."
+- dx = net.backward(dseen, cache) + 2 * l2_reg * x
++ dx = net.backward(dseen, cache) - 2 * l2_reg * x
+
+# %% mistake="vis-invert" why="The first term is not divided by the sum of the target's squares."
+- dseen = 2 * (seen - target) / np.sum(target**2)
++ dseen = 2 * (seen - target)
+
+# %% mistake="vis-invert" why="The first term is divided by the squares of what is seen, not of the target."
+- dseen = 2 * (seen - target) / np.sum(target**2)
++ dseen = 2 * (seen - target) / np.sum(seen**2)
+
+# %% mistake="vis-invert" why="The first term is averaged over entries; divide by the sum of the target's squares."
+- dseen = 2 * (seen - target) / np.sum(target**2)
++ dseen = 2 * (seen - target) / target.size
+
+# %% mistake="vis-invert" why="The factor 2 is missing in the first term alone."
+- dseen = 2 * (seen - target) / np.sum(target**2)
++ dseen = (seen - target) / np.sum(target**2)
+
+# %% mistake="vis-invert" why="The factor 2 is missing in the regularisation alone."
+- dx = net.backward(dseen, cache) + 2 * l2_reg * x
++ dx = net.backward(dseen, cache) + l2_reg * x
+
+# %% mistake="vis-invert" why="Adam forgets: hand its config back in the next step."
+- x, config = adam(x, dx, config)
++ x, _ = adam(x, dx, {"learning_rate": learning_rate})
+
+# %% mistake="vis-invert" why="That is plain gradient descent; the steps are Adam's."
+- x, config = adam(x, dx, config)
++ x = x - learning_rate * dx
+
+# %% mistake="vis-invert" why="The activations are those of the first picture in every step."
+- seen, cache = net.forward(x, upto=layer)
++ seen, cache = net.forward(img, upto=layer)
+
+# %% style="vis-invert" why="Gradients by name, and a while loop."
+def invert_features(net, img, layer, target, l2_reg, learning_rate, steps):
+    x, memory, total = img.copy(), {"learning_rate": learning_rate}, (target**2).sum()
+    while steps:
+        _, cache = net.forward(x)
+        g = net.backward({layer: (2 / total) * (cache[layer] - target)}, cache)
+        x, memory = adam(x, g + l2_reg * (x + x), memory)
+        steps -= 1
+    return x
+
+# %% style="vis-invert" why="Adam by hand."
+def invert_features(net, img, layer, target, l2_reg, learning_rate, steps):
+    x, m, v = img, np.zeros_like(img), np.zeros_like(img)
+    for t in range(1, steps + 1):
+        seen, cache = net.forward(x, layer)
+        g = net.backward(2 * (seen - target) / np.vdot(target, target), cache)
+        g = g + 2 * l2_reg * x
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+        down = (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+        x = x - learning_rate * down
+    return x
+
+# %% style="vis-invert" why="PyTorch's words."
+def invert_features(net, img, layer, target, l2_reg, learning_rate, steps):
+    x = img.clone().requires_grad_()
+    optimizer = torch.optim.Adam([x], lr=learning_rate)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        seen = net(x, upto=layer)
+        loss = ((seen - target) ** 2).sum() / (target**2).sum()
+        loss = loss + l2_reg * (x**2).sum()
+        loss.backward()
+        optimizer.step()
+    return x.detach()
+
+# %% mistake="vis-occlusion" why="The last place across is left out where the square just fits."
+- lefts = range(0, width - size + 1, stride)
++ lefts = range(0, width - size, stride)

@@ -1,0 +1,124 @@
+"""Drawings of dropout: the mask, and the networks that it leaves."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from cs231n.drawings.page import Page
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_SIZES = (3, 4, 2)  #: units of a small network, layer by layer
+
+
+def dropout_mask(
+    x: npt.ArrayLike,
+    kept: npt.ArrayLike,
+    p: float,
+    grads: npt.ArrayLike | None = None,
+    theme: str = "light",
+) -> "Figure":
+    """Draw activations, their mask, and their product.
+
+    Parameters
+    ----------
+    x : array-like of shape (N, D)
+        Small whole numbers.
+    kept : array-like of bool, shape (N, D)
+        Which are kept.
+    p : float
+        Probability to keep one.
+    grads : array-like of shape (N, D), optional
+        Upstream gradients: draws the backward pass instead.
+    theme : {"light", "dark"}, optional
+        Paper and colours.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        Kept numbers are bold.
+    """
+    mask = np.asarray(kept) / p
+    back = grads is not None
+    values = np.asarray(grads if grads is not None else x)
+    rows, cols = values.shape
+    role, names = ("grad", ("dout", "dx")) if back else ("data", ("x", "out"))
+    page = Page(3 * cols + 5.6, rows + 2.5, theme)
+    marks = {(i, j): role for i, j in np.argwhere(mask).tolist()}
+    for place, (numbers, name, which) in enumerate(
+        (
+            (values, names[0], role),
+            (mask, "mask", "other"),
+            (values * mask, names[1], role),
+        )
+    ):
+        left = 0.8 + place * (cols + 2)
+        shown = {} if not place else dict.fromkeys(marks, which)
+        page.matrix(left, 0.8, numbers, shown, which)
+        page.text(left + cols / 2, rows + 1.6, name, which, 10, family="monospace")
+        if place:
+            sign = "×" if place == 1 else "="
+            page.text(left - 1, 0.8 + rows / 2, sign, size=13)
+    return page.fig
+
+
+def thinned_nets(theme: str = "light") -> "Figure":
+    """Draw a network, one with units dropped, and one with weights dropped.
+
+    Parameters
+    ----------
+    theme : {"light", "dark"}, optional
+        Paper and colours.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        Three panels of three layers; what is off is dashed and grey.
+    """
+    page = Page(24.6, 8.4, theme)
+    off_units = {(0, 1), (1, 0), (1, 2)}
+    weights = [
+        (layer, i, j)
+        for layer in (0, 1)
+        for i in range(_SIZES[layer])
+        for j in range(_SIZES[layer + 1])
+    ]
+    chosen = np.random.default_rng(4).random(len(weights)) < 0.5
+    off_weights = {w for w, off in zip(weights, chosen, strict=True) if off}
+    by_units = {
+        (layer, i, j)
+        for layer, i, j in weights
+        if {(layer, i), (layer + 1, j)} & off_units
+    }
+    for left, words, units, lines in (
+        (0.9, "all units on", set(), set()),
+        (9.1, "dropout: units off", off_units, by_units),
+        (17.3, "DropConnect: weights off", set(), off_weights),
+    ):
+        _net(page, left, units, weights, lines)
+        page.text(left + 3.2, 7.8, words, size=9.5)
+    return page.fig
+
+
+def _net(page, left, off_units, weights, off_weights):
+    """Draw a small network, with some units and weights off."""
+    at = {
+        (layer, i): (left + 0.4 + 2.8 * layer, 3.6 + 1.75 * (i - (count - 1) / 2))
+        for layer, count in enumerate(_SIZES)
+        for i in range(count)
+    }
+    for layer, i, j in weights:
+        off = (layer, i, j) in off_weights
+        ends = zip(at[layer, i], at[layer + 1, j], strict=True)
+        page.ax.plot(
+            *ends,
+            color=page.colours["line" if off else "learned"],
+            lw=0.8 if off else 1.6,
+            ls=(0, (2, 2)) if off else "-",
+            zorder=1,
+        )
+    for key, place in at.items():
+        off = key in off_units
+        page.node(place, "×" if off else "", "quiet" if off else "data", 0.45, 11, 0.2)
