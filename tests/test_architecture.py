@@ -13,7 +13,7 @@ FILES = modules("cs231n")
 #: goes to a lower layer, or stays in its part; no part knows another of its layer.
 LAYERS = [
     {
-        *("files", "schedules", "runs", "vis"),
+        *("files", "schedules", "runs", "vis", "figures"),
         *("old_imports", "course_modules", "data.errors"),
     },
     {

@@ -1,11 +1,26 @@
 import sys
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from cs231n.demos import WIDGET, learning_rate_demo, linear_demo, neighbours_demo
+from cs231n.demos import (
+    WIDGET,
+    changed_image_demo,
+    learning_rate_demo,
+    linear_demo,
+    neighbours_demo,
+)
+from cs231n.demos.pixels import CHANGES, changed_image
 
-DEMOS = [neighbours_demo, linear_demo, learning_rate_demo]
+IMAGES = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 3))
+
+
+def changed_images():
+    return changed_image_demo(IMAGES, IMAGES)
+
+
+DEMOS = [neighbours_demo, linear_demo, learning_rate_demo, changed_images]
 
 
 @pytest.mark.parametrize("make", DEMOS, ids=lambda f: f.__name__)
@@ -54,3 +69,34 @@ class TestDemo:
 
         assert bytes(picture.value).startswith(b"\x89PNG")
         assert bytes(picture.value) != before
+
+
+class TestChangedImages:
+    @pytest.mark.parametrize("change", CHANGES)
+    def test_a_change_keeps_the_image_and_its_range(self, change):
+        before = IMAGES[0].copy()
+
+        changed = changed_image(IMAGES[0], change, 2)
+
+        assert np.array_equal(IMAGES[0], before)
+        assert changed.shape == before.shape
+        assert 0 <= changed.min() <= changed.max() <= 255
+        assert not np.array_equal(changed, before)
+
+    def test_a_covered_square_has_its_side(self):
+        covered = changed_image(np.full((8, 8, 3), 9), "covered", 4)
+
+        assert (covered == 0).sum() == 4 * 4 * 3
+
+    def test_an_unknown_change_is_refused(self):
+        with pytest.raises(ValueError, match="change must be one of noise, darker"):
+            changed_image(IMAGES[0], "upside down", 1)
+
+    def test_the_title_counts_images_that_are_nearer(self):
+        near = np.stack([IMAGES[0][:, ::-1], IMAGES[0]])  # 0 and one distance away
+        demo = changed_image_demo(IMAGES, near)
+        ax = Figure().subplots()
+
+        demo.draw(ax, image=0, change="mirrored", amount=1)
+
+        assert "1 of 2 others are nearer" in ax.get_title()

@@ -47,8 +47,12 @@ def main(argv: list[str] | None = None) -> int:
     except BadNotebook as error:
         print(error, file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("\nStopped.")
+    except KeyboardInterrupt as error:
+        from cs231n.workbook.running import where_in_a_cell
+
+        where = where_in_a_cell(error)
+        print(f"\nStopped in {where}" if where else "\nStopped.")
+        status = 130 if where else status
     return status
 
 

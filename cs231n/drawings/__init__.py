@@ -26,6 +26,7 @@ from cs231n.drawings.captions import (
 from cs231n.drawings.convolution import pool_winners, window_columns
 from cs231n.drawings.decoding import attention_step, beam_tree
 from cs231n.drawings.deep import cache_stack, deep_stack, signal_depth
+from cs231n.drawings.descent import error_valley, minibatch_paths, secants
 from cs231n.drawings.features import (
     central_difference,
     direction_bins,
@@ -33,8 +34,17 @@ from cs231n.drawings.features import (
     shuffled_pixels,
 )
 from cs231n.drawings.gated import gru_cell, lstm_cell
+from cs231n.drawings.linear import margins, score_gradient, template_scores
 from cs231n.drawings.losses import loss_curves
 from cs231n.drawings.masks import dropout_mask, thinned_nets
+from cs231n.drawings.neighbours import (
+    broadcast_rows,
+    distance_matrix,
+    folds,
+    three_terms,
+    two_metrics,
+    vote_circle,
+)
 from cs231n.drawings.nets import affine_graph, affine_rows, net_chain, relu_gate
 from cs231n.drawings.normalisation import norm_graph
 from cs231n.drawings.optimisers import (
@@ -44,6 +54,7 @@ from cs231n.drawings.optimisers import (
     velocity_steps,
 )
 from cs231n.drawings.page import THEMES, Page
+from cs231n.drawings.probabilities import one_hot_gradient, softmax_steps
 from cs231n.drawings.recurrence import unrolled
 from cs231n.drawings.seeing import pixel_gradient, weighted_maps
 from cs231n.drawings.shown import show
@@ -72,6 +83,7 @@ __all__ = [
     "attention_step",
     "beam_tree",
     "bias_correction",
+    "broadcast_rows",
     "cache_stack",
     "captioner",
     "causal_mask",
@@ -79,7 +91,10 @@ __all__ = [
     "decoder_layer",
     "deep_stack",
     "direction_bins",
+    "distance_matrix",
     "dropout_mask",
+    "error_valley",
+    "folds",
     "generator_losses",
     "gradient_parts",
     "gram_sheet",
@@ -93,11 +108,14 @@ __all__ = [
     "loss_curves",
     "loss_signs",
     "lstm_cell",
+    "margins",
     "masked_captions",
+    "minibatch_paths",
     "neighbour_pairs",
     "net_chain",
     "norm_columns",
     "norm_graph",
+    "one_hot_gradient",
     "painted_filters",
     "patch_rows",
     "pixel_gradient",
@@ -105,22 +123,29 @@ __all__ = [
     "position_waves",
     "relu_gate",
     "rnn_step",
+    "score_gradient",
     "score_slopes",
+    "secants",
     "shared_runs",
     "shared_statistics",
     "show",
     "shrinking_steps",
     "shuffled_pixels",
     "signal_depth",
+    "softmax_steps",
     "specificity",
     "squares",
     "step_sizes",
     "tape_graph",
+    "template_scores",
     "thinned_nets",
+    "three_terms",
     "transfer_graph",
     "two_clouds",
+    "two_metrics",
     "unrolled",
     "velocity_steps",
+    "vote_circle",
     "weighted_maps",
     "window_columns",
     "word_rows",

@@ -47,7 +47,7 @@ def adversaries(theme: str = "light") -> "Figure":
             "connectionstyle": "arc3,rad=-0.25",
         },
     )
-    page.text(17.6, 6.1, "gradient in the generator's turn", "grad", 9)
+    page.text(21.2, 6.0, "gradient in the generator's turn", "grad", 9)
     return page.fig
 
 
@@ -181,7 +181,7 @@ def squares(theme: str = "light") -> "Figure":
     figure : matplotlib.figure.Figure
         Two parabolas with their names.
     """
-    page = Page(18, 8, theme, inch=0.36)
+    page = Page(20, 8, theme, inch=0.36)
     scores = np.linspace(-1.6, 3, 81)
 
     def across(s):
@@ -189,14 +189,16 @@ def squares(theme: str = "light") -> "Figure":
 
     page.arrow((0.8, 6.4), (16.6, 6.4), "line", 1.2)
     for target, role, dash in ((1, "data", "-"), (0, "other", "--")):
-        heights = 6.4 - 1.5 * (scores - target) ** 2
+        heights = 6.4 - 1.3 * (scores - target) ** 2
         seen = heights > 0.9
         style: dict[str, Any] = {"color": page.colours[role], "ls": dash, "lw": 2}
         page.ax.plot(across(scores)[seen], heights[seen], **style)
         page.text(across(target), 7.1, str(target), role, 10)
-    page.text(14.7, 5.2, "real pictures;\nthe generator's fakes", "data", 8.5)
+    page.text(17.6, 2.2, "real pictures;\nthe generator's fakes", "data", 8.5)
     page.text(2.0, 5.2, "fakes", "other", 8.5)
-    page.text(15.6, 7.1, "score", "quiet", 9)
+    page.text(across(3), 7.1, "3", "quiet", 10)
+    page.ax.plot([across(3)] * 2, [1.2, 6.4], ":", color=page.colours["line"], lw=1.5)
+    page.text(17.2, 6.4, "score", "quiet", 9)
     page.text(across(0.5), 0.5, "loss of one picture", "quiet", 9)
     return page.fig
 
@@ -253,7 +255,7 @@ def growing_pictures(theme: str = "light") -> "Figure":
     """
     from matplotlib.patches import Rectangle
 
-    page = Page(26, 8.6, theme, inch=0.34)
+    page = Page(26, 8.8, theme, inch=0.34)
     stages = (
         (1.6, 0.5, 1.4, 0, "noise\n4 or 96"),
         (6.0, 0.5, 3.4, 0, "1024"),

@@ -24,7 +24,7 @@ def deep_stack(switches: bool = False, theme: str = "light") -> "Figure":
         Each hidden layer is framed.
     """
     hidden = ["affine", "norm", "ReLU", "dropout"] if switches else ["affine", "ReLU"]
-    gap, width = (3.0, 2.3) if switches else (3.6, 2.4)
+    gap, width = (3.2, 2.1) if switches else (3.6, 2.4)
     names = [*hidden, *hidden, "affine", "softmax\nloss"]
     page = Page(gap * (len(names) + 1) + 1.4, 6.6, theme, inch=0.29)
     page.text(0.9, 3.0, "$X$", "data", 13)
@@ -45,8 +45,8 @@ def deep_stack(switches: bool = False, theme: str = "light") -> "Figure":
             words = rf"$\gamma_{number}, \beta_{number}$"
             page.text(x, 4.5, words, "learned", 10)
         if k in (block - 1, 2 * block - 1):
-            left = x - (block - 1) * gap - width / 2 - 0.2
-            page.frame(left, 1.6, (block - 1) * gap + width + 0.4, 3.6)
+            left = x - (block - 1) * gap - width / 2 - 0.4
+            page.frame(left, 1.6, (block - 1) * gap + width + 0.8, 3.6, "line")
             words = f"hidden layer {k // block + 1}"
             page.text(left + 0.2, 1.1, words, "quiet", 9, ha="left")
     page.arrow((x + width / 2, 3.0), (x + gap - 1.0, 3.0))
@@ -112,7 +112,7 @@ def signal_depth(theme: str = "light") -> "Figure":
         y = (1.5, 3.6, 6.1)[row]
         page.text(0.4, y, f"times {factor:g} a layer", "ink", 9.5, ha="left")
         for layer in range(9):
-            radius = 0.33 * factor**layer
+            radius = 0.22 * factor**layer
             style = {"radius": radius, "share": 0.3}
             page.node((6.6 + 2.0 * layer, y), "", role, **style)
         page.text(26.6, y, words, role, 10, ha="right")

@@ -1,5 +1,7 @@
 """Drawings of hand-made features: differences of pixels, directions, hues."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.colors import hsv_to_rgb
 from matplotlib.figure import Figure
@@ -56,18 +58,25 @@ def direction_bins(angle: float = 115.0, theme: str = "light") -> Figure:
         Angles run clockwise, since rows count downwards.
     """
     page = Page(22.0, 9.6, theme, inch=0.36)
-    centre, radius, chosen = np.array([7.0, 4.6]), 3.6, int(angle // 20)
+    at, radius, chosen = (7.0, 4.6), 3.6, int(angle // 20)
+    centre = np.array(at)
     for k in range(9):
         role, share = ("data", 0.35) if k == chosen else ("quiet", 0.06)
-        style = {"fc": page.tint(role, share), "ec": page.colours["line"], "lw": 1}
-        page.ax.add_patch(Wedge(centre, radius, 20 * k, 20 * k + 20, **style))
+        style: dict[str, Any] = {
+            "fc": page.tint(role, share),
+            "ec": page.colours["line"],
+            "lw": 1,
+        }
+        wedge = Wedge(at, radius, 20 * k, 20 * k + 20, **style)
+        page.ax.add_patch(wedge)
         middle = np.radians(20 * k + 10)
-        at = centre + 0.8 * radius * np.array([np.cos(middle), np.sin(middle)])
-        page.text(*at, str(k), "ink" if k == chosen else "quiet", 9.5)
+        x, y = centre + 0.8 * radius * np.array([np.cos(middle), np.sin(middle)])
+        page.text(x, y, str(k), "ink" if k == chosen else "quiet", 9.5)
     along = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
     page.arrow(centre, centre + 2.3 * along, "data", 2.6)
     page.arrow(centre, centre - 2.3 * along, "other", 2.6)
-    page.text(*(centre - 2.9 * along), "opposite", "other", 9)
+    x, y = centre - 2.9 * along
+    page.text(x, y, "opposite", "other", 9)
     page.text(centre[0] + radius + 0.3, centre[1], "0°", "quiet", 9, ha="left")
     page.text(centre[0] - radius - 0.3, centre[1], "180°", "quiet", 9, ha="right")
     page.text(centre[0], centre[1] + radius + 0.6, "90° (down)", "quiet", 9)
@@ -77,8 +86,8 @@ def direction_bins(angle: float = 115.0, theme: str = "light") -> Figure:
         (f"so bin {chosen} as well", "other", 5.2),
         ("each pixel adds its length to its bin", "quiet", 6.6),
     )
-    for words, role, y in lines:
-        page.text(12.6, y, words, role, 9.5, ha="left")
+    for words, role, level in lines:
+        page.text(12.6, level, words, role, 9.5, ha="left")
     return page.fig
 
 
@@ -96,11 +105,12 @@ def hue_circle(theme: str = "light") -> Figure:
         Red stands at 0 and 1, where the circle closes.
     """
     page = Page(19.0, 8.6, theme, inch=0.36)
-    centre, radius = np.array([6.0, 4.3]), 2.7
+    at, radius = (6.0, 4.3), 2.7
+    centre = np.array(at)
     for k in range(72):
         colour = hsv_to_rgb((k / 72, 0.85, 0.9))
         start = -5 * k - 5  # counter-clockwise: y runs down
-        ring = Wedge(centre, radius, start, start + 5.4, width=0.8, fc=colour, lw=0)
+        ring = Wedge(at, radius, start, start + 5.4, width=0.8, fc=colour, lw=0)
         page.ax.add_patch(ring)
     for turn in (0, 0.25, 0.5, 0.75):
         along = np.array([np.cos(2 * np.pi * turn), -np.sin(2 * np.pi * turn)])
@@ -113,17 +123,18 @@ def hue_circle(theme: str = "light") -> Figure:
     ):
         along = np.array([np.cos(2 * np.pi * turn), -np.sin(2 * np.pi * turn)])
         side = "left" if turn == 0 else "center"
-        page.text(*(centre + 3.3 * along), words, "ink", 9, ha=side)
+        x, y = centre + 3.3 * along
+        page.text(x, y, words, "ink", 9, ha=side)
     for k in range(4):
         middle = 2 * np.pi * (k + 0.5) / 4
-        at = centre + 1.15 * np.array([np.cos(middle), -np.sin(middle)])
-        page.text(*at, f"bin {k}", "quiet", 9)
-    for y, words in (
+        x, y = centre + 1.15 * np.array([np.cos(middle), -np.sin(middle)])
+        page.text(x, y, f"bin {k}", "quiet", 9)
+    for level, words in (
         (3.0, "hue: the position on the circle"),
         (4.3, "grey, black and white have no hue"),
         (5.1, "of their own: they count as 0"),
     ):
-        page.text(11.6, y, words, "quiet" if y > 4 else "ink", 9, ha="left")
+        page.text(11.6, level, words, "quiet" if level > 4 else "ink", 9, ha="left")
     return page.fig
 
 

@@ -34,15 +34,23 @@ def velocity_steps(theme: str = "light") -> Figure:
         page.node(start, "", "ink", 0.24, share=1)
         page.text(start[0], 3.9, "$w$", "ink", 12)
         page.text(left + 4.4, 2.45, r"$\mu v$", "data", 12)
-        page.text(left + 8.3, 4.4, r"$-\eta\,dw$", "grad", 12, ha="left")
+        beside = max(ahead[0], end[0]) + 0.5
+        page.text(beside, 4.4, r"$-\eta\,dw$", "grad", 12, ha="left")
         middle = (start + end) / 2
         page.text(middle[0] - 0.6, middle[1] + 0.9, "new $v$", "learned", 11)
         point = start if at == "here" else ahead
         page.node(point, "", "grad", 0.5, share=0)
-        words = f"slope measured {at}"
-        side = point[0] + (1.6 if at == "here" else 0)
+        words = f"gradient computed {at}"
+        side = point[0] + (2.0 if at == "here" else 0)
         page.text(side, 1.6, words, "grad", 8.5)
-    page.text(0.6, 8.4, "ring: where the gradient is computed", "quiet", 9, ha="left")
+    page.text(
+        0.6,
+        8.4,
+        "ring: the point where the gradient is computed",
+        "quiet",
+        9,
+        ha="left",
+    )
     return page.fig
 
 
@@ -69,7 +77,7 @@ def shrinking_steps(theme: str = "light") -> Figure:
     axes[0].set(xlim=(0, 31), ylim=(-1, 31))
     axes[1].set(xlim=(0, 31), ylim=(0, 3.4))
     for ax, x, y, words, role in (
-        (axes[0], 12, 17.5, "AdaGrad: a sum", "data"),
+        (axes[0], 9, 18.5, "AdaGrad: a sum", "data"),
         (axes[0], 20, 3.4, "RMSprop: a running mean", "other"),
         (axes[1], 20, 0.55, "AdaGrad", "data"),
         (axes[1], 20, 1.3, "RMSprop", "other"),

@@ -116,7 +116,7 @@ def grid_and_random(theme: str = "light") -> Figure:
         Only the horizontal hyperparameter matters; its curve runs along the top.
     """
     colours = THEMES[theme]
-    fig, axes = panels(("grid: 3 learning rates", "random: 9"), colours)
+    fig, axes = panels(("grid: 3 learning rates", "random: 9 learning rates"), colours)
     side = np.array([0.17, 0.5, 0.83])
     grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(9, 2)
     across = np.array([0.06, 0.19, 0.27, 0.38, 0.47, 0.6, 0.69, 0.8, 0.93])

@@ -34,23 +34,40 @@ def main(argv: list[str] | None = None) -> int:
     terminal.take_all_letters()
     os.environ.setdefault("MPLBACKEND", "agg")
     try:
-        folder = folder_of(args.assignment, Path.cwd())
+        return _submit(args)
     except BadNotebook as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt as error:
+        from cs231n.workbook.running import where_in_a_cell
+
+        where = where_in_a_cell(error)
+        print(f"\nStopped in {where}" if where else "\nStopped.")
+        print("No zip was written.")
+        return 130
+
+
+def _submit(args):
+    folder = folder_of(args.assignment, Path.cwd())
+    target = args.out or Path(f"{Path(args.assignment).name}.zip")
     gathered = gather(folder)
     faults = [*gathered.faults, *_looked_at(gathered, args.no_run)]
     for fault in faults:
         print(f"✗ {fault}")
     if faults and not args.anyway:
         print("\nNo zip was written. Mend this, or hand it in as it is with --anyway.")
+        if target.exists():
+            print(f"The {target} that lies here is an older one.")
         return 1
     if not gathered.notebooks:
         return 1
-    target = args.out or Path(f"{args.assignment}.zip")
     pack(gathered.notebooks, target, args.student)
-    print(f"\nHand in {target}: {len(gathered.notebooks)} notebooks.")
+    print(f"\nHand in {target}: {_counted(gathered.notebooks)}.")
     return 1 if faults else 0
+
+
+def _counted(notebooks):
+    return f"{len(notebooks)} notebook{'' if len(notebooks) == 1 else 's'}"
 
 
 def _looked_at(gathered: Gathered, no_run: bool) -> Iterator[str]:

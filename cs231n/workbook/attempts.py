@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +47,14 @@ class Attempts:
         if kept.get("digest") != exercise.digest:
             return None
         try:
-            return Result(**kept["result"])
+            result = Result(**kept["result"])
         except (KeyError, TypeError):
             return None
+        texts = (result.state, result.test, result.message)
+        is_whole = all(isinstance(text, str) for text in texts)
+        if not is_whole or not isinstance(result.points, int | float):
+            return None
+        return replace(result, exercise=exercise.name, of=exercise.points)
 
     def keep(self, exercise: Exercise, result: Result) -> None:
         """Keep a result; one that fails is an attempt, if the answer is new.
@@ -124,12 +129,12 @@ class Attempts:
 
     def _count(self, exercise, what):
         value = self._of(exercise).get(what)
-        return value if isinstance(value, int) else 0
+        return max(0, value) if isinstance(value, int) else 0
 
 
 def _loaded(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import cs231n
 from cs231n.workbook.cells import as_python
-from cs231n.workbook.saved import SavedCell, SavedNotebook
+from cs231n.workbook.saved import TESTED, SavedCell, SavedNotebook
 
 _EMPTY = re.compile(r"\*Write your answer\b[^*]*here\.\*")
+#: An answer above the line that it should have replaced.
+_RETURNS = re.compile(r"^[ \t]+return\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,13 @@ class Exercise:
 
     @property
     def is_open(self) -> bool:
-        """Whether nothing has been written yet."""
+        """Whether nothing has been written yet, as far as one can see."""
         mark = f'NotImplementedError("{self.name}: '
-        return all(mark in cell.source for cell in self.answers)
+        parts = [cell.source.partition(mark) for cell in self.answers]
+        unwritten = [
+            bool(found and not _RETURNS.search(above)) for above, found, _ in parts
+        ]
+        return bool(unwritten) and all(unwritten)
 
 
 @dataclass(frozen=True)
@@ -81,8 +87,9 @@ def exercises(notebook: SavedNotebook) -> dict[str, Exercise]:
         answers.setdefault(cell.name, []).append(cell)
     tests: dict[str, list[SavedCell]] = {name: [] for name in answers}
     for cell in notebook.of_role("test"):
-        if exercise := exercise_of(cell.name, answers):
-            tests[exercise].append(cell)
+        exercise = exercise_of(cell.name, answers) or _named(cell)
+        tests.setdefault(exercise, []).append(cell)
+        answers.setdefault(exercise, [])  # its cell was deleted
     seen = _Seen(notebook, answers, tests)
     return {
         name: Exercise(
@@ -114,6 +121,12 @@ def questions(notebook: SavedNotebook) -> list[Question]:
             found.append(Question(cell.name, number, cell.points, not text))
             number = ""
     return found
+
+
+def _named(test):
+    """Name the exercise whose answer is not there: as the tick of its test does."""
+    ticked = TESTED.search(test.source)
+    return ticked[1] if ticked else test.name.removeprefix("test-")
 
 
 class _Seen:

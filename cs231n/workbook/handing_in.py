@@ -1,12 +1,23 @@
 """What a student hands in: every notebook of an assignment, in one zip."""
 
+import io
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from cs231n.workbook.saved import BadNotebook, SavedNotebook, all_below, read
+from cs231n.files import write_whole
+from cs231n.workbook.saved import (
+    BadNotebook,
+    SavedNotebook,
+    StrangeNotebook,
+    all_below,
+    read,
+)
+
+#: What graders read of one file.
+MAX_BYTES = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -37,9 +48,10 @@ def folder_of(assignment: str, here: Path) -> Path:
     BadNotebook
         If there is none.
     """
+    name = Path(assignment).name
     likely = [here / assignment, here / "assignments" / assignment, here]
     for folder in likely:
-        if folder.is_dir() and folder.resolve().name == assignment:
+        if name and folder.is_dir() and name in (folder.name, folder.resolve().name):
             return folder
     raise BadNotebook(
         f"There is no folder {assignment} here. Give the command in the folder of the "
@@ -61,21 +73,37 @@ def gather(folder: Path) -> Gathered:
         Each notebook once, by name; sentences about what is missing or damaged.
     """
     found: dict[str, SavedNotebook] = {}
-    faults, wanted = [], set()
+    faults, own, wanted = [], {}, set()
     for path in all_below(folder):
         if path.parent != folder:
             continue
         try:
             notebook = read(path)
+        except StrangeNotebook as error:
+            own[path.stem] = str(error)
+            continue
         except BadNotebook as error:
             faults.append(str(error))
             continue
         wanted |= set(notebook.siblings)
+        if path.stat().st_size > MAX_BYTES:
+            faults.append(
+                f"{path.name} is larger than the {MAX_BYTES >> 20} MB that graders "
+                f"take: clear its outputs (Edit, Clear Outputs of All Cells), save."
+            )
         if notebook.name in found:
             both = f"{found[notebook.name].path.name} and {path.name}"
             faults.append(f"{both} are the same notebook: move one of them away.")
         found[notebook.name] = notebook
-    faults += [f"{name}.ipynb is missing." for name in sorted(wanted - set(found))]
+    faults += [own[name] for name in sorted(wanted & set(own))]
+    missing = sorted(wanted - {*found, *own})
+    faults += [f"{name}.ipynb is missing." for name in missing]
+    for name in sorted(set(found) - wanted) if wanted else ():
+        file = found[name].path.name
+        faults.append(
+            f"{file} is no name of this assignment: rename it, or move it away. Its "
+            f"notebooks are {', '.join(sorted(wanted))}."
+        )
     if not found and not faults:
         faults.append(f"There is no notebook of the course in {folder}.")
     return Gathered([found[name] for name in sorted(found)], faults)
@@ -108,11 +136,22 @@ def pack(notebooks: Sequence[SavedNotebook], target: Path, student: str = "") ->
         The zip; replaced if it is there.
     student : str, optional
         A folder of this name goes around them, for a course that collects zips by hand.
+
+    Raises
+    ------
+    BadNotebook
+        If the zip cannot be written there.
     """
-    partial = target.with_name(f".{target.name}.part")
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for notebook in notebooks:
             name = f"{notebook.name}.ipynb"
             inside = f"{student}/{name}" if student else name
             archive.writestr(inside, notebook.path.read_bytes())
-    partial.replace(target)
+    try:
+        write_whole(target, made.getvalue())
+    except OSError as error:
+        raise BadNotebook(
+            f"{target} cannot be written: {error.strerror}. Choose another place with "
+            f"--out."
+        ) from None

@@ -1,5 +1,6 @@
 """Hints to an exercise: folded parts of the notebook's text, opened one by one."""
 
+import difflib
 import re
 from pathlib import Path
 
@@ -56,6 +57,8 @@ def next_hint(path: Path, exercise: str, number: int | None = None) -> str:
         return f"{path.name} has no hints to {exercise} yet. Read the text above it."
     opened = attempts.hints(exercise)
     wanted = number or opened + 1
+    if number and number > len(known):
+        return f"{exercise} has {len(known)} hints: there is no number {number}."
     if wanted > len(known):
         return (
             f"{exercise} has {len(known)} hints, and you have opened them all. To read "
@@ -99,5 +102,9 @@ def notebook_of(exercise: str, below: Path) -> Path:
             return path
         names += answers
     alike = [name for name in names if name.startswith(exercise.partition("-")[0])]
+    alike = alike or [name for name in names if exercise and exercise in name]
+    alike = alike or difflib.get_close_matches(exercise, names)
     there = f" There are {', '.join(alike[:8])}." if alike else ""
+    if not names:
+        there = " Give the command in the folder of the course."
     raise BadNotebook(f"No notebook in this folder has an exercise {exercise}.{there}")

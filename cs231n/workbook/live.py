@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -181,9 +182,13 @@ def _from_colab():
         )
         raw = answer["ipynb"]
         name = raw.get("metadata", {}).get("colab", {}).get("name") or "notebook.ipynb"
-        return parsed(json.dumps(raw), Path(name))
+        text = json.dumps(raw)
     except (ImportError, AttributeError, TypeError, KeyError):
         raise BadNotebook("Colab does not hand out this notebook: save it.") from None
+    path = Path(tempfile.gettempdir()) / "cs231n-notebook" / Path(name).name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")  # check and hint read files
+    return parsed(text, path)
 
 
 def unsaved(notebook: SavedNotebook) -> list[str]:

@@ -90,8 +90,8 @@ class Room:
         """
         if exercise.is_open:
             return Result(exercise.name, "open", 0, exercise.points)
-        if exercise.name in self._failed:
-            said = self._failed[exercise.name]
+        said = _lost(exercise) or self._failed.get(exercise.name)
+        if said:
             return Result(
                 exercise.name, "fails", 0, exercise.points, exercise.name, said
             )
@@ -101,6 +101,8 @@ class Room:
                 try:
                     points += self._score(cell)
                 except (Exception, SystemExit) as error:
+                    if not message and _is_unwritten(error, exercise.name):
+                        return Result(exercise.name, "open", 0, exercise.points)
                     test = test or cell.name
                     message = message or explained(error, exercise.name)
         if points < exercise.points and not message:
@@ -123,13 +125,15 @@ class Room:
         sys.path.insert(0, str(notebook.path.resolve().parent))
         sys.modules["__main__"] = self._module
         os.chdir(notebook.path.resolve().parent)
-        quiet = contextlib.redirect_stdout(io.StringIO())
-        noise = contextlib.redirect_stderr(io.StringIO())
+        quiet = contextlib.redirect_stdout(_Sink())
+        noise = contextlib.redirect_stderr(_Sink())
+        keyboard, sys.stdin = sys.stdin, io.StringIO()  # nobody sees a question
         try:
             with quiet, noise, warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 yield
         finally:
+            sys.stdin = keyboard
             os.chdir(folder)
             sys.modules["__main__"] = main
             sys.path.pop(0)
@@ -181,6 +185,54 @@ def seed_of(*parts: str) -> int:
     return int.from_bytes(digest[:8], "little") >> 1
 
 
+class _Sink(io.TextIOBase):
+    """Takes what is printed and keeps nothing, however long it goes on."""
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        return len(text)
+
+
+def _lost(exercise):
+    """Say which cell of an exercise a student has deleted."""
+    if exercise.answers and exercise.tests:
+        return ""
+    what = "tests are" if exercise.answers else "answer cell is"
+    return (
+        f"Its {what} missing from the notebook. Undo the deletion, or take a fresh "
+        f"copy of the notebook and paste your answers in."
+    )
+
+
+def _is_unwritten(error, exercise):
+    unwritten = _UNWRITTEN.fullmatch(str(error))
+    is_it = isinstance(error, NotImplementedError)
+    return bool(is_it and unwritten and unwritten[1] == exercise)
+
+
+def where_in_a_cell(error: BaseException) -> str:
+    """Say in which line of a cell an error happened.
+
+    Parameters
+    ----------
+    error : BaseException
+        With its traceback.
+
+    Returns
+    -------
+    where : str
+        Such as ``"line 2 of double: return x[9]"``; empty if it was in no cell.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if re.fullmatch(r"<[\w-]+>", frame.filename)]
+    own = [frame for frame in own if frame.filename in linecache.cache]
+    if not own:
+        return ""
+    return f"line {own[-1].lineno} of {own[-1].filename.strip('<>')}: {own[-1].line}"
+
+
 def _filed(cell: SavedCell) -> tuple[str, str]:
     """Put a cell where :mod:`inspect` finds its source; name the file."""
     source, file = as_python(cell.source), f"<{cell.name}>"
@@ -217,9 +269,13 @@ def explained(error: BaseException, exercise: str) -> str:
     if isinstance(error, AssertionError) and str(error):
         return str(error)
     said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename.startswith("<")]
-    if not own:
-        return said
-    where = f"line {own[-1].lineno} of {own[-1].filename.strip('<>')}"
-    return f"{said}\nIt happened in {where}: {own[-1].line}"
+    where = where_in_a_cell(error)
+    said += f"\nIt happened in {where}" if where else ""
+    if exercise and type(error) is NameError:
+        said += (
+            "\nOnly set-up cells and answers run here: define what an answer needs in "
+            "its own cell."
+        )
+    if isinstance(error, EOFError) or type(error).__name__ == "BdbQuit":
+        said += "\nNobody types here: take input() or breakpoint() out of the answer."
+    return said

@@ -1,5 +1,6 @@
 """A notebook as it was saved: by Jupyter, Colab, VS Code or Kaggle."""
 
+import difflib
 import json
 import re
 from dataclasses import dataclass
@@ -8,11 +9,22 @@ from typing import Any
 
 #: Folders that hold no notebook of a student's.
 _ELSEWHERE = {".ipynb_checkpoints", ".venv", "build", "solutions", "node_modules"}
-_TESTED = re.compile(r"""\bpassed\(\s*["']([\w-]+)["']""")
+#: The tick of a test; its exercise is the first group.
+TESTED = re.compile(r"""\bpassed\(\s*["']([\w-]+)["']""")
+
+
+#: Colab's name for a copy, in some of its languages.
+_COPY_OF = re.compile(
+    r"^((copy[ _]of|kopie[ _]von|copie[ _]de|copia[ _]de)[ _])+", re.IGNORECASE
+)
 
 
 class BadNotebook(Exception):
     """A file that is no notebook of the course; the message says what to do."""
+
+
+class StrangeNotebook(BadNotebook):
+    """A notebook in which nothing is the course's: a student's own."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +83,7 @@ def read(path: Path) -> SavedNotebook:
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise BadNotebook(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
@@ -107,15 +119,20 @@ def parsed(text: str, path: Path) -> SavedNotebook:
             f"{path} is no whole notebook: its JSON breaks off or is damaged in line "
             f"{error.lineno}. Save it again, or go back to an older copy."
         ) from None
-    except (KeyError, TypeError, AttributeError, ValueError):
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError):
         raise BadNotebook(
             f"{path} is no notebook: it has no list of cells. Give a file that "
             f"Jupyter, Colab, VS Code or Kaggle saved as .ipynb."
         ) from None
     if not any(cell.role in ("answer", "question") for cell in cells):
-        raise BadNotebook(_not_ours(cells, path))
-    name = re.sub(r"([ _-]copy\d*|-\d+|[ _]?\(\d+\))+$", "", path.stem, flags=re.I)
-    return SavedNotebook(name, path, cells, _siblings(raw))
+        raise _not_ours(cells, path)
+    return SavedNotebook(_own_name(path.stem), path, cells, _siblings(raw))
+
+
+def _own_name(stem):
+    """Take off what Jupyter, Colab and browsers add to the name of a copy."""
+    name = re.sub(r"([ _-]copy\d*|-\d+|[ _]?\(\d+\))+$", "", stem, flags=re.I)
+    return _COPY_OF.sub("", name)
 
 
 def _siblings(raw):
@@ -126,12 +143,14 @@ def _siblings(raw):
 
 
 def _not_ours(cells, path):
-    if any(_TESTED.search(cell.source) for cell in cells):
-        return (
+    if any(TESTED.search(cell.source) for cell in cells):
+        return BadNotebook(
             f"{path} has lost the marks that say which cell is which (the cells' "
             f"metadata). Take a fresh copy of the notebook and paste your answers in."
         )
-    return f"{path} has no exercise of the course in it. Is it the right file?"
+    return StrangeNotebook(
+        f"{path} has no exercise of the course in it. Is it the right file?"
+    )
 
 
 def _cell(raw: dict[str, Any]) -> SavedCell:
@@ -180,9 +199,11 @@ def find(name: str, below: Path) -> Path:
     BadNotebook
         If there is none, or more than one.
     """
-    wanted = Path(name if name.endswith(".ipynb") else f"{name}.ipynb")
+    wanted = Path(name if name.lower().endswith(".ipynb") else f"{name}.ipynb")
     if (below / wanted).is_file():
         return below / wanted
+    if (below / name).is_file():
+        raise BadNotebook(f"{name} is no notebook. Give a file that ends in .ipynb.")
     end, notebooks = wanted.parts, all_below(below)
     found = [path for path in notebooks if path.parts[-len(end) :] == end]
     if len(found) == 1:
@@ -190,10 +211,25 @@ def find(name: str, below: Path) -> Path:
     if found:
         several = ", ".join(str(path.relative_to(below)) for path in found)
         raise BadNotebook(f"There are several {wanted}: {several}. Give one of them.")
-    known = ", ".join(sorted({path.stem for path in notebooks})[:20])
-    raise BadNotebook(
-        f"There is no {wanted} in this folder; there is {known or 'no notebook'}."
-    )
+    raise BadNotebook(_not_there(name, wanted, below, notebooks))
+
+
+def _not_there(name, wanted, below, notebooks):
+    if (below / name).is_dir():
+        notebooks = all_below(below / name)
+        said = f"{name or '.'} is a folder"
+    else:
+        said = f"There is no {wanted.name} in {(below / wanted).parent}"
+    known = sorted({path.stem for path in notebooks})
+    if not known:
+        return (
+            f"{said}; no notebook is there. Give the command in the folder of the "
+            f"course, or the path of a notebook."
+        )
+    lower = {stem.lower(): stem for stem in known}
+    close = difflib.get_close_matches(wanted.stem.lower(), lower, n=1)
+    meant = f" Did you mean {lower[close[0]]}?" if close else ""
+    return f"{said}; there is {', '.join(known[:20])}.{meant}"
 
 
 def all_below(folder: Path) -> list[Path]:

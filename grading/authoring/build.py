@@ -17,7 +17,8 @@ from grading.authoring.cell_headers import expand, grade_id, header_faults, role
 from grading.authoring.cell_ids import cell_ids
 from grading.authoring.section_rules import is_guided, section_faults
 from grading.authoring.source_rules import spread
-from grading.authoring.worth import last_cell, write_points
+from grading.authoring.student_copy.titles import collapse, write_titles
+from grading.authoring.student_copy.worth import last_cell, write_points
 
 FIRST_CELL = Path(__file__).parent / "student_copy" / "first_cell.py"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -106,6 +107,8 @@ def source_notebook(path: Path) -> nbformat.NotebookNode:
     notebook.cells = expand(notebook.cells, collapsed=guided)
     spread(notebook.cells)
     write_points(notebook.cells)
+    if guided:
+        write_titles(notebook.cells)
     _complete_title(notebook)
     notebook.cells.insert(1, _package_cell())
     notebook.cells.append(last_cell(path.parent.name))
@@ -204,6 +207,7 @@ def _package_cell():
     code = FIRST_CELL.read_text(encoding="utf-8").strip()
     cell = nbformat.v4.new_code_cell(code)
     cell.metadata["tags"] = ["setup"]
+    collapse(cell)
     return cell
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from grading.engine.pages.exercises import exercises, is_hidden, purpose
 from grading.engine.pages.feedback import HIDDEN, WORDS, is_for_students
+from grading.engine.results.not_run import NOT_RUN
 from grading.engine.storage.names import printable
 
 if TYPE_CHECKING:
@@ -91,11 +92,14 @@ def _written(notebook, number, exercise, answer):
 
 def _about(notebooks, verdicts):
     """Say how the code ran, and what students should know of their files."""
-    levels = sorted({one.isolation for one in verdicts.values()})
-    lines = [NO_ISOLATION if "none" in levels else f"Isolation: {', '.join(levels)}."]
+    levels = sorted({one.isolation for one in verdicts.values()} - {NOT_RUN})
+    lines = [f"Isolation: {', '.join(levels) or 'nothing ran'}."]
+    if "none" in levels:
+        lines = [NO_ISOLATION]
     for name, one in notebooks.items():
         told = [flag for flag in one.flags if is_for_students(flag)]
-        lines += [f"{name}: {text}" for text in filter(None, (one.reason, *told))]
+        told = dict.fromkeys(filter(None, (one.reason, *told)))
+        lines += [f"{name}: {text}" for text in told]
         broken = verdicts[name].answers
         lines += [f"{name}: {answer}: {why}" for answer, why in broken.items()]
     return _shown("\n".join(lines))

@@ -61,10 +61,10 @@ print(f"{data.source}: {num_train} training, 1000 validation, 1000 test images")
 # ## 1. Image gradients
 #
 # Hubel and Wiesel (1959) reported that cells in a cat's visual cortex respond to edges of a
-# certain direction. Early programs for computer vision began with edges too: Roberts (1963)
-# found them by differences of neighbouring pixels, and Canny (1986) turned their detection into an
-# optimisation problem. An edge survives a change of lighting that changes every pixel. What
-# differences cost is that they amplify noise, so many methods smooth the image first.
+# certain direction. Computer vision began with edges too. Roberts (1963) found them by
+# differences of neighbouring pixels, and Canny (1986) turned their detection into an
+# optimisation problem. An edge often survives a change of lighting that changes every pixel.
+# Differences have a price: they amplify noise, so many methods smooth the image first.
 #
 # After this section you can measure at each pixel how brightness changes, and in which direction.
 #
@@ -74,8 +74,8 @@ print(f"{data.source}: {num_train} training, 1000 validation, 1000 test images")
 #
 # Rows $i$ count downwards, columns $j$ to the right. Together $(g_x, g_y)$ is the *image
 # gradient*, which points towards brighter pixels. (It has nothing to do with the gradient of a
-# loss.) Where a neighbour is missing, in the first and last column for $g_x$ and in the first and
-# last row for $g_y$, the difference is 0.
+# loss.) Where a neighbour is missing, the difference is 0: in the first and last column for
+# $g_x$, in the first and last row for $g_y$.
 
 # %% drawing="features-difference"
 drawings.show(
@@ -86,7 +86,7 @@ drawings.show(
 )
 
 # %% [markdown]
-# *Blue: the neighbours for $g_x$. Purple: those for $g_y$.*
+# *Blue, beside the frame: the neighbours for $g_x$. Purple, above and below: those for $g_y$.*
 #
 # **Worked example.** One row of an image with an edge in it, without NumPy:
 
@@ -102,8 +102,8 @@ print("row", row, "  differences", [0, *differences, 0])
 # <details><summary>Check your prediction</summary>
 #
 # $g_x = 2$, since the two neighbours are two columns apart, and 0 in the first and last column.
-# $g_y = 0$ everywhere: nothing changes downwards. The factor 2 is kept; only ratios of
-# differences will matter.
+# $g_y = 0$ everywhere: nothing changes downwards. We keep the factor 2. It changes no
+# direction, and section 4 rescales all features anyway.
 #
 # </details>
 
@@ -148,8 +148,8 @@ def image_gradients(gray):
 # <details><summary>Hint 3: an outline</summary>
 #
 # 1. Two arrays of zeros.
-# 2. For $g_x$: inner columns, all rows. What lies two columns to the right minus what lies at the
-#    left end.
+# 2. For $g_x$: fill the inner columns, in all rows. Subtract one shifted copy of the image from
+#    another; both are two columns narrower than the image.
 # 3. For $g_y$: the same with rows. Check with the drawing: 5 and 3 at row 1, column 2.
 #
 # </details>
@@ -188,6 +188,7 @@ expect_close(
         border: [[0, 0, 8, 0, 0], [0] * 5, [0, 0, -8, 0, 0], [0] * 5],
         "The signs are turned round: the lower neighbour minus the upper one.": -down,
         "There is no factor one half here.": down / 2,
+        "These are differences across; gy has those down.": right,
     },
 )
 expect_source(image_gradients, without=READY)
@@ -226,33 +227,34 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# *Blue is brighter to the right (or below), red is darker. Upright edges appear in gx, level ones in
-# gy, and the length of the gradient shows both.*
+# *Blue: brighter to the right (or below). Red: darker. Vertical edges appear in gx, horizontal
+# ones in gy, and the length of the gradient shows both.*
 #
 # **Further reading**
 #
 # - Szeliski, *Computer Vision: Algorithms and Applications*, 2nd edition, 2022,
 #   [section 7.2](https://szeliski.org/Book/): edge detection. 20 minutes.
 #
-# **Harder (optional, no points).** Convolving with $(-1, 0, 1)$ is one way to differentiate; Sobel's
-# filter also smooths across. Add noise of standard deviation 20 to an image and compare the
-# directions that the two give.
+# **Harder (optional, no points).** Your $g_x$ applies the filter $(-1, 0, 1)$ to each row;
+# Sobel's filter also smooths across the rows. Add noise of standard deviation 20 to an image
+# and compare the directions that the two give.
 
 # %% [markdown]
 # ## 2. Histograms of oriented gradients
 #
-# Single pixels are too much detail. Freeman and Roth (1995) recognised hand gestures from histograms of
-# edge directions, and Lowe (1999) described image patches with them in SIFT. Dalal and Triggs (2005)
-# proposed the *histogram of oriented gradients* (HOG) and reported nearly perfect detection of
-# pedestrians on the data set of their time. It was widely used until learned features overtook it
-# in the 2010s. A histogram forgets where in its cell an edge lies. That makes it robust to small
-# shifts, and blind to fine shapes.
+# Two images of the same thing rarely agree pixel by pixel. Freeman and Roth (1995) recognised
+# hand gestures from histograms of edge directions, and Lowe (1999) described image patches with
+# them in SIFT. Dalal and Triggs (2005) proposed the *histogram of oriented gradients* (HOG) and
+# reported nearly perfect detection of pedestrians on the usual data set. Many detectors used it
+# until learned features overtook it in the 2010s. A histogram forgets where in its cell an edge
+# lies. That makes it robust to small shifts, and blind to fine shapes.
 #
 # After this section you can describe an image by the directions of its edges.
 #
-# Cut the image into *cells* of 8 x 8 pixels. Each pixel has a gradient of length $\ell$ and angle
-# $\theta$; opposite directions count as one, so that a bright object before a dark background equals
-# a dark one before a bright background. Nine *bins* of 20 degrees share the half circle:
+# Cut the image into *cells* of 8 x 8 pixels. Each pixel has a gradient of length $\ell$ and
+# angle $\theta$. Opposite directions count as one: a bright object on a dark background gives
+# the same features as a dark object on a bright one. Nine *bins* of 20 degrees share the half
+# circle:
 #
 # $$\ell = \sqrt{g_x^2 + g_y^2}, \qquad
 # \theta = \operatorname{atan2}(g_y, g_x) \text{ in degrees, modulo } 180, \qquad
@@ -335,8 +337,9 @@ def hog_feature(im):
 #
 # <details><summary>Hint 2: what to use</summary>
 #
-# `np.arctan2`, `np.degrees`, `%` and `np.floor` for the bins. For the cells either two plain loops
-# with slices of 8 pixels, or a reshape to (H / 8, 8, W / 8, 8) and a mean over two axes.
+# `np.arctan2`, `np.degrees`, `%` and `np.floor` for the bins. For the cells take either two
+# plain loops with slices of 8 pixels, or a reshape. The shape (H / 8, 8, W / 8, 8) leaves two
+# axes to average over.
 #
 # </details>
 #
@@ -344,8 +347,9 @@ def hog_feature(im):
 #
 # 1. Grey image, gradients, lengths, angles in degrees modulo 180, whole bin numbers from 0 to 8.
 # 2. For each bin: the lengths where the bin number fits, 0 elsewhere.
-# 3. Sum these over each cell, over 64.
-# 4. Rounding can make 180 of an angle just below 0: put it into bin 0.
+# 3. Sum these over each cell and divide by 64.
+# 4. Modulo 180, rounding can turn an angle just below 0 into exactly 180. That would be bin 9;
+#    put it into bin 0.
 # 5. Order: cell by cell, row by row, nine bins each; then flatten.
 #
 # </details>
@@ -476,9 +480,10 @@ passed("features-hog", "slopes in colour; the image as it was")
 
 
 # %% [markdown]
-# What is left of an image? Each star below stands for a cell. Its rays lie along the edges, at right
-# angles to the gradients, and are as long as their bins. **Before you run it:** which of the
-# lower pictures would you recognise without the upper one?
+# What is left of an image? The next cell draws a star for each cell of the image. Its rays lie
+# along the edges, at right angles to the gradients; the value of the bin is the length of the
+# ray. **Before you run it:** which of the lower pictures would you recognise without the upper
+# one?
 
 # %% tags=["experiment"]
 
@@ -504,7 +509,8 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# *Outlines of large shapes survive; anything smaller than a cell becomes a direction.*
+# *Outlines of large shapes survive. Of anything smaller than a cell only its directions are
+# left.*
 
 # %% [markdown] question="features-hog" points=2 minutes=10
 # **Question 1 (2 points).** Which of these changes leave the HOG of an image as it is,
@@ -528,7 +534,7 @@ with needs_answers():
 # - Dalal and Triggs, *Histograms of Oriented Gradients for Human Detection*, 2005,
 #   [doi:10.1109/CVPR.2005.177](https://doi.org/10.1109/CVPR.2005.177). Section 6 varies every
 #   choice that you made here. 25 minutes.
-# - Szeliski, *Computer Vision*, 2022, [section 6.3.1](https://szeliski.org/Book/): pedestrian
+# - Szeliski, *Computer Vision*, 2022, [section 6.3.2](https://szeliski.org/Book/): pedestrian
 #   detection with HOG. 15 minutes.
 #
 # **Harder (optional, no points).** Let each pixel share its length between the two nearest bins,
@@ -537,17 +543,18 @@ with needs_answers():
 # %% [markdown]
 # ## 3. A histogram of colours
 #
-# Directions ignore colour. Swain and Ballard (1991) reported that histograms of colours alone recognise
-# many household objects, even turned or partly hidden. Such a histogram depends on the light,
-# which is why one often counts the *hue* rather than red, green and blue. The price: it forgets
-# where a colour is.
+# Edge directions ignore colour. Swain and Ballard (1991) reported that histograms of colours
+# alone identify many household objects, even turned or partly hidden. Red, green and blue
+# values depend on the brightness of the light, so we count the *hue* instead. This has a price:
+# a histogram forgets where a colour is.
 #
 # After this section you can describe an image by how much of which hue it holds.
 #
 # The hue is the position of a colour on a circle: red at 0, green at one third, blue at two
-# thirds, and red again at 1. `rgb_to_hsv`, imported above, takes an image with values from 0 to
-# 1 and returns hue, saturation and value, each from 0 to 1, along the last axis. With `nbin` equal
-# bins from `xmin` to `xmax` and hues scaled to `xmax`, bin $k$ of the histogram counts
+# thirds, and red again at 1. `rgb_to_hsv`, imported above, takes an image with values between 0
+# and 1. It returns hue, saturation (how far from grey) and value (how bright) along the last
+# axis, all between 0 and 1. With `nbin` equal bins from `xmin` to `xmax` and hues scaled to
+# `xmax`, bin $k$ of the histogram counts
 #
 # $$c_k = \#\{\text{pixels whose scaled hue lies in bin } k\}, \qquad
 # \text{normalized: } c_k \Big/ \sum_l c_l .$$
@@ -582,8 +589,8 @@ for name, colour in {
 #
 # <details><summary>Check your prediction</summary>
 #
-# Not at all, twice: hue does not depend on brightness, and a histogram does not depend on
-# positions. Neither holds for HOG.
+# It stays the same both times: hue does not depend on brightness, and a histogram does not
+# depend on positions. Neither holds for HOG.
 #
 # </details>
 
@@ -718,11 +725,11 @@ passed("features-hue", "other numbers of bins, xmin and xmax; the image as it wa
 # %% [markdown]
 # ## 4. Features of all images
 #
-# Features have different units: a bin of HOG may be 20, a share of colour 0.1. A linear classifier
-# trained by gradient descent would move mostly along the large ones. The usual remedy is to
-# *standardise*: subtract the mean of each feature and divide by its standard deviation, both
-# **taken from the training images**. Statistics of the validation or test images would leak
-# information about them into the model.
+# Features have different units: a bin of HOG may be 20, a share of colour 0.1. Gradient descent
+# would change mostly the weights of the large ones. The usual remedy is to *standardise*:
+# subtract the mean of each feature and divide by its standard deviation, both **taken from the
+# training images**. Statistics of the validation or test images would leak information about
+# them into the model.
 #
 # After this section you have 154 standardised features for every image: 144 of edges and 10 of
 # colour. `extract_features` runs your functions over all images. With the mean $\mu_j$ and the
@@ -735,8 +742,9 @@ passed("features-hue", "other numbers of bins, xmin and xmax; the image as it wa
 #
 # <details><summary>Check your prediction</summary>
 #
-# 0 for the training images: $0 / 10^{-8}$, where without the small number it would be $0 / 0$. The test
-# image gets 100,000, and its weight decides alone. Such features are better left out.
+# 0 for the training images: $0 / 10^{-8}$, where without the small number it would be $0 / 0$.
+# The test image gets 100,000. One weight, which training never changed, then decides the class.
+# It is better to leave such features out.
 #
 # </details>
 
@@ -760,9 +768,9 @@ with needs_answers():
 # %% [markdown]
 # ## 5. A linear classifier on features
 #
-# For about a decade, until 2012, most entries to image recognition contests were hand-made features
-# followed by a linear classifier (for example Lin et al., 2011, the winners of the first ImageNet
-# contest). Then Krizhevsky et al. (2012) won with a network that learns its features.
+# Before 2012 a usual entry to an image recognition contest was hand-made features followed by a
+# linear classifier. Lin et al. (2011) won the first ImageNet contest, of 2010, that way.
+# Krizhevsky et al. (2012) won the third with a network that learns its features.
 #
 # After this section you know what the *same* SVM as before gains from better inputs. Its loss is
 # that of the notebook `svm`, with the features $f$ in place of pixels and a column of ones for the
@@ -776,8 +784,8 @@ with needs_answers():
 #
 # <details><summary>Check your prediction</summary>
 #
-# Higher, by several orders of magnitude. Pixels have a scale of about 60, there are 20 times as
-# many, and the largest stable rate falls with the sum of the squared inputs:
+# Higher, by several orders of magnitude. The largest stable rate falls with the sum of the
+# squared inputs. Pixels have a standard deviation of about 60, and there are 20 times as many:
 # $60^2 \cdot 20 \approx 70{,}000$.
 #
 # </details>
@@ -947,8 +955,8 @@ with needs_answers():
     print({name: f"{value:.3f}" for name, value in accuracies.items()})
 
 # %% [markdown]
-# Which mistakes does it make? In each row stand test images that were wrongly given the class
-# named on the left. Do the mistakes make sense, knowing what the classifier sees?
+# Which mistakes does it make? Each row shows test images that were wrongly given the class
+# named on the left. Remember what the classifier sees: do the mistakes make sense?
 
 # %% tags=["experiment"]
 with needs_answers():
@@ -972,19 +980,20 @@ with needs_answers():
 # hold, whatever the classifier.
 
 # %% [markdown] marking="features-mistakes"
-# For example: a truck called a car, both with level edges below and upright sides; a bird
-# before blue called a boat, by the share of blue and the flat background. Not held: which
-# colour is *where* (the colour histogram has no place), anything smaller than a cell (an
-# eye, a wheel's roundness), how parts hang together, direction signs such as dark on bright.
+# For example: a truck called a car, since both have horizontal edges below and vertical sides;
+# or a bird on blue called a ship, by the share of blue and the flat background. Not held: which
+# colour is *where* (a histogram has no positions), anything smaller than a cell (an eye, the
+# roundness of a wheel), how parts belong together, and whether a shape is dark on bright or
+# bright on dark.
 #
 # *Marking:* 0.5 for each mistake explained by edges or colours that are visible in the
 # picture; 1 for a loss of information that follows from the definition of the features.
 # "The classifier is too weak" earns nothing: that is another cause.
 
 # %% [markdown]
-# **Experiment: shuffle the pixels.** Take one random permutation of the 1024 positions and move the
-# pixels of *every* image by it, training and validation images alike. To you the images are noise
-# now. What do the classifiers lose?
+# **Experiment: shuffle the pixels.** Take one random permutation of the 1024 positions and move
+# the pixels of *every* image by it, training and validation images alike. To you the images now
+# look like noise. What do the classifiers lose?
 
 # %% drawing="features-shuffled"
 drawings.show(
@@ -1049,11 +1058,12 @@ with needs_answers():
 # %% [markdown]
 # <details><summary>What most people get wrong</summary>
 #
-# Pixels and hues lose nothing: on drawn images we measured 39 % twice for pixels, and 22 % twice for
-# hues. A linear classifier (and a fully connected network) has one weight per input and no
-# idea which inputs are neighbours, so it can learn the permuted templates just as well. HOG fell
-# from 41 % to 19 %, since its differences are between neighbours. HOG was better because it
-# *assumes* something about images. Convolutional networks assume it too, and would fall as well.
+# Pixels and hues lose nothing: on synthetic images (`shapes10`) we measured 39 % twice for
+# pixels, and 22 % twice for hues. A linear classifier does not know which inputs are
+# neighbours, and nor does a fully connected network. It learns the permuted templates just as
+# well. HOG fell from 41 % to 19 %, since it takes differences of neighbours. HOG *assumes* that
+# neighbouring pixels belong together. Convolutional networks assume it too, and you should
+# expect them to fall as well.
 #
 # </details>
 #
@@ -1072,9 +1082,10 @@ with needs_answers():
 # %% [markdown]
 # ## 6. A network on features
 #
-# A linear classifier adds up evidence: it cannot say "blue *and* level edges". The hidden layer of a
-# two-layer network can combine features. Before 2012, such combinations were usually obtained with
-# *kernels* (Cortes and Vapnik, 1995), whose cost grows with the number of training images.
+# A linear classifier adds up evidence: it cannot say "blue *and* horizontal edges". The hidden
+# layer of a two-layer network can combine features. Boser, Guyon and Vapnik (1992) obtained
+# such combinations with *kernels*, which compare an image with stored training images. Their
+# cost grows with the number of training images.
 #
 # After this section you know what a hidden layer adds to hand-made features. The network
 # needs no column of ones, since it has biases:
@@ -1083,14 +1094,15 @@ with needs_answers():
 #
 # Its initial weights are larger than for pixels (`weight_scale` 0.05), because the inputs are smaller.
 #
-# **Worked example.** "Blue and level" with one hidden unit. No weighted sum alone can be 1 for the last
-# line and 0 for the three others:
+# **Worked example.** "Blue and horizontal" with one hidden unit. No weighted sum alone can be 1
+# for the last line and 0 for the three others:
 
 # %%
 for blue in (0, 1):
-    for level in (0, 1):
-        pre = 1.0 * blue + 1.0 * level - 1.0
-        print(f"blue {blue}, level {level}: hidden unit {pre if pre > 0 else 0.0}")
+    for horizontal in (0, 1):
+        pre = 1.0 * blue + 1.0 * horizontal - 1.0
+        active = pre if pre > 0 else 0.0
+        print(f"blue {blue}, horizontal {horizontal}: hidden unit {active}")
 
 # %% [markdown]
 # **Predict, then check.** The features have 154 numbers, the images 3072. How many parameters has a
@@ -1098,8 +1110,8 @@ for blue in (0, 1):
 #
 # <details><summary>Check your prediction</summary>
 #
-# $154 \cdot 500 + 500 + 5010 = 82{,}510$ on features, 1,541,510 on pixels. On features a wide hidden
-# layer is cheap, and it overfits less.
+# $154 \cdot 500 + 500 + 5010 = 82{,}510$ on features, 1,541,510 on pixels. On features a wide
+# hidden layer is cheap, and with fewer parameters it tends to overfit less.
 #
 # </details>
 
@@ -1165,7 +1177,7 @@ def net_settings():
 #
 # 1. Fix learning rate and regularisation strength from the map.
 # 2. Change the 100 in `quick_net_accuracy` to 200 and to 500, and compare the accuracy.
-# 3. The tests ask for 43 % on drawn images, twice, with other initial weights.
+# 3. The tests ask for 43 % on synthetic images (`shapes10`), twice, with other initial weights.
 #
 # </details>
 
@@ -1264,6 +1276,6 @@ with needs_answers():
 #
 # ## What you have
 #
-# Five classifiers on the same images: nearest neighbours, a linear classifier on pixels, a network on
-# pixels, a linear classifier on features, a network on features. These features were designed by
-# people. In assignment 2 a network learns its own.
+# You now have five classifiers for the same images: nearest neighbours, a linear classifier on
+# pixels, a network on pixels, a linear classifier on features, a network on features. People
+# designed these features. In assignment 2, convolutional networks learn theirs.

@@ -6,18 +6,20 @@
 #     name: python3
 # ---
 
-# %% [markdown]
+# %% [markdown] form="guided"
 # # k-nearest neighbours
 #
-# The simplest classifier there is: remember every training image, and give a new image
-# the label of the ones it resembles most. You build it here, make it many times faster
-# without changing its answers, and choose its one number, $k$, honestly.
+# The *k-nearest-neighbour classifier* stores the training set and labels a new image by a
+# majority vote among the $k$ training images closest to it. It has no training phase to
+# speak of, which makes it a natural *baseline*: a simple method that better ones have to
+# beat. You implement it with loops, *vectorise* it without changing a prediction, and select
+# its *hyperparameter* $k$ by cross-validation.
 #
-# **You need:** NumPy indexing and broadcasting. **Time:** about an hour.
+# **You need:** NumPy indexing and broadcasting. **Time:** about three hours.
 #
-# **How to work:** write your answer where a cell says so, run it, then run the tests
-# below it. A test that fails says what it expected, what it got and where to look; one
-# that passes prints a tick. The grader runs the same tests with other random numbers.
+# **How to work:** write your answer where a cell says so, run it, then run the tests below
+# it. A test that fails says what it expected, what it got and where to look; one that passes
+# prints a tick. The grader runs the same tests with other random numbers.
 
 # %% tags=["setup"]
 import time
@@ -25,8 +27,9 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n import vis
+from cs231n import drawings, figures, vis
 from cs231n.data import load_cifar10
+from cs231n.demos import changed_image_demo, neighbours_demo
 from cs231n.nets.distances import euclidean_distances
 from cs231n.nets.neighbours import check_votes, vote
 from cs231n.notebook import NotebookClass, add_to_class, needs_answers
@@ -47,13 +50,15 @@ READY = [
 ]
 #: What the tests draw from. The grader puts a generator with a secret seed in its place.
 rng = np.random.default_rng(231)
+figures.use_style()
 
 # %% [markdown]
 # ## The data
 #
-# 5000 small colour pictures to learn from and 500 to be tested on, in ten classes. If
-# CIFAR-10 is on your disk you see it here; if not, you see `shapes10`, which the package
-# draws by itself and which behaves much like it. Everything below works with both.
+# We use 5000 small colour images for training and 500 for testing, in ten classes. If
+# CIFAR-10 (Krizhevsky, 2009) is installed you see it here. If not, you see `shapes10`, a set
+# of *synthetic images* that the package draws by itself. Everything below works with both,
+# and the numbers in the text were measured on `shapes10`.
 
 # %%
 data = load_cifar10(num_training=5000, num_test=500)
@@ -62,9 +67,9 @@ vis.show_samples(data.X_train, data.y_train, data.classes)
 plt.show()
 
 # %% [markdown]
-# For this classifier an image is a plain list of numbers: 32 x 32 pixels of 3 colours
-# make a point in a space of 3072 dimensions. Two images are alike if their points are
-# close together.
+# To this classifier an image is a vector: the values of 32 x 32 pixels in 3 colours, 0 to 255,
+# are the coordinates of a point in a space of 3072 dimensions. We flatten every image into a
+# row of a matrix.
 
 # %%
 X_train = data.X_train.reshape(len(data.X_train), -1)  # (5000, 3072)
@@ -73,12 +78,9 @@ y_train, y_test = data.y_train, data.y_test
 print(X_train.shape, X_test.shape)
 
 # %% [markdown]
-# ## The classifier
-#
-# To train is to remember. To predict takes two steps, and you write both: compute the
-# distances from every test image to every training image, then let the nearest vote.
-#
-# The class grows as you go: each answer below adds one method to it.
+# Here is the class that you are going to fill. `train` only stores the data. To predict
+# takes two steps: compute the distances from every test image to every training image, then
+# let the nearest ones vote. Each answer below adds one method.
 
 
 # %% tags=["setup"]
@@ -105,20 +107,62 @@ class KNearestNeighbor(NotebookClass):
 
 
 # %% [markdown]
-# ## 1. Distances, the plain way
+# ## 1. Distances
 #
-# The Euclidean distance between a test image $x$ and a training image $t$ is
+# How would you label an image if you knew nothing about images? Look up the most similar one
+# whose label you know, and copy that label. Fix and Hodges (1951) proposed this rule, and
+# Cover and Hart (1967) proved something remarkable about it. With *enough* training data, the
+# error of a single nearest neighbour is at most twice the smallest error that any classifier
+# can reach. How much is enough? The theorem does not say, and in section 5 you estimate it.
+# The method costs nothing to train, but each prediction compares an image with the whole
+# training set.
+#
+# After this section you can compute a matrix of distances, and read one as a picture.
+#
+# "Similar" needs a *distance metric*. The *Euclidean distance* between a test image $x$ and a
+# training image $t$ is
 #
 # $$d(x, t) = \sqrt{\sum_{p=1}^{D} (x_p - t_p)^2}.$$
+
+# %% drawing="knn-matrix"
+drawings.show(
+    drawings.distance_matrix(),
+    "Three training images and two test images of two pixels as points in the plane, and the "
+    "matrix of their distances: a row for each test image, a column for each training image. "
+    "The entry for test image 0 and training image 1 is 5, the length of the line between "
+    "them; test image 1 lies on training image 2, at distance 0.",
+)
+
+# %% [markdown]
+# *Images of two pixels each. Find the line on the left in the matrix on the right. Which
+# entry says that $x_1$ and $t_2$ are the same image?*
 #
-# Fill a matrix with one row for each test image and one column for each training image,
-# with two loops over images. The sum over pixels $p$ needs no loop: NumPy does it. Leave
-# `np.linalg.norm` aside here, so that you see what is inside.
+# **Worked example.** The marked entry, one pixel at a time:
+
+# %%
+x, t = [0.0, 3.0], [4.0, 0.0]
+squares = [(x[p] - t[p]) ** 2 for p in range(2)]
+print("squared differences", squares, "  distance", sum(squares) ** 0.5)
+
+# %% [markdown]
+# **Predict, then check.** An image of 3072 values gets brighter by 10 everywhere, which you
+# would hardly notice. In a second copy only five values change, by 250 each. Which of the two
+# copies is farther from the original?
 #
-# Before you run the test: how far is $(0, 0)$ from $(3, 4)$?
+# <details><summary>Check your prediction</summary>
+#
+# They are about equally far: $\sqrt{3072 \cdot 10^2} \approx 554$ and
+# $\sqrt{5 \cdot 250^2} \approx 559$. A change that eyes overlook, in every pixel, counts as
+# much as five glaring dots. Keep this in mind when you look at neighbours in section 3.
+#
+# </details>
+#
+# Now write the *naive* version, with one loop over test images and one over training images.
+# The sum over pixels needs no loop. Do without `np.linalg.norm`, so that you see what is
+# inside.
 
 
-# %% answer="knn-two-loops"
+# %% answer="knn-two-loops" minutes=10 difficulty=1 importance=3
 @add_to_class(KNearestNeighbor)
 def compute_distances_two_loops(self, X):
     """Compute Euclidean distances with a loop over test and one over training images.
@@ -141,6 +185,30 @@ def compute_distances_two_loops(self, X):
     return dists
     ### END SOLUTION
 
+
+# %% [markdown] hint="knn-two-loops"
+# <details><summary>Hint 1: where to look</summary>
+#
+# The matrix in the drawing: how many rows and columns does it have, and which two images meet
+# in entry $(i, j)$?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Make a matrix of zeros first and fill it entry by entry. Arithmetic between two rows works
+# on all pixels at once, and NumPy has functions for the sum and for the root.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. A matrix of zeros, with as many rows as `X` and as many columns as `self.X_train` has rows.
+# 2. Two nested loops over row numbers.
+# 3. Inside: difference of two rows, square, sum, root, store.
+# 4. Return the matrix after both loops. Check by hand: $(0, 0)$ and $(3, 4)$ are 5 apart.
+#
+# </details>
 
 # %% test="knn-two-loops" points=2
 knn = KNearestNeighbor()
@@ -187,7 +255,7 @@ for m, n, d, dtype in [(3, 7, 4, np.float64), (5, 3, 11, np.float32), (1, 4, 2, 
 passed("knn-two-loops", "random images, float32, one query; inputs as they were")
 
 # %% [markdown]
-# Look at distances as a picture: one test image in a row, one training image in a
+# **Experiment: distances as a picture.** One test image in a row, one training image in a
 # column, bright where they are far apart. What do you expect: noise, or a pattern?
 
 # %%
@@ -197,7 +265,7 @@ with needs_answers():
     vis.show_distances(classifier.compute_distances_two_loops(X_test[:40]))
     plt.show()
 
-# %% [markdown] question="knn-stripes" points=2
+# %% [markdown] question="knn-stripes" points=2 minutes=8
 # **Question 1 (2 points).** The picture has stripes: some rows, and some columns, are
 # bright along their whole length. What kind of image makes a bright row, what kind a
 # bright column, and will the image of a bright column often be somebody's nearest
@@ -215,15 +283,71 @@ with needs_answers():
 # no point for it, since one row is one image, not a class.
 
 # %% [markdown]
-# ## 2. One loop less
+# **Further reading**
 #
-# Python's loops are slow: each round costs about as much as NumPy needs for some
-# thousand additions. Compute a whole row of distances at once, with one loop over the
-# test images. Broadcasting subtracts one image from all training images:
-# `self.X_train - X[i]` has the shape of `self.X_train`.
+# - CS231n notes, [*Image classification*](https://cs231n.github.io/classification/): the
+#   problem, nearest neighbours and how to choose $k$. 25 minutes.
+# - Cover and Hart, *Nearest neighbor pattern classification*, 1967,
+#   [doi:10.1109/TIT.1967.1053964](https://doi.org/10.1109/TIT.1967.1053964). The theorem is in
+#   the abstract and section V. 15 minutes.
+# - Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2009,
+#   [section 2.5](https://hastie.su.domains/ElemStatLearn/): why "near" means little in many
+#   dimensions. 15 minutes.
+#
+# **Harder (optional, no points).** Draw 1000 random points in 2, 20 and 2000 dimensions, each
+# coordinate uniform between 0 and 1. For one further point compute the ratio of the farthest
+# to the nearest distance. What happens to it, and what does that mean for neighbours?
+
+# %% [markdown]
+# ## 2. Vectorising
+#
+# Python executes a loop step by step and checks the type of every object on the way. NumPy
+# does the same arithmetic on whole arrays in compiled code. Iverson (1962) proposed to write
+# programs about whole arrays, and NumPy brought this style, *array programming*, to Python
+# (Harris et al., 2020). To *vectorise* code means to replace its loops by array operations. It
+# has a price: arrays of intermediate results, which can be large, and lines that are harder to
+# read. That is why you keep the naive version and test one against the other.
+#
+# After this section you can vectorise a loop by broadcasting, and by a matrix product.
+#
+# With *broadcasting*, NumPy repeats the smaller of two arrays along the axes that it lacks. A
+# whole row $i$ of distances is then
+#
+# $$d_i = \sqrt{\operatorname{rowsum}\big((T - x_i)^2\big)}, \qquad T \text{ of shape } (N, D).$$
+
+# %% drawing="knn-broadcast"
+drawings.show(
+    drawings.broadcast_rows(),
+    "The training images, a matrix of three rows and two columns, minus the test image 0, 3, "
+    "repeated in each row, give three rows of differences. Their squares are added along each "
+    "row to 9, 25, 16; the roots 3, 5, 4 are the distances.",
+)
+
+# %% [markdown]
+# *Follow the marked row. The shape below each array says what happened to its axes.*
+#
+# **Worked example.** The drawing in code, with the shapes:
+
+# %%
+training = np.array([[0.0, 0.0], [4.0, 0.0], [4.0, 3.0]])
+differences = training - np.array([0.0, 3.0])
+print("differences", differences.tolist(), differences.shape)
+print("one sum for each row ", (differences**2).sum(axis=1))
+
+# %% [markdown]
+# **Predict, then check.** A student writes `axis=0` instead. What is the shape of the result,
+# and what do its numbers mean?
+#
+# <details><summary>Check your prediction</summary>
+#
+# The shape is (2,), one number for each *pixel*: axis 0, the training images, has been added
+# up. With real data that would be 3072 numbers, and no distance among them. The axis that you
+# name is the one that disappears.
+#
+# </details>
 
 
-# %% answer="knn-one-loop"
+# %% answer="knn-one-loop" minutes=10 difficulty=2 importance=3
 @add_to_class(KNearestNeighbor)
 def compute_distances_one_loop(self, X):
     """Compute Euclidean distances with one loop over the test images.
@@ -245,6 +369,28 @@ def compute_distances_one_loop(self, X):
     return dists
     ### END SOLUTION
 
+
+# %% [markdown] hint="knn-one-loop"
+# <details><summary>Hint 1: where to look</summary>
+#
+# The drawing shows one round of the loop. Which row of `dists` does it fill?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Start from your two loops, and let the inner one go. One test image minus all training
+# images is a single expression; the sum needs an `axis`.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. The same matrix of zeros.
+# 2. One loop over test images.
+# 3. Differences (N, D), squares (N, D), sums (N,), roots (N,): write them into a whole row.
+#
+# </details>
 
 # %% test="knn-one-loop" points=2
 knn = KNearestNeighbor()
@@ -287,19 +433,46 @@ for m, n, d, dtype in [(3, 3, 3, np.float64), (2, 5, 9, np.float32), (4, 1, 6, f
 passed("knn-one-loop", "as many images as pixels, float32; inputs as they were")
 
 # %% [markdown]
-# ## 3. No loop at all
+# **No loop at all.** Could broadcasting remove the other loop as well?
 #
-# All differences at once would be an array of 500 x 5000 x 3072 numbers: 30 GB. Instead,
-# multiply out the square:
+# **Predict, then check.** How much memory would an array of all differences take, for 500 test
+# and 5000 training images of 3072 values, at 4 bytes each? And the matrix of distances?
+#
+# <details><summary>Check your prediction</summary>
+#
+# $500 \cdot 5000 \cdot 3072 \cdot 4 = 30.7$ billion bytes: more than most laptops have. The
+# distances themselves need $500 \cdot 5000 \cdot 4 = 10$ million bytes. The intermediate
+# result is 3072 times as large as the answer.
+#
+# </details>
+#
+# Multiply out the square instead:
 #
 # $$\lVert x - t \rVert^2 = \lVert x \rVert^2 - 2\, x \cdot t + \lVert t \rVert^2.$$
 #
-# The middle term, for all pairs, is one matrix product. The other two are a column and a
-# row of numbers that broadcasting adds to it. Before you write it: which shapes do the
-# three terms have?
+# The middle term, for all pairs, is one matrix product. The other two are one number for each
+# test image and one for each training image, and broadcasting adds them.
+
+# %% drawing="knn-terms"
+drawings.show(
+    drawings.three_terms(),
+    "A column with the squared lengths of two test images, 9 and 25, minus twice the matrix of "
+    "dot products, plus a row with the squared lengths of three training images, 0, 16 and 25, "
+    "equals the matrix of squared distances. For the marked pair: 9 - 18 + 25 = 16.",
+)
+
+# %% [markdown]
+# *The same five images. A column is repeated to the right, a row downwards.*
+#
+# **Worked example.** The marked entry by both formulas:
+
+# %%
+x, t = np.array([0.0, 3.0]), np.array([4.0, 3.0])
+print("by differences  ", ((x - t) ** 2).sum())
+print("multiplied out  ", (x**2).sum() - 2 * (x * t).sum() + (t**2).sum())
 
 
-# %% answer="knn-no-loops"
+# %% answer="knn-no-loops" minutes=20 difficulty=3 importance=3
 @add_to_class(KNearestNeighbor)
 def compute_distances_no_loops(self, X):
     """Compute Euclidean distances with a matrix product and no loop.
@@ -325,6 +498,31 @@ def compute_distances_no_loops(self, X):
     ### END SOLUTION
 
 
+# %% [markdown] hint="knn-no-loops"
+# <details><summary>Hint 1: where to look</summary>
+#
+# The drawing has the shape of each term. Compute the three terms by themselves and print
+# their shapes before you add anything.
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# `@` multiplies matrices, and one of the two has to be transposed. Indexing with `None`, or
+# `keepdims=True`, makes a column (M, 1) out of (M,).
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. The dot products of all pairs, (M, N).
+# 2. Squared lengths of the test images as a column, of the training images as a row.
+# 3. Combine them; you have squared distances.
+# 4. Rounding can leave a square slightly below 0, whose root is `nan`. Deal with that, then
+#    take the root.
+#
+# </details>
+
 # %% test="knn-no-loops" points=2
 knn = KNearestNeighbor()
 known = rng.normal(size=(6, 5))
@@ -342,6 +540,9 @@ expect_close(
         "This is the square of the distance: take its root.": expected**2,
         "The middle term counts twice in the formula, once here.": np.sqrt(
             expected**2 + products
+        ),
+        "The middle term is added; it should be subtracted.": euclidean_distances(
+            queries, -known
         ),
     },
 )
@@ -369,8 +570,8 @@ expect_close(dists, euclidean_distances(queries, known), "dists")
 passed("knn-no-loops", "as many test as training images, float32, little memory")
 
 # %% [markdown]
-# How much did it pay? Guess the two factors before you look: from two loops to one, and
-# from one loop to none. The scale is logarithmic.
+# **Experiment: what did it gain?** Predict two factors before you run the cell: from two loops
+# to one, and from one loop to none. The scale is logarithmic.
 
 
 # %% tags=["experiment"]
@@ -393,16 +594,21 @@ with needs_answers():
         "no loop": microseconds(classifier.compute_distances_no_loops, X_test),
     }
     fig, ax = plt.subplots(figsize=(6, 2), layout="constrained")
-    bars = ax.barh(list(times), list(times.values()), color="tab:blue")
+    bars = ax.barh(list(times), list(times.values()), color="C0")
     ax.bar_label(bars, fmt=" %.2g µs")
-    ax.set(xscale="log", xlim=(0.01, 50), xlabel="time for one distance (µs)")
+    ax.set(xscale="log", xlim=(0.01, 90), xlabel="time for one distance (µs)")
     ax.invert_yaxis()
     plt.show()
 
-# %% [markdown] question="knn-cancel" points=2
+# %% [markdown]
+# Most people expect the large step at the first loop. It is usually the second: with one loop
+# NumPy still writes arrays of differences to memory and reads them again, while a matrix
+# product keeps its numbers in the processor's cache.
+
+# %% [markdown] question="knn-cancel" points=2 minutes=10
 # **Question 2 (2 points).** A training image is also used as a test image, with pixel
 # values around 120 stored as 32-bit floats. The two-loop version gives a distance of
-# exactly 0. The formula of exercise 3 may give 3, or `nan` with a warning. Where does
+# exactly 0. The multiplied-out formula of section 2 may give 3, or `nan` with a warning. Where does
 # that come from, and how do you get rid of the `nan`?
 
 # %% [markdown] marking="knn-cancel"
@@ -418,15 +624,72 @@ with needs_answers():
 # float64", which makes the error smaller but not 0).
 
 # %% [markdown]
-# ## 4. The vote
+# **Further reading**
 #
-# Now predict: take the $k$ smallest distances of a row, and the label most of those
-# training images have. If labels are equally frequent, choose the smaller label, so that
-# everybody's answer is the same. Useful: `np.argsort`, `np.bincount`, and what
-# `np.argmax` does when several entries are largest.
+# - NumPy, [*Broadcasting*](https://numpy.org/doc/stable/user/basics.broadcasting.html): the
+#   two rules, with drawings. 10 minutes.
+# - Harris et al., *Array programming with NumPy*, 2020,
+#   [doi:10.1038/s41586-020-2649-2](https://doi.org/10.1038/s41586-020-2649-2). Figure 1 shows
+#   indexing, broadcasting and reductions. 15 minutes.
+#
+# **Harder (optional, no points).** Your last version needs memory for all M times N distances.
+# Write one that returns only the $k$ nearest of each test image, works through the training set
+# in blocks, and never holds more than one block of distances.
+
+# %% [markdown]
+# ## 3. The vote
+#
+# A single neighbour is a risk: one mislabelled or untypical training image decides alone. The
+# remedy is as old as the method. Fix and Hodges (1951) already let $k$ neighbours vote. A larger
+# $k$ smooths the *decision boundary*, the places where the predicted class changes. With too
+# large a $k$ the vote includes images that resemble the query no longer. This is a first
+# instance of the *bias-variance trade-off* (Geman et al., 1992): small $k$ follows the noise,
+# large $k$ overlooks the detail.
+#
+# After this section you can turn distances into predictions, and see what they rest on.
+#
+# With $N_k(x)$ for the $k$ nearest training images of $x$, the prediction is the commonest of
+# their labels:
+#
+# $$\hat y(x) = \operatorname*{arg\,max}_c \; \big|\{\, i \in N_k(x) : y_i = c \,\}\big| .$$
+
+# %% drawing="knn-vote"
+drawings.show(
+    drawings.vote_circle(),
+    "A query among seven neighbours, discs and triangles. A disc is nearest; of the three "
+    "nearest two are triangles; of the seven nearest five are discs. So the prediction is disc "
+    "for k = 1, triangle for k = 3, and disc again for k = 7.",
+)
+
+# %% [markdown]
+# *The same query, three answers. Nothing in the drawing says which of them is right.*
+#
+# **Worked example.** One row of distances, with labels 2, 0, 0, 1, 0, and $k = 3$:
+
+# %%
+row, labels = np.array([5.0, 1.0, 9.0, 2.0, 3.0]), np.array([2, 0, 0, 1, 0])
+order = np.argsort(row)
+print("from near to far: images", order, " with labels", labels[order])
+votes = np.bincount(labels[order][:3])
+print("votes for class 0, 1, ...:", votes, " winner:", votes.argmax())
+
+# %% [markdown]
+# **Predict, then check.** What does the classifier answer if $k$ is the size of the whole
+# training set?
+#
+# <details><summary>Check your prediction</summary>
+#
+# The commonest class of the training set, for every query, whatever it looks like. Distances
+# no longer play a part. So both ends are useless in their own way, and the best $k$ lies
+# between them.
+#
+# </details>
+#
+# If several labels are equally frequent, choose the smallest, so that every correct solution
+# gives the same answer.
 
 
-# %% answer="knn-predict-labels"
+# %% answer="knn-predict-labels" minutes=15 difficulty=2 importance=3
 @add_to_class(KNearestNeighbor)
 def predict_labels(self, dists, k=1):
     """Label each test image by the majority of its k nearest training images.
@@ -453,6 +716,31 @@ def predict_labels(self, dists, k=1):
     ### END SOLUTION
 
 
+# %% [markdown] hint="knn-predict-labels"
+# <details><summary>Hint 1: where to look</summary>
+#
+# The worked example handles one row. What remains to be done for a matrix of distances?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# `np.argsort` returns positions, which have to be translated into labels. `np.bincount` counts
+# how often each label occurs. What does `np.argmax` return when several counts are largest?
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# For each row of `dists`:
+#
+# 1. positions of the $k$ smallest distances;
+# 2. their labels, from `self.y_train`;
+# 3. the count of each label;
+# 4. the label with the largest count, stored as this row's prediction.
+#
+# </details>
+
 # %% test="knn-predict-labels" points=2
 labels, dists = (
     np.array([4, 1, 1, 7, 2]),
@@ -468,6 +756,7 @@ expect_equal(
     faults={
         "These are positions of training images; look up their labels.": [0, 3],
         "These are labels of the farthest images: sort from small to large.": [7, 4],
+        "Another than the nearest image votes: the k nearest are the first k.": [1, 2],
     },
 )
 expect_equal(
@@ -512,7 +801,8 @@ for k in (1, 2, 4, 5, 9):
 passed("knn-predict-labels", "ties go to the smaller label; up to all neighbours vote")
 
 # %% [markdown]
-# Guessing gets one image in ten right. Does looking at raw pixels do better?
+# **Experiment: does it beat guessing?** Ten classes are equally frequent, so guessing is right
+# for one image in ten. How much better is a comparison of raw pixels?
 
 # %% tags=["nbval-check-output"]
 with needs_answers():
@@ -524,8 +814,8 @@ with needs_answers():
         print(f"k = {k}: {accuracy:.3f} of {len(y_test)} test images right")
 
 # %% [markdown]
-# See what it takes for alike. The framed image is the query, its five nearest training
-# images follow. Look at the background and the overall colour, then at the objects.
+# What counts as similar? The framed image is the query, its five nearest training images
+# follow. Compare the background and the overall colour first, then the objects.
 
 # %%
 with needs_answers():
@@ -539,15 +829,117 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# ## 5. Another distance
+# **Experiment: would an image recognise itself?** Take a test image and change it so that you
+# would still recognise it at once. Then look for its nearest neighbour among 5000 training
+# images *and the original*. Does it find itself?
 #
-# The L1 distance adds the differences instead of their squares:
-# $d_1(x, t) = \sum_p |x_p - t_p|$. No formula turns it into a matrix product. One loop
-# over the test images is fine, and one over the pixels would be too; the array of all
-# differences, of shape (M, N, D), is not: keep the memory small.
+# **Predict, then run.** Order these five by how far they move an image: noise with standard
+# deviation 20, darker by 20 of 255, shifted by one pixel, a black square of 8 x 8 pixels over
+# the middle, mirrored. Try other amounts with the sliders.
+
+# %% tags=["experiment"]
+changed_image_demo(data.X_test[:8], data.X_train)
+
+# %% [markdown]
+# One image may be an exception, so here is the average over 100 test images, with your own
+# distances:
+
+# %% tags=["experiment"]
+from cs231n.demos.pixels import CHANGES, changed_image
+
+with needs_answers():
+    classifier = KNearestNeighbor()
+    classifier.train(X_train.astype(np.float32), y_train)
+    originals = X_test[:100].astype(np.float32)
+    for change, amount in {
+        "noise": 20,
+        "darker": 20,
+        "shifted": 1,
+        "covered": 8,
+        "mirrored": 0,
+    }.items():
+        images = [changed_image(image, change, amount) for image in data.X_test[:100]]
+        images = np.reshape(images, (100, -1))
+        moved = np.sqrt(((images - originals) ** 2).sum(axis=1))
+        nearer = (classifier.compute_distances_no_loops(images) < moved[:, None]).sum(1)
+        print(
+            f"{CHANGES[change][1](amount):22} moved by {moved.mean():5.0f}; "
+            f"{np.mean(nearer == 0):4.0%} find themselves, "
+            f"{np.median(nearer):4.0f} others are nearer (median)"
+        )
+
+# %% [markdown]
+# Most people put the black square or the noise last, and the mirror image first or second. For
+# `shapes10` we measured the opposite. Noise, darkening and a shift by a single pixel move an
+# image by about the same, 1100. The black square moves it by 1700 and it still finds itself in
+# 99 of 100 cases. The mirrored image moves by 2500, and only 18 of 100 find themselves. The
+# Euclidean distance compares each pixel with the pixel at the same place. It does not know
+# that a neighbouring pixel is nearly the same place.
+#
+# **Further reading**
+#
+# - Geman, Bienenstock and Doursat, *Neural networks and the bias/variance dilemma*, 1992,
+#   [doi:10.1162/neco.1992.4.1.1](https://doi.org/10.1162/neco.1992.4.1.1). Sections 1 and 2, with
+#   nearest neighbours as an example. 30 minutes.
+# - Hastie, Tibshirani and Friedman, *The Elements of Statistical Learning*, 2009,
+#   [section 13.3](https://hastie.su.domains/ElemStatLearn/): nearest neighbours and handwritten
+#   digits. 15 minutes.
+#
+# **Harder (optional, no points).** Let near neighbours count more: weigh each vote by
+# $1 / d$. Which $k$ is best then, and how much does it gain? Decide by cross-validation, after
+# section 5.
+
+# %% [markdown]
+# ## 4. Another distance
+#
+# The choice of the Euclidean distance was a habit. Aggarwal et al. (2001) argued that in many
+# dimensions the *L1 distance* often tells near from far better. Whether it classifies better
+# depends on the data, so you measure it.
+#
+# After this section you can compute another metric in little memory, and say which changes of
+# the data each of the two ignores.
+#
+# The L1 distance adds the absolute differences instead of their squares:
+#
+# $$d_1(x, t) = \sum_p |x_p - t_p| .$$
+
+# %% drawing="knn-metrics"
+drawings.show(
+    drawings.two_metrics(),
+    "All points at Euclidean distance 4.24 from a query form a circle, all points at L1 distance 5 "
+    "a square on its corner. The point p = (3, 3) is nearer by the Euclidean distance, 4.24 "
+    "against 5; the point q = (5, 0) is nearer by L1, 5 against 6.",
+)
+
+# %% [markdown]
+# *Each outline passes through the neighbour that its metric finds. They differ: $p$ for one,
+# $q$ for the other.*
+#
+# **Worked example.** Both distances of both points:
+
+# %%
+for name, (a, b) in {"p": (3.0, 3.0), "q": (5.0, 0.0)}.items():
+    print(f"{name}: Euclidean {(a * a + b * b) ** 0.5:.2f}, L1 {abs(a) + abs(b):.0f}")
+
+# %% [markdown]
+# **Predict, then check.** One copy of an image has a single broken value, off by 255. In
+# another copy each of the 3072 values is off by 1. Which copy is nearer to the original by L1,
+# and which by the Euclidean distance?
+#
+# <details><summary>Check your prediction</summary>
+#
+# By L1 the broken value is nearer: 255 against 3072. By the Euclidean distance the faint change
+# is nearer: $\sqrt{3072} \approx 55$ against 255. Squaring makes one large difference count
+# more than many small ones.
+#
+# </details>
+#
+# No formula turns L1 into a matrix product. One loop over the test images is fine, and one over
+# the pixels would be too. An array of all differences, of shape (M, N, D), is not: keep the
+# memory small.
 
 
-# %% answer="knn-l1"
+# %% answer="knn-l1" minutes=10 difficulty=2 importance=1
 @add_to_class(KNearestNeighbor)
 def compute_l1_distances(self, X):
     """Compute L1 distances without an array of shape (M, N, D).
@@ -571,6 +963,26 @@ def compute_l1_distances(self, X):
     ### END SOLUTION
 
 
+# %% [markdown] hint="knn-l1"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Which of your versions needs little memory and does not use the multiplied-out square?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Start from your version with one loop. `np.abs` works elementwise.
+#
+# </details>
+#
+# <details><summary>Hint 3: a check by hand</summary>
+#
+# From $(0, 5)$ to $(3, 4)$ it is $3 + 1 = 4$. If you get 2, differences of opposite sign have
+# cancelled each other; if you get 3.16, a square is left.
+#
+# </details>
+
 # %% test="knn-l1" points=2
 knn = KNearestNeighbor()
 knn.train(np.array([[0.0, 0.0], [3.0, 4.0], [6.0, 8.0]]), np.array([0, 1, 2]))
@@ -592,6 +1004,7 @@ expect_close(
             [5, 3, 6],
             [3, 4, 8],
         ],
+        "This distance has no root.": np.sqrt([[5, 4, 9], [3, 4, 11]]),
     },
 )
 expect_source(knn.compute_l1_distances, without=READY)
@@ -610,6 +1023,10 @@ for sign in (1, -1):  # all differences have one sign, so that sums may be compa
     expect_close(dists, expected, "dists of 70 and 90 images", rtol=1e-5)
 passed("knn-l1", "random images, little memory; inputs as they were")
 
+# %% [markdown]
+# **Experiment.** Both metrics on the same data. With 200 test images the standard error of an
+# accuracy is about 3 points: is the difference larger?
+
 # %% tags=["experiment"]
 with needs_answers():
     classifier = KNearestNeighbor()
@@ -622,7 +1039,7 @@ with needs_answers():
         accuracy = np.mean(classifier.predict_labels(dists, k=5) == y_test[:200])
         print(f"{name:>9}, 2000 training images, k = 5: {accuracy:.3f}")
 
-# %% [markdown] question="knn-l1" points=2
+# %% [markdown] question="knn-l1" points=2 minutes=10
 # **Question 3 (2 points).** Each of these changes is made to all images, training and
 # test alike, before a 1-nearest-neighbour classifier with the *L1* distance sees them.
 # Which can change a prediction, which never does? Give a reason for each.
@@ -644,28 +1061,84 @@ with needs_answers():
 # Frequent error: to answer 5 for the Euclidean distance.
 
 # %% [markdown]
-# In the plane one can see what $k$ and the distance do. Each place has the colour of the
-# class that wins the vote there. Which islands vanish as $k$ grows, and what becomes of the
-# borders with the other distance?
+# **Play with both.** Three classes in the plane; each place has the colour of the class that
+# wins the vote there. Which islands vanish as $k$ grows? What becomes of the borders when you
+# change the metric?
 
 # %% tags=["experiment"]
-from cs231n.demos import neighbours_demo
-
 neighbours_demo()
 
 # %% [markdown]
-# ## 6. Choosing k
+# **Further reading**
 #
-# Which $k$ is best? Not the one that does best on the test images: whoever chooses by
-# them has no test left. *Cross-validation* asks the training set alone. Cut it into
-# folds; hold out each fold once, train on the others, and measure on the fold held out.
+# - Aggarwal, Hinneburg and Keim, *On the surprising behavior of distance metrics in high
+#   dimensional space*, 2001,
+#   [doi:10.1007/3-540-44503-X_27](https://doi.org/10.1007/3-540-44503-X_27). Sections 1 and 2.
+#   20 minutes.
+# - CS231n notes, [*Image classification*](https://cs231n.github.io/classification/#nn): both
+#   metrics, with another image of what pixels miss. 10 minutes.
 #
-# Cut with `np.array_split` and keep the order, so that everybody has the same folds. Use
-# your `KNearestNeighbor` with `compute_distances_no_loops` and `predict_labels`. A hint
-# for speed: the distances of a fold do not depend on $k$.
+# **Harder (optional, no points).** Make a metric that survives a shift: the smallest distance
+# over all shifts of up to two pixels in each direction. How much accuracy does it gain on 200
+# test images, and how much time does it cost?
+
+# %% [markdown]
+# ## 5. Choosing k
+#
+# The number of neighbours is a *hyperparameter*: a setting that the training does not find for
+# you. Do not select it by test accuracy. Once the test set has guided a choice, its accuracy
+# overestimates how well the classifier *generalises* to new images. Stone (1974) and Geisser
+# (1975) proposed *cross-validation*, which measures on the training set alone. How much harm
+# does a test set used over and over do? Recht et al. (2019) collected a new test set for
+# CIFAR-10, and published models lost 3 to 15 points on it. Their order hardly changed, and the
+# authors argued that reuse was not the main cause. Cross-validation costs one
+# training for each fold, which is why large networks use a single *validation set* instead.
+#
+# After this section you can select a hyperparameter without touching the test set, and say how
+# sure you can be of the choice.
+#
+# Cut the training set into $F$ *folds* of about equal size. Hold out each fold $f$ once, train
+# on the others, and measure the accuracy on the fold held out. The score of $k$ is the mean:
+#
+# $$\text{score}(k) = \frac1F \sum_{f=1}^{F}
+# \text{accuracy}_k\big(\text{trained without fold } f,\ \text{tested on fold } f\big).$$
+
+# %% drawing="knn-folds"
+drawings.show(
+    drawings.folds(),
+    "Five rounds over a training set cut into five folds. In round i fold i is held out and the "
+    "other four train; each round gives one accuracy, and their mean is the score of one k. The "
+    "test set stays closed.",
+)
+
+# %% [markdown]
+# *Read one row, then one column: each fold is held out exactly once.*
+#
+# **Worked example.** Seven images cut into three folds, with NumPy:
+
+# %%
+parts = np.array_split(np.arange(7), 3)
+for fold in range(3):
+    rest = np.concatenate(parts[:fold] + parts[fold + 1 :])
+    print(f"round {fold}: held out {parts[fold]}, train on {rest}")
+
+# %% [markdown]
+# **Predict, then check.** With five folds and eleven values of $k$, how many accuracies do you
+# get, and how many matrices of distances do you have to compute for them?
+#
+# <details><summary>Check your prediction</summary>
+#
+# You get 55 accuracies from five matrices. The distances of a fold do not depend on $k$; only
+# the vote does. A loop over $k$ on the outside, around everything else, would compute each
+# matrix eleven times.
+#
+# </details>
+#
+# Cut with `np.array_split` and keep the order, so that every correct solution has the same
+# folds. Use your `KNearestNeighbor` with `compute_distances_no_loops` and `predict_labels`.
 
 
-# %% answer="knn-cross-validation"
+# %% answer="knn-cross-validation" minutes=25 difficulty=3 importance=2
 def cross_validate(X_train, y_train, k_choices, num_folds=5):
     """Measure the accuracy of each k on held-out folds of the training set.
 
@@ -704,6 +1177,32 @@ def cross_validate(X_train, y_train, k_choices, num_folds=5):
     return k_to_accuracies
 
 
+# %% [markdown] hint="knn-cross-validation"
+# <details><summary>Hint 1: where to look</summary>
+#
+# The drawing has two loops: over rounds, and for each round over values of $k$. Which of the
+# two belongs outside, and what is computed between them?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# The worked example cuts numbers of images; images and labels can be cut in the same way.
+# A comparison of predicted with true labels gives True and False, and their mean is the
+# accuracy.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. Cut images and labels into `num_folds` parts.
+# 2. For each fold: put the other parts together, train a new classifier on them, and compute
+#    the distances of the fold held out.
+# 3. For each $k$: predict from these distances, compare with the labels of the fold, append the
+#    accuracy to the list of this $k$.
+#
+# </details>
+
 # %% test="knn-cross-validation" points=2
 X_line = np.array([[0.0], [1.0], [2.0], [10.0], [11.0], [12.5]])
 y_line = np.array([0, 0, 1, 1, 1, 0])
@@ -724,6 +1223,7 @@ expect_close(
     faults={
         "Every image found itself: leave the held-out fold out of training.": [1, 1, 1],
         "These are counts; divide by the size of the fold.": [0, 1, 1],
+        "These are shares of wrong answers; accuracies are wanted.": [1, 0.5, 0.5],
         "Training and held-out folds are swapped.": [0.25, 0.25, 0.5],
         "Keep the accuracy of each fold; their mean hides the spread.": 1 / 3,
         "The number of folds is not always 5: use num_folds.": [0, 0, 1, 1, 0],
@@ -756,13 +1256,12 @@ for num_folds in (5, 4):
 passed("knn-cross-validation", "folds of different sizes; inputs as they were")
 
 # %% [markdown]
-# Every dot is one fold, the line is their mean, the bars are one standard deviation.
-# How sure can you be of the best $k$? Compare the height of the bars with the
-# differences between neighbouring means.
+# **Experiment: the curve of $k$.** Every grey dot is one fold, the line their mean, the bars one
+# standard deviation. Predict first: where is the peak, and how much worse is $k = 1$?
 
 # %% tags=["experiment"]
 with needs_answers():
-    k_choices = [1, 3, 5, 8, 10, 12, 15, 20, 50, 100]
+    k_choices = [1, 3, 5, 10, 20, 30, 50, 100, 200, 500, 1000]
     k_to_accuracies = cross_validate(X_train, y_train, k_choices)
     vis.show_cross_validation(k_to_accuracies)
     plt.show()
@@ -772,7 +1271,21 @@ with needs_answers():
     accuracy = np.mean(classifier.predict(X_test, k=best_k) == y_test)
     print(f"best k = {best_k}: {accuracy:.3f} of {len(y_test)} test images right")
 
-# %% [markdown] question="knn-claims" points=2
+# %% [markdown]
+# **How sure can you be of the best $k$?** Compare the bars with the differences between
+# neighbouring means before you open the answer.
+#
+# <details><summary>Compare with ours</summary>
+#
+# On `shapes10` the peak is at $k = 30$ with 0.363, and $k = 1$ reaches 0.258. From 20 to 200 the
+# means differ by less than one point, while a bar is one or two points high. So the data rule
+# out $k = 1$ and $k = 1000$, and do not tell 30 from 100. Among values that cannot be told apart,
+# choose by another criterion, such as the smoother boundary of a larger $k$ (Breiman et al.,
+# 1984, call it the one-standard-error rule). On CIFAR-10 the peak is near $k = 10$.
+#
+# </details>
+
+# %% [markdown] question="knn-claims" points=2 minutes=10
 # **Question 4 (2 points).** True or false, with a reason in one sentence each, for
 # k-nearest neighbours on any data:
 #
@@ -793,8 +1306,65 @@ with needs_answers():
 # "false with a search structure such as a tree", if that is said.
 
 # %% [markdown]
+# **To discuss at lunch: how many images would be enough?** Cover and Hart promise a good
+# classifier for enough data. The next cell measures the accuracy with more and more training
+# images, and extends the trend as a straight line until it meets 90 %.
+#
+# **Predict, then run.** We have thousands of images. Do we need ten times as many for 90 %, a
+# thousand times, or a million times?
+
+# %% tags=["experiment"]
+with needs_answers():
+    everything = load_cifar10(num_test=1000)
+    known = everything.X_train.reshape(len(everything.X_train), -1)
+    classifier = KNearestNeighbor()
+    classifier.train(known, everything.y_train)
+    queries = everything.X_test.reshape(len(everything.X_test), -1)
+    dists = classifier.compute_distances_no_loops(queries)
+    sizes = [n for n in (300, 1000, 3000, 10000, 30000, 49000) if n <= len(known)]
+    curve = []
+    for n in sizes:
+        classifier.train(known[:n], everything.y_train[:n])
+        predicted = classifier.predict_labels(dists[:, :n], k=10)
+        curve.append(np.mean(predicted == everything.y_test))
+    slope, start = np.polyfit(np.log10(sizes), curve, 1)
+    enough = (0.9 - start) / slope
+    fig, ax = plt.subplots(figsize=(6, 2.8), layout="constrained")
+    ax.plot(sizes, curve, "o-", color="C0", label="measured, k = 10")
+    line = np.array([sizes[0], 10**enough])
+    ax.plot(line, start + slope * np.log10(line), "--", color="C1", label="extended")
+    ax.set(xscale="log", ylim=(0, 1), xlabel="training images", ylabel="test accuracy")
+    ax.legend(loc="upper left")
+    plt.show()
+    print(f"{slope:.3f} more for ten times the images; 90 % at about 10^{enough:.0f}")
+
+# %% [markdown]
+# <details><summary>What we make of it</summary>
+#
+# The accuracy grows with the *logarithm* of the number of images: each factor of ten adds about
+# the same. On `shapes10` the line reaches 90 % at about $10^{11}$ images, ten million times what we
+# have. Nobody should trust such a long extension of a short line. But it makes the point: more data does not
+# repair a poor notion of similarity. Two measurements would tell you more: the same curve with
+# another metric, and with features in place of pixels, which you meet in `features`. To argue
+# about: is the theorem of Cover and Hart then useless?
+#
+# </details>
+#
+# **Further reading**
+#
+# - Recht, Roelofs, Schmidt and Shankar, *Do ImageNet classifiers generalize to ImageNet?*, 2019,
+#   [arXiv:1902.10811](https://arxiv.org/abs/1902.10811). Sections 1 and 2. 25 minutes.
+# - Goodfellow, Bengio and Courville, *Deep Learning*, 2016,
+#   [section 5.3](https://www.deeplearningbook.org/contents/ml.html): hyperparameters, validation
+#   sets and cross-validation. 10 minutes.
+#
+# **Harder (optional, no points).** Five folds train on 80 % of the images. Does that favour a
+# smaller or a larger $k$ than the one that is best for all of them? Measure with 2, 5 and 20
+# folds, and explain what you see.
+#
 # ## What you have
 #
-# A classifier with no training and slow prediction, the wrong way round for most uses,
-# and a first honest baseline: every method of this course has to beat it. Its weakness is
-# its idea of likeness. The next notebooks learn which pixels matter.
+# A classifier that trains in no time and predicts slowly, which is the wrong way round for most
+# uses, and a baseline for every method of this course. Its weakness is its distance: all pixels
+# count the same, each in its own place. The next notebook, `svm`, *learns* which pixels matter
+# for which class.

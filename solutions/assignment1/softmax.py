@@ -139,6 +139,10 @@ expect_close(
         "The sign is reversed: probabilities are below 1, so their logarithms are "
         "negative.": -0.8369882168,
         "These are logarithms to base 2; the natural one is asked for.": 1.2075187496,
+        "These are logarithms to base 10; the natural one is asked for.": 0.363499364,
+        "Divide by the number of images alone, not by the classes as well.": (
+            0.2789960723
+        ),
         "This is the mean probability of the correct class; its logarithm is missing.": (
             0.4375
         ),
@@ -166,6 +170,11 @@ expect_close(
             [0.1732867951, 0.1732867951, -0.3465735903],
             [0.3106133312, -0.5133458853, 0.2027325541],
             [0.5198603854, -0.5198603854, 0.0],
+        ],
+        "Take 1 off the correct class alone, not off every class.": [
+            [-0.2599301927, -0.2599301927, -0.1732867951],
+            [-0.7405730690, -0.6032465329, -0.4479398673],
+            [-1.1263641684, -0.9530773733, -0.6931471806],
         ],
         "The correct class is treated like the others.": [
             [0.0866433976, 0.0866433976, 0.1732867951],
@@ -373,6 +382,10 @@ expect_close(
         "The sign is reversed: probabilities are below 1, so their logarithms are "
         "negative.": -0.8369882168,
         "These are logarithms to base 2; the natural one is asked for.": 1.2075187496,
+        "These are logarithms to base 10; the natural one is asked for.": 0.363499364,
+        "Divide by the number of images alone, not by the classes as well.": (
+            0.2789960723
+        ),
         "This is the mean probability of the correct class; its logarithm is missing.": (
             0.4375
         ),
@@ -400,6 +413,11 @@ expect_close(
             [0.1732867951, 0.1732867951, -0.3465735903],
             [0.3106133312, -0.5133458853, 0.2027325541],
             [0.5198603854, -0.5198603854, 0.0],
+        ],
+        "Take 1 off the correct class alone, not off every class.": [
+            [-0.2599301927, -0.2599301927, -0.1732867951],
+            [-0.7405730690, -0.6032465329, -0.4479398673],
+            [-1.1263641684, -0.9530773733, -0.6931471806],
         ],
         "The correct class is treated like the others.": [
             [0.0866433976, 0.0866433976, 0.1732867951],

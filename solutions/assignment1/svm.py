@@ -6,16 +6,20 @@
 #     name: python3
 # ---
 
-# %% [markdown]
+# %% [markdown] form="guided"
 # # A linear classifier: the support vector machine
 #
-# Nearest neighbours remember everything and compare with everything. A *linear
-# classifier* boils the training set down to one template per class, and a new image
-# costs ten dot products. You write its loss and the gradient of the loss, first plainly,
-# then fast, train it by stochastic gradient descent, and look at what it has learned.
+# Nearest neighbours store the whole training set and compare every new image with it. A *linear
+# classifier* condenses the training set into one *template* per class, so that a prediction
+# costs ten dot products. You write its *hinge loss* and the *gradient* of that loss, first naive
+# and then vectorised, and check the gradient numerically. Then you train by *stochastic gradient
+# descent*, search for *hyperparameters*, and look at the templates.
 #
-# **You need:** the notebook `knn`, matrix products, derivatives. **Time:** about 90
-# minutes.
+# **You need:** the notebook `knn`, matrix products, derivatives. **Time:** about four hours.
+#
+# **How to work:** write your answer where a cell says so, run it, then run the tests below
+# it. A test that fails says what it expected, what it got and where to look; one that passes
+# prints a tick. The grader runs the same tests with other random numbers.
 
 # %% tags=["setup"]
 import time
@@ -23,7 +27,7 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n import vis
+from cs231n import drawings, figures, vis
 from cs231n.data import load_cifar10
 from cs231n.demos import linear_demo
 from cs231n.nets.linear import LinearSVM as PackageSVM
@@ -44,12 +48,14 @@ from cs231n.testing import (
 READY = ["LinearSVM", "PackageSVM", "package_loss", "sklearn", "torch"]
 #: What the tests draw from. The grader puts a generator with a secret seed in its place.
 rng = np.random.default_rng(231)
+figures.use_style()
 
 # %% [markdown]
 # ## The data
 #
-# This time all training images take part, and the last 1000 of them are put aside for
-# *validation*: choices are made by them, so that the test images stay untouched.
+# This time all training images take part. The last 1000 of them form the *validation set*: we
+# choose hyperparameters by it, so that the test images stay untouched. Numbers in the text were
+# measured on `shapes10`, which you see where CIFAR-10 is not installed.
 
 # %%
 data = load_cifar10()
@@ -59,8 +65,9 @@ vis.show_samples(data.X_train[:2000], data.y_train[:2000], data.classes, per_cla
 plt.show()
 
 # %% [markdown]
-# A linear classifier likes numbers around zero, so the mean training image is subtracted
-# from all images. It is shown below: what do ten classes look like on average?
+# We *centre* the data by subtracting the mean training image from every image, since gradient
+# descent tends to converge faster on features with mean zero. Here is the mean image. What do
+# ten classes look like on average?
 
 # %%
 mean_image = data.X_train[:num_train].mean(axis=0)
@@ -71,8 +78,9 @@ plt.show()
 
 
 # %% [markdown]
-# Each image becomes a row of 3072 numbers, and a 3073rd that is always 1. Its weight
-# plays the part of the bias, so that one matrix product does it all.
+# Each image becomes a row of 3072 numbers, and a 3073rd that is always 1. The weight of that
+# last number plays the part of the *bias*, so one matrix product computes the whole score
+# (the *bias trick*).
 
 
 # %%
@@ -88,35 +96,89 @@ X_test, y_test = as_rows(data.X_test[:1000]), data.y_test[:1000]
 print(X_train.shape, X_val.shape, X_test.shape)
 
 # %% [markdown]
-# Before the formulas, play. Three clouds of points, a linear classifier of two numbers
-# and a bias: change the loss, the penalty and the number of steps. Each coloured line is
-# where that class's own score is zero.
+# ## 1. Scores and the hinge loss
+#
+# Rosenblatt (1958) let a machine, the perceptron, learn linear weights from its own mistakes.
+# A correct answer taught it nothing, however narrow it was. Cortes and Vapnik (1995) asked for
+# more: the correct class should win by a *margin*. Their *support vector machine* (SVM) was
+# among the most used classifiers until deep networks overtook it around 2012. Weston and Watkins
+# (1999) extended the idea from two classes to many, in the form that you write here. A linear
+# classifier is fast, and its weights can be read. Its limit: one template per class has to do
+# for all views, colours and positions.
+#
+# After this section you can compute the multiclass hinge loss and its gradient.
+#
+# The *scores* of image $x_i$ are $s = x_i W$, one for each class:
 
-# %% tags=["experiment"]
-linear_demo()
+# %% drawing="svm-templates"
+drawings.show(
+    drawings.template_scores(),
+    "An image of three pixels, 2, -1, 0, with a 1 at its end, times a matrix with one column for "
+    "each class, gives three scores: cat 2, dog -1, car -2. A column is the template of its class, "
+    "and the last row holds the biases.",
+)
 
 # %% [markdown]
-# ## 1. The loss, plainly
+# *Multiply the image with the marked column: $2 \cdot 1 - 1 \cdot 0 + 0 \cdot 1 + 1 \cdot 0 = 2$.
+# That is how well the image matches the template of "cat".*
 #
-# The scores of image $x_i$ are $s = x_i W$, one for each class. The *hinge loss* wants the
-# score of the right class $y_i$ to be higher than every other by a margin of 1, and
-# charges what is missing:
+# The *hinge loss* asks that the score of the correct class $y_i$ exceeds every other score by
+# at least 1, and charges what is missing:
 #
 # $$L_i = \sum_{j \ne y_i} \max(0,\; s_j - s_{y_i} + 1), \qquad
 # L = \frac{1}{N} \sum_i L_i + \lambda \sum_{k,l} W_{kl}^2 .$$
+
+# %% drawing="svm-margins"
+drawings.show(
+    drawings.margins(),
+    "Scores on a line: the correct class cat has 3, so the margin begins at 2. Dog at 1 lies "
+    "outside and pays nothing; car at 2.5 lies inside the margin and pays 0.5.",
+)
+
+# %% [markdown]
+# *Everything in the shaded range pays, also a score that is lower than the correct one.*
 #
-# The second term, with $\lambda$ = `reg`, prefers small weights. It has no factor one half.
+# The second term of $L$ is *L2 regularisation* with strength $\lambda$ = `reg`. Of two weight
+# matrices with the same data loss it prefers the one with smaller entries, which often reduces
+# *overfitting*. Here it has no factor one half.
 #
-# For the gradient, look at one $\max$ at a time. If it is zero, it contributes nothing.
-# If not, raising $W$'s column $j$ along $x_i$ makes the loss grow, and raising column
-# $y_i$ along $x_i$ makes it shrink. So each violated margin adds $x_i$ to one column of
-# the gradient and subtracts it from another.
-#
-# By hand, before you write: three classes, scores $(2, 3, -1)$, and class 0 is right.
-# What is the loss, and which columns of the gradient get something?
+# **Worked example.** The loss of the drawing, then its gradient with respect to the *scores*, by
+# moving each score a little:
+
+# %%
+scores, correct = {"cat": 3.0, "dog": 1.0, "car": 2.5}, "cat"
 
 
-# %% answer="svm-loss-naive"
+def hinge(scores):
+    """Add up what the other classes pay."""
+    lead = {name: s - scores[correct] + 1 for name, s in scores.items()}
+    return sum(max(0, lead[name]) for name in scores if name != correct)
+
+
+print("loss", hinge(scores))
+for name in scores:
+    moved = scores | {name: scores[name] + 0.01}
+    print(f"{name}: 0.01 more changes the loss by {hinge(moved) - hinge(scores):+.2f}")
+
+# %% [markdown]
+# Each violated margin raises the loss with the score of its class, and lowers it with the score
+# of the correct class. Scores are $x_i W$, so raising column $j$ of $W$ along $x_i$ raises score
+# $j$. A violated margin therefore adds $x_i$ to one column of the gradient and subtracts it
+# from another.
+#
+# **Predict, then check.** Three classes, scores $(2, 3, -1)$, and class 0 is correct. What is the
+# loss, and which columns of the gradient get something?
+#
+# <details><summary>Check your prediction</summary>
+#
+# The loss is $\max(0, 3 - 2 + 1) + \max(0, -1 - 2 + 1) = 2 + 0 = 2$. Column 1 gets $+x$, column 0
+# gets $-x$, and column 2 gets nothing. Its margin is kept, and a small change of its score
+# changes no loss.
+#
+# </details>
+
+
+# %% answer="svm-loss-naive" minutes=30 difficulty=3 importance=3
 def svm_loss_naive(W, X, y, reg):
     """Compute the hinge loss and its gradient with loops.
 
@@ -129,7 +191,7 @@ def svm_loss_naive(W, X, y, reg):
     y : ndarray of int, shape (N,)
         Classes, 0 to C - 1.
     reg : float
-        Strength of the penalty reg * sum(W * W).
+        Regularisation strength; the loss has reg * sum(W * W).
 
     Returns
     -------
@@ -155,6 +217,32 @@ def svm_loss_naive(W, X, y, reg):
     return loss, dW
 
 
+# %% [markdown] hint="svm-loss-naive"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Write the loss first and run its tests. Then look at the line that adds a margin to the loss:
+# the gradient changes at the same place, and nowhere else.
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Two loops, over images and over classes, and one question inside: is this class another than
+# the correct one, and is its margin violated? Averaging and regularisation come after the loops.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. For each image: its scores, one row times `W`.
+# 2. For each other class with a violated margin: add the margin to the loss; change two columns
+#    of `dW`, with opposite signs.
+# 3. Divide both results by the number of images.
+# 4. Add the regularisation to the loss, and its derivative to `dW`. By hand: for one weight $w$
+#    with $\lambda = 0.5$ the term is $0.5\,w^2$.
+#
+# </details>
+
 # %% test="svm-loss-naive" points=2
 # W is the identity, so X holds the scores.
 W, y = np.eye(3), np.array([0, 2])
@@ -170,10 +258,10 @@ expect_close(
     faults={
         "This is the sum over the images; divide by their number.": 4.5,
         "The correct class counts against itself: leave it out of the sum.": 3.25,
-        "The margin of 1 is missing.": 0.75,
+        "The margin of 1 is missing, or the sum is divided by the classes too.": 0.75,
         "Only the largest violation of each image counts here; all of them do.": 1.75,
         "The margins are squared; this loss adds them up as they are.": 3.625,
-        "Take one score for each image: its row together with its label.": 2.75,
+        "From each score take off that of the image's own label, not the reverse.": 2.75,
     },
 )
 expect_close(
@@ -213,7 +301,7 @@ expect_close(
     hint="Compare with the regularisation in the docstring.",
     faults={
         "The regularisation is missing.": 2.25,
-        "The regularisation is halved; this exercise has no factor 1/2.": 3.0,
+        "The regularisation is halved here, or divided by the number of images.": 3.0,
         "The regularisation counts twice.": 5.25,
         "The sum of the weights is added, not of their squares: then signs cancel.": 1.5,
     },
@@ -278,8 +366,8 @@ for n, d, c, reg, dtype in [
 passed("svm-loss-naive", "random scores, float32, one image; inputs as they were")
 
 # %% [markdown]
-# With weights near zero all scores are about equal. What should the loss be then, for ten
-# classes? Predict it, then run the cell.
+# **Predict, then run.** With weights near zero all scores are about equal. What is the loss for
+# ten classes then?
 
 # %% tags=["nbval-check-output"]
 with needs_answers():
@@ -287,7 +375,108 @@ with needs_answers():
     loss, _ = svm_loss_naive(small, X_train[:200], y_train[:200], 0.0)
     print(f"loss with tiny weights: {loss:.2f}")
 
-# %% [markdown] question="svm-kink" points=2
+# %% [markdown]
+# <details><summary>Why this number</summary>
+#
+# All nine other classes pay the full margin of 1. Compare a new loss with such an expected value
+# before you train: a loss of 10 would mean that the correct class pays against itself.
+#
+# </details>
+#
+# **Further reading**
+#
+# - CS231n notes, [*Linear classification*](https://cs231n.github.io/linear-classify/): scores,
+#   templates, the hinge loss. 30 minutes.
+# - Weston and Watkins, *Support vector machines for multi-class pattern recognition*, 1999, in the
+#   proceedings of ESANN. Section 3 has this loss. 15 minutes.
+#
+# **Harder (optional, no points).** Add a constant to all scores of an image. What happens to the
+# loss? What happens to it if you multiply all scores by 2? Which of the two can regularisation
+# feel?
+
+# %% [markdown]
+# ## 2. Checking a gradient
+#
+# A wrong gradient seldom crashes. Training still lowers the loss a little, and you look for the
+# mistake in the learning rate. A *gradient check* compares the *analytic gradient*, which you
+# derived, with a *numerical gradient* from *finite differences*. It is the oldest test of
+# backpropagation code and is still part of PyTorch (`torch.autograd.gradcheck`). It costs two
+# evaluations of the loss for each entry that it checks, so we check a few entries drawn at
+# random.
+#
+# After this section you can check any gradient, choose the step, and judge a failure.
+#
+# The *central difference* with step $h$ approximates a derivative, and the *relative error*
+# compares it with yours:
+#
+# $$g_{\text{num}} = \frac{L(w + h) - L(w - h)}{2h}, \qquad
+# \text{error} = \frac{|g_{\text{num}} - g|}{|g_{\text{num}}| + |g|} .$$
+
+# %% drawing="svm-secants"
+drawings.show(
+    drawings.secants(),
+    "Two curves, each with a dashed line through the points at w - h and w + h. On the smooth curve "
+    "the dashed line has the slope of the curve at w. On the curve with a kink between the points "
+    "the slope at w is 0, and the dashed line rises.",
+)
+
+# %% [markdown]
+# *Compare the slope of each dashed line with the slope of the curve at the square.*
+#
+# **Worked example.** $L(w) = w^3$ at $w = 2$, where the derivative is 12, with two steps:
+
+# %%
+for h in (0.1, 0.01):
+    numerical = ((2 + h) ** 3 - (2 - h) ** 3) / (2 * h)
+    print(f"h = {h}: numerical {numerical:.6f}, error {abs(numerical - 12):.6f}")
+
+# %% [markdown]
+# A step ten times smaller makes the *truncation error* a hundred times smaller.
+#
+# **Predict, then run.** Would you choose $h = 10^{-2}$, $10^{-6}$ or $10^{-10}$? And does it
+# matter whether the numbers are `float32` or `float64`? The next cell checks 20 entries of your
+# gradient with many steps.
+
+# %% tags=["experiment"]
+with needs_answers():
+    draw = np.random.default_rng(231)
+    W = 1e-3 * draw.standard_normal((3073, 10))
+    entries = [tuple(draw.integers(0, [3073, 10])) for _ in range(20)]
+    steps = 10.0 ** -np.arange(1, 11)
+    fig, ax = plt.subplots(figsize=(6, 3), layout="constrained")
+    for dtype, marker in ((np.float64, "o-"), (np.float32, "s--")):
+        X, y = X_train[:10].astype(dtype), y_train[:10]
+        weights = W.astype(dtype)
+        _, dW = svm_loss_naive(weights, X, y, 0.1)
+        medians = []
+        for h in steps:
+            errors = []
+            for entry in entries:
+                up, down = weights.copy(), weights.copy()
+                up[entry] += h
+                down[entry] -= h
+                rise = svm_loss_naive(up, X, y, 0.1)[0]
+                rise = (rise - svm_loss_naive(down, X, y, 0.1)[0]) / (2 * h)
+                size = abs(rise) + abs(dW[entry]) + 1e-12
+                errors.append(abs(rise - dW[entry]) / size)
+            medians.append(np.median(errors))
+        ax.plot(steps, medians, marker, label=np.dtype(dtype).name)
+    ax.set(xscale="log", yscale="log", xlabel="step h", ylabel="median relative error")
+    ax.legend()
+    plt.show()
+
+# %% [markdown]
+# <details><summary>Compare with ours</summary>
+#
+# With `float64` and steps from $10^{-4}$ to $10^{-6}$ the error is below $10^{-9}$. With larger steps the
+# two points lie on different sides of some kink. Most people expect that a smaller step is always
+# better. Below $10^{-6}$ the error grows again, since the two losses agree in nearly all digits
+# and their difference consists of rounding. In `float32` no step gets an error much below
+# $10^{-4}$. Always check gradients in `float64`.
+#
+# </details>
+
+# %% [markdown] question="svm-kink" points=2 minutes=12
 # **Question 1 (2 points).** Your gradient is right, and yet a numerical check at one
 # number of $W$ shows a difference once in a while. Why? Give an example with one image,
 # two classes and one weight. Does a larger margin make it rarer?
@@ -306,22 +495,71 @@ with needs_answers():
 # no answer: they are far smaller.
 
 # %% [markdown]
-# ## 2. The loss, fast
+# **Further reading**
 #
-# Two Python loops over 49,000 images and ten classes take minutes. Without loops:
+# - CS231n notes, [*Gradient checks*](https://cs231n.github.io/neural-networks-3/#gradcheck): kinks,
+#   steps and tolerances. 15 minutes.
+# - Baydin et al., *Automatic differentiation in machine learning: a survey*, 2018,
+#   [arXiv:1502.05767](https://arxiv.org/abs/1502.05767). Section 2.1 and figure 3: both errors of a
+#   finite difference. 10 minutes.
 #
-# - all scores are one matrix product, of shape $(N, C)$;
-# - the score of the right class of every image is picked with two index arrays,
-#   `scores[np.arange(N), y]`;
-# - the gradient of the loss with respect to the *scores* is a small matrix: 1 where a
-#   margin is violated, minus their number at the right class. One more matrix product
-#   turns it into the gradient with respect to $W$.
+# **Harder (optional, no points).** Checking all 30,730 entries is slow. Check a whole gradient with
+# two evaluations of the loss instead: move $W$ along one random direction. Which mistakes would a
+# single direction overlook?
+
+# %% [markdown]
+# ## 3. Vectorising the loss
 #
-# Which product? Its result must have the shape of $W$, $(D, C)$, made of $X$ of shape
-# $(N, D)$ and a matrix of shape $(N, C)$.
+# Your naive loss takes a few milliseconds for each hundred images, and training needs it a thousand
+# times. As in `knn`, matrix products replace the loops. This is also the step from thinking about one image to
+# thinking about a *batch*, which all later notebooks do.
+#
+# After this section you can compute loss and gradient of a whole batch without a Python loop.
+#
+# - All scores are one matrix product, of shape $(N, C)$.
+# - Two index arrays pick the score of the correct class of every image:
+#   `scores[np.arange(N), y]`.
+# - The gradient with respect to the *scores* is a small matrix $G$. It has a 1 for each violated
+#   margin and, at the correct class, minus their number.
+#
+# One more matrix product turns $G$ into the gradient with respect to $W$. For each entry it adds up
+# the images:
+#
+# $$\frac{\partial L}{\partial W_{kl}} = \frac1N \sum_i x_{ik}\, G_{il} + 2 \lambda W_{kl} .$$
+
+# %% drawing="svm-score-gradient"
+drawings.show(
+    drawings.score_gradient(),
+    "Margins of two images and three classes, 0, 0, 0.5 and 2, 0, 1.5, with the correct class set "
+    "to 0. Their slopes give the gradient of the scores: -1, 0, 1 and 1, -2, 1. Together with X "
+    "it gives dW of shape (D, C); which product is asked.",
+)
+
+# %% [markdown]
+# *How large a margin is does not matter to the gradient, only whether it is violated.*
+#
+# **Worked example.** Picking one score per row, and counting violations per row:
+
+# %%
+scores, y = np.array([[2.0, 1.0, 1.5], [4.0, 3.0, 3.5]]), np.array([0, 1])
+correct = scores[np.arange(2), y]
+print("correct scores", correct, " as a column", correct[:, None].tolist())
+margins = np.maximum(0, scores - correct[:, None] + 1)
+print("margins, correct class not yet removed:", margins.tolist())
+
+# %% [markdown]
+# **Predict, then check.** $X$ has shape $(N, D)$ and $G$ has shape $(N, C)$. Which product has the
+# shape of $W$, $(D, C)$, and what happens to the axis of the images?
+#
+# <details><summary>Check your prediction</summary>
+#
+# $X$ transposed, $(D, N)$, times $G$, $(N, C)$. The inner axis disappears: the product *sums over
+# the images*, just as your loop did. Shapes often leave a single possibility.
+#
+# </details>
 
 
-# %% answer="svm-loss-vectorized"
+# %% answer="svm-loss-vectorized" minutes=25 difficulty=3 importance=3
 def svm_loss_vectorized(W, X, y, reg):
     """Compute the hinge loss and its gradient without loops.
 
@@ -334,7 +572,7 @@ def svm_loss_vectorized(W, X, y, reg):
     y : ndarray of int, shape (N,)
         Classes, 0 to C - 1.
     reg : float
-        Strength of the penalty reg * sum(W * W).
+        Regularisation strength; the loss has reg * sum(W * W).
 
     Returns
     -------
@@ -357,6 +595,31 @@ def svm_loss_vectorized(W, X, y, reg):
     return loss, dW
 
 
+# %% [markdown] hint="svm-loss-vectorized"
+# <details><summary>Hint 1: where to look</summary>
+#
+# The worked example stops one step before the loss. Which entries of its margins should not
+# count?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Index arrays can be assigned to as well. A comparison gives True and False, which become 1 and 0
+# in arithmetic; a sum with `axis` counts them per image.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. Scores, correct scores as a column, margins; set the correct class to 0.
+# 2. Loss: sum of all margins over the number of images, plus regularisation.
+# 3. $G$: where margins are positive 1; at the correct class minus the sum of its row.
+# 4. `dW`: the product from the prediction over the number of images, plus regularisation.
+#    Compare with `svm_loss_naive` on a few images.
+#
+# </details>
+
 # %% test="svm-loss-vectorized" points=2
 # W is the identity, so X holds the scores.
 W, y = np.eye(3), np.array([0, 2])
@@ -372,10 +635,10 @@ expect_close(
     faults={
         "This is the sum over the images; divide by their number.": 4.5,
         "The correct class counts against itself: leave it out of the sum.": 3.25,
-        "The margin of 1 is missing.": 0.75,
+        "The margin of 1 is missing, or the sum is divided by the classes too.": 0.75,
         "Only the largest violation of each image counts here; all of them do.": 1.75,
         "The margins are squared; this loss adds them up as they are.": 3.625,
-        "Take one score for each image: its row together with its label.": 2.75,
+        "From each score take off that of the image's own label, not the reverse.": 2.75,
     },
 )
 expect_close(
@@ -415,7 +678,7 @@ expect_close(
     hint="Compare with the regularisation in the docstring.",
     faults={
         "The regularisation is missing.": 2.25,
-        "The regularisation is halved; this exercise has no factor 1/2.": 3.0,
+        "The regularisation is halved here, or divided by the number of images.": 3.0,
         "The regularisation counts twice.": 5.25,
         "The sum of the weights is added, not of their squares: then signs cancel.": 1.5,
     },
@@ -481,7 +744,7 @@ for n, d, c, reg, dtype in [
 passed("svm-loss-vectorized", "random scores, float32, one image; inputs as they were")
 
 # %% [markdown]
-# The same numbers, how much sooner? Both versions on 500 images:
+# **Experiment.** The same numbers, how much sooner? Guess a factor for 500 images:
 
 # %% tags=["experiment"]
 with needs_answers():
@@ -496,18 +759,68 @@ with needs_answers():
         )
 
 # %% [markdown]
-# ## 3. Learning: stochastic gradient descent
+# **Further reading**
 #
-# The gradient of 49,000 images is much work for one step. A *minibatch* of 200 images
-# gives nearly the same direction for a fraction of the work, so take many such steps:
+# - CS231n notes, [*Python and NumPy tutorial*](https://cs231n.github.io/python-numpy-tutorial/):
+#   index arrays and broadcasting. 20 minutes.
+# - Clark, [*Computing neural network
+#   gradients*](https://web.stanford.edu/class/cs224n/readings/gradient-notes.pdf): rules for
+#   gradients of matrix products. 20 minutes.
 #
-# 1. draw `batch_size` numbers of training images at random, with replacement;
-# 2. compute loss and gradient on these images with `self.loss(X_batch, y_batch, reg)`, and
-#    append the loss to a list;
-# 3. move `self.W` a small step *against* the gradient: the step is `learning_rate` times
-#    the gradient.
+# **Harder (optional, no points).** Write the squared hinge loss, with $\max(0, \cdot)^2$, and its
+# gradient. Does it still have kinks? Which images does it care about more?
+
+# %% [markdown]
+# ## 4. Stochastic gradient descent
 #
-# The class grows by your methods; the losses of its subclasses are ready.
+# The gradient over all training images is much work for a single step. Robbins and Monro (1951)
+# showed that noisy estimates are enough, if the steps shrink over time. *Stochastic gradient descent* (SGD)
+# estimates the gradient on a *minibatch* of a few images. Bottou (2010) argued that for large data sets
+# such a cheap, noisy step is the better use of computing time. One pass over as many images as
+# the training set has is called an *epoch*. The price is noise: the loss jumps from step to step, and
+# the weights never settle completely.
+#
+# After this section you can train a linear classifier, and predict with it.
+#
+# With *learning rate* $\eta$ and a minibatch $B$, drawn anew for every step, a step is
+#
+# $$W \leftarrow W - \eta\, \nabla_W L_B(W) .$$
+
+# %% drawing="svm-minibatches"
+drawings.show(
+    drawings.minibatch_paths(),
+    "A valley seen from above. A dashed path of 8 steps with the gradient of the whole training set "
+    "approaches the minimum smoothly. A solid path of 40 minibatch steps wanders, arrives near the "
+    "minimum, and keeps moving around it.",
+)
+
+# %% [markdown]
+# *Near the start both paths go the same way. Near the minimum the noise of the minibatches is larger
+# than the gradient.*
+#
+# **Worked example.** Three steps down $L(w) = w^2$ with the derivative $2w$ and $\eta = 0.25$:
+
+# %%
+w = 4.0
+for step in range(3):
+    print(f"step {step}: w = {w}, loss {w * w}, gradient {2 * w}")
+    w = w - 0.25 * 2 * w
+
+# %% [markdown]
+# **Predict, then check.** What happens in the worked example with $\eta = 1$, and with $\eta = 1.5$?
+#
+# <details><summary>Check your prediction</summary>
+#
+# With 1 the steps lead from 4 to −4 and back for ever. With 1.5 they lead to −8, 16, −32: training
+# *diverges*. The gradient points in the right direction each time; the step is too long for
+# it to remain valid.
+#
+# </details>
+#
+# Your training loop does three things in each step. It draws `batch_size` numbers of training images at
+# random, *with replacement*. It computes loss and gradient on these images with
+# `self.loss(X_batch, y_batch, reg)` and appends the loss to a list. Then it moves `self.W`. The losses of
+# the subclasses are ready.
 
 
 # %% tags=["setup"]
@@ -540,7 +853,7 @@ class LeastSquares(LinearClassifier):
         return loss, X_batch.T @ error / len(X_batch) + 2 * reg * self.W
 
 
-# %% answer="svm-train"
+# %% answer="svm-train" minutes=15 difficulty=2 importance=3
 @add_to_class(LinearClassifier)
 def train(
     self,
@@ -563,7 +876,7 @@ def train(
     learning_rate : float
         Length of a step along the gradient.
     reg : float
-        Strength of the penalty; pass it to self.loss.
+        Regularisation strength; pass it to self.loss.
     num_iters : int
         Number of steps.
     batch_size : int
@@ -594,6 +907,28 @@ def train(
             print(f"step {step:5} of {num_iters}: loss {loss_history[-1]:.3f}")
     return loss_history
 
+
+# %% [markdown] hint="svm-train"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Four things happen in every round: draw, compute, remember, move. Which of them needs the
+# generator, and what exactly should it draw?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# `rng.integers` draws whole numbers below a bound. An array of numbers picks rows of `X` and entries of
+# `y` alike. The weights of the model are `self.W`.
+#
+# </details>
+#
+# <details><summary>Hint 3: a check by hand</summary>
+#
+# In the worked example a step moves $w$ from 4 to 2. If your weights grow instead, look at the sign;
+# if they do not move, you may have changed a local name in place of the model's weights.
+#
+# </details>
 
 # %% test="svm-train" points=2
 # All images are the same one, so every minibatch gives the same step, and two steps can
@@ -686,12 +1021,20 @@ expect(
 passed("svm-train", "minibatches are drawn at random from all images, with labels")
 
 # %% [markdown]
-# ## 4. Prediction
+# **Prediction.** The predicted class is the one with the highest score.
 #
-# The class with the highest score wins. Before you run it: along which axis of the scores?
+# **Predict, then check.** The scores of two images and three classes are `[[1, 2, 3], [5, 2, -6]]`.
+# What does `argmax` return along axis 0, and along axis 1?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Along axis 0 it compares images within each class: `[1, 0, 0]`, three numbers. Along axis 1 it compares classes
+# within each image: `[2, 0]`, one class per image.
+#
+# </details>
 
 
-# %% answer="svm-predict"
+# %% answer="svm-predict" minutes=5 difficulty=1 importance=3
 @add_to_class(LinearClassifier)
 def predict(self, X):
     """Name the class with the highest score for each image.
@@ -710,6 +1053,26 @@ def predict(self, X):
     return np.argmax(X @ self.W, axis=1)
     ### END SOLUTION
 
+
+# %% [markdown] hint="svm-predict"
+# <details><summary>Hint 1: where to look</summary>
+#
+# The prediction above has the answer for given scores. How do you get the scores?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# One matrix product and one NumPy function.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# Scores (N, C) from the images and the weights; then for each row the position of its largest entry,
+# (N,).
+#
+# </details>
 
 # %% test="svm-predict" points=1
 model = LeastSquares(W=np.array([[1.0, 2.0, 3.0], [4.0, 0.0, -9.0]]))
@@ -748,8 +1111,8 @@ for n, d, c in [(4, 4, 4), (1, 5, 3), (6, 2, 9)]:
 passed("svm-predict", "as many images as classes, one image; inputs as they were")
 
 # %% [markdown]
-# Train on all images. The loss starts high, because the penalty on the first weights and
-# 3073 pixels weigh in, and should fall like a stone and then level out.
+# **Experiment: train on all images.** The loss starts high: with pixel values in the hundreds and
+# strong regularisation, even small initial weights cost much. Then it falls quickly and levels out.
 
 # %%
 with needs_answers():
@@ -766,16 +1129,98 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# ## 5. Two numbers to choose
+# **Play.** Three clouds of points and a linear classifier of two features and a bias. Each coloured
+# line is where that class's own score is zero. Change regularisation and steps. (The other loss,
+# `softmax`, is the subject of the next notebook.)
+
+# %% tags=["experiment"]
+linear_demo()
+
+# %% [markdown]
+# **To discuss at lunch: can a linear classifier memorise nonsense?** Zhang et al. (2017) trained deep
+# networks on images with *random* labels. The networks reached 100 % on the training set, and
+# the paper started a debate about why such models generalise at all. A linear classifier has 3073 weights per
+# class. We give it 1000 images with labels drawn at random, and no regularisation.
 #
-# The learning rate and the penalty decide everything, and their useful values span powers
-# of ten. So search in the logarithm: draw both at random, train a little, look at the
-# validation accuracy, and draw again. A grid would try each learning rate only a few times;
-# random numbers try a new one every time.
+# **Predict, then run.** Which training accuracy does it reach: 10 %, 30 % or 100 %? What changes with
+# 3000 images?
+
+# %% tags=["experiment"]
+with needs_answers():
+    draw = np.random.default_rng(1)
+    for count in (1000, 3000):
+        nonsense = draw.integers(0, 10, count)
+        images = X_train[:count] / 60  # about standard deviation 1
+        memory = LinearSVM()
+        memory.train(images, nonsense, learning_rate=3e-3, reg=0.0, num_iters=1500)
+        right = np.mean(memory.predict(images) == nonsense)
+        valid = np.mean(memory.predict(X_val / 60) == y_val)
+        print(f"{count} random labels: training {right:.1%}, validation {valid:.1%}")
+
+# %% [markdown]
+# <details><summary>What we make of it</summary>
 #
-# Run the search. Light is good; a black cross is a training whose loss ran away; the star
-# is the best. What happens at the right edge, and what at the top? Widen or shift the
-# ranges if the best lies on an edge.
+# Nearly 100 % of 1000 random labels, with a "simple" linear model and a convex loss. Validation
+# accuracy is that of guessing. In 3073 dimensions almost any labelling of fewer points can be
+# separated linearly, if the images are in general position. With 3000 images we measured about
+# half: the limit is near, and descent is slow there. So training accuracy alone says nothing about what a
+# model has understood. To argue about: the same model reaches 43 % training and 39 % validation
+# accuracy with true labels. What keeps it from memorising *those* images? Which experiment would
+# separate the effect of regularisation from that of early stopping?
+#
+# </details>
+#
+# **Further reading**
+#
+# - Bottou, *Large-scale machine learning with stochastic gradient descent*, 2010,
+#   [doi:10.1007/978-3-7908-2604-3_16](https://doi.org/10.1007/978-3-7908-2604-3_16). Sections 1 to 3.
+#   20 minutes.
+# - Zhang et al., *Understanding deep learning requires rethinking generalization*, 2017,
+#   [arXiv:1611.03530](https://arxiv.org/abs/1611.03530). Sections 1 and 2; section 5 is about linear
+#   models. 30 minutes.
+# - CS231n notes, [*Optimization*](https://cs231n.github.io/optimization-1/). 25 minutes.
+#
+# **Harder (optional, no points).** Draw minibatches without replacement: shuffle the training set once per epoch
+# and cut it. Does the loss fall faster? Compare ten runs of each.
+
+# %% [markdown]
+# ## 5. Hyperparameter search
+#
+# The two hyperparameters that matter most here are the learning rate and the regularisation strength.
+# Useful values span several orders of magnitude, so we sample their *logarithms* uniformly. Bergstra and
+# Bengio (2012) argued for *random search* in place of a grid: often only a few hyperparameters matter,
+# and random trials give each of them a new value every time. Search costs one training per trial, so we train
+# briefly.
+#
+# After this section you can search two hyperparameters and read the result.
+#
+# For a range from $a$ to $b$ we draw
+#
+# $$\log_{10} \eta \sim \text{uniform}(\log_{10} a,\ \log_{10} b) .$$
+
+# %% drawing="svm-search"
+drawings.show(
+    drawings.grid_and_random(),
+    "Nine trials over two hyperparameters. On a grid they try three different learning rates; at "
+    "random they try nine.",
+)
+
+# %% [markdown]
+# *Count the dotted lines. If only the learning rate matters, the grid has wasted six of
+# nine trials.*
+#
+# **Worked example.** Ten learning rates between $10^{-8}$ and $10^{-5}$, drawn uniformly in two ways:
+
+# %%
+draw = np.random.default_rng(0)
+plain, logs = draw.uniform(1e-8, 1e-5, 10), 10 ** draw.uniform(-8, -5, 10)
+for name, values in (("as they are", plain), ("logarithms", logs)):
+    print(f"{name:12}: {np.sum(values < 1e-6)} of 10 are below 1e-6")
+
+# %% [markdown]
+# **Predict, then run.** In the heat map a bright place is good, a black cross is a training that diverged, and
+# the star is the best. What do you expect at the right edge, and what at the top? If the best lies on
+# an edge, widen or shift the ranges.
 
 # %% tags=["experiment"]
 ranges = {"learning_rate": (1e-8, 3e-6), "reg": (1e2, 1e6)}
@@ -787,7 +1232,7 @@ def quick_accuracy(learning_rate, reg):
     with np.errstate(over="ignore", invalid="ignore"):
         losses = svm.train(X_train, y_train, learning_rate, reg, num_iters=300)
     if not np.isfinite(losses[-1]):
-        raise FloatingPointError("the loss ran away")
+        raise FloatingPointError("the loss diverged")
     return np.mean(svm.predict(X_val) == y_val)
 
 
@@ -801,18 +1246,47 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# Write down what you found. The test trains once more with your numbers, on 3000 drawn
-# images, and looks how many of 1000 others come out right; so a stored accuracy is not
-# needed, and would not be believed.
+# <details><summary>How to read it</summary>
+#
+# On the right the learning rate is too large: accuracy falls, then training diverges. At the top the
+# regularisation is so strong that all templates are nearly zero; and since a step also shrinks the
+# weights by the factor $1 - 2 \eta \lambda$, the product of both must stay small. On the left training
+# has not arrived after 300 steps.
+#
+# </details>
+#
+# Write down what you found. The test trains once more with your hyperparameters, on 3000 synthetic
+# images, and measures the accuracy on 1000 others.
 
 
-# %% answer="svm-search"
+# %% answer="svm-search" minutes=15 difficulty=2 importance=2
 def svm_settings():
     """Return the numbers you chose: {"learning_rate": ..., "reg": ...}."""
     ### BEGIN SOLUTION
     return {"learning_rate": 1.5e-7, "reg": 2e4}
     ### END SOLUTION
 
+
+# %% [markdown] hint="svm-search"
+# <details><summary>Hint 1: where to look</summary>
+#
+# The three lines above the heat map. Are they close to each other on the map?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Numbers, not logarithms. Prefer a place in the middle of a bright region to the single best dot,
+# which may be luck.
+#
+# </details>
+#
+# <details><summary>Hint 3: a check by hand</summary>
+#
+# Multiply your two numbers. If the product is above 1, weights change their sign in every step and
+# training diverges; below about $10^{-4}$ regularisation hardly acts during a short training.
+#
+# </details>
 
 # %% test="svm-search" points=3
 # With your numbers, 500 steps on 3000 drawn images get at least 30 % of 1000 others right.
@@ -873,8 +1347,7 @@ expect(
 passed("svm-search", f"{accuracy:.1%} of other images come out right")
 
 # %% [markdown]
-# Now train for longer with the best numbers of your search, and look once at the test
-# images.
+# Now train for longer with the best hyperparameters of your search, and look once at the test images.
 
 # %%
 with needs_answers():
@@ -890,10 +1363,8 @@ with needs_answers():
     print({name: f"{value:.3f}" for name, value in accuracies.items()})
 
 # %% [markdown]
-# ## What has it learned?
-#
-# A column of $W$ has one number per pixel and colour, so it can be shown as an image: the
-# template of its class. The score of an image is how well it matches the template.
+# **What has it learned?** A column of $W$ has one number per pixel and colour, so it can be shown as an
+# image. The score of an image says how well it matches the template.
 
 # %%
 with needs_answers():
@@ -907,7 +1378,7 @@ with needs_answers():
         ax.set_axis_off()
     plt.show()
 
-# %% [markdown] question="svm-templates" points=2
+# %% [markdown] question="svm-templates" points=2 minutes=10
 # **Question 2 (2 points).** Choose two templates. What do you recognise in them, and why
 # do they look like *that* and not like one good picture of their class? Name one kind of
 # image that such a classifier must get wrong.
@@ -926,7 +1397,20 @@ with needs_answers():
 # alone earns half a point.
 
 # %% [markdown]
+# **Further reading**
+#
+# - Bergstra and Bengio, *Random search for hyper-parameter optimization*, 2012,
+#   [JMLR 13](https://jmlr.org/papers/v13/bergstra12a.html). Figure 1 and sections 1 and 2. 20 minutes.
+# - Goodfellow, Bengio and Courville, *Deep Learning*, 2016,
+#   [section 11.4](https://www.deeplearningbook.org/contents/guidelines.html): choosing
+#   hyperparameters. 20 minutes.
+#
+# **Harder (optional, no points).** Your search chose the best of 24 trials by 1000 validation images. By how
+# much does that overstate the accuracy? Estimate it: repeat the search with two halves of the
+# validation set, choose by one and measure by the other.
+#
 # ## What you have
 #
-# A classifier that predicts with one matrix product, and a way of training that works for
-# every model with a gradient. The next notebook keeps all of it and changes the loss.
+# A classifier that predicts with one matrix product, a gradient check, and a training loop that
+# works for every model with a gradient. The next notebook, `softmax`, keeps all of it and changes the
+# loss.

@@ -209,6 +209,7 @@ expect_close(
     rtol=1e-4,
     hint="The means are 2 and 20, the variances 1 and 100: where do yours differ?",
     faults={
+        "gamma multiplies beta as well; add beta last.": [[-1, 8], [1, 12]],
         "These are statistics of rows, the examples; features are columns.": [
             [-1, 7],
             [-1, 7],
@@ -243,6 +244,7 @@ expect_close(
     rtol=1e-4,
     hint="The variance is 1; what should you take the root of?",
     faults={
+        "eps is added twice: it belongs under the root alone.": [[-0.2], [0.2]],
         "Here eps is added to the root of the variance; it belongs under the root.": [
             [-0.25],
             [0.25],
@@ -891,7 +893,8 @@ expect_close(
     },
 )
 right = "Nothing changes for this gradient: take it from batchnorm_backward."
-expect_close(dgamma, [4, -6], "dgamma", rtol=1e-4, hint=right)
+swapped = {"This is the gradient of beta: the two have changed places.": [4, 4]}
+expect_close(dgamma, [4, -6], "dgamma", rtol=1e-4, hint=right, faults=swapped)
 expect_close(dbeta, [4, 4], "dbeta", hint=right)
 expect_source(batchnorm_backward_alt, loops=0, without=[*READY, "batchnorm_backward"])
 passed("bn-backward-alt", "four examples worked out by hand; no loop")
@@ -1099,6 +1102,10 @@ expect_close(
     rtol=1e-4,
     hint="Row 0 has mean 2 and variance 1, row 1 has mean 30 and variance 100.",
     faults={
+        "The mean is not taken off: these rows are divided by their mean square.": [
+            [1.34164, 7.68328],
+            [3.79473, 6.26491],
+        ],
         "These are statistics of columns, as in batch normalisation; here they are "
         "those of rows.": [[-3, 3], [3, 7]],
         "gamma and beta are applied to rows; they belong to features, the columns.": [

@@ -6,15 +6,20 @@
 #     name: python3
 # ---
 
-# %% [markdown]
+# %% [markdown] form="guided"
 # # Dropout
 #
-# A large network learns a small set of images by heart. Dropout makes that hard in the
-# simplest way there is: in every step it switches half of the units off, others each
-# time, so that no unit can rely on a particular other one. You write the layer, look at
-# what it does to the numbers that pass, and let it train a network.
+# A network with far more parameters than training images can *overfit*: it memorises the
+# training set and generalises poorly. *Dropout* is one form of regularisation against it. In
+# every step of training it switches a random half of the units off, so that no unit can rely
+# on a particular other one. You write the layer and its relative DropConnect, measure what
+# they do to activations and accuracy, and find out what dropout does *not* prevent.
 #
-# **You need:** the notebook `two_layer_net`. **Time:** about an hour.
+# **You need:** the notebook `two_layer_net`. **Time:** about an hour and a half.
+#
+# **How to work:** write your answer where a cell says so, run it, then run the tests
+# below it. A test that fails says what it expected, what it got and where to look; one
+# that passes prints a tick. The grader runs the same tests with other random numbers.
 
 # %% tags=["setup"]
 import time
@@ -22,11 +27,11 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n import layers
+from cs231n import drawings, layers
 from cs231n.data import split_cifar10
 from cs231n.gradcheck import eval_numerical_gradient_array
 from cs231n.nets.fully_connected import FullyConnectedNet
-from cs231n.notebook import needs_answers
+from cs231n.notebook import needs_answers, quick
 from cs231n.solver import Solver
 from cs231n.testing import (
     expect,
@@ -44,27 +49,73 @@ READY = ["FullyConnectedNet", "layers", "eval_numerical_gradient_array", "torch"
 rng = np.random.default_rng(231)
 
 # %% [markdown]
-# ## 1. Forward
+# ## 1. The forward pass
 #
-# In training, every number of $x$ is **kept** with probability $p$ and set to zero
+# Averaging the predictions of many networks almost always helps, but training many networks
+# is expensive. Hinton et al. (2012) and Srivastava et al. (2014) proposed dropout as a cheap
+# substitute. Each step trains another *thinned* network, and all of them share their weights.
+# They reported lower test errors on images, speech and text; AlexNet (Krizhevsky et al., 2012)
+# relied on it. Whether the averaging explains the gain is still discussed: others read
+# dropout as noise that acts like an adaptive L2 regularisation (Wager et al., 2013). The price
+# is slower training. Convolutional networks of today use it little, since batch normalisation
+# and data augmentation took over much of its work; transformers still use it.
+#
+# After this section you can drop activations in train mode and say what stays the same on
+# average.
+#
+# In *train mode* every number of $x$ is **kept** with probability $p$ and set to zero
 # otherwise, independently of all the others. What is kept is divided by $p$:
 #
 # $$\text{out} = x \odot m, \qquad
 # m_i = \begin{cases} 1/p & \text{with probability } p \\ 0 & \text{otherwise.}
 # \end{cases}$$
 #
-# In testing nothing happens: $\text{out} = x$. This form is called *inverted* dropout,
-# since the factor $1/p$ stands in the training and not in the testing, where speed counts.
+# In *test mode* nothing happens: $\text{out} = x$. This form is called *inverted dropout*: the
+# factor $1/p$ stands in train mode, so that test mode costs nothing.
+
+# %% drawing="dropout-mask"
+kept = [[1, 0, 1, 0], [0, 1, 1, 1]]
+drawings.show(
+    drawings.dropout_mask([[1, 4, 2, 3], [5, 2, 6, 1]], kept, p=0.5),
+    "Two rows of four activations times a mask of twos and zeros. The product keeps five of "
+    "the eight numbers, each doubled, and is zero elsewhere.",
+)
+
+# %% [markdown]
+# *Dropout with $p = 0.5$. Every activation has an entry of the mask of its own. Kept numbers
+# are doubled, so the sum of a row stays the same on average, though not in this draw.*
 #
-# Beware: `p` is the probability to **keep** here, as in most of the course's editions. In
-# PyTorch, and in the oldest editions, it is the probability to drop.
+# **Careful with the name.** `p` is the probability to **keep** here, as in most of the
+# course's editions. In PyTorch, and in the oldest editions, it is the probability to drop.
 #
-# Random numbers come from `rng`, made in the first lines; `rng.random(shape)` draws evenly
-# between 0 and 1. By hand before you write: `x` is full of ones and `p` is 0.25. Which
-# values will `out` have, how many of each, and what is their mean?
+# **Worked example.** Four activations and $p = 0.5$, without NumPy. The uniform random numbers
+# are written down, so that you can follow each decision:
+
+# %%
+p = 0.5
+activations, uniform = [1.0, 4.0, 2.0, 3.0], [0.31, 0.85, 0.12, 0.66]
+mask = [1 / p if u < p else 0.0 for u in uniform]
+print("mask", mask, "  out", [a * m for a, m in zip(activations, mask, strict=True)])
+print("sum before", sum(activations), "  after", 1.0 * 2 + 2.0 * 2)
+print("expected value of a mask entry:", p * (1 / p) + (1 - p) * 0)
+
+# %% [markdown]
+# In your answer random numbers come from `rng`, made in the first lines; `rng.random(shape)`
+# draws uniformly between 0 and 1.
+#
+# **Predict, then check.** `x` is full of ones and `p` is 0.25. Which values does `out` have,
+# how many of each, and what is their mean?
+#
+# <details><summary>Check your prediction</summary>
+#
+# About a quarter of the numbers are 4, and three quarters are 0. The mean is
+# $0.25 \cdot 4 = 1$, as before. The variance was 0 and is now $0.25 \cdot 16 - 1 = 3$: dropout
+# keeps the mean and adds noise.
+#
+# </details>
 
 
-# %% answer="dropout-forward"
+# %% answer="dropout-forward" minutes=10 difficulty=1 importance=3
 def dropout_forward(x, dropout_param):
     """Keep each number with probability p and scale it up, or set it to zero.
 
@@ -80,7 +131,7 @@ def dropout_forward(x, dropout_param):
     -------
     out : ndarray, shaped like x and of its dtype
     cache : tuple
-        (dropout_param, mask), where the mask is 1 / p or 0; None in testing.
+        (dropout_param, mask), where the mask is 1 / p or 0; None in test mode.
     """
     p, mode = dropout_param["p"], dropout_param["mode"]
     rng = dropout_param.get("rng") or np.random.default_rng(dropout_param.get("seed"))
@@ -95,6 +146,30 @@ def dropout_forward(x, dropout_param):
     cache = (dropout_param, mask)
     return out.astype(x.dtype, copy=False), cache
 
+
+# %% [markdown] hint="dropout-forward"
+# <details><summary>Hint 1: where to look</summary>
+#
+# How many random numbers do you need for `x`? What is the chance that a uniform number lies
+# below $p$?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Draw uniform numbers from `rng` in the shape of `x`. A comparison gives an array of booleans,
+# which arithmetic treats as 0 and 1.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. In train mode: uniform numbers, compared with `p`.
+# 2. Turn the booleans into the mask of the drawing, with both of its values.
+# 3. Multiply elementwise. `mask` has to survive, because the cache takes it.
+# 4. In test mode: `out` is `x`, and `mask` stays `None`.
+#
+# </details>
 
 # %% test="dropout-forward" points=1
 x = np.ones((300, 200))
@@ -219,8 +294,8 @@ expect(
 passed("dropout-forward", "a new mask in every call, the same for the same seed")
 
 # %% [markdown]
-# What does the layer do to the numbers that pass? Below, numbers with mean 10 go through
-# with three values of `p`. The mean stays; what does not?
+# **Look at it.** Numbers with mean 10 go through with three values of `p`. Predict: does the
+# mean depend on `p`? Does the share of zeros?
 
 # %% tags=["nbval-check-output"]
 with needs_answers():
@@ -229,13 +304,13 @@ with needs_answers():
         out, _ = dropout_forward(x, {"mode": "train", "p": p, "seed": 231})
         test, _ = dropout_forward(x, {"mode": "test", "p": p})
         print(
-            f"p = {p:.2f}:  mean {x.mean():.1f} -> {out.mean():.1f} in training, "
-            f"{test.mean():.1f} in testing;  zeros {np.mean(out == 0):.2f}"
+            f"p = {p:.2f}:  mean {x.mean():.1f} -> {out.mean():.1f} in train mode, "
+            f"{test.mean():.1f} in test mode;  zeros {np.mean(out == 0):.2f}"
         )
 
 # %% [markdown]
-# One unit, which adds 100 inputs with weights of its own, sees the noise like this: the
-# same inputs, 2000 masks. The line is what it gets in testing.
+# The mean stays, the variance does not. One unit, which adds 100 inputs with weights of its
+# own, sees this noise: the same inputs, 2000 masks. The line marks its value in test mode.
 
 # %%
 with needs_answers():
@@ -245,43 +320,102 @@ with needs_answers():
     for ax, p in zip(axes, (0.9, 0.5, 0.1), strict=True):
         many = np.broadcast_to(x, (2000, 100))
         out, _ = dropout_forward(many, {"mode": "train", "p": p, "seed": 231})
-        ax.hist(out @ w, bins=np.linspace(-5, 15, 61), color="tab:blue")
+        ax.hist(out @ w, bins=np.linspace(-5, 15, 61), color="#0072b2")
         ax.axvline(x @ w, color="black", linewidth=1)
-        ax.set(title=f"p = {p}", xlabel="input of the unit", yticks=[])
+        ax.set(title=f"p = {p}", xlabel="pre-activation", yticks=[])
     plt.show()
 
-# %% [markdown] question="dropout-scale" points=2
-# **Question 1 (2 points).** Somebody leaves out the division by $p$, trains with
-# $p = 0.25$, and tests. What arrives at the next layer in testing, compared with what it
-# learned with? Name a mend that changes only the test code, and say why we prefer ours.
+# %% [markdown] question="dropout-scale" points=2 minutes=10
+# **Question 1 (2 points).** A student leaves out the division by $p$, trains with
+# $p = 0.25$, and tests. What arrives at the next layer at test time, compared with what it
+# was trained on? Name a fix that changes only the test code, and say why we prefer ours.
 
 # %% [markdown] marking="dropout-scale"
-# In testing all units are on, so the sums are about four times ($1/p$) as large as those
+# At test time all units are on, so the sums are about four times ($1/p$) as large as those
 # that the next layer has learned to expect; scores become far too confident, later
-# layers work at another point of their curve, biases count for too little. Mend: multiply
-# by $p$ in testing. Ours leaves the test code alone, so that a trained network runs
+# layers work at another point of their curve, biases count for too little. Fix: multiply
+# by $p$ in test mode. Ours leaves the test code alone, so that a trained network runs
 # without any trace of dropout, and $p$ may be changed after training.
 #
 # *Marking:* 1 for "larger by $1/p$ on average" (0.5 for "a different scale"); 0.5 for
-# multiplying by $p$ in testing; 0.5 for the reason.
+# multiplying by $p$ in test mode; 0.5 for the reason.
 
 # %% [markdown]
-# ## 2. Backward
+# **Further reading**
 #
-# The output is $x_i m_i$, so its derivative with respect to $x_i$ is $m_i$: what was
-# switched off gets no gradient, and what was scaled up gets a scaled one. The mask must be
-# the one of the forward pass; it waits in the cache. In testing the gradient passes
-# unchanged.
+# - Srivastava et al., *Dropout: A Simple Way to Prevent Neural Networks from Overfitting*, 2014,
+#   [JMLR 15](https://jmlr.org/papers/v15/srivastava14a.html). Section 7 shows what features
+#   learn with and without it. 20 minutes.
+# - Goodfellow, Bengio and Courville, *Deep Learning*, 2016,
+#   [section 7.12](https://www.deeplearningbook.org/contents/regularization.html). 20 minutes.
+#
+# **Harder (optional, no points).** Replace the mask by Gaussian noise,
+# $m_i \sim \mathcal N(1, (1 - p)/p)$. Why this variance? Try it in section 4.
+#
+# <details><summary>Compare your answer</summary>
+#
+# A mask entry has the mean 1 and the variance $p \cdot (1/p)^2 - 1 = (1 - p)/p$. Gaussian noise
+# with the same two moments does about as well, as Srivastava et al. report in section 10.
+#
+# </details>
+
+# %% [markdown]
+# ## 2. The backward pass
+#
+# Dropout multiplies activations by constants; that they were drawn at random makes no
+# difference once they are drawn. Backpropagation therefore treats the mask as data. The one
+# condition is that it uses the *same* mask, so the forward pass has to keep it: the cost is
+# memory of the size of the activations. Libraries often keep the seed instead and draw twice.
+#
+# After this section you can backpropagate through a layer with random numbers in it.
+#
+# The output is $x_i m_i$, so with the upstream gradient $\partial L/\partial\,\text{out}_i$
+#
+# $$\frac{\partial L}{\partial x_i} = \frac{\partial L}{\partial\,\text{out}_i}\; m_i .$$
+
+# %% drawing="dropout-backward"
+upstream = [[1, 2, -1, 3], [2, -2, 1, 4]]
+kept = [[1, 0, 1, 0], [0, 1, 1, 1]]
+drawings.show(
+    drawings.dropout_mask([[1, 4, 2, 3], [5, 2, 6, 1]], kept, p=0.5, grads=upstream),
+    "Two rows of four upstream gradients times the mask of the forward pass, twos and zeros. "
+    "Gradients of dropped activations become zero, the others are doubled.",
+)
+
+# %% [markdown]
+# *The mask is the one of the first drawing. Where an activation was dropped, no gradient
+# passes; where it was doubled, its gradient is doubled too.*
+#
+# **Worked example.** The worked example of section 1, with an upstream gradient and a gradient
+# check of one entry:
+
+# %%
+dout, mask = [1.0, 2.0, -1.0, 3.0], [2.0, 0.0, 2.0, 0.0]
+print("dx", [d * m for d, m in zip(dout, mask, strict=True)])
+loss = lambda first: dout[0] * first * mask[0]
+print("dx[0] numerically", round((loss(1.0 + 1e-4) - loss(1.0 - 1e-4)) / 2e-4, 6))
+
+# %% [markdown]
+# **Predict, then check.** A colleague recovers the mask in the backward pass from the output:
+# `dx = dout * (out != 0) / p`. For which inputs does that go wrong?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Where an input was 0 already and was kept. Its gradient should be `dout / p`, but the trick
+# gives 0. After a ReLU about half of the activations are 0, and there the mistake is invisible,
+# since the ReLU passes no gradient to them anyway.
+#
+# </details>
 
 
-# %% answer="dropout-backward"
+# %% answer="dropout-backward" minutes=5 difficulty=1 importance=3
 def dropout_backward(dout, cache):
-    """Carry a gradient back through dropout_forward.
+    """Backpropagate through dropout_forward.
 
     Parameters
     ----------
     dout : ndarray
-        Gradient of the loss with respect to the output.
+        Upstream gradient, of the loss with respect to the output.
     cache : tuple
         (dropout_param, mask), as dropout_forward returned it.
 
@@ -296,6 +430,26 @@ def dropout_backward(dout, cache):
     ### END SOLUTION
     return dx
 
+
+# %% [markdown] hint="dropout-backward"
+# <details><summary>Hint 1: where to look</summary>
+#
+# What does the cache hold in train mode, and what in test mode?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# One elementwise product in train mode. The scale $1/p$ is in the mask already.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. Train mode: the equation above, with the mask of the cache.
+# 2. Test mode: the layer was the identity. What is the gradient of the identity?
+#
+# </details>
 
 # %% test="dropout-backward" points=1
 x, dout = np.ones((4, 6)), np.arange(24.0).reshape(4, 6) + 1
@@ -357,9 +511,39 @@ passed("dropout-backward", "other shapes, float32, a second call; dout as it was
 # %% [markdown]
 # ## 3. In a network
 #
-# The package's `FullyConnectedNet` takes layers by name: give it your two functions, and
-# it calls them after every ReLU. With a fixed seed the mask is the same in each call, so
-# its gradients can be checked like any other. `1` keeps everything and calls no dropout.
+# Where does dropout belong? Srivastava et al. put it behind hidden layers, with $p = 0.5$, and
+# behind the input with $p = 0.8$. The package's `FullyConnectedNet` calls your two functions
+# after every ReLU. A gradient check needs a loss that does not change between two calls. So
+# the network takes a seed: every call then draws the same mask. Without it, the check would
+# compare the losses of two different thinned networks.
+#
+# After this section you can check the gradients of a network with random layers.
+#
+# The check compares the derivative along a random direction $v$ with a difference:
+#
+# $$\langle \nabla L, v\rangle \approx \frac{L(w + h v) - L(w - h v)}{2h} .$$
+
+# %% drawing="dropout-thinned"
+drawings.show(
+    drawings.thinned_nets(),
+    "Three copies of a small network with 3, 4 and 2 units. In the first all units are on. In "
+    "the second, dropout: three units are crossed out, and all their connections are dashed. "
+    "In the third, DropConnect: all units are on, and about half of the connections are dashed.",
+)
+
+# %% [markdown]
+# *Dropout removes units together with all their connections. The right network is the topic
+# of section 5.*
+#
+# **Predict, then check.** Which error do you expect in the check without a seed: near
+# $10^{-8}$, near $10^{-2}$, or of the size of 1?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Of the size of 1. The difference of two losses under different masks does not shrink with
+# $h$, and is then divided by the tiny $2h$.
+#
+# </details>
 
 
 # %%
@@ -397,18 +581,32 @@ with needs_answers():
         print(f"keep {keep}: loss {loss:.4f}, largest relative error {worst:.0e}")
 
 # %% [markdown]
-# ## 4. Less by heart
+# `1` keeps everything and calls no dropout. Relative errors below $10^{-6}$ are fine.
 #
-# 500 training images, 500 hidden units and 25 epochs: this network can learn the images by
-# heart. What will dropout do to the accuracy in training, and in validation? Draw the four
-# curves you expect on paper, then run the cell.
+# ## 4. Against overfitting
+#
+# Does it work? Srivastava et al. report that dropout lowered the test error on every data
+# set they tried, with one exception: for very small training sets it did not help. A network
+# with 500 hidden units and 500 training images is near that end.
+#
+# After this section you can read the curves of a regularised network: training accuracy,
+# validation accuracy, and the *generalisation gap* between them.
+#
+# Predict, on paper, the four curves for no dropout and for $p = 0.25$: training and validation
+# accuracy over 25 epochs. Which gap is larger? Then run the cell.
 
 
 # %% tags=["experiment"]
 data = split_cifar10(500, 500, 1)
+#: How curves look: colours and markers that the colour-blind can tell apart.
+LOOKS = {
+    1: {"color": "#66717e", "marker": "o"},
+    0.5: {"color": "#0072b2", "marker": "s"},
+    0.25: {"color": "#c94f00", "marker": "^"},
+}
 
 
-def train_with(keep, layers=None, num_epochs=25, seed=231):
+def train_with(keep, layers=None, num_epochs=25, seed=231, part=data):
     """Train on the 500 images; return the solver and the seconds it took."""
     model = FullyConnectedNet(
         [500],
@@ -418,7 +616,7 @@ def train_with(keep, layers=None, num_epochs=25, seed=231):
     )
     solver = Solver(
         model,
-        data,
+        part,
         update_rule="adam",
         optim_config={"learning_rate": 5e-4},
         num_epochs=num_epochs,
@@ -434,10 +632,11 @@ with needs_answers():
     mine = {"dropout_forward": dropout_forward, "dropout_backward": dropout_backward}
     trained = {}
     fig, axes = plt.subplots(1, 2, figsize=(9, 3), sharey=True, layout="constrained")
-    for keep, colour in ((1, "tab:gray"), (0.5, "tab:blue"), (0.25, "tab:red")):
+    for keep, look in LOOKS.items():
         trained[keep] = solver = train_with(keep, mine)[0]
-        axes[0].plot(solver.train_acc_history, color=colour, label=f"keep {keep}")
-        axes[1].plot(solver.val_acc_history, color=colour, label=f"keep {keep}")
+        look = look | {"label": f"keep {keep}", "markersize": 4, "markevery": 3}
+        axes[0].plot(solver.train_acc_history, **look)
+        axes[1].plot(solver.val_acc_history, **look)
         print(
             f"keep {keep:<4}  train {solver.train_acc_history[-1]:.3f}  "
             f"validation {solver.val_acc_history[-1]:.3f}"
@@ -447,10 +646,10 @@ with needs_answers():
     axes[0].legend(frameon=False)
     plt.show()
 
-# %% [markdown] question="dropout-curves" points=2
-# **Question 2 (2 points).** Describe the two pictures: what does dropout do to the
-# accuracy in training, to that in validation, and to the gap between them? The training
-# accuracy is measured in test mode; what would you see if it were measured with masks?
+# %% [markdown] question="dropout-curves" points=2 minutes=10
+# **Question 2 (2 points).** Describe the two plots: what does dropout do to the training
+# accuracy, to the validation accuracy, and to the generalisation gap? The training accuracy
+# is measured in test mode; what would you see if it were measured in train mode?
 
 # %% [markdown] marking="dropout-curves"
 # With dropout the training accuracy rises more slowly and ends lower, the more so the
@@ -465,9 +664,9 @@ with needs_answers():
 
 # %% [markdown]
 # Why should one network with all units on behave like the thousands of thinned ones that
-# were trained? Ask them. Each point is the share of validation images that come out right
-# if the *scores of several masked networks* are averaged; the line is the one network with
-# everything on.
+# were trained? Ask them. Each point is the validation accuracy when the *scores of several
+# masked networks* are averaged; the line is the one network with everything on. Predict: how
+# many masked networks does it take to reach the line: 3, 30 or 3000?
 
 # %% tags=["experiment"]
 with needs_answers():
@@ -485,15 +684,25 @@ with needs_answers():
     everything_on = np.mean(model.loss(X_val).argmax(axis=1) == y_val)
     fig, ax = plt.subplots(figsize=(5, 2.5), layout="constrained")
     ax.semilogx(
-        np.arange(1, 101), right, ".-", color="tab:red", label="masked, averaged"
+        np.arange(1, 101), right, ".-", color="#c94f00", label="masked, averaged"
     )
-    ax.axhline(everything_on, color="black", linewidth=1, label="everything on")
-    ax.set(xlabel="masked networks", ylabel="validation accuracy")
+    ax.axhline(everything_on, color="black", linestyle=":", label="everything on")
+    ax.set(xlabel="masked networks averaged", ylabel="validation accuracy")
+    ax.margins(y=0.15)
     ax.legend(frameon=False)
     plt.show()
 
-# %% [markdown] question="dropout-order" points=2
-# **Question 3 (2 points).** The network has affine, ReLU, dropout. Somebody exchanges the
+# %% [markdown]
+# <details><summary>Check your prediction</summary>
+#
+# About 30: from there on the two differ by less than the noise of 500 images, whose standard
+# error is 2 points. One pass through the whole network replaces them all, and costs a
+# thirtieth.
+#
+# </details>
+
+# %% [markdown] question="dropout-order" points=2 minutes=10
+# **Question 3 (2 points).** The network has affine, ReLU, dropout. A student swaps the
 # last two, with the same mask. What changes? And for affine, sigmoid, dropout?
 
 # %% [markdown] marking="dropout-order"
@@ -506,18 +715,98 @@ with needs_answers():
 # the max); 1 for the sigmoid with $\sigma(0) \ne 0$ or the scale.
 
 # %% [markdown]
-# ## 5. Further: drop connections
+# **For lunch: random labels.** A colleague says: "Dropout prevents memorising." Put it to the
+# test. The same 500 images get labels at random, so there is *nothing* to learn but the
+# images themselves. Zhang et al. (2017) reported that ordinary networks fit random labels
+# perfectly. Write down three numbers before you run the cell: the training accuracy after 50
+# epochs with everything on, with half of the units, and with a quarter of them. Guessing
+# would give 0.10.
+
+# %% tags=["experiment"]
+with needs_answers():
+    mine = {"dropout_forward": dropout_forward, "dropout_backward": dropout_backward}
+    shuffled = np.random.default_rng(231).permutation(data["y_train"])
+    fig, ax = plt.subplots(figsize=(6, 2.8), layout="constrained")
+    for keep, look in LOOKS.items():
+        part = data | {"y_train": shuffled}
+        run = train_with(keep, mine, num_epochs=5 if quick() else 50, part=part)[0]
+        look = look | {"label": f"keep {keep}", "markersize": 4, "markevery": 5}
+        ax.plot(run.train_acc_history, **look)
+        print(f"keep {keep:<4}  training accuracy {run.train_acc_history[-1]:.2f}")
+    ax.axhline(0.1, color="black", linestyle=":", label="guessing")
+    ax.set(xlabel="epoch", ylabel="training accuracy, random labels", ylim=(0, 1.02))
+    ax.legend(frameon=False)
+    plt.show()
+
+# %% [markdown]
+# Discuss before you open the explanation: does dropout prevent memorising? If not, what does
+# it do for the true labels? Which measurement would you add?
 #
-# Dropout switches units off. *DropConnect* switches single weights off: the mask has the
-# shape of $W$, not of $x$,
+# <details><summary>One explanation</summary>
+#
+# With half of the units it still memorises nearly everything, with a quarter about nine images
+# of ten (we measured 1.00, 0.95 and 0.92). Dropout makes memorising *slower* and costs
+# capacity, yet 500 images are few for 1.5 million weights, even thinned. With true labels
+# there is a second way to lower the training loss: features that many images share. Those
+# survive a random mask better than features of a single image, so dropout tilts the balance
+# towards them. A measurement that would show it: a training set with a quarter of wrong
+# labels. Plot the accuracy on the right and on the wrong ones over time, with and without
+# dropout (Arpit et al., 2017, did so).
+#
+# </details>
+#
+# **Further reading**
+#
+# - Zhang et al., *Understanding deep learning requires rethinking generalization*, 2017,
+#   [arXiv:1611.03530](https://arxiv.org/abs/1611.03530). Section 2 has the experiment with
+#   random labels. 15 minutes.
+# - Arpit et al., *A Closer Look at Memorization in Deep Networks*, 2017,
+#   [arXiv:1706.05394](https://arxiv.org/abs/1706.05394). Dropout is compared with other
+#   regularisers there. 20 minutes.
+#
+# **Harder (optional, no points).** Leave dropout on at test time, and take the standard
+# deviation of 100 masked predictions as a measure of doubt (Gal and Ghahramani, 2016). Are
+# wrong predictions more doubtful than right ones?
+
+# %% [markdown]
+# ## 5. DropConnect
+#
+# Dropout switches units off. Wan et al. (2013) proposed to switch single weights off, and
+# reported small gains over dropout on several image sets. It has stayed rare: the mask is as
+# large as the weight matrix, and the products no longer have a simple form. The idea returned
+# in *weight dropout* for recurrent networks (Merity et al., 2018).
+#
+# After this section you can backpropagate through an affine layer with masked weights.
+#
+# *DropConnect* has a mask of the shape of $W$, not of $x$ (the right network in section 3):
 #
 # $$\text{out} = x\,(W \odot m) + b .$$
 #
 # Here one mask serves the whole batch, the bias is always on, and $m$ is $1/p$ or 0 as
-# before. By hand: for one input and one output, which values can `out` take?
+# before.
+#
+# **Worked example.** One example with two inputs, one output, $p = 0.5$; the first weight is
+# kept, the second is dropped:
+
+# %%
+x, w, b, mask = np.array([[2.0, 3.0]]), np.array([[5.0], [7.0]]), 1.0, [[2.0], [0.0]]
+print("weights in use", (w * mask).ravel(), "  out", (x @ (w * mask) + b).ravel())
+print("without a mask", (x @ w + b).ravel())
+
+# %% [markdown]
+# **Predict, then check.** For one input and one output, which values can `out` take, and what
+# is its mean? Which values would *dropout* on the input give?
+#
+# <details><summary>Check your prediction</summary>
+#
+# $b$ with probability $1 - p$, and $x w / p + b$ with probability $p$; the mean is $x w + b$.
+# Dropout on the input gives the same two values: with a single output the two are the same.
+# With more outputs, dropout switches an input off for all of them at once.
+#
+# </details>
 
 
-# %% answer="dropout-connect-forward"
+# %% answer="dropout-connect-forward" minutes=10 difficulty=2 importance=1
 def dropconnect_forward(x, w, b, dropconnect_param):
     """Compute an affine layer of which only a share of the weights is on.
 
@@ -550,6 +839,28 @@ def dropconnect_forward(x, w, b, dropconnect_param):
     ### END SOLUTION
     return out, cache
 
+
+# %% [markdown] hint="dropout-connect-forward"
+# <details><summary>Hint 1: where to look</summary>
+#
+# The mask multiplies $W$. Which shape does it have, and does it depend on the batch?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# The mask is made as in section 1, with another shape. In test mode a mask of ones saves a
+# second formula. Mind the dtype: booleans divided by a Python number are 64-bit floats.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. A mask of ones; in train mode a random one, in the dtype of `w`.
+# 2. The affine layer with masked weights.
+# 3. In `cache`, keep what the gradients of a product need, and the mask.
+#
+# </details>
 
 # %% test="dropout-connect-forward" points=1
 w, b = np.full((80, 50), 2.0), np.linspace(10, 11, 50)
@@ -650,18 +961,27 @@ passed(
 )
 
 # %% [markdown]
-# Its gradient follows from that of the affine layer with the weights $W \odot m$. Which of
-# the three gradients knows of the mask, and where does it enter?
+# The gradient follows from that of the affine layer with the weights $W \odot m$.
+#
+# **Predict, then check.** Which of `dx`, `dw` and `db` know of the mask, and where does it
+# enter?
+#
+# <details><summary>Check your prediction</summary>
+#
+# `dx` is computed with the masked weights. `dw` is masked at the end, because a dropped
+# weight had no influence on the loss. `db` does not know of it.
+#
+# </details>
 
 
-# %% answer="dropout-connect-backward"
+# %% answer="dropout-connect-backward" minutes=10 difficulty=2 importance=1
 def dropconnect_backward(dout, cache):
-    """Carry a gradient back through dropconnect_forward.
+    """Backpropagate through dropconnect_forward.
 
     Parameters
     ----------
     dout : ndarray of shape (N, M)
-        Gradient of the loss with respect to the output.
+        Upstream gradient, of the loss with respect to the output.
     cache : tuple
         As returned by dropconnect_forward.
 
@@ -676,6 +996,28 @@ def dropconnect_backward(dout, cache):
     return dout @ (w * mask).T, (x.T @ dout) * mask, dout.sum(axis=0)
     ### END SOLUTION
 
+
+# %% [markdown] hint="dropout-connect-backward"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Write $V = W \odot m$ for the weights in use. Between $x$ and the output nothing new has
+# happened.
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Backpropagate through the affine layer as in `two_layer_net`, with $V$ for the weights. That
+# gives $\partial L/\partial V$. One elementwise step leads from there to $W$.
+#
+# </details>
+#
+# <details><summary>Hint 3: the local derivatives</summary>
+#
+# $\partial V_{jk}/\partial W_{jk} = m_{jk}$. In the worked example, with an upstream gradient
+# of 1, the first entry of `dw` is 4 and the second 0, and `dx` is (10, 0).
+#
+# </details>
 
 # %% test="dropout-connect-backward" points=1
 x, w = rng.normal(size=(5, 6)), rng.normal(size=(6, 4))
@@ -751,11 +1093,28 @@ for n, d, m, p, mode in [(5, 4, 3, 0.6, "train"), (1, 3, 4, 0.3, "test")]:
 passed("dropout-connect-backward", "both modes, one example; dout as it was")
 
 # %% [markdown]
-# ## Your layer beside ours
+# **Further reading**
 #
-# The same network, the same weights to begin with, once with your dropout and once with
-# the package's. Masks may differ, because your code may draw its numbers in another way;
-# the accuracies should agree within the noise of two seeds. How do the times compare?
+# - Wan et al., *Regularization of Neural Networks using DropConnect*, 2013,
+#   [PMLR 28](https://proceedings.mlr.press/v28/wan13.html). Sections 2 and 3. 15 minutes.
+# - Merity, Keskar and Socher, *Regularizing and Optimizing LSTM Language Models*, 2018,
+#   [arXiv:1708.02182](https://arxiv.org/abs/1708.02182), section 2. 5 minutes.
+#
+# **Harder (optional, no points).** Give every example of the batch a mask of its own. How much
+# memory does that take for 100 examples, 3072 inputs and 500 units? Find a way without a loop
+# (`np.einsum`), and measure it.
+#
+# <details><summary>Compare your answer</summary>
+#
+# $100 \cdot 3072 \cdot 500$ numbers, 614 MB in 32 bits; a mask for the whole batch takes 6 MB.
+#
+# </details>
+#
+# ## Your layer beside the package's
+#
+# The same network with the same initial weights, once with your dropout and once with the
+# package's. Masks may differ, because your code may draw its numbers in another way; the
+# accuracies should agree within the noise of two seeds.
 
 # %% tags=["experiment"]
 with needs_answers():
@@ -776,6 +1135,6 @@ with needs_answers():
 # %% [markdown]
 # ## What you have
 #
-# A layer of four lines that fights learning by heart, and the habit of asking of any layer
-# what it does in training and what in testing. The next notebook has a layer for which
-# that difference is larger.
+# A layer of four lines, a gradient check for random layers, and a measured answer to what
+# dropout prevents and what it does not. Ask of every layer what it does in train mode and
+# what in test mode; for batch normalisation the difference is larger still.

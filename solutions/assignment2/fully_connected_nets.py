@@ -11,8 +11,8 @@
 #
 # You build a fully connected network of any depth, six update rules that turn gradients into
 # steps, and an *initialisation* that suits the depth. The layers are those of `two_layer_net`;
-# what gets harder is the training. At the end your rules race, and you find out how much of
-# the winner's lead is the rule and how much is its learning rate.
+# what gets harder is the training. At the end your rules race. You find out how much of the
+# winner's lead comes from the rule, and how much from its learning rate.
 #
 # **You need:** the notebook `two_layer_net`. **Time:** about four hours.
 #
@@ -75,20 +75,21 @@ rng = np.random.default_rng(231)
 # ## 1. Parameters for any depth
 #
 # Networks with several hidden layers are old: Ivakhnenko and Lapa (1965) trained some, layer by
-# layer. For a long time they were considered too hard to train with backpropagation. Hinton et al.
-# (2006) found a way through *pre-training*; a few years later better initialisation, ReLUs and
-# faster machines made it unnecessary. Why depth helps is only partly understood. Montúfar et
-# al. (2014) showed that a deep ReLU network can cut its input space into exponentially more
-# linear pieces than a shallow one of the same size. Ba and Caruana (2014), on the other hand,
-# trained shallow networks to imitate deep ones. What depth costs is stability: signals pass
-# through many products, and sections 7 and 8 show what happens to them.
+# layer. For a long time many considered them too hard to train with backpropagation. Hinton et
+# al. (2006) got around this by *pre-training* one layer after the other. A few years later
+# better initialisation, ReLUs and faster machines made that unnecessary. Why depth helps is
+# only partly understood. Montúfar et al. (2014) compared deep and shallow ReLU networks of the
+# same size. They proved that the deep one can cut its input space into exponentially more
+# linear pieces. Ba and Caruana (2014), on the other hand, trained shallow networks to imitate
+# deep ones. Depth costs stability: signals pass through many products, and sections 7 and 8
+# show what happens to them.
 #
 # After this section you can set up the parameters of a network of any depth.
 #
-# With $L$ affine layers, numbered from 1, and $h_0 = X$, the network computes
+# With $K$ affine layers, numbered from 1, and $h_0 = X$, the network computes
 #
-# $$h_i = \mathrm{ReLU}(h_{i-1} W_i + b_i) \;\text{ for } i = 1, \dots, L - 1, \qquad
-# \text{scores} = h_{L-1} W_L + b_L .$$
+# $$h_i = \mathrm{ReLU}(h_{i-1} W_i + b_i) \;\text{ for } i = 1, \dots, K - 1, \qquad
+# \text{scores} = h_{K-1} W_K + b_K .$$
 
 # %% drawing="deep-stack"
 drawings.show(
@@ -122,11 +123,12 @@ for inputs, outputs in itertools.pairwise(sizes):
 #
 # </details>
 #
-# `self.params` holds `W1`, `b1` to `WL`, `bL`. Weights are drawn from a normal distribution with
-# standard deviation `weight_scale`; biases are zero. The network also has a switch,
-# `normalization`, that section 3 explains. For now it means that every layer **but the last**
-# has two more parameters with one number for each of its units: `gamma1`, `gamma2`, ... begin as
-# ones, `beta1`, `beta2`, ... as zeros. With `normalization=None` they do not exist.
+# `self.params` holds `W1`, `b1`, `W2`, `b2` and so on, up to the last affine layer. Weights are
+# drawn from a normal distribution with standard deviation `weight_scale`; biases are zero. The
+# network also has a switch, `normalization`, that section 3 explains. For now it means that
+# every layer **but the last** has two more parameters with one number for each of its units:
+# `gamma1`, `gamma2`, ... begin as ones, `beta1`, `beta2`, ... as zeros. With
+# `normalization=None` they do not exist.
 
 
 # %% tags=["setup"]
@@ -299,17 +301,17 @@ passed("deep-init", "normally distributed weights, for two scales, depths and dt
 # ## 2. The loss of a plain network
 #
 # A network with a fixed number of layers can name its caches one by one. With any number of
-# layers the code becomes a loop, and so does backpropagation. Linnainmaa's *reverse mode* (1970)
-# is exactly this loop: visit the layers in the opposite order, each with its own cache. The
-# price is memory. All caches must be kept until the backward pass has used them; Chen et al.
-# (2016) proposed to forget some and compute them again.
+# layers the code becomes a loop, and so does backpropagation. Linnainmaa's *reverse mode*
+# (1970) is exactly this loop: visit the layers in the opposite order, each with its own cache.
+# The price is memory, since all caches must be kept until the backward pass has used them. Chen
+# et al. (2016) proposed to drop some and compute them again.
 #
-# After this section your network of any depth has a loss and gradients.
+# After this section you can compute the loss and the gradients of a network of any depth.
 #
 # The loss is the softmax loss of the scores plus L2 regularisation of all weight matrices, but
 # not of `b`, `gamma` or `beta`:
 #
-# $$L = L_{\text{softmax}} + \frac{\lambda}{2} \sum_{i=1}^{L} \sum W_i^2 .$$
+# $$L = L_{\text{softmax}} + \frac{\lambda}{2} \sum_{i=1}^{K} \sum W_i^2 .$$
 
 # %% drawing="deep-caches"
 drawings.show(
@@ -319,10 +321,12 @@ drawings.show(
 )
 
 # %% [markdown]
-# *What was written last is read first.*
+# *Each column shows the caches that are kept at one moment. The last one to be written is the
+# first one to be read.*
 #
-# **Worked example.** Three layers with one number each: layer $k$ squares its input and
-# multiplies it by a weight. One loop forward fills a list, one loop in reverse empties it.
+# **Worked example.** Three layers with one number each: each layer squares its input and
+# multiplies it by a weight, its factor. One loop forward fills a list; one loop in reverse
+# reads it.
 
 # %%
 factors, value, inputs_seen = [0.5, 2.0, 0.1], 3.0, []
@@ -442,10 +446,11 @@ def loss(self, X, y=None):
 #
 # <details><summary>Hint 3: an outline</summary>
 #
-# 1. Hidden layers 1 to $L-1$ forward; keep their caches. The last affine layer. Without `y` stop.
+# 1. Hidden layers forward, the first to the last; keep their caches. Then the last affine
+#    layer. Without `y` stop.
 # 2. Softmax loss; then the last affine layer backward.
-# 3. Hidden layers $L-1$ to 1 backward, in each the parts in reverse order. Store the gradients
-#    under the names of the parameters.
+# 3. Hidden layers backward, the last to the first, in each the parts in reverse order. Store
+#    the gradients under the names of the parameters.
 # 4. Add regularisation to the loss and to the gradient of every `W`.
 # 5. For section 3: a part whose switch is off is skipped in both loops.
 #
@@ -532,8 +537,8 @@ expect_source(model.loss, without=READY)
 passed("deep-loss", "scores, loss and gradients of three layers, with regularisation")
 
 # %% [markdown]
-# **Predict, then check.** You train this network with `weight_scale=1e-2` and ten classes. Its
-# first loss is 2.3026. Is that a good sign?
+# **Predict, then check.** You train a network with five hidden layers of 100 units,
+# `weight_scale=1e-2` and ten classes. Its first loss is 2.3026. Is that a good sign?
 #
 # <details><summary>Check your prediction</summary>
 #
@@ -550,8 +555,9 @@ passed("deep-loss", "scores, loss and gradients of three layers, with regularisa
 # - Chen, Xu, Zhang and Guestrin, *Training Deep Nets with Sublinear Memory Cost*, 2016,
 #   [arXiv:1604.06174](https://arxiv.org/abs/1604.06174). Sections 1 and 3. 20 minutes.
 #
-# **Harder (optional, no points).** Keep only every fourth activation, and compute the others again
-# in the backward pass. How much memory does it save for 16 layers, and how much time does it cost?
+# **Harder (optional, no points).** Keep only the input of every fourth layer, and compute the
+# other caches again in the backward pass. How much memory does it save for 16 layers, and how
+# much time does it cost?
 
 # %% [markdown]
 # ## 3. Two switches: normalisation and dropout
@@ -565,13 +571,15 @@ passed("deep-loss", "scores, loss and gradients of three layers, with regularisa
 #   then applies a learnable scale `gamma` and shift `beta`. `"batchnorm"` normalises each
 #   unit over the minibatch (Ioffe and Szegedy, 2015), `"layernorm"` each example over its units (Ba
 #   et al., 2016). You write both in the notebook `batch_normalization`.
-# - *Dropout* (`dropout_keep_ratio` below 1) sets random activations to 0 in each training step and
-#   scales up the rest, as a form of regularisation (Srivastava et al., 2014). You write it in
-#   the notebook `dropout`.
+# - *Dropout* (`dropout_keep_ratio` below 1) sets random activations to 0 in each training step
+#   and scales up the rest. Srivastava et al. (2014) proposed it as a form of regularisation.
+#   You write it in the notebook `dropout`.
 #
-# Both behave differently in train mode and in test mode; the first lines of `loss` set the mode.
+# Batch normalisation and dropout behave differently in *train mode* and in *test mode*; layer
+# normalisation does not. The first lines of `loss` set the mode.
 #
-# After this section your network has both switches. A hidden layer with everything on computes
+# After this section you can wire both switches into your network. A hidden layer with
+# everything on computes
 #
 # $$h_i = \mathrm{dropout}(\mathrm{ReLU}(\mathrm{norm}(h_{i-1} W_i + b_i;\; \gamma_i, \beta_i))) .$$
 
@@ -584,10 +592,9 @@ drawings.show(
 )
 
 # %% [markdown]
-# *Normalisation stands before the ReLU, dropout behind it. The last affine layer has neither.*
+# *Normalisation comes before the ReLU, dropout after it. The last affine layer has neither.*
 #
-# **Worked example.** The ready-made functions on small numbers. Look at what comes out, not at
-# how.
+# **Worked example.** The ready-made functions on small numbers. Look only at what comes out.
 
 # %%
 unit = np.array([[1.0], [1.0], [5.0], [5.0]])  # four examples, one unit
@@ -712,13 +719,13 @@ passed("deep-loss", "both normalisations, dropout, images; inputs as they were")
 # %% [markdown]
 # ## 4. Momentum
 #
-# Where a loss curves much more along one direction than along another, plain gradient descent must
-# choose: a large learning rate diverges along the steep direction, a small one crawls along the
-# flat one. Polyak (1964) proposed a memory: *momentum* keeps a decaying sum of past steps, the
-# *velocity* $v$. Nesterov (1983) changed where the gradient is computed, and proved a
-# better rate of convergence for smooth convex losses. Sutskever et al. (2013) reported that deep
-# networks train well with either, given a careful initialisation. Whether Nesterov's variant
-# is better for networks depends on the problem; the difference tends to be small.
+# A loss may curve much more along one direction than along another. Then plain gradient descent
+# has a problem: a large learning rate diverges along the steep direction, a small one crawls
+# along the flat one. Polyak (1964) proposed *momentum*, which keeps a decaying sum of past
+# steps, the *velocity* $v$. Nesterov (1983) changed where the gradient is computed, and proved
+# a better rate of convergence for smooth convex losses. Sutskever et al. (2013) reported that
+# deep networks train well with either, given a careful initialisation. Whether Nesterov's
+# variant is better for networks depends on the problem; the difference tends to be small.
 #
 # After this section you have two rules that pick up speed along a steady slope.
 #
@@ -737,7 +744,7 @@ drawings.show(
 )
 
 # %% [markdown]
-# *The two triangles differ in the ring, the place where the slope is measured.*
+# *The two triangles differ in the ring, the point where the gradient is computed.*
 #
 # **Worked example.** A constant slope of 1, learning rate 0.1, momentum 0.9. How fast does the
 # weight move in the end?
@@ -826,6 +833,11 @@ expect_close(
     "next_w",
     hint="Compute the first entry by hand, line by line, and compare.",
     faults={
+        "The old velocity is multiplied by 1 - momentum; take momentum itself.": [
+            0.99,
+            -1.96,
+            0.32,
+        ],
         "The velocity points uphill: it should go against the gradient.": [
             1.21,
             -2.34,
@@ -891,9 +903,10 @@ passed(
 )
 
 # %% [markdown]
-# **Nesterov's momentum.** The weight is about to move by $\mu v$ anyway, so measure the slope
-# *there*. Networks compute gradients at the weights they hold. Therefore the rule is
-# rewritten for weights that have already made that look-ahead step (Bengio et al., 2013):
+# **Nesterov's momentum.** The weight is about to move by $\mu v$ anyway, so Nesterov computes
+# the gradient *there*. But your `loss` computes gradients at the weights that the network
+# holds. Bengio et al. (2013) therefore rewrote the rule for weights that have already made the
+# look-ahead step:
 #
 # $$v \leftarrow \mu v - \eta\, dw, \qquad w \leftarrow w + \mu v - \eta\, dw ,$$
 #
@@ -1024,21 +1037,22 @@ passed(
 #   deep learning*, 2013, [proceedings](https://proceedings.mlr.press/v28/sutskever13.html).
 #   Section 2. 20 minutes.
 #
-# **Harder (optional, no points).** On $L = \frac12 (w_1^2 + 100 w_2^2)$, count the steps that plain
-# gradient descent and momentum need to come from (1, 1) below $L = 10^{-6}$, each with its best
-# learning rate. How does the ratio grow if 100 becomes 10,000?
+# **Harder (optional, no points).** Take $L = \frac12 (w_1^2 + 100 w_2^2)$ and start at (1, 1).
+# Count the steps that plain gradient descent and momentum need to $L < 10^{-6}$, each with its
+# best learning rate. How does the ratio grow if 100 becomes 10,000?
 
 # %% [markdown]
 # ## 5. A learning rate for every weight
 #
-# Some weights receive large gradients in every step, others small ones once in a while: think of
-# inputs that are 0 for most images. Duchi et al. (2011) proposed *AdaGrad*, which divides each
-# weight's step by the root of the sum of its squared gradients. For convex problems they proved
-# a bound. Training a network is longer, and the sum only grows, so the steps only shrink.
-# *RMSprop* replaces the sum by a *running mean* that forgets; Tieleman and Hinton presented it in a
-# lecture of 2012 and never published it as an article.
+# Some weights receive large gradients in every step, others small ones once in a while: think
+# of inputs that are 0 for most images. Duchi et al. (2011) proposed *AdaGrad*, which divides
+# each weight's step by the root of the sum of its squared gradients. They proved bounds for
+# convex problems. Training a network takes many steps, though. The sum only grows, so the steps
+# get ever shorter. *RMSprop* replaces the sum by a *running mean* that forgets. Tieleman and
+# Hinton presented it in a lecture of 2012, not in an article.
 #
-# After this section you have two *adaptive* rules and know when the first one stalls.
+# After this section you have two *adaptive* rules: they scale the step of each weight by its
+# own gradients. You know when the first one stalls.
 #
 # AdaGrad keeps a cache $c$ shaped like the weights; all operations are elementwise:
 #
@@ -1048,12 +1062,12 @@ passed(
 drawings.show(
     drawings.shrinking_steps(),
     "Thirty steps with a gradient of 1. AdaGrad's cache grows to 30 and its steps shrink to 0.18; "
-    "RMSprop's cache approaches 1 and its steps approach 1, after long first ones.",
+    "RMSprop's cache approaches 1; its steps begin at 3.2 and approach 1.",
 )
 
 # %% [markdown]
 # *Circles, AdaGrad: the cache grows without end. Squares, RMSprop: the cache settles, and so
-# does the step.*
+# does the step. (Learning rate 1; RMSprop with decay rate 0.9.)*
 #
 # **Worked example.** Two weights with gradients of 100 and 0.01, three steps of AdaGrad each, with
 # learning rate 0.1:
@@ -1074,8 +1088,8 @@ for gradient in (100.0, 0.01):
 # <details><summary>Check your prediction</summary>
 #
 # Those of gradient descent become 1000 times longer. Those of the adaptive rules do not change:
-# numerator and root both grow by 1000. That is why one learning rate of Adam serves many
-# networks, and why the size of the loss means so little to it.
+# numerator and root both grow by 1000. This is one reason why a learning rate that suits one
+# network often suits another.
 #
 # </details>
 
@@ -1221,7 +1235,7 @@ passed(
 
 # %% answer="deep-rmsprop" minutes=10 difficulty=1 importance=2
 def rmsprop(w, dw, config=None):
-    """Step by the gradient over its root mean square of late.
+    """Step by the gradient over the root of a running mean of its squares.
 
     Parameters
     ----------
@@ -1370,10 +1384,10 @@ passed(
 # suffer from it? (Adam, in the next section, keeps the same kind of cache as RMSprop.)
 
 # %% [markdown] marking="deep-adagrad"
-# The cache is a sum of squares that never gets smaller, so the rate $\eta / \sqrt{c}$ falls
-# for ever, about like $1/\sqrt{t}$ with gradients that stay of one size. RMSprop and Adam take
-# running means instead, which forget old gradients: if gradients stay of one size, so does
-# the step.
+# The cache is a sum of squares that never gets smaller, so the rate $\eta / \sqrt{c}$ only
+# falls. With gradients of constant size it falls like $1/\sqrt{t}$. RMSprop and Adam take
+# running means instead, which forget old gradients. With gradients of constant size their steps
+# keep a constant size, too.
 #
 # *Marking:* 1 for "the sum only grows"; 1 for "a running mean forgets, so no".
 
@@ -1391,16 +1405,17 @@ passed(
 # %% [markdown]
 # ## 6. Adam and AdamW
 #
-# Kingma and Ba (2015) joined momentum and RMSprop in *Adam*, which became the most used update
-# rule for networks. It is not beyond doubt: Reddi et al. (2018) gave a convex problem on which it
-# does not converge, and Wilson et al. (2017) reported that adaptive rules generalised worse than
-# momentum on several tasks. Loshchilov and Hutter (2019) found one cause in the way L2
-# regularisation enters, and proposed *AdamW*. Both rules keep two more arrays per parameter.
+# Kingma and Ba (2015) joined momentum and RMSprop in *Adam*, which became one of the most used
+# update rules for networks. There are doubts. Reddi et al. (2018) gave a convex problem on
+# which it does not converge. Wilson et al. (2017) reported that adaptive rules generalised
+# worse than momentum on several tasks. Loshchilov and Hutter (2019) found one cause in the way
+# L2 regularisation enters, and proposed *AdamW*. Both rules keep two more arrays per parameter.
 #
 # After this section you have the two rules that most current networks are trained with.
 #
-# Adam keeps a running mean $m$ of gradients and one, $v$, of their squares. Both begin at zero
-# and are too small at first. Dividing by $1 - \beta^t$ corrects that, where $t$ counts the steps
+# Adam keeps a running mean $m$ of the gradients and a running mean $v$ of their squares. (This
+# $v$ is no velocity; articles and the code use the letter for both.) Both begin at zero and are
+# too small at first. Dividing by $1 - \beta^t$ corrects that, where $t$ counts the steps
 # **including this one**:
 #
 # $$t \leftarrow t + 1, \quad m \leftarrow \beta_1 m + (1 - \beta_1)\, dw, \quad
@@ -1417,8 +1432,8 @@ drawings.show(
 )
 
 # %% [markdown]
-# *Circles: the running mean as it is. Squares: corrected. With $\beta_2 = 0.999$ the correction
-# matters for thousands of steps.*
+# *Circles: the running mean as it is. Squares: corrected. With $\beta_2 = 0.999$ the mean is
+# still 5 % too small after 3000 steps.*
 #
 # **Worked example.** The mean of the squares alone, for gradients of 4, with and without
 # correction:
@@ -1438,9 +1453,9 @@ for step in (1, 2, 3):
 #
 # <details><summary>Check your prediction</summary>
 #
-# Exactly $\eta$ for every weight. After one step the corrected means are $dw$ and $dw^2$, and
-# $dw / |dw|$ is 1 or −1. So the learning rate of Adam is about the distance that a weight moves in
-# a step, which makes it easy to guess from the size of the weights.
+# Exactly $\eta$ for every weight whose gradient is not 0. After one step the corrected means
+# are $dw$ and $dw^2$, and $dw / |dw|$ is 1 or −1. So a weight usually moves by at most about
+# the learning rate in each step. Compare that with the size of the weights when you choose it.
 #
 # </details>
 
@@ -1529,6 +1544,11 @@ expect_close(
             0.4280853484,
         ],
         "The corrections are missing.": [0.978496512, -1.9664298272, 0.4676384068],
+        "The corrections divide the means; here they multiply them.": [
+            0.9881485715,
+            -1.981498141,
+            0.4821642374,
+        ],
         "The corrections need the power of t: 1 - beta**t, not 1 - beta.": [
             0.9320000003,
             -1.8938417922,
@@ -1666,9 +1686,9 @@ passed("deep-adam", "three steps from the start, other settings, float32; dw as 
 
 # %% [markdown]
 # **AdamW.** L2 regularisation in the loss adds $\lambda w$ to the gradient, and Adam divides it
-# by the root of $v$ like everything else. So weights with large gradients are hardly
-# regularised. AdamW *decouples* the two. The gradient of the data loss alone makes Adam's step.
-# Besides, *weight decay* shrinks the **old** weights by the factor $1 - \eta \lambda$:
+# by the root of $v$ like everything else. So weights with large gradients are regularised less
+# than the others. AdamW *decouples* the two. The gradient of the data loss alone makes Adam's
+# step. In addition, *weight decay* multiplies the **old** weights by $1 - \eta \lambda$:
 #
 # $$w \leftarrow w - \eta \lambda w - (\text{Adam's step}) .$$
 #
@@ -1933,8 +1953,9 @@ passed(
 )
 
 # %% [markdown]
-# **Experiment: six paths.** The valley below is ten times steeper across than along; the black dot
-# is its minimum. Which rules will swing across, which go straight, which creep?
+# **Experiment: six paths.** The next cell draws 60 steps of each rule. The loss is a valley
+# that curves ten times more across than along, with its minimum at the black dot. **Predict
+# before you run it.** Which rules overshoot the minimum, and which do not?
 
 # %%
 with needs_answers():
@@ -1966,10 +1987,14 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# *Momentum overshoots in both directions and comes back; Nesterov's overshoots less. AdaGrad and
-# RMSprop take both directions at the same pace first, then go straight along the flat one. Adam
-# begins the same way and overshoots, since it has momentum too. AdamW hardly differs here: its
-# decay pulls towards 0, where the minimum happens to be.*
+# <details><summary>Check your prediction</summary>
+#
+# Momentum overshoots in both directions and comes back; Nesterov's overshoots less. AdaGrad and
+# RMSprop move at the same pace in both directions at first, then go straight along the flat one.
+# Adam begins the same way but overshoots, since it has momentum too. AdamW hardly differs here: its
+# decay pulls towards 0, where the minimum happens to be.
+#
+# </details>
 #
 # **Further reading**
 #
@@ -1985,19 +2010,21 @@ with needs_answers():
 # %% [markdown]
 # ## 7. Initialisation
 #
-# How large should initial weights be? With weights of standard deviation 0.01, activations of a deep
-# network *vanish* layer by layer; with large ones they *explode*. Glorot and Bengio (2010)
-# measured this and proposed a scale that keeps the variance of activations and gradients about
-# constant, now called *Xavier* initialisation. He et al. (2015) adapted it to ReLUs and reported
-# that a network of 30 layers then trained, while with Xavier's scale it stalled. Normalisation
-# layers and skip connections have made the exact scale less important since.
+# How large should initial weights be? With weights of standard deviation 0.01, the activations
+# of a network with 100 units a layer *vanish* layer by layer. With large weights they
+# *explode*. Glorot and Bengio (2010) measured this and proposed a scale that keeps the variance
+# of activations and gradients about constant, now called *Xavier* initialisation. He et al.
+# (2015) adapted it to ReLUs and reported that a network of 30 layers then trained, while with
+# Xavier's scale it stalled. Normalisation layers and skip connections have made the exact scale
+# less important since.
 #
 # After this section you can choose initial weights for any layer.
 #
-# A unit adds up $\text{fan\_in}$ products. If its inputs have variance 1 and its weights variance
-# $s^2$, independent and with mean 0, its output has variance $\text{fan\_in} \cdot s^2$. Xavier
-# keeps that at 1, averaged over the forward and the backward direction. He makes up for the ReLU,
-# which halves the mean square:
+# A unit adds up $\text{fan\_in}$ products. If its inputs have variance 1 and its weights
+# variance $s^2$, independent and with mean 0, its output has variance $\text{fan\_in}\,s^2$.
+# Going back, the gradient adds up $\text{fan\_out}$ products. Xavier initialisation keeps the
+# variance at 1 for the mean of the two. He initialisation makes up for the ReLU, which halves
+# the mean square:
 #
 # $$s_{\text{xavier}} = \sqrt{\frac{2}{\text{fan\_in} + \text{fan\_out}}}, \qquad
 # s_{\text{he}} = \sqrt{\frac{2}{\text{fan\_in}}} .$$
@@ -2006,11 +2033,12 @@ with needs_answers():
 drawings.show(
     drawings.signal_depth(),
     "A signal through eight layers, drawn as circles. Multiplied by 0.7 in each layer it vanishes, "
-    "by 1 it stays, by 1.22 it explodes: the last circle is five times as large as the first.",
+    "by 1 it stays, by 1.22 it explodes: the last radius is five times the first.",
 )
 
 # %% [markdown]
-# *A factor that looks harmless counts once per layer.*
+# *The radius is the standard deviation. After eight layers a factor of 0.7 leaves 6 % of it,
+# and a factor of 1.22 makes it five times as large.*
 #
 # **Worked example.** The standard deviation of a sum of 100 products, predicted and measured:
 
@@ -2028,8 +2056,8 @@ for scale in (0.01, 0.1, 0.3):
 #
 # <details><summary>Check your prediction</summary>
 #
-# $0.5^{20} \approx 10^{-6}$, and $2^{20} \approx 10^{6}$. Gradients suffer the same on their way
-# back.
+# $0.5^{20} \approx 10^{-6}$, and $2^{20} \approx 10^{6}$. The same happens to gradients on
+# their way back.
 #
 # </details>
 
@@ -2063,7 +2091,7 @@ def init_weights(fan_in, fan_out, scheme, rng):
 # %% [markdown] hint="deep-weights"
 # <details><summary>Hint 1: where to look</summary>
 #
-# Both formulas give a standard deviation. Which of the two counts outputs?
+# Do the formulas give a variance or a standard deviation? Which of the two counts outputs?
 #
 # </details>
 #
@@ -2121,8 +2149,9 @@ for scheme in ("xavier", "he"):
 passed("deep-weights", "normally distributed around 0, and drawn from rng")
 
 # %% [markdown]
-# **Experiment.** The standard deviation of the activations in each of 20 layers of 200 ReLU
-# units, for four initialisations. The scale is logarithmic. Which curve will be level?
+# **Experiment.** The next cell plots the standard deviation of the activations in each of 20
+# layers of 200 ReLU units. It does so for four initialisations; the scale is logarithmic.
+# **Predict before you run it.** Which curve stays level, which rise and which fall?
 
 # %%
 with needs_answers():
@@ -2149,16 +2178,21 @@ with needs_answers():
     ax.set(
         xlabel="layer",
         ylabel="standard deviation",
-        ylim=(1e-20, 1e12),
+        ylim=(1e-22, 1e12),
         xticks=(1, 5, 10, 15, 20),
     )
     ax.legend(frameon=False, ncols=4, title="initialisation")
     plt.show()
 
 # %% [markdown]
-# *He stays level, at 0.7 after 20 layers in our run. Xavier loses about a factor of $\sqrt2$ in each
-# layer, to the ReLU. Weights of 0.01 leave $10^{-20}$, and weights of 0.2 double the
-# activations from layer to layer.*
+# <details><summary>Check your prediction</summary>
+#
+# He initialisation stays level, at 0.7 after 20 layers in our run. Xavier initialisation loses about
+# a factor of $\sqrt2$ in each layer, because of the ReLU. Weights of 0.01 leave $10^{-20}$:
+# $0.01 \cdot \sqrt{200/2} = 0.1$ per layer. Weights of 0.2 double the activations from layer to
+# layer.
+#
+# </details>
 #
 # **Further reading**
 #
@@ -2180,8 +2214,8 @@ with needs_answers():
 #
 # After this section you can read from a loss curve what to change.
 #
-# Plain gradient descent gets all 50 images right within 20 *epochs* of *minibatches* of 25, that is 40
-# steps, if two hyperparameters fit: the weight scale and the learning rate. The loss begins near
+# Plain SGD gets all 50 images right within 20 epochs of minibatches of 25, that is 40 steps. It
+# needs a suitable weight scale and a suitable learning rate. The loss begins near
 #
 # $$L_0 \approx \log 10 \approx 2.3$$
 #
@@ -2195,8 +2229,9 @@ drawings.show(
 )
 
 # %% [markdown]
-# *Stuck asks for larger weights, too slow for a higher learning rate, diverging for a lower one
-# (or smaller weights). The fourth curve memorises.*
+# *If the loss is stuck, try larger weights. If it falls too slowly, raise the learning rate. If
+# it diverges, lower the learning rate or take smaller weights. The fourth curve memorises, as
+# it should.*
 #
 # **Worked example.** Two bad choices:
 
@@ -2274,8 +2309,8 @@ def overfit_settings(num_hidden):
 #
 # <details><summary>Hint 2: what to use</summary>
 #
-# Section 7: which weight scale suits 100 inputs, and which 3072? Both layers get the same here,
-# so look between the two. Then try learning rates that differ by a factor of 3.
+# Section 7: which weight scale suits 100 inputs, and which 3072? All layers get the same scale
+# here, so look between the two. Then try learning rates that differ by a factor of 3.
 #
 # </details>
 #
@@ -2336,11 +2371,11 @@ passed("deep-overfit", "and once more from other weights")
 # Which of the two was it, weight scale or learning rate, and why does depth matter?
 
 # %% [markdown] marking="deep-sensitive"
-# The deeper one, because of the weight scale. Each layer multiplies the size of the signal,
-# and of the gradient on its way back, by about the same factor (the scale times the root of
-# half the inputs); with five layers an error in that factor counts to the fifth power. So the
-# range of scales in which neither dies nor explodes is narrower. For each good scale a range
-# of rates works.
+# The deeper one, because of the weight scale. Each layer multiplies the size of the signal by
+# about the same factor, the scale times the root of half the inputs. The same holds for the
+# gradient on its way back. With five layers an error in that factor counts to the fifth power.
+# So the range of scales in which neither dies nor explodes is narrower. For each good scale a
+# range of rates works.
 #
 # *Marking:* 1 for "the deeper one, the weight scale"; 1 for the factor per layer.
 
@@ -2366,9 +2401,10 @@ passed("deep-overfit", "and once more from other weights")
 #
 # After this section you can say what a race between rules shows.
 #
-# **First race.** Your network with six affine layers, 1000 images, your six rules and plain SGD,
-# each with a learning rate that we chose in advance. Bet before you run it. (Where the real CIFAR-10 is
-# installed, it is 4000 images and 8 epochs.)
+# **First race.** Your network with six affine layers, 1000 images, your six rules and plain
+# SGD, each with a learning rate that we chose in advance. **Predict before you run it:** which
+# rule is first, and which is last? (Where the real CIFAR-10 is installed, it is 4000 images and
+# 8 epochs.)
 
 # %% tags=["experiment"]
 real = find_cifar10() is not None  # the real CIFAR-10 is worth more steps
@@ -2445,9 +2481,9 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# **Second race: everybody may tune.** SGD came in last, or nearly so. How much of that is the rule,
-# and how much is the learning rate of 0.005? In the next cell five rules train once for each of
-# several learning rates. It takes about 20 seconds.
+# **Second race: every rule is tuned.** SGD came in last, or nearly so. How much of that is the
+# rule, and how much is the learning rate of 0.005? In the next cell five rules train once for
+# each of several learning rates. It takes about 20 seconds.
 #
 # **Predict before you run it.** With its *best* learning rate, does SGD stay last by a wide margin,
 # come close, or win?
@@ -2485,11 +2521,11 @@ with needs_answers():
 # %% [markdown]
 # <details><summary>What most people get wrong</summary>
 #
-# SGD comes close. In our run the loss of its last steps fell from about 2.0 in the first race to 1.60
-# with the learning rate 0.03; momentum reached 1.59, Adam 1.51, AdaGrad 1.43 and RMSprop 1.42. So
-# about two thirds of the gap between SGD and the best rule was the learning rate. The best rates of
-# SGD and RMSprop differ by a factor of 100: to give all rules the *same* one would compare nothing.
-# The rest of the gap is one run with one seed, in which Adam is behind AdaGrad. A claim that one
+# SGD comes close. In our run the loss of its last steps fell from about 2.0 in the first race
+# to 1.60 with the learning rate 0.03. Momentum reached 1.59, Adam 1.51, AdaGrad 1.43 and
+# RMSprop 1.42. So about two thirds of the gap between SGD and the best rule was the learning
+# rate. The best rates of SGD and RMSprop differ by a factor of 100, so a race with the *same*
+# rate for all would be unfair. The rest of the gap is one run with one seed. A claim that one
 # rule beats another needs several seeds, and the same effort of tuning for both.
 #
 # </details>
@@ -2516,9 +2552,9 @@ with needs_answers():
     print(f"by {apart.max():.0e} at most")
 
 # %% [markdown]
-# **As good as it gets.** All images at hand, your network with He initialisation and both switches
-# on, and your AdamW with a learning rate that falls along a cosine. With the real CIFAR-10 it
-# takes about two minutes and reaches 54 % on the validation images.
+# **Everything together.** All images at hand, your network with He initialisation and both
+# switches on, and your AdamW with a learning rate that falls along a cosine. With the real
+# CIFAR-10 it takes about two minutes and reaches 54 % on the validation images.
 
 # %% tags=["experiment"]
 everything, accuracies = split_cifar10(), {}
@@ -2562,6 +2598,7 @@ with needs_answers():
 #
 # ## What you have
 #
-# A network of any depth, six rules that train it, and an initialisation that suits the depth. The
-# limit now is that the network reads an image as a plain row of numbers; the notebook
-# `convolutional_networks` lifts it. `batch_normalization` and `dropout` open the two switches.
+# You have a network of any depth, six rules that train it, and an initialisation that suits the
+# depth. One limit is left: the network reads an image as a plain row of numbers. Convolutions
+# remove it, in the notebook `convolutional_networks`. The notebooks `batch_normalization` and
+# `dropout` explain the two switches.

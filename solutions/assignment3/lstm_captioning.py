@@ -178,6 +178,9 @@ expect_close(
         "The order of the parts is i, f, o, g.": [[0.17615942]],
         "The candidate g goes through tanh, not through a sigmoid.": [[0.71060606]],
         "The forget gate is missing.": [[0.75676994]],
+        "The cell state is kept as it is; its tanh is for the hidden state alone.": [
+            [0.624854229]
+        ],
         "The input gate is missing.": [[0.93775357]],
         "Input and forget gate are swapped.": [[0.81702162]],
     },
@@ -317,6 +320,12 @@ expect_close(
             0.027398677,
             0.156213557,
             0.173192668,
+        ],
+        "The output gate multiplies tanh of the cell state, which is left out here.": [
+            0.195375589,
+            0.027398677,
+            0.25,
+            0.400600751,
         ],
         "The derivatives of the sigmoids of i, f and o are left out.": [
             0.993711754,
@@ -725,6 +734,9 @@ expect_close(
     faults={
         "z keeps the old state; here it takes the candidate.": [[0.81137100]],
         "The reset gate is missing.": [[0.53118279]],
+        "The bias is added to the state's product too; it belongs to the inputs'.": [
+            [0.516765544]
+        ],
         "Reset and update gate are swapped; the order is r, z, n.": [[0.58264341]],
         "The reset gate multiplies the inputs' part too.": [[0.514746897]],
         "The candidate n goes through tanh, not through a sigmoid.": [[0.533443749]],
@@ -1687,6 +1699,17 @@ expect_equal(
     1,
     "the first word with k = 1",
     hint="A beam of one is greedy.",
+)
+with np.errstate(divide="ignore"):
+    certain = np.log([[0, 1, 0, 0], [0, 0, 0.4, 0.6], [0, 0.7, 0.3, 0], [0, 1, 0, 0]])
+expect_close(
+    [total for total, _ in beam_search(lambda s: certain[s[:, -1]], 0, 3, 2, 4)],
+    np.log([0.6, 0.168]),
+    "log-probabilities where the end comes second, and a word would surely follow it",
+    hint="A sentence that ends is complete, at whatever word.",
+    faults={
+        "Sentences that have ended go on growing; set them aside.": np.log([0.6, 0.36])
+    },
 )
 for vocabulary, k, length in [(4, 2, 3), (5, 3, 6), (6, 6, 4)]:
     table = np.log(rng.dirichlet(np.full(vocabulary, 0.6), size=vocabulary))

@@ -1077,11 +1077,11 @@ expect_close(
     },
 )
 model = small_net(lambda *shape: 3 * rng.standard_normal(shape))
-x, before = rng.standard_normal((2, 3, 18, 21))
+x, before = rng.standard_normal((2, 3, 18, 23))
 before = x.copy()
 right = reference.occlusion_map(model, x, 2, 7, 4)
 got = pytorch.evaluate(occlusion_map, model, x, 2, 7, 4)
-array(got, right.shape, "The map of 18 x 21 pixels, size 7, stride 4")
+array(got, right.shape, "The map of 18 x 23 pixels, size 7, stride 4")
 expect_close(got, right, "the drops of a random picture", rtol=1e-5, atol=1e-9)
 expect(np.array_equal(x, before), "x should come back as it was: cover a copy.")
 expect_source(occlusion_map, without=READY)

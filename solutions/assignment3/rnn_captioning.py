@@ -303,6 +303,17 @@ expect_close(
         "The state is not squared in the derivative of tanh.": [0.47681169],
     },
 )
+expect_close(
+    grads[3],
+    [[0.41997434]],
+    "dWh of the worked example with upstream gradient 2",
+    hint="Wh multiplies the state before the step.",
+    faults={
+        "Wh is multiplied by the state before the step, not by the new one.": [
+            [0.63970001]
+        ],
+    },
+)
 zeros = np.zeros((1, 2))  # as inputs and bias: tanh does not change the gradient
 Wh = np.array([[1.0, 2.0], [3.0, 4.0]])
 _, cache = rnn_step_forward(zeros, zeros, np.eye(2), Wh, zeros[0])
@@ -1070,6 +1081,14 @@ for n, t, v, shift in [(3, 4, 5, 0), (2, 6, 3, 1000), (4, 1, 7, -1000)]:
         hint="Subtract the maximum of each row first.",
     )
     expect_close(dx, expected[1], f"dx {where}", rtol=1e-5, atol=1e-8)
+x = np.array([[[-1000.0, 0, -2000]], [[4999, 5000, 0]]])
+y, mask = np.array([[1], [0]]), np.ones((2, 1), bool)
+loss, dx = expect_tuple(temporal_softmax_loss(x, y, mask), "loss", "dx")
+where = "of scores 1000 apart within a row, and rows 5000 apart"
+hint = "Subtract from each row its own maximum."
+expect_close(loss, 0.65663084, f"loss {where}", hint=hint)
+right = [[[0, 0, 0]], [[-0.36552929, 0.36552929, 0]]]
+expect_close(dx, right, f"dx {where}", hint=hint)
 expect_source(temporal_softmax_loss, without=READY)
 passed("temporal-softmax", "loss and gradient, masked positions, scores near 1000")
 
@@ -1821,6 +1840,18 @@ expect_close(
     captioning.bleu(["", "a ring"], [["a star"], ["a red ring"]]),
     "scores with an empty caption",
     hint="An empty caption has no n-grams.",
+)
+expect_close(
+    bleu(["star", "a"], [["red star"], ["ring"]]),
+    captioning.bleu(["star", "a"], [["red star"], ["ring"]]),
+    "scores of captions that share one word and no pair",
+    hint="One shared word is enough for BLEU-1.",
+)
+expect_close(
+    bleu(["", ""], [["a star"], ["a ring"]]),
+    np.zeros(4),
+    "scores of empty captions alone",
+    hint="Do not divide by a length of 0.",
 )
 expect_source(bleu, without=READY)
 passed("bleu", "clipping, brevity, captions taken together, an empty caption")

@@ -599,6 +599,7 @@ expect_close(
         "The weights go with the wrong layers: the first belongs to style_layers[0].": 18.0,
         "The squares are averaged; add them up.": 40.5,
         "Only the last style layer counts; add them all.": 2.0,
+        "The layers are averaged; add them up.": 21.0,
         "Only the first style layer counts; add them all.": 40.0,
         "The weights are squared.": 404.0,
         "The differences are not squared.": 22.0,

@@ -280,6 +280,9 @@ expect_close(
     "the output under a causal mask",
     hint="Scores, scale, mask, softmax over the keys, mean of the values.",
     faults={
+        "The weights are not divided by their sum, and do not add up to 1.": [
+            [[0.841470985, 0.141120008], [0.061617887, 0.675419793]]
+        ],
         "The softmax runs over the queries in place of the keys.": [
             [[0.574444564, 0.096337988], [-0.691897854, 0.701768619]]
         ],
@@ -332,9 +335,6 @@ for lead, s, t, e, width, scale in [
             f"a query is blocked everywhere.",
         )
         expect_close(out, expected, where, rtol=1e-6, atol=1e-9)
-q, k, v = (a.astype(np.float32) for a in rng.standard_normal((3, 1, 2, 4)))
-out, _ = scaled_dot_product_attention_forward(q, k, v)
-expect(out.dtype == np.float32, f"Keep float32; got {out.dtype}.")
 passed(
     "sdpa-forward", "three shapes, with and without mask, a blocked row, large scores"
 )
@@ -997,6 +997,13 @@ expect_close(
                 [0.79849, -0.07515, -0.8797, -0.87545],
             ]
         ],
+        "The base of the rates is 1000; it should be 10000.": [
+            [
+                [0.47943, 1.99749, 0.59847, 0.64922],
+                [-0.13606, -0.16524, 0.24674, 1.9375],
+                [1.70778, -0.4913, -0.81649, 0.12255],
+            ]
+        ],
         "The positions are added twice.": [
             [
                 [0.47943, 2.99749, 0.59847, 1.64922],
@@ -1413,6 +1420,12 @@ for n, s, t, e, heads in [(2, 3, 5, 6, 3), (3, 4, 1, 8, 2)]:
         right = reference.decoder_layer(values, x, memory, heads, mask)
         where = f"the output (N, S, T, E, heads = {n}, {s}, {t}, {e}, {heads})"
         expect_close(got, right, where, rtol=1e-3, atol=1e-3)
+model = TransformerDecoderLayer(6, 3, 8, dropout=1.0)
+x = rng.standard_normal((2, 4, 6)).astype(np.float32)
+expect(
+    np.abs(pytorch.forward(model, x, x, training=True)).max() > 0.1,
+    "With every part dropped the words remain: drop the part, then add its input.",
+)
 expect_source(TransformerDecoderLayer, without=READY)
 passed("decoder-layer", "a small case, two shapes, with and without mask")
 
@@ -2597,6 +2610,12 @@ for n, s, e, heads in [(2, 3, 6, 3), (3, 4, 8, 2)]:
         right = reference.encoder_layer(values, x, heads, mask)
         where = f"the output (N, S, E, heads = {n}, {s}, {e}, {heads})"
         expect_close(got, right, where, rtol=1e-3, atol=1e-3)
+model = TransformerEncoderLayer(6, 3, 8, dropout=1.0)
+x = rng.standard_normal((2, 4, 6)).astype(np.float32)
+expect(
+    np.abs(pytorch.forward(model, x, training=True)).max() > 0.1,
+    "With every part dropped the patches remain: drop the part, then add its input.",
+)
 expect_source(TransformerEncoderLayer, without=READY)
 passed("encoder-layer", "a small case, two shapes, with and without mask")
 

@@ -5,7 +5,7 @@ import pytest
 
 from grading.authoring.build import scripts, source_notebook
 from grading.authoring.cell_headers import expand
-from grading.authoring.worth import write_points
+from grading.authoring.student_copy.worth import write_points
 
 
 def built(*tests):

@@ -61,6 +61,20 @@ FIGURES = {
     "two_clouds": drawings.two_clouds,
     "pixel_gradient": drawings.pixel_gradient,
     "weighted_maps": drawings.weighted_maps,
+    "distance_matrix": drawings.distance_matrix,
+    "broadcast_rows": drawings.broadcast_rows,
+    "three_terms": drawings.three_terms,
+    "vote_circle": drawings.vote_circle,
+    "two_metrics": drawings.two_metrics,
+    "folds": drawings.folds,
+    "template_scores": drawings.template_scores,
+    "margins": drawings.margins,
+    "score_gradient": drawings.score_gradient,
+    "secants": drawings.secants,
+    "minibatch_paths": drawings.minibatch_paths,
+    "error_valley": drawings.error_valley,
+    "softmax_steps": drawings.softmax_steps,
+    "one_hot_gradient": drawings.one_hot_gradient,
     "norm_columns": drawings.norm_columns,
     "shared_statistics": lambda theme: drawings.shared_statistics(
         ("batch", "layer", "group"), cell="a feature map", theme=theme
@@ -221,3 +235,30 @@ def test_an_svg_is_the_same_every_time(monkeypatch):
 
     assert shown[0].data == shown[1].data
     assert "data:image/svg+xml;base64," in shown[0].data
+
+
+def test_the_three_terms_add_up_to_the_squares_of_the_distances():
+    def numbers(figure):
+        return [int(word) for word in words(figure) if re.fullmatch(r"\d+", word)]
+
+    column, products, row, squares = np.split(
+        numbers(drawings.three_terms()), [2, 8, 11]
+    )
+    expected = np.reshape(column, (2, 1)) - 2 * np.reshape(products, (2, 3)) + row
+
+    assert np.array_equal(expected.ravel(), squares)
+    roots = numbers(drawings.distance_matrix())[-6:]
+    assert np.array_equal(np.square(roots), squares)
+
+
+def test_the_vote_of_the_drawing_changes_with_the_number_of_voters():
+    from cs231n.drawings.neighbours import _VOTERS
+    from cs231n.nets.neighbours import vote
+
+    dists = np.array([[np.hypot(x, y) for x, y, _ in _VOTERS]])
+    triangles = np.array([int(triangle) for *_, triangle in _VOTERS])
+
+    assert [vote(dists, k, triangles)[0] for k in (1, 3, 7)] == [0, 1, 0]
+    assert (dists[0] < 1.35).sum() == 1
+    assert (dists[0] < 2.5).sum() == 3
+    assert (dists[0] < 3.9).sum() == 7

@@ -16,7 +16,8 @@ LAYERS = [
     {"course", "due_dates", "sandbox", "judge.protocol", "judge.room", "judge.source"}
     | {"engine.storage"},
     {"judge", "engine.intake", "engine.processes"},
-    {"authoring", "authoring.student_copy", "late_work"},
+    {"authoring.student_copy"},
+    {"authoring", "late_work"},
     {"engine.notebooks", "engine.judging", "gradebook", "extensions"},
     {"engine.results"},
     {"engine.pages"},

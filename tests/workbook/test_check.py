@@ -13,6 +13,9 @@ import pytest
 from cs231n.check.__main__ import main
 from cs231n.workbook.attempts import STATE, Attempts
 from cs231n.workbook.checking import check
+from cs231n.workbook.hints import next_hint
+from cs231n.workbook.running import _Sink
+from cs231n.workbook.saved import read
 from grading import ROOT
 from grading.authoring.build import source_notebook
 from tests.workbook.conftest import DOUBLE, STUB, colab, jupyter, kaggle, small, vs_code
@@ -233,3 +236,122 @@ def test_the_state_is_json_beside_the_notebook(save):
     assert (
         json.loads((path.parent / STATE).read_text())["small"]["net"]["failures"] == 0
     )
+
+
+def without(name):
+    notebook = small(why="Because.")
+    notebook["cells"] = [one for one in notebook["cells"] if one["id"] != name]
+    return notebook
+
+
+@pytest.mark.parametrize(
+    ("lost", "exercise", "message"),
+    [
+        ("double", "double", "Its answer cell is missing"),
+        ("test-double", "double", "Its tests are missing"),
+        ("net", "net", "Its answer cell is missing"),
+    ],
+)
+def test_a_deleted_cell_is_said(save, capsys, lost, exercise, message):
+    status, out, err = run(capsys, save(without(lost)))
+
+    assert (status, err) == (1, "")
+    assert re.search(rf"✗ {exercise} +0 of \d  fails", out)
+    assert message in out
+
+
+def test_an_answer_above_the_line_it_replaces_is_tested(save, capsys):
+    raising = STUB.rpartition("\n")[2]
+    notebook = small(double=f"{DOUBLE}\n{raising}", why="Because.")
+    assert run(capsys, save(notebook))[0] == 0
+
+    early = f"def double(x):\n    if x is None:\n        return x\n{raising}"
+    out = run(capsys, save(small(double=early)))[1]
+    assert "· double      0 of 2  open" in out  # the raise is what runs
+
+
+@pytest.mark.parametrize("call", ["input()", "__import__('pdb').Pdb().set_trace()"])
+def test_an_answer_that_waits_for_the_keyboard_does_not_wait(save, capsys, call):
+    answer = DOUBLE.replace("return", f"{call}\n    return")
+    out = run(capsys, save(small(double=answer)))[1]
+
+    assert "take input() or breakpoint() out of the answer" in out
+
+
+def test_a_name_from_a_cell_of_ones_own_is_explained(save, capsys):
+    out = run(capsys, save(small(double="def double(x):\n    return mine(x)")))[1]
+
+    assert "define what an answer needs in its own cell" in out
+
+
+def test_prints_are_not_kept():
+    assert _Sink().write("x" * 1000) == 1000
+    assert not hasattr(_Sink(), "getvalue")
+
+
+def test_an_endless_loop_that_is_stopped_says_where(save, capsys):
+    stopped = DOUBLE.replace("return", "raise KeyboardInterrupt\n    return")
+    status, out, err = run(capsys, save(small(double=stopped)))
+
+    assert (status, err) == (130, "")
+    assert out == "\nStopped in line 2 of double: raise KeyboardInterrupt\n"
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"hints": -9},
+        {"result": {"exercise": 1, "state": 2, "points": "x", "of": None}},
+    ],
+)
+def test_numbers_that_cannot_be_in_a_state_file_count_as_none(save, capsys, kept):
+    path = save(small(why="Because."))
+    check(path)
+    state = json.loads((path.parent / STATE).read_text())
+    state["small"]["double"] |= kept
+    (path.parent / STATE).write_text(json.dumps(state))
+
+    assert run(capsys, path)[0] == 0
+    assert "Hint 1" in next_hint(path, "double")
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ("SMALLL", "Did you mean small?"),
+        ("folder", "folder is a folder; there is other."),
+        ("notes.md", "notes.md is no notebook. Give a file that ends in .ipynb."),
+        ("nowhere/small", "nowhere; there is other, small. Did you mean small?"),
+    ],
+)
+def test_a_name_that_is_no_notebook_leads_to_one(
+    save, capsys, monkeypatch, asked, message
+):
+    path = save(small())
+    save(small(), name="folder/other.ipynb")
+    (path.parent / "notes.md").write_text("mine")
+    monkeypatch.chdir(path.parent)
+    status, _, err = run(capsys, asked)
+
+    assert status == 2
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_a_folder_without_notebooks_says_where_to_go(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    assert "Give the command in the folder of the course" in run(capsys, "knn")[2]
+
+
+def test_a_mark_at_the_beginning_of_the_file_does_no_harm(save):
+    text = "\ufeff" + jupyter(small())
+
+    assert read(save(text)).name == "small"
+
+
+@pytest.mark.parametrize(
+    "file", ["knn (1)", "knn-Copy1", "Copy of knn", "Copy_of_knn", "Kopie von knn"]
+)
+def test_a_copy_keeps_its_name(save, file):
+    assert read(save(small(), name=f"{file}.ipynb")).name == "knn"

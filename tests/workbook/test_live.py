@@ -2,15 +2,18 @@
 
 import json
 import sys
+import tempfile
 import types
+from pathlib import Path
 
 import pytest
 from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
 
 from cs231n import notebook
 from cs231n.testing import passed
-from cs231n.workbook import live, score
+from cs231n.workbook import live, score, standing
 from cs231n.workbook.cells import as_python
+from cs231n.workbook.saved import read
 from tests.workbook.conftest import DOUBLE, STUB, TEST, TWICE, jupyter, small
 
 
@@ -158,7 +161,7 @@ def test_no_file_is_a_sentence(tmp_path, monkeypatch, capsys):
     assert "is not to be found from here" in capsys.readouterr().out
 
 
-def test_on_colab_the_notebook_is_asked_for(monkeypatch, capsys):
+def test_on_colab_the_notebook_is_asked_for(monkeypatch, capsys, tmp_path):
     message = types.SimpleNamespace(
         blocking_request=lambda *_, **__: {"ipynb": json.loads(jupyter(small()))}
     )
@@ -166,8 +169,13 @@ def test_on_colab_the_notebook_is_asked_for(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "google", types.SimpleNamespace(colab=colab))
     monkeypatch.setitem(sys.modules, "google.colab", colab)
     monkeypatch.setitem(sys.modules, "google.colab._message", message)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     notebook.progress()
     assert "Unanswered: q-why (Question 1)." in capsys.readouterr().out
+    asked = []
+    monkeypatch.setattr(standing, "command", lambda *words: asked.append(words))
+    notebook.check("double")
+    assert read(Path(asked[0][1])).name == "notebook"  # a file, for a command
     message.blocking_request = lambda *_, **__: None
     notebook.progress()
     assert "save it" in capsys.readouterr().out

@@ -5,11 +5,13 @@ import zipfile
 import pytest
 
 from cs231n.submit.__main__ import main
+from cs231n.workbook import handing_in
 from cs231n.workbook.running import run_through
 from cs231n.workbook.saved import read
+from grading.engine.intake.folder import MAX_BYTES
 from grading.engine.intake.lms_export import Export
 from grading.engine.storage.store import Store
-from tests.workbook.conftest import SETUP, STUB, small
+from tests.workbook.conftest import DOUBLE, SETUP, STUB, small
 
 
 def assignment(save, *names, siblings=("a", "b"), **parts):
@@ -100,3 +102,85 @@ def test_the_graders_collect_it(save, submit, tmp_path, around):
         "ada": ["a.ipynb", "b.ipynb"],
         "bob": ["a.ipynb", "b.ipynb"],
     }
+
+
+def test_a_notebook_of_ones_own_is_left_out(save, submit, tmp_path):
+    folder = assignment(save, "a", "b")
+    (folder / "scratch.ipynb").write_text('{"cells": []}')
+    status, out = submit("--no-run")
+
+    assert (status, "scratch" in out) == (0, False)
+    assert "2 notebooks." in out
+    with zipfile.ZipFile(tmp_path / "assignment1.zip") as archive:
+        assert archive.namelist() == ["a.ipynb", "b.ipynb"]
+
+
+def test_a_notebook_of_another_name_is_named(save, submit):
+    assignment(save, "a", "b_final")
+    status, out = submit("--no-run")
+
+    assert status == 1
+    assert "✗ b.ipynb is missing." in out
+    assert "✗ b_final.ipynb is no name of this assignment: rename it" in out
+
+
+def test_an_older_zip_is_called_so(save, submit):
+    folder = assignment(save, "a", "b")
+    assert submit("--no-run")[0] == 0
+    (folder / "b.ipynb").unlink()
+
+    assert (
+        "The assignment1.zip that lies here is an older one." in submit("--no-run")[1]
+    )
+
+
+def test_a_zip_that_cannot_be_written_is_a_sentence(save, submit, tmp_path):
+    assignment(save, "a", "b")
+    (tmp_path / "taken").write_text("a file")
+    for place in (tmp_path / "taken" / "one.zip", tmp_path):
+        status = submit("--no-run", "--out", str(place))[0]
+        assert status == 2
+
+
+@pytest.mark.parametrize(
+    "asked", ["assignment1/", "course/assignment1", "./assignment1"]
+)
+def test_a_folder_completed_by_the_shell_is_found(
+    save, tmp_path, monkeypatch, capsys, asked
+):
+    folder = assignment(save, "a", "b")
+    if asked.startswith("course"):
+        (tmp_path / "course").mkdir()
+        folder.rename(tmp_path / asked)
+    monkeypatch.chdir(tmp_path)
+
+    assert main([asked, "--no-run"]) == 0
+    assert "Hand in assignment1.zip: 2 notebooks." in capsys.readouterr().out
+
+
+def test_a_link_to_the_folder_will_do(save, tmp_path, monkeypatch):
+    assignment(save, "a", "b").rename(tmp_path / "homework")
+    try:
+        (tmp_path / "assignment1").symlink_to("homework", target_is_directory=True)
+    except OSError:
+        pytest.skip("no links here")
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["assignment1", "--no-run"]) == 0
+
+
+def test_a_stop_is_a_sentence(save, submit):
+    assignment(save, "a", double=f"{DOUBLE}\nraise KeyboardInterrupt")
+    status, out = submit("--no-run")
+
+    assert status == 130
+    assert "Stopped in line 3 of double: raise KeyboardInterrupt" in out
+    assert out.endswith("No zip was written.\n")
+
+
+def test_a_notebook_larger_than_graders_read_is_named(save, submit, monkeypatch):
+    assert handing_in.MAX_BYTES == MAX_BYTES
+    monkeypatch.setattr(handing_in, "MAX_BYTES", 100)
+    assignment(save, "a", "b")
+
+    assert "a.ipynb is larger than the 0 MB that graders take" in submit("--no-run")[1]

@@ -1,4 +1,4 @@
-# Run this first. On Colab it installs the course package; elsewhere it does nothing.
+# @title Run this first: on Colab it installs the course package, elsewhere nothing
 import importlib.util
 import os
 import subprocess

@@ -600,3 +600,12 @@ def beam_search(step, start, end, k, max_length=16):
         beam = closed + extended[: k - len(closed)]
     beam = sorted(beam, key=lambda one: one[0], reverse=True)
     return [(float(total), words[1:]) for total, words, _ in beam]
+
+# %% mistake="beam-search" why="Only sentences that end at their first word are set aside."
+- alive = [one for one in best if one[1][-1] != end]
++ alive = [one for one in best if one[1][1] != end]
+
+# %% mistake="lstm-step-forward" why="The cell state is squashed where it is kept."
+- next_c = f * prev_c + i * g
+- squashed = np.tanh(next_c)
++ next_c = squashed = np.tanh(f * prev_c + i * g)

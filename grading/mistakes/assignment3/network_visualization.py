@@ -655,3 +655,7 @@ def invert_features(net, img, layer, target, l2_reg, learning_rate, steps):
         loss.backward()
         optimizer.step()
     return x.detach()
+
+# %% mistake="vis-occlusion" why="The last place across is left out where the square just fits."
+- lefts = range(0, width - size + 1, stride)
++ lefts = range(0, width - size, stride)

@@ -753,3 +753,28 @@ def bleu(hypotheses, references):
             total += len(grams[0])
         precision[n - 1] = hits / total if total else 0
     return np.exp(min(0, 1 - target / length)) * np.cumprod(precision) ** (1 / np.arange(1, 5))
+
+# %% mistake="temporal-softmax" why="Shifted by the smallest score of each row, the others overflow."
+- shifted = flat - flat.max(axis=1, keepdims=True)
++ shifted = flat - flat.min(axis=1, keepdims=True)
+
+# %% mistake="temporal-softmax" why="One largest score for all rows: the exponentials of another row all become 0."
+- shifted = flat - flat.max(axis=1, keepdims=True)
++ shifted = flat - flat.max()
+
+# %% style="temporal-softmax" why="The course's own: probabilities, then their logarithm."
+def temporal_softmax_loss(x, y, mask, verbose=False):
+    N, T, V = x.shape
+    flat, labels, keep = x.reshape(N * T, V), y.reshape(N * T), mask.reshape(N * T)
+    probs = np.exp(flat - np.max(flat, axis=1, keepdims=True))
+    probs /= np.sum(probs, axis=1, keepdims=True)
+    loss = -np.sum(keep * np.log(probs[np.arange(N * T), labels])) / N
+    dflat = probs.copy()
+    dflat[np.arange(N * T), labels] -= 1
+    dflat /= N
+    dflat *= keep[:, None]
+    return loss, dflat.reshape(N, T, V)
+
+# %% mistake="rnn-step-backward" why="Wh gets the state after the step; it multiplied the one before."
+- dWx, dWh = x.T @ da, prev_h.T @ da
++ dWx, dWh = x.T @ da, next_h.T @ da

@@ -1062,3 +1062,23 @@ class VisionTransformer(nn.Module):
     def forward(self, x):
         x = self.transformer(self.positional_encoding(self.patch_embed(x)), src_mask=None)
         return self.head(x).mean(1)
+
+# %% style="sdpa-forward" why="The root of NumPy makes 64 bits; blocked scores are very negative."
+def scaled_dot_product_attention_forward(query, key, value, attn_mask=None):
+    scores = np.matmul(query, np.moveaxis(key, -1, -2)) / np.sqrt(query.shape[-1])
+    keep = np.ones(scores.shape, bool)
+    if attn_mask is not None:
+        keep = np.broadcast_to(np.asarray(attn_mask).astype(bool), scores.shape)
+    scores = np.where(keep, scores, -1e30)
+    weights = np.exp(scores - scores.max(-1, keepdims=True)) * keep
+    total = weights.sum(-1, keepdims=True)
+    weights = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+    return np.matmul(weights, value), (query, key, value, weights)
+
+# %% mistake="decoder-layer" why="Dropout falls on the sum; only the part should be dropped."
+- tgt = self.norm_self(tgt + self.dropout_self(seen))
++ tgt = self.norm_self(self.dropout_self(tgt + seen))
+
+# %% mistake="encoder-layer" why="Dropout falls on the sum; only the part should be dropped."
+- src = self.norm_self(src + self.dropout_self(seen))
++ src = self.norm_self(self.dropout_self(src + seen))

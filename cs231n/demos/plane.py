@@ -1,118 +1,14 @@
-"""Small experiments to move by hand; a picture stands in where widgets do not work."""
-
-import io
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+"""Classifiers and descent in the plane, where one can see what a setting does."""
 
 import numpy as np
-from matplotlib.figure import Figure
 
+from cs231n.demos.widget import Demo
 from cs231n.nets.linear import softmax_loss_vectorized, svm_loss_vectorized
 from cs231n.nets.neighbours import euclidean_distances, vote
 
-if TYPE_CHECKING:
-    import ipywidgets
-
 #: One colour for each class, light for regions and dark for points.
-LIGHT = ("#c6dbef", "#fdd0a2", "#c7e9c0")
-DARK = ("#2171b5", "#d94801", "#238b45")
-WIDGET = "application/vnd.jupyter.widget-view+json"
-
-
-class Demo:
-    """A picture with controls, and a row of pictures for where controls do not work.
-
-    A notebook shows the controls where it can, and the row of pictures elsewhere: on
-    a web page, on paper, and in an editor without widgets.
-
-    Parameters
-    ----------
-    draw : callable
-        ``draw(ax, **settings)`` draws one setting.
-    controls : dict of str to sequence
-        Values to choose from, for each setting.
-    examples : list of dict
-        The settings of the row of pictures; the first is where the controls start.
-    """
-
-    def __init__(
-        self, draw: Callable, controls: dict[str, Sequence], examples: list[dict]
-    ) -> None:
-        self.draw = draw
-        self.controls = controls
-        self.examples = examples
-
-    def figure(self) -> "Figure":
-        """Draw the row of pictures.
-
-        Returns
-        -------
-        figure : matplotlib.figure.Figure
-            One panel for each example.
-        """
-        size = (3.3 * len(self.examples), 3.3)
-        figure = Figure(figsize=size, layout="constrained")
-        panels = figure.subplots(1, len(self.examples), squeeze=False)[0]
-        for ax, settings in zip(panels, self.examples, strict=True):
-            self.draw(ax, **settings)
-        return figure
-
-    def widget(self) -> "ipywidgets.Widget":
-        """Build the controls with their picture.
-
-        Returns
-        -------
-        box : ipywidgets.Widget
-            Sliders and menus above the picture.
-
-        Raises
-        ------
-        ImportError
-            If ipywidgets is not installed.
-        """
-        import ipywidgets
-
-        start = self.examples[0]
-        chosen = {
-            name: ipywidgets.SelectionSlider(
-                options=[(str(value), value) for value in values],
-                value=start[name],
-                description=name.replace("_", " "),
-                continuous_update=False,
-                style={"description_width": "initial"},
-            )
-            for name, values in self.controls.items()
-        }
-        picture = ipywidgets.Image(format="png", width=420)
-
-        def redraw(_=None):
-            figure = Figure(figsize=(4.2, 4.2), layout="constrained")
-            self.draw(figure.subplots(), **{n: c.value for n, c in chosen.items()})
-            picture.value = _png(figure)
-
-        for control in chosen.values():
-            control.observe(redraw, "value")
-        redraw()
-        return ipywidgets.VBox([*chosen.values(), picture])
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        bundle = {
-            "text/plain": "A demo with controls",
-            "image/png": _png(self.figure()),
-        }
-        try:
-            widget = self.widget()._repr_mimebundle_()
-        except ImportError:
-            return bundle
-        if WIDGET in widget:
-            bundle[WIDGET] = widget[WIDGET]
-        return bundle
-
-
-def _png(figure):
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=80)
-    return buffer.getvalue()
+LIGHT = ("#c6dbef", "#fdd0a2", "#ead1e3")
+DARK = ("#0072b2", "#c94f00", "#a04a86")
 
 
 def neighbours_demo(seed: int = 231) -> Demo:
@@ -164,7 +60,7 @@ def linear_demo(seed: int = 231) -> Demo:
     Returns
     -------
     demo : Demo
-        Choose the loss, the strength of the penalty and the number of steps.
+        Choose the loss, the regularisation strength and the number of steps.
     """
     points, labels = _blobs(np.random.default_rng(seed), each=20, spread=0.8)
     X = np.column_stack([points, np.ones(len(points))])
@@ -185,7 +81,11 @@ def linear_demo(seed: int = 231) -> Demo:
                     axis, axis, scores[:, c].reshape(90, 90), [0.0], colors=DARK[c]
                 )
         right = np.mean((X @ W).argmax(axis=1) == labels)
-        ax.set_title(f"{loss}, reg = {reg:g}\nloss {value:.3f}, {right:.0%} right")
+        ax.set_title(
+            f"{loss}, reg = {reg:g}, after {steps} steps\n"
+            f"loss {value:.3f}, {right:.0%} right",
+            fontsize=10,
+        )
 
     return Demo(
         draw,
@@ -228,7 +128,7 @@ def learning_rate_demo() -> Demo:
         ax.plot(0, 0, "*", color=DARK[1], markersize=12)
         ax.set(xlim=(-3, 3), ylim=(-3, 3), xticks=[], yticks=[], aspect="equal")
         end = 0.5 * np.sum(slopes * path[-1] ** 2)
-        shown = f"{end:.2g}" if end < 1e3 else "runs away"
+        shown = f"{end:.2g}" if end < 1e3 else "diverges"
         ax.set_title(f"rate {learning_rate:g}, momentum {momentum:g}\nloss {shown}")
 
     return Demo(
@@ -273,5 +173,6 @@ def _draw_regions(ax, regions, points, labels):
         vmin=0,
         vmax=2,
     )
-    ax.scatter(*points.T, c=[DARK[c] for c in labels], s=14)
+    for c, marker in enumerate("os^"):
+        ax.scatter(*points[labels == c].T, c=DARK[c], marker=marker, s=16)
     ax.set(xticks=[], yticks=[])
