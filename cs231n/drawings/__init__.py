@@ -5,7 +5,50 @@ with a text for those who cannot see it. Blue is data, green is learned, vermili
 dashed* is a gradient, purple is a second thing beside blue, grey is everything else.
 """
 
-from cs231n.drawings.adversarial import (
+from cs231n.drawings.classifiers.descent import error_valley, minibatch_paths, secants
+from cs231n.drawings.classifiers.features import (
+    central_difference,
+    direction_bins,
+    hue_circle,
+    shuffled_pixels,
+)
+from cs231n.drawings.classifiers.linear import margins, score_gradient, template_scores
+from cs231n.drawings.classifiers.losses import loss_curves
+from cs231n.drawings.classifiers.neighbours import (
+    broadcast_rows,
+    distance_matrix,
+    folds,
+    three_terms,
+    two_metrics,
+    vote_circle,
+)
+from cs231n.drawings.classifiers.probabilities import one_hot_gradient, softmax_steps
+from cs231n.drawings.networks.blocks import layer_row
+from cs231n.drawings.networks.convolution import pool_winners, window_columns
+from cs231n.drawings.networks.deep import cache_stack, deep_stack, signal_depth
+from cs231n.drawings.networks.masks import dropout_mask, thinned_nets
+from cs231n.drawings.networks.nets import (
+    affine_graph,
+    affine_rows,
+    net_chain,
+    relu_gate,
+)
+from cs231n.drawings.networks.normalisation import norm_graph
+from cs231n.drawings.networks.optimisers import (
+    bias_correction,
+    loss_signs,
+    shrinking_steps,
+    velocity_steps,
+)
+from cs231n.drawings.networks.statistics import (
+    gradient_parts,
+    norm_columns,
+    shared_statistics,
+)
+from cs231n.drawings.networks.tape import tape_graph
+from cs231n.drawings.networks.training import grid_and_random, score_slopes, step_sizes
+from cs231n.drawings.page import THEMES, Page
+from cs231n.drawings.pictures.adversarial import (
     adversaries,
     generator_losses,
     growing_pictures,
@@ -14,8 +57,9 @@ from cs231n.drawings.adversarial import (
     squares,
     two_clouds,
 )
-from cs231n.drawings.blocks import layer_row
-from cs231n.drawings.captions import (
+from cs231n.drawings.pictures.seeing import pixel_gradient, weighted_maps
+from cs231n.drawings.pictures.styles import gram_sheet, neighbour_pairs, transfer_graph
+from cs231n.drawings.sequences.captions import (
     captioner,
     masked_captions,
     rnn_step,
@@ -23,56 +67,17 @@ from cs231n.drawings.captions import (
     specificity,
     word_rows,
 )
-from cs231n.drawings.convolution import pool_winners, window_columns
-from cs231n.drawings.decoding import attention_step, beam_tree
-from cs231n.drawings.deep import cache_stack, deep_stack, signal_depth
-from cs231n.drawings.descent import error_valley, minibatch_paths, secants
-from cs231n.drawings.features import (
-    central_difference,
-    direction_bins,
-    hue_circle,
-    shuffled_pixels,
-)
-from cs231n.drawings.gated import gru_cell, lstm_cell
-from cs231n.drawings.linear import margins, score_gradient, template_scores
-from cs231n.drawings.losses import loss_curves
-from cs231n.drawings.masks import dropout_mask, thinned_nets
-from cs231n.drawings.neighbours import (
-    broadcast_rows,
-    distance_matrix,
-    folds,
-    three_terms,
-    two_metrics,
-    vote_circle,
-)
-from cs231n.drawings.nets import affine_graph, affine_rows, net_chain, relu_gate
-from cs231n.drawings.normalisation import norm_graph
-from cs231n.drawings.optimisers import (
-    bias_correction,
-    loss_signs,
-    shrinking_steps,
-    velocity_steps,
-)
-from cs231n.drawings.page import THEMES, Page
-from cs231n.drawings.probabilities import one_hot_gradient, softmax_steps
-from cs231n.drawings.recurrence import unrolled
-from cs231n.drawings.seeing import pixel_gradient, weighted_maps
-from cs231n.drawings.shown import show
-from cs231n.drawings.statistics import (
-    gradient_parts,
-    norm_columns,
-    shared_statistics,
-)
-from cs231n.drawings.styles import gram_sheet, neighbour_pairs, transfer_graph
-from cs231n.drawings.tape import tape_graph
-from cs231n.drawings.training import grid_and_random, score_slopes, step_sizes
-from cs231n.drawings.transformers import (
+from cs231n.drawings.sequences.decoding import attention_step, beam_tree
+from cs231n.drawings.sequences.gated import gru_cell, lstm_cell
+from cs231n.drawings.sequences.recurrence import unrolled
+from cs231n.drawings.sequences.transformers import (
     causal_mask,
     decoder_layer,
     heads,
     patch_rows,
     position_waves,
 )
+from cs231n.drawings.shown import show
 
 __all__ = [
     "THEMES",

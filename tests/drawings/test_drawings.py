@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgb
 from scipy.signal import correlate2d
 
 from cs231n import autograd, drawings
-from cs231n.drawings.layered import arrange
+from cs231n.drawings.pictures.layered import arrange
 
 IMAGE = np.array([[1, 2, 0], [0, 1, 3], [2, 0, 1]])
 KERNEL = np.array([[1, -1], [0, 2]])
@@ -252,7 +252,7 @@ def test_the_three_terms_add_up_to_the_squares_of_the_distances():
 
 
 def test_the_vote_of_the_drawing_changes_with_the_number_of_voters():
-    from cs231n.drawings.neighbours import _VOTERS
+    from cs231n.drawings.classifiers.neighbours import _VOTERS
     from cs231n.nets.neighbours import vote
 
     dists = np.array([[np.hypot(x, y) for x, y, _ in _VOTERS]])

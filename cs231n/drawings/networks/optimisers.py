@@ -3,8 +3,8 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from cs231n.drawings.networks.training import panels
 from cs231n.drawings.page import THEMES, Page
-from cs231n.drawings.training import panels
 
 
 def velocity_steps(theme: str = "light") -> Figure:

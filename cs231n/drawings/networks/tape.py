@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cs231n.drawings.layered import arrange
 from cs231n.drawings.page import Page
+from cs231n.drawings.pictures.layered import arrange
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -1,0 +1,1 @@
+"""Drawings of nearest neighbours, linear classifiers and features."""

@@ -1,0 +1,1 @@
+"""Drawings of layers, of networks and of how they are trained."""

@@ -1,0 +1,1 @@
+"""Drawings of what networks see, and of pictures they make."""

@@ -1,0 +1,1 @@
+"""Drawings of recurrent networks, attention and captions."""
