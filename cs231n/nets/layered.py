@@ -7,7 +7,7 @@ import numpy as np
 
 from cs231n.autograd.engines import is_tensor
 from cs231n.layers import relu_backward
-from cs231n.nets.looking.blocks import KINDS, Rule, Step, guided_relu_backward
+from cs231n.nets.looking.blocks import KINDS, Rule, Step
 from cs231n.nets.looking.checks import (
     check_class,
     check_layer,
@@ -104,7 +104,7 @@ class LayeredNet:
         cache: Trace,
         *,
         to: str | None = None,
-        guided: bool | Rule = False,
+        guided: Rule = relu_backward,
         need_dw: bool = False,
     ) -> Any:
         """Carry a gradient back to the images.
@@ -118,10 +118,10 @@ class LayeredNet:
             As returned by :meth:`forward`.
         to : str, optional
             Stop at the output of this layer instead of the images.
-        guided : bool or callable, optional
-            Whether every ReLU also stops negative gradients (guided backpropagation);
-            or your own way back through a ReLU, called with the upstream gradient and
-            an array that is positive where the ReLU's input was.
+        guided : callable, optional
+            Another way back through every ReLU, called with the upstream gradient and
+            an array that is positive where the ReLU's input was;
+            :func:`~cs231n.nets.seeing.guided_relu_backward` for guided backpropagation.
         need_dw : bool, optional
             Whether the gradients of the weights are asked for; they cost a third.
 
@@ -142,7 +142,6 @@ class LayeredNet:
         grads_in = dict(dout) if isinstance(dout, Mapping) else {names[-1]: dout}
         check_upstream(grads_in, cache, to)
         kept: dict[str, np.ndarray] | None = {} if need_dw else None
-        rule = _rule(guided)
         dx: Any = None
         for name in reversed(names):
             if name in grads_in:
@@ -152,7 +151,7 @@ class LayeredNet:
             if name == to:
                 break
             if dx is not None:
-                dx = self._backward(name, dx, cache.caches[name], rule, kept)
+                dx = self._backward(name, dx, cache.caches[name], guided, kept)
         dx = dx[0] if cache.single else dx
         return dx if kept is None else (dx, kept)
 
@@ -267,10 +266,3 @@ class LayeredNet:
                 x,
             )
         return seen
-
-
-def _rule(guided):
-    """Return the way back through a ReLU that was asked for."""
-    if callable(guided):
-        return guided
-    return guided_relu_backward if guided else relu_backward

@@ -5,13 +5,37 @@ The notebook ``assignment3/network_visualization`` holds answers against these.
 
 import numpy as np
 
+from cs231n.layers import relu_backward, relu_forward
 from cs231n.nets.layered import LayeredNet
 from cs231n.nets.looking.blocks import Rule
 from cs231n.optim import adam
 
 
+def guided_relu_backward(dout: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """Go back through a ReLU and stop negative gradients too.
+
+    Parameters
+    ----------
+    dout : ndarray
+        Upstream gradient.
+    out : ndarray of the same shape
+        What the ReLU was given, or gave: only where it is positive counts.
+
+    Returns
+    -------
+    dx : ndarray
+        ``dout`` where both are positive, else 0.
+
+    References
+    ----------
+    Springenberg et al. (2015), "Striving for Simplicity: The All Convolutional Net",
+    arXiv:1412.6806.
+    """
+    return relu_backward(relu_forward(dout)[0], out)
+
+
 def score_gradient(
-    net: LayeredNet, x: np.ndarray, y: np.ndarray, *, guided: bool | Rule = False
+    net: LayeredNet, x: np.ndarray, y: np.ndarray, *, guided: Rule = relu_backward
 ) -> np.ndarray:
     """Differentiate one score of each picture with respect to its pixels.
 
@@ -23,8 +47,8 @@ def score_gradient(
         Normalised pictures.
     y : ndarray of int, shape (N,)
         The class of each score.
-    guided : bool or callable, optional
-        Whether ReLUs also stop negative gradients; as for :meth:`LayeredNet.backward`.
+    guided : callable, optional
+        Another way back through ReLUs; as for :meth:`LayeredNet.backward`.
 
     Returns
     -------

@@ -35,7 +35,6 @@ from cs231n.data.images import deprocess_image, preprocess_image
 from cs231n.engine import F, torch
 from cs231n.nets import seeing as reference
 from cs231n.nets.layered import LayeredNet
-from cs231n.nets.looking.blocks import guided_relu_backward as guided_rule
 from cs231n.notebook import needs_answers, quick
 from cs231n.optim import adam
 from cs231n.testing import expect, expect_close, expect_source, passed, unchanged
@@ -628,10 +627,10 @@ expect_close(
 for shape, dtype in [((3, 4, 5, 2), float), ((7,), "f")]:
     x, dout = rng.standard_normal((2, *shape)).astype(dtype)
     got = pytorch.evaluate(guided_relu_backward, dout, x)
-    right = guided_rule(dout, x)
+    right = reference.guided_relu_backward(dout, x)
     expect_close(array(got, shape, "dx"), right, f"dx of shape {shape}")
     expect(got.dtype == dtype, f"Keep the dtype of dout; got {got.dtype}.")
-expect_source(guided_relu_backward, without=[*READY, "guided_rule"])
+expect_source(guided_relu_backward, without=READY)
 passed("vis-guided", "six entries by hand, two random arrays")
 
 # %% [markdown]

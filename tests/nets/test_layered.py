@@ -7,7 +7,7 @@ from cs231n.data import DatasetError, data_home, load_shapes10
 from cs231n.data.images import preprocess_image
 from cs231n.data.squeezenet import NAME, layer_shapes
 from cs231n.engine import torch as tape
-from cs231n.nets import pretrained
+from cs231n.nets import pretrained, seeing
 from cs231n.nets.layered import LayeredNet
 from cs231n.nets.pretrained import from_scenenet, from_shapenet, load_pretrained
 from cs231n.nets.scenenet import SceneNet
@@ -135,7 +135,9 @@ def test_a_guided_gradient_is_stopped_at_every_relu():
     x = np.ones((1, 3, 16, 16))
     scores, cache = small.forward(x)
     plain = small.backward(np.ones_like(scores), cache)
-    guided = small.backward(np.ones_like(scores), cache, guided=True)
+    guided = small.backward(
+        np.ones_like(scores), cache, guided=seeing.guided_relu_backward
+    )
     np.testing.assert_allclose(plain, -3 / 256)
     np.testing.assert_allclose(guided, 2 / 256)
 

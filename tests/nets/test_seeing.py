@@ -125,7 +125,7 @@ def test_an_own_way_back_through_relus_takes_the_place_of_guided(net, x):
     def stop(dout, out):
         return np.where((dout > 0) & (out > 0), dout, 0)
 
-    guided = seeing.score_gradient(net, x, y, guided=True)
+    guided = seeing.score_gradient(net, x, y, guided=seeing.guided_relu_backward)
     np.testing.assert_array_equal(seeing.score_gradient(net, x, y, guided=stop), guided)
     plain = seeing.score_gradient(net, x, y, guided=lambda d, out: d * (out > 0))
     np.testing.assert_array_equal(plain, seeing.score_gradient(net, x, y))

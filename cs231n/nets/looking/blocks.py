@@ -13,7 +13,6 @@ from cs231n.layers import (
     conv_forward,
     max_pool_backward,
     max_pool_forward,
-    relu_backward,
     relu_forward,
 )
 
@@ -33,29 +32,6 @@ class Kind(NamedTuple):
 
     forward: Callable[[Step, dict, np.ndarray], tuple]
     backward: Callable[[Step, np.ndarray, Any, Rule, dict | None], np.ndarray]
-
-
-def guided_relu_backward(dout: np.ndarray, out: np.ndarray) -> np.ndarray:
-    """Go back through a ReLU and stop negative gradients too.
-
-    Parameters
-    ----------
-    dout : ndarray
-        Upstream gradient.
-    out : ndarray of the same shape
-        What the ReLU was given, or gave: only where it is positive counts.
-
-    Returns
-    -------
-    dx : ndarray
-        ``dout`` where both are positive, else 0.
-
-    References
-    ----------
-    Springenberg et al. (2015), "Striving for Simplicity: The All Convolutional Net",
-    arXiv:1412.6806.
-    """
-    return relu_backward(relu_forward(dout)[0], out)
 
 
 def _rescale_forward(step, params, x):
