@@ -26,13 +26,15 @@ def show(figure: "Figure", alt: str, *, svg: bool = False) -> None:
     ValueError
         If the text is empty.
     """
-    from IPython.display import HTML, display
-
     if not alt.strip():
         raise ValueError(
             "alt is empty; say in a sentence what the drawing shows, for those who "
             "cannot see it."
         )
+    try:
+        from IPython.display import HTML, display
+    except ModuleNotFoundError:
+        return  # a script has no place to show it
     file = io.BytesIO()
     if svg:  # letters as outlines, and the same bytes every time
         with rc_context({"svg.hashsalt": "cs231n"}):

