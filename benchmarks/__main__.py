@@ -33,6 +33,7 @@ GROUPS = [
     "knn",
     "convnet",
     "dcgan",
+    "matching",
     "captioning",
     "squeezenet",
     "looking",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from benchmarks import gan, train_scenenet
+from benchmarks import clip, gan, train_scenenet
 from cs231n.data import caption_accuracy, decode_captions, load_scenes
 from cs231n.data.drawn.scene_pictures import HELD_OUT
 from cs231n.nets.captioning import CaptioningRNN
@@ -80,6 +80,20 @@ def gan_digits(seed):
     }
 
 
+def clip_scenes(seed):
+    """Match captions and scenes on the frozen network; return what was learned."""
+    pictures, captions, _ = clip.train("grid", seed)
+    found = clip.measure(pictures, captions, "grid")
+    return {name: found[name] for name in GOALS[clip_scenes]}
+
+
+def clip_patches(seed):
+    """Segment scenes with a linear layer; return overlaps by number of pictures."""
+    found = {f"IoU, {n} pictures": clip.overlap(n, seed) for n in (10, 50, 300)}
+    raw = clip.overlap(50, seed, "pixels")
+    return found | {"over raw pixels, 50": found["IoU, 50 pictures"] - raw}
+
+
 def _written(cell_type, attention, seed, epochs):
     data, kind = load_scenes(), "grid" if attention else "features"
     net = _network(data, cell_type, attention, seed)
@@ -128,6 +142,17 @@ GOALS = {
         "90 - FD, 1,000 steps": 0.0,
         "digits, 1,000 steps": 6,
         "60 - FD, 2,500 steps": 0.0,
+    },
+    clip_scenes: {
+        "64 pairs": 0.85,
+        "held-out pairs": 0.80,
+        "retrieval truth": 0.50,
+    },
+    clip_patches: {
+        "IoU, 10 pictures": 0.22,
+        "IoU, 50 pictures": 0.50,
+        "IoU, 300 pictures": 0.60,
+        "over raw pixels, 50": 0.30,
     },
     captions_order: {
         "GRU over RNN": 0.0,

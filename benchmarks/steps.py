@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from benchmarks import gan
+from benchmarks import clip, gan
 from benchmarks.contenders import both, data, torch
 from benchmarks.convolutions import convolution
 from cs231n import autograd, layers, optim
@@ -285,7 +285,23 @@ def looking(dtype):
     yield "SqueezeNet 1.0 forward and back to the pixels, batch 1", contenders, None
 
 
+def matching(dtype):
+    """One step of both encoders of the notebook ``clip``, batch 96, with AdamW."""
+    if dtype != np.float32:
+        return
+    rng, contenders = np.random.default_rng(5), {}
+    grid = rng.random((96, 64, 6, 6), np.float32)
+    words = rng.integers(4, 86, (96, 17))
+    for label, engine in (("ours", autograd), ("torch", torch)):
+        if engine:
+            step = clip.step_of(engine, *clip.pair(engine, "grid", 1))
+            inputs = engine.from_numpy(grid), engine.from_numpy(words)
+            contenders[label] = lambda step=step, inputs=inputs: step(*inputs)
+    yield "captions matched with cells, batch 96", contenders, None
+
+
 GROUPS = {
+    "matching": matching,
     "convnet": convnet,
     "dcgan": dcgan,
     "squeezenet": squeezenet,

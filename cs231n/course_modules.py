@@ -16,6 +16,7 @@ NOTEBOOKS = {
     "classification_solver_vit": _ATTENTION,
     "classifiers.rnn_pytorch": _RECURRENT,
     "classifiers.transformer": _ATTENTION,
+    "clip_dino": "assignment3/clip",
     "gan_pytorch": "assignment3/gan",
     "gan_tf": "assignment3/gan",
     "net_visualization_pytorch": "assignment3/network_visualization",
@@ -29,7 +30,6 @@ NOTEBOOKS = {
 #: Module: what no notebook here asks for.
 ABSENT = {
     "classifiers.squeezenet": "SqueezeNet in TensorFlow",
-    "clip_dino": "CLIP and DINO",
     "ddpm_trainer": "diffusion",
     "emoji_dataset": "diffusion",
     "gaussian_diffusion": "diffusion",

@@ -57,6 +57,14 @@ from cs231n.drawings.pictures.adversarial import (
     squares,
     two_clouds,
 )
+from cs231n.drawings.pictures.matching import (
+    paired_cosines,
+    patch_overlap,
+    prompt_classes,
+    ranked_row,
+    shortcut,
+    two_softmaxes,
+)
 from cs231n.drawings.pictures.seeing import pixel_gradient, weighted_maps
 from cs231n.drawings.pictures.styles import gram_sheet, neighbour_pairs, transfer_graph
 from cs231n.drawings.sequences.captions import (
@@ -122,10 +130,14 @@ __all__ = [
     "norm_graph",
     "one_hot_gradient",
     "painted_filters",
+    "paired_cosines",
+    "patch_overlap",
     "patch_rows",
     "pixel_gradient",
     "pool_winners",
     "position_waves",
+    "prompt_classes",
+    "ranked_row",
     "relu_gate",
     "rnn_step",
     "score_gradient",
@@ -133,6 +145,7 @@ __all__ = [
     "secants",
     "shared_runs",
     "shared_statistics",
+    "shortcut",
     "show",
     "shrinking_steps",
     "shuffled_pixels",
@@ -148,6 +161,7 @@ __all__ = [
     "transfer_graph",
     "two_clouds",
     "two_metrics",
+    "two_softmaxes",
     "unrolled",
     "velocity_steps",
     "vote_circle",

@@ -11,6 +11,7 @@ Nothing else in the package imports this one.
 from cs231n.pytorch.adversarial import build, play_linear
 from cs231n.pytorch.copies import train_net, untrained_scores
 from cs231n.pytorch.either import differentiate, evaluate
+from cs231n.pytorch.labelling import fit_and_label
 from cs231n.pytorch.tensors import (
     call,
     forward,
@@ -32,6 +33,7 @@ __all__ = [
     "call",
     "differentiate",
     "evaluate",
+    "fit_and_label",
     "forward",
     "gradients",
     "leaves",
