@@ -34,9 +34,9 @@ class Silent(Nearest):
         super().inference(X)
 
 
-class Untrained:
-    def inference(self, X):
-        return X
+class Mute:
+    def train(self, X, y):
+        pass
 
 
 X, y = np.array([[0.0, 0], [4, 4], [0, 1], [4, 3]]), np.array([0, 1, 0, 1])
@@ -44,7 +44,9 @@ X, y = np.array([[0.0, 0], [4, 4], [0, 1], [4, 3]]), np.array([0, 1, 0, 1])
 
 def test_rows_go_in_as_tensors_and_labels_come_out_as_an_array():
     model = Nearest()
-    found = pytorch.fit_and_label(model, X, y, X[::-1].copy(), num_iters=7)
+    found = pytorch.fit_and_label(
+        Nearest.train, model, X, y, X[::-1].copy(), num_iters=7
+    )
     assert isinstance(found, np.ndarray)
     assert found.tolist() == [1, 0, 1, 0]
     assert model.num_iters == 7
@@ -55,9 +57,9 @@ def test_rows_go_in_as_tensors_and_labels_come_out_as_an_array():
     [
         (Column, "4 labels, one for each row; got a tensor of shape"),
         (Silent, "4 labels, one for each row; got None"),
-        (Untrained, "Untrained has no method train"),
+        (Mute, "Mute has no method inference"),
     ],
 )
 def test_other_answers_are_told_what_is_wrong(kind, message):
     with pytest.raises(WrongAnswer, match=message):
-        pytorch.fit_and_label(kind(), X, y, X)
+        pytorch.fit_and_label(kind.train, kind(), X, y, X)

@@ -1,5 +1,6 @@
 """Classifiers that are fitted to rows and label others, handed arrays."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,21 @@ from cs231n.testing import beside_answers, expect
 
 @beside_answers
 def fit_and_label(
-    model: Any, X: np.ndarray, y: np.ndarray, X_new: np.ndarray, **options: Any
+    train: Callable,
+    model: Any,
+    X: np.ndarray,
+    y: np.ndarray,
+    X_new: np.ndarray,
+    **options: Any,
 ) -> np.ndarray:
     """Fit a classifier to labelled rows, and let it label others.
 
     Parameters
     ----------
+    train : callable
+        The method of the answer's class: ``train(model, X, y, **options)``.
     model : object
-        The answer: ``train(X, y, **options)``, then ``inference(X_new)``.
+        Of that class; it has ``inference(X_new)`` besides.
     X : ndarray of shape (N, D)
         Rows.
     y : ndarray of int, shape (N,)
@@ -36,15 +44,14 @@ def fit_and_label(
     Raises
     ------
     WrongAnswer
-        If the answer lacks a method, or the labels are not one for each row.
+        If there is no such method, or the labels are not one for each row.
     """
-    for name in ("train", "inference"):
-        expect(
-            callable(getattr(model, name, None)),
-            f"{type(model).__name__} has no method {name}.",
-        )
-    torch = engine_of(model.train)
-    model.train(*tensors(torch, (X, y)), **options)
+    expect(
+        callable(getattr(model, "inference", None)),
+        f"{type(model).__name__} has no method inference.",
+    )
+    torch = engine_of(train)
+    train(model, *tensors(torch, (X, y)), **options)
     found = model.inference(tensors(torch, X_new))
     labels = np.asarray(arrays(found)) if found is not None else np.empty(0)
     expect(

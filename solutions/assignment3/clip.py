@@ -140,8 +140,8 @@ for name, other in (("b", b), ("c", c)):
 #
 # <details><summary>Check your prediction</summary>
 #
-# Nothing, to either. The cosine looks at directions only. With dot products the ranking could change
-# as soon as the vectors get *different* factors.
+# Nothing, to either. The cosine looks at directions only. With dot products the ranking could
+# change as soon as the vectors get *different* factors.
 #
 # </details>
 
@@ -187,8 +187,8 @@ def get_similarity_no_loop(text_features, image_features):
 #
 # <details><summary>Hint 3: a check by hand</summary>
 #
-# With the texts $(3, 4)$ and $(0, 2)$ and the picture $(4, 3)$ the result has two rows and one column:
-# $0.96$ and $0.6$.
+# With the texts $(3, 4)$ and $(0, 2)$ and the picture $(4, 3)$ the result has two rows and one
+# column: $0.96$ and $0.6$.
 #
 # </details>
 
@@ -251,17 +251,17 @@ passed("clip-similarity", "a case by hand, three shapes, no loop")
 # ## 2. The contrastive loss
 #
 # How does one train two encoders with nothing but pairs? If only similarity of true pairs were
-# rewarded, both encoders could return the same vector for everything: this is *collapse*. The
-# other captions of the batch are the remedy. Each picture has to find its own caption among them,
-# a classification with as many classes as the batch has pairs. The wrong ones are called *negatives*.
-# Sohn (2016) proposed this *N-pair loss*; Oord et al. (2018) named a form of it InfoNCE. Its price is
-# that results tend to depend on the batch size. Chen et al. (2020) reported gains up to batches of
-# thousands, and Zhai et al. (2023) found that a sigmoid loss depends on it less.
+# rewarded, both encoders could return the same vector for everything: this is *collapse*. The other
+# captions of the batch are the remedy. Each picture has to find its own caption among them, a
+# classification with as many classes as the batch has pairs. The wrong ones are called *negatives*.
+# Sohn (2016) proposed this *N-pair loss*; Oord et al. (2018) named a form of it InfoNCE. Its price
+# is that results tend to depend on the batch size. Chen et al. (2020) reported gains up to batches
+# of thousands, and Zhai et al. (2023) found that a sigmoid loss depends on it less.
 #
 # After this section you can compute the symmetric contrastive loss, and its gradient by hand.
 #
-# Unit vectors $z^I_i$ of pictures and $z^T_j$ of texts give *logits* $S_{ij} = s \, z^I_i \cdot z^T_j$. The
-# factor $s$ is learned; $1/s$ is called *temperature*. With the pairs on the diagonal,
+# Unit vectors $z^I_i$ of pictures and $z^T_j$ of texts give *logits* $S_{ij} = s \, z^I_i \cdot
+# z^T_j$. The factor $s$ is learned; $1/s$ is called *temperature*. With the pairs on the diagonal,
 #
 # $$L = \frac{1}{2N}\sum_i \Big(-\log\frac{e^{S_{ii}}}{\sum_j e^{S_{ij}}}\Big)
 # + \frac{1}{2N}\sum_j \Big(-\log\frac{e^{S_{jj}}}{\sum_i e^{S_{ij}}}\Big) .$$
@@ -289,14 +289,14 @@ print("each caption finds its picture:", by_column.round(2))
 print("loss:", (-np.log(by_row).mean() - np.log(by_column).mean()) / 2)
 
 # %% [markdown]
-# **Predict, then check.** (a) Both encoders have collapsed: all cosines are 1. What is the loss of a
-# batch of 96? (b) The factor is $s = 1$. Can unit vectors of a batch of 96 reach a loss below 2?
+# **Predict, then check.** (a) Both encoders have collapsed: all cosines are 1. What is the loss of
+# a batch of 96? (b) The factor is $s = 1$. Can unit vectors of a batch of 96 reach a loss below 2?
 #
 # <details><summary>Check your prediction</summary>
 #
-# (a) $\log 96 \approx 4.56$, that of a guess. (b) No. The best case is a cosine of $1$ for true pairs and
-# of about 0 for the others, or at best $-1$. Then $\log(1 + 95\,e^{-2}) \approx 2.63$. The softmax
-# is too flat, which is why the factor is learned.
+# (a) $\log 96 \approx 4.56$, that of a guess. (b) No. The best case is a cosine of $1$ for true
+# pairs and of about 0 for the others, or at best $-1$. Then $\log(1 + 95\,e^{-2}) \approx 2.63$.
+# The softmax is too flat, which is why the factor is learned.
 #
 # </details>
 
@@ -351,24 +351,25 @@ def _log_softmax(logits, axis):
 # %% [markdown] hint="clip-loss"
 # <details><summary>Hint 1: where to look</summary>
 #
-# One table of logits, two softmax classifiers. What is the correct class of row $i$, and of column $j$?
-# Both directions send a gradient to the same table.
+# One table of logits, two softmax classifiers. What is the correct class of row $i$, and of column
+# $j$? Both directions send a gradient to the same table.
 #
 # </details>
 #
 # <details><summary>Hint 2: what to use</summary>
 #
-# From the notebook `softmax`: subtract the largest logit of each row (or column) before `np.exp`. Compute
-# the gradient of the table first. Then it is a matrix product like any other, followed by a factor.
+# From the notebook `softmax`: subtract the largest logit of each row (or column) before `np.exp`.
+# Compute the gradient of the table first. Then it is a matrix product like any other, followed by a
+# factor.
 #
 # </details>
 #
 # <details><summary>Hint 3: the local pieces</summary>
 #
-# The gradient of one cross-entropy with respect to its logits is softmax minus one-hot, over the number
-# of examples. For $S = s\,C$ with $C = Z_I Z_T^\top$ and $G = \partial L/\partial S$: the gradient of $C$ is $sG$,
-# that of $s$ is the sum of the elementwise product of $G$ and $C$. All shapes of the result
-# are those of the inputs.
+# The gradient of one cross-entropy with respect to its logits is softmax minus one-hot, over the
+# number of examples. For $S = s\,C$ with $C = Z_I Z_T^\top$ and $G = \partial L/\partial S$: the
+# gradient of $C$ is $sG$, that of $s$ is the sum of the elementwise product of $G$ and $C$. All
+# shapes of the result are those of the inputs.
 #
 # </details>
 
@@ -514,8 +515,9 @@ for n, d, scale in [(4, 7, 1.5), (6, 3, 0.7)]:
 passed("clip-loss", "the gradient of the factor")
 
 # %% [markdown]
-# **Check your gradient.** Tests need not be trusted. Move one number of `zi` by a small $h$ both ways, and
-# compare the slope of the loss with your gradient. The last line does the same for the factor.
+# **Check your gradient.** Tests need not be trusted. Move one number of `zi` by a small $h$ both
+# ways, and compare the slope of the loss with your gradient. The last line does the same for the
+# factor.
 
 # %%
 with needs_answers():
@@ -531,38 +533,43 @@ with needs_answers():
     print(f"factor: numerical {(up - down) / (2 * h):+.8f}, yours {dscale:+.8f}")
 
 # %% [markdown] question="clip-negatives" points=3 minutes=12
-# **Question 1 (3 points).** In a batch of 96 scenes many captions are short: "a red star" may hold of
-# several pictures. A student takes batches of 400 in place of 96, from the same 3000 scenes and with
-# the same number of steps. The training loss rises from 1.4 to 2.6. He concludes: "Larger batches made the
-# model worse." Say why the two losses cannot be compared. Then say which effect of captions that hold of several
-# pictures grows with the batch, and what it does to the gradient of such a pair. Which measurement decides whether the
-# model became worse?
+# **Question 1 (3 points).** A student trains the model of the next section on batches of 96. On
+# training scenes the same trained model has a loss of 0.56 on batches of 24, 1.20 on batches of 96,
+# and 2.25 on batches of 400. She concludes: "The loss is best for 24, so I should train on batches
+# of 24." Say why the three losses cannot be compared. Some captions, such as "two shapes", hold of
+# many scenes: which effect of theirs grows with the batch, and what does it do to the gradient?
+# Which measurement decides which batch size trains better?
 
 # %% [markdown] marking="clip-negatives"
-# A batch of 400 is a classification with 400 classes, a guess costs $\log 400 = 5.99$ and not $\log 96 = 4.56$: the loss
-# grows with the number of candidates for one and the same model. A caption that holds of another picture of the batch is a *false
-# negative*: the loss pushes apart what belongs together. Expected false negatives per row grow in proportion to the batch. Their part of the
-# gradient pulls against the right answer: the best possible row splits the probability among all pictures that fit, so the loss has a floor above
-# zero. Deciding: one measure with a fixed number of candidates for both models, on held-out scenes: zero-shot accuracy, or the
-# rank of the own picture among a fixed 200, or the loss of both models on batches of one size.
+# A batch of $N$ is a classification with $N$ classes. A guess costs $\log 24 = 3.18$, $\log 96 =
+# 4.56$, $\log 400 = 5.99$, so the loss grows with the number of candidates for one and the same
+# model. A caption that holds of another picture of the batch makes a *false negative*: the loss
+# pushes apart what belongs together. Their expected number per row grows in proportion to $N$. The
+# best possible row splits its probability among all pictures that fit, so the loss has a floor
+# above zero, and part of the gradient pulls against a right answer. Deciding: train with both sizes
+# at equal cost, and compare a measure with a fixed number of candidates on held-out scenes, such as
+# zero-shot accuracy, the rank among a fixed 200, or both losses on batches of one size.
 #
-# *Marking:* 1 for another number of classes ($\log N$ or in words). 1 for false negatives, with their number or their pull (0.5 for the
-# name alone). 1 for a measurement with equal candidates (accept zero-shot accuracy, recall in a fixed gallery). "Compare the training losses
-# after more steps" earns nothing.
+# *Marking:* 1 for the number of classes ($\log N$ or in words). 1 for false negatives with their
+# number or their pull (0.5 for the name alone). 1 for a measurement with equal candidates on
+# held-out scenes, of models trained with different batches. "Compare the training losses after more
+# steps" earns nothing.
 
 # %% [markdown]
 # ## 3. Training before your eyes
 #
-# CLIP was trained for days on hundreds of GPUs. What makes half a minute enough here? The picture encoder
-# need not learn to see. It reads `data["train_grid"]`: 6 x 6 cells of 64 numbers from a frozen network that finds objects in scenes. On top
-# of it one convolution and a linear layer are trained, beside a text encoder of embeddings and a GRU. Zhai et al. (2022)
-# called such training with a frozen picture encoder *LiT* and reported that it can beat training both from scratch. The price is that the
-# picture side can only use what the frozen features hold.
+# CLIP was trained for days on hundreds of GPUs. What makes half a minute enough here? The picture
+# encoder need not learn to see. It reads `data["train_grid"]`: 6 x 6 cells of 64 numbers from a
+# frozen network that finds objects in scenes. On top of it one convolution and a linear layer are
+# trained, beside a text encoder of embeddings and a GRU. Zhai et al. (2022) called such training
+# with a frozen picture encoder *LiT* and reported that it can beat training both from scratch. The
+# price is that the picture side can only use what the frozen features hold.
 #
 # After this section you can train two networks with one hand-written gradient.
 #
-# Your loss enters the tape at two places: `zi.backward(dzi)` walks back through the picture encoder, `zt.backward(dzt)`
-# through the text encoder. The factor is kept as $s = e^{\tau}$, so that it stays positive:
+# Your loss enters the tape at two places: `zi.backward(dzi)` walks back through the picture
+# encoder, `zt.backward(dzt)` through the text encoder. The factor is kept as $s = e^{\tau}$, so
+# that it stays positive:
 #
 # $$\frac{\partial L}{\partial \tau} = \frac{\partial L}{\partial s}\,s .$$
 #
@@ -570,8 +577,8 @@ with needs_answers():
 #
 # <details><summary>Check your prediction</summary>
 #
-# It rises as long as true pairs are mostly ahead: a larger factor makes right answers surer. With wrong answers it makes
-# the loss worse, so it would fall. In our run it ended near FACTOR.
+# It rises as long as true pairs are mostly ahead: a larger factor makes right answers surer. With
+# wrong answers it makes the loss worse, so it would fall. In our run it ended near 22.
 #
 # </details>
 
@@ -687,15 +694,16 @@ with needs_answers():
     plt.plot(losses, lw=0.5, color="lightgray")
     plt.plot(np.arange(len(smooth)) + 10, smooth)
     plt.axhline(np.log(96), ls="--", color="gray")
-    plt.text(len(losses) * 0.6, np.log(96) + 0.05, "a guess: log 96", size=9)
+    plt.text(len(losses) * 0.6, np.log(96) + 0.12, "a guess: log 96", size=9)
     plt.xlabel("step")
     plt.ylabel("contrastive loss")
     plt.show()
     print(f"last loss {smooth[-1]:.2f}, factor {scale:.1f}")
 
 # %% [markdown]
-# *The dashed line is the loss of a model that knows nothing. The gray curve is the loss of each batch, the
-# other its mean over 20 steps. The loss does not reach 0: some captions hold of several pictures of the batch.*
+# *Our run of 1200 steps used 24 s of processor time on one thread. The dashed line is the loss of a
+# model that knows nothing. The gray curve is the loss of each batch, the other its mean over 20
+# steps. The loss does not reach 0: some captions hold of several pictures of the batch.*
 #
 # **What did it learn?** Eight validation scenes that training never saw, and their first captions.
 
@@ -741,17 +749,19 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# *Rows are captions, columns the pictures above. A good model has its largest number of each row on the
-# diagonal. Where another picture of a row is bright, ask whether the caption holds of it too.*
+# *Rows are captions, columns the pictures above. A good model has its largest number of each row on
+# the diagonal. Where another picture of a row is bright, ask whether the caption holds of it too.*
 
 # %% [markdown]
 # ## 4. A classifier for classes that you type
 #
-# To classify with such a model, write a sentence for each class, encode it, and take the class whose
-# sentence is nearest to the picture. Radford et al. (2021) called this *zero-shot* classification, since no labelled picture of
-# the task is used. They reported that the wording matters: a *prompt* such as "a photo of a {}" raised the accuracy on ImageNet
-# over the bare class name, and averaging the vectors of 80 prompts per class, a *prompt ensemble*, raised it again. What was in the
-# pre-training data is often unknown, so "zero" is a claim about labels, not about pictures (Udandarao et al., 2024).
+# To classify with such a model, write a sentence for each class, encode it, and take the class
+# whose sentence is nearest to the picture. Radford et al. (2021) called this *zero-shot*
+# classification, since no labelled picture of the task is used. They reported that the wording
+# matters: a *prompt* such as "a photo of a {}" raised the accuracy on ImageNet over the bare class
+# name, and averaging the vectors of 80 prompts per class, a *prompt ensemble*, raised it again.
+# What was in the pre-training data is often unknown, so "zero" is a claim about labels, not about
+# pictures (Udandarao et al., 2024).
 #
 # After this section you can classify pictures by any list of words, with one prompt or several.
 #
@@ -779,13 +789,14 @@ for name, mean in zip(("red", "blue"), prompts.mean(axis=1), strict=True):
     print(f"class {name}: mean {mean}, cosine {cosine:.3f}")
 
 # %% [markdown]
-# **Predict, then check.** One prompt of a class has a vector ten times as long as the others, before anything is
-# normalised. What happens if you average first and normalise afterwards?
+# **Predict, then check.** One prompt of a class has a vector ten times as long as the others,
+# before anything is normalised. What happens if you average first and normalise afterwards?
 #
 # <details><summary>Check your prediction</summary>
 #
-# The long vector decides almost alone, and the ensemble is none. So each prompt gets length 1 before the mean. The length
-# of the mean itself does not matter for the cosine, but for a dot product it does: classes whose prompts disagree have shorter means.
+# The long vector decides almost alone, and the ensemble is none. So each prompt gets length 1
+# before the mean. The length of the mean itself does not matter for the cosine, but for a dot
+# product it does: classes whose prompts disagree have shorter means.
 #
 # </details>
 
@@ -819,22 +830,22 @@ def zero_shot(image_features, prompt_features):
 # %% [markdown] hint="clip-zero-shot"
 # <details><summary>Hint 1: where to look</summary>
 #
-# The drawing has two stations where lengths matter. At which of them could you leave the length as it is?
-# Does the length of the picture's vector change which class is nearest?
+# The drawing has two stations where lengths matter. At which of them could you leave the length as
+# it is? Does the length of the picture's vector change which class is nearest?
 #
 # </details>
 #
 # <details><summary>Hint 2: what to use</summary>
 #
-# Your formula of section 1 along the last axis, with `keepdims=True`; a mean over the axis of prompts; `argmax`, which
-# takes the first of equal values.
+# Your formula of section 1 along the last axis, with `keepdims=True`; a mean over the axis of
+# prompts; `argmax`, which takes the first of equal values.
 #
 # </details>
 #
 # <details><summary>Hint 3: an outline</summary>
 #
-# 1. Every prompt to length 1. 2. Mean over prompts: (C, D). 3. These to length 1. 4. Products with all pictures: (N, C).
-# 5. The column of the largest.
+# 1. Every prompt to length 1. 2. Mean over prompts: (C, D). 3. These to length 1. 4. Products with
+# all pictures: (N, C). 5. The column of the largest.
 #
 # </details>
 
@@ -890,9 +901,11 @@ expect_source(zero_shot, without=READY)
 passed("clip-zero-shot", "prompts of all lengths, ties, three shapes")
 
 # %% [markdown]
-# **Now with encoders.** The course asks for the same with a CLIP model: `clip_model.encode_image` takes a batch of preprocessed
-# pictures, `clip_model.encode_text` takes tokens from `clip.tokenize(texts)`. Both return tensors. Your notebook has a `clip` of its own for
-# sentences about scenes. `clip_preprocess` turns one picture into a tensor; `torch.stack` makes a batch of several.
+# **Now with encoders.** The course asks for the same with a CLIP model: `clip_model.encode_image`
+# takes a batch of preprocessed pictures, `clip_model.encode_text` takes tokens from
+# `clip.tokenize(texts)`. Both return tensors. Your notebook has a `clip` of its own for sentences
+# about scenes. `clip_preprocess` turns one picture into a tensor; `torch.stack` makes a batch of
+# several.
 #
 # **Worked example.** Tokens are word numbers between a start (1) and an end (2), filled up with 0:
 
@@ -937,22 +950,22 @@ def clip_zero_shot_classifier(clip_model, clip_preprocess, images, class_texts, 
 # %% [markdown] hint="clip-classifier"
 # <details><summary>Hint 1: where to look</summary>
 #
-# You have written the comparison already. What are its two inputs here, and over which axis of its result
-# do classes run?
+# You have written the comparison already. What are its two inputs here, and over which axis of its
+# result do classes run?
 #
 # </details>
 #
 # <details><summary>Hint 2: what to use</summary>
 #
-# `torch.stack` of preprocessed pictures, `clip.tokenize`, both `encode_` methods inside `torch.no_grad()`,
-# `get_similarity_no_loop`, `argmax`.
+# `torch.stack` of preprocessed pictures, `clip.tokenize`, both `encode_` methods inside
+# `torch.no_grad()`, `get_similarity_no_loop`, `argmax`.
 #
 # </details>
 #
 # <details><summary>Hint 3: an outline</summary>
 #
-# 1. Preprocess every picture and stack. 2. Encode the batch. 3. Tokenize and encode the texts. 4. Similarity, texts as rows.
-# 5. For every picture the best row. 6. Look the text up in the list.
+# 1. Preprocess every picture and stack. 2. Encode the batch. 3. Tokenize and encode the texts. 4.
+# Similarity, texts as rows. 5. For every picture the best row. 6. Look the text up in the list.
 #
 # </details>
 
@@ -991,8 +1004,9 @@ expect_source(clip_zero_shot_classifier, without=READY)
 passed("clip-classifier", "three models with random weights, up to nine pictures")
 
 # %% [markdown]
-# **Experiment: a table of prompts.** All validation scenes with a single object, classified by your two functions: by shape, by
-# colour, and by all 64 pairs of both. A ninth of the pairs, such as a NAMED, never met in a caption of training: *held-out pairs*.
+# **Experiment: a table of prompts.** All validation scenes with a single object, classified by your
+# two functions: by shape, by colour, and by all 64 pairs of both. An eighth of the pairs, such as
+# "red circle", occurs in no caption of training: *held-out pairs*.
 
 # %% tags=["experiment"]
 objects = data["val_objects"]
@@ -1050,9 +1064,14 @@ with needs_answers():
     )
 
 # %% [markdown]
-# *ZEROSHOT*
+# *Our run got 95.9 % of the 64 pairs: all that captions had named, and 91.7 % of the held-out ones.
+# One scene is 0.7 points here, so the three columns do not differ. The same training in
+# `benchmarks.clip`, from seeds 1, 2 and 3, got 94, 92 and 90 %, and 88, 88 and 85 % of the held-out
+# pairs. The model composes pairs from words that it knows. To be fair: the frozen network had seen
+# all pairs as pixels, with shape and colour labelled apart.*
 #
-# **With the course's interface.** Eight pictures, from pixels to words, by `clip_zero_shot_classifier`:
+# **With the course's interface.** Eight pictures, from pixels to words, by
+# `clip_zero_shot_classifier`:
 
 # %% tags=["experiment"]
 with needs_answers():
@@ -1078,14 +1097,17 @@ with needs_answers():
 #
 # ## 5. Search
 #
-# The same vectors answer the other question: which picture fits this sentence? This is *retrieval*. The pictures are encoded once;
-# each query costs one short encoding and a product. Results are usually scored by *recall at k*: how often the picture that the sentence was
-# written for is among the first $k$. That is a harsh measure where a sentence holds of many pictures (Chun et al., 2022). Our scenes offer a better one, since
-# a program can tell whether a caption is *true* of a picture.
+# The same vectors answer the other question: which picture fits this sentence? This is *retrieval*.
+# The pictures are encoded once; each query costs one short encoding and a product. Results are
+# usually scored by *recall at k*: how often the picture that the sentence was written for is among
+# the first $k$. That is a harsh measure where a sentence holds of many pictures (Chun et al.,
+# 2022). Our scenes offer a better one, since a program can tell whether a caption is *true* of a
+# picture.
 #
 # After this section you can rank pictures for texts, and texts for pictures.
 #
-# For a query $q$ the $k$ nearest of a gallery $g_1 \dots g_M$ are the first $k$ indices when sorted by
+# For a query $q$ the $k$ nearest of a gallery $g_1 \dots g_M$ are the first $k$ indices when sorted
+# by
 #
 # $$\cos(q, g_j), \quad \text{largest first.}$$
 
@@ -1108,12 +1130,14 @@ print("largest first, stable:", np.argsort(-values, kind="stable"))
 print("largest first, by reversing:", np.argsort(values, kind="stable")[::-1])
 
 # %% [markdown]
-# **Predict, then check.** The same table of similarities serves for both directions. Which line of it is sorted to find captions
-# for a picture, if captions are rows? Is a pair that is first in one direction also first in the other?
+# **Predict, then check.** The same table of similarities serves for both directions. Which line of
+# it is sorted to find captions for a picture, if captions are rows? Is a pair that is first in one
+# direction also first in the other?
 #
 # <details><summary>Check your prediction</summary>
 #
-# Its column. And no: in the table of section 1 picture 2 is the first for caption 3, but caption 2 is the first for picture 2.
+# Its column. And no: in the table of section 1 picture 2 is the first for caption 3, but caption 2
+# is the first for picture 2.
 #
 # </details>
 
@@ -1147,19 +1171,22 @@ def retrieve(query_features, gallery_features, k):
 # %% [markdown] hint="clip-retrieve"
 # <details><summary>Hint 1: where to look</summary>
 #
-# Which function of yours gives a row for each query? What is left is the worked example, row by row.
+# Which function of yours gives a row for each query? What is left is the worked example, row by
+# row.
 #
 # </details>
 #
 # <details><summary>Hint 2: what to use</summary>
 #
-# `np.argsort` along an axis, with `kind="stable"`, and a slice. If your similarity works on tensors only, compute it here with NumPy.
+# `np.argsort` along an axis, with `kind="stable"`, and a slice. If your similarity works on tensors
+# only, compute it here with NumPy.
 #
 # </details>
 #
 # <details><summary>Hint 3: an outline</summary>
 #
-# 1. Similarities (N, M). 2. Order of each row, largest first, equal ones as they stood. 3. The first k columns.
+# 1. Similarities (N, M). 2. Order of each row, largest first, equal ones as they stood. 3. The
+# first k columns.
 #
 # </details>
 
@@ -1199,7 +1226,8 @@ expect_source(retrieve, without=READY)
 passed("clip-retrieve", "a case by hand with ties, three shapes")
 
 # %% [markdown]
-# **As a class.** A search engine encodes its pictures once, when it is built, and then answers many queries. The course asks for this form.
+# **As a class.** A search engine encodes its pictures once, when it is built, and then answers many
+# queries. The course asks for this form.
 
 
 # %% answer="clip-retriever" minutes=20 difficulty=2 importance=1
@@ -1251,21 +1279,22 @@ class CLIPImageRetriever:
 # %% [markdown] hint="clip-retriever"
 # <details><summary>Hint 1: where to look</summary>
 #
-# Which of the two steps of `clip_zero_shot_classifier` do not depend on the query? They belong into `__init__`.
+# Which of the two steps of `clip_zero_shot_classifier` do not depend on the query? They belong into
+# `__init__`.
 #
 # </details>
 #
 # <details><summary>Hint 2: what to use</summary>
 #
-# Attributes of `self` keep the model, the device and the encoded pictures. `clip.tokenize` takes a list of one text.
-# `argsort` or `topk` on a tensor.
+# Attributes of `self` keep the model, the device and the encoded pictures. `clip.tokenize` takes a
+# list of one text. `argsort` or `topk` on a tensor.
 #
 # </details>
 #
 # <details><summary>Hint 3: an outline</summary>
 #
-# Built: 1. preprocess and stack; 2. encode; 3. keep. Asked: 1. tokenize and encode the query; 2. one row of similarities; 3. order, largest first;
-# 4. the first k as whole numbers.
+# Built: 1. preprocess and stack; 2. encode; 3. keep. Asked: 1. tokenize and encode the query; 2.
+# one row of similarities; 3. order, largest first; 4. the first k as whole numbers.
 #
 # </details>
 
@@ -1300,10 +1329,10 @@ for n, k in [(6, 2), (9, 4), (3, 3)]:
             f"Expected the pictures {wanted}, got {got}: the k largest cosines.",
         )
 again = CLIPImageRetriever(model, Preprocess(), images[::-1], "cpu")
-first = pytorch.evaluate(engine.retrieve, "a red star", k=1)
-mirrored = pytorch.evaluate(again.retrieve, "a red star", k=1)
+first = pytorch.evaluate(engine.retrieve, "a red star", k=n)
+mirrored = pytorch.evaluate(again.retrieve, "a red star", k=n)
 expect(
-    int(first[0]) + int(mirrored[0]) == n - 1,
+    [int(i) for i in first] == [n - 1 - int(i) for i in mirrored],
     "Two retrievers share their pictures: keep them in self, not in a global name.",
 )
 expect_source(CLIPImageRetriever, without=READY)
@@ -1312,8 +1341,9 @@ passed(
 )
 
 # %% [markdown]
-# **Experiment: both directions, with truth.** 200 validation scenes and the first caption of each. A caption counts as *true* of the picture that it
-# found if all it says holds, whether or not it was written for it.
+# **Experiment: both directions, with truth.** 200 validation scenes and the first caption of each.
+# A caption counts as *true* of the picture that it found if all it says holds, whether or not it
+# was written for it.
 
 # %% tags=["experiment"]
 GALLERY = 200
@@ -1356,9 +1386,12 @@ with needs_answers():
     print(f"{'a guess':22}{1 / GALLERY:14.1%}{5 / GALLERY:14.1%}{chance:16.1%}")
 
 # %% [markdown]
-# *RETRIEVAL*
+# *In our run 37.5 % of the captions found their own picture first, but 59.5 % found one of which
+# they are true (61.5, 51.5 and 59.5 % from the three seeds of `benchmarks.clip`). The difference is
+# what recall at 1 counts as wrong without reason.*
 #
-# **Type a query.** The five nearest scenes by your retriever. Change the sentence; the words are those of the captions.
+# **Type a query.** The five nearest scenes by your retriever. Change the sentence; the words are
+# those of the captions.
 
 # %% tags=["experiment"]
 with needs_answers():
@@ -1383,25 +1416,47 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# *A tick: the sentence is true of the scene. Compare the query with one object to those with a relation or a number.*
+# *A tick: the sentence is true of the scene. In our run two of the fifteen were true. A star of
+# another colour came before a red star that shares its scene with other objects. One vector has to
+# describe the whole scene.*
 
 # %% [markdown] question="clip-relations" points=3 minutes=12
-# **Question 2 (3 points).** RELATIONS
+# **Question 2 (3 points).** We took 890 validation captions with a relation, swapped "left" with
+# "right" and "above" with "below", and kept those that became false. Our model gave the true
+# caption the larger cosine in 52 %. With the colours of two objects swapped it did so in 56 % of
+# 745. A student says: "The GRU reads words in order. So the pooling of the picture encoder must
+# have lost where things are." Explain why the loss of section 2 hardly asks either encoder for
+# relations. Name a measurement that tells which side lost them, and a change of the *batches* that
+# should help.
 
 # %% [markdown] marking="clip-relations"
-# RELMARK
+# Each caption has to beat the other 95 of its batch. These nearly all name other objects or other
+# colours. A caption that differs in its relation alone hardly ever occurs, so a bag of words with
+# the right objects is enough, and no gradient is left for order. Yuksekgonul et al. (2023) reported
+# the same of large models. Which side: a linear probe on $z^T$ for the relation word and on $z^I$
+# for the relation in the scene; or the cosine between a caption and its swapped copy, which near 1
+# means that the text side lost it. Change: put the swapped caption into the batch as a further
+# negative (*hard negatives*), or fill batches with scenes of the same objects.
+#
+# *Marking:* 1 for negatives that differ in objects. 1 for a probe or comparison of one side at a
+# time (0.5 for "train longer and see"). 1 for hard negatives. "Use a transformer for the text"
+# earns nothing without a change of what the loss compares.
 
 # %% [markdown]
 # ## 6. From scratch: a shortcut
 #
-# Is the frozen network needed at all? Train the picture encoder from pixels, with your loss and the same text encoder. Geirhos et al. (2020) called
-# decision rules that do well on a benchmark, but fail to be what was meant, *shortcuts*. They collected examples from vision and language, and argued that
-# networks tend to take the easiest sufficient cue. Robinson et al. (2021) reported such *feature suppression* in contrastive learning, and that harder
-# negatives change which features are learned.
+# Is the frozen network needed at all? Train the picture encoder from pixels, with your loss and the
+# same text encoder. Geirhos et al. (2020) called decision rules that do well on a benchmark, but
+# fail to be what was meant, *shortcuts*. They collected examples from vision and language, and
+# argued that networks tend to take the easiest sufficient cue. Robinson et al. (2021) reported such
+# *feature suppression* in contrastive learning, and that harder negatives change which features are
+# learned.
 #
-# After this section you can tell what a contrastive loss has, and has not, forced a network to learn.
+# After this section you can tell what a contrastive loss has, and has not, forced a network to
+# learn.
 #
-# If a cue with $K$ equally frequent values is all that a network knows, a row keeps about $1 + (N-1)/K$ candidates:
+# If a cue with $K$ equally frequent values is all that a network knows, a row keeps about $1 +
+# (N-1)/K$ candidates:
 #
 # $$L \approx \log\Big(1 + \frac{N-1}{K}\Big) .$$
 
@@ -1422,13 +1477,14 @@ for cue, K in (("nothing", 1), ("shape of one object", 8), ("colour", 8), ("both
     print(f"{cue:20} {K:3} values: loss about {np.log(1 + 95 / K):.2f}")
 
 # %% [markdown]
-# **Predict, then check.** Shape and colour have eight values each, so both cues are worth the same. Which one will a network learn
-# first from pixels, and why?
+# **Predict, then check.** Shape and colour have eight values each, so both cues are worth the same.
+# Which one will a network learn first from pixels, and why?
 #
 # <details><summary>Check your prediction</summary>
 #
-# Colour: a mean over a few pixels shows it, so one layer is enough. Shapes need edges and how they meet, from several layers that have to learn
-# together. The loss does not care which of the two it falls by.
+# Colour: a mean over a few pixels shows it, so one layer is enough. Shapes need edges and how they
+# meet, from several layers that have to learn together. The loss does not care which of the two it
+# falls by.
 #
 # </details>
 #
@@ -1452,25 +1508,49 @@ with needs_answers():
         )
 
 # %% [markdown]
-# *SCRATCH*
+# *Our run used 32 s of processor time for 600 steps from pixels. It got 44 % of the colours and 14
+# % of the shapes, where a guess has 12.5 %. Its loss of 3.56 is that of a cue with about 2.8
+# values. The frozen features, trained on shapes and colours with labels, needed 24 s for 1200
+# steps.*
 
 # %% [markdown] question="clip-shortcut" points=3 minutes=15
-# **Question 3 (3 points).** SHORTCUTQ
+# **Question 3 (3 points).** A student looks at the table: from pixels, 44 % of the colours and 14 %
+# of the shapes. He says: "Two convolutions cannot see a star. The encoder is too small." A
+# colleague answers: "It was never forced to look at shapes." Give a reason why the loss falls by
+# colour first. Then plan one measurement on the *trained* network, and one *training*, that tell
+# the two explanations apart. Say for each what both of them predict.
 
 # %% [markdown] marking="clip-shortcut"
-# SHORTCUTM
+# Colour first: a single layer can read it, so its gradient points the same way in every scene from
+# the first step; shape needs several layers that change together, and the loss does not care by
+# which cue it falls. Trained network: batches of eight scenes of one colour and eight shapes,
+# against eight colours of one shape. We measured 22 and 55 % right, a guess is 12.5 %. So it knows
+# a little about shapes, more about colours; both explanations predict the order, and a shape result
+# at a guess would fit "too small" better. Training: the same encoder for the same steps on batches
+# of one colour, or on shape labels. If shapes rise clearly, it was able and not forced; if they
+# stay at a guess, the encoder (or the time) is too small. A longer training on the old batches
+# shows time alone.
+#
+# *Marking:* 1 for the easier cue, with a reason. 1 for a measurement with colour held fixed, with a
+# prediction. 1 for a training in which colour does not help (or shape labels), with both
+# predictions (0.5 without them). "Train a larger network and see" alone earns nothing: it changes
+# both.
 
 # %% [markdown]
 # ## 7. Segments from patches
 #
-# CLIP has one vector for a whole picture. Where in it is the star? *Semantic segmentation* asks for a class at every position. Caron et al. (2021) reported that patch
-# features of DINO, a vision transformer trained without any labels, contain the outlines of objects, and that simple classifiers on frozen features do well. The
-# course segments a video with a linear layer on them, trained on one frame. Here the patches are the 6 x 6 cells of the frozen network. The price of working on patches is a coarse outline:
-# 8 x 8 pixels share one label.
+# CLIP has one vector for a whole picture. Where in it is the star? *Semantic segmentation* asks for
+# a class at every position. Caron et al. (2021) reported that patch features of DINO, a vision
+# transformer trained without any labels, contain the outlines of objects, and that simple
+# classifiers on frozen features do well. The course segments a video with a linear layer on them,
+# trained on one frame. Here the patches are the 6 x 6 cells of the frozen network. The price of
+# working on patches is a coarse outline: 8 x 8 pixels share one label.
 #
-# After this section you can segment with a linear layer on frozen features, and measure the overlap.
+# After this section you can segment with a linear layer on frozen features, and measure the
+# overlap.
 #
-# For class $c$ let $A_c$ be the positions that you label $c$, and $B_c$ those that are $c$. *Intersection over union* is
+# For class $c$ let $A_c$ be the positions that you label $c$, and $B_c$ those that are $c$.
+# *Intersection over union* is
 #
 # $$\mathrm{IoU}_c = \frac{|A_c \cap B_c|}{|A_c \cup B_c|},$$
 #
@@ -1484,8 +1564,8 @@ drawings.show(
 )
 
 # %% [markdown]
-# *Of 16 patches 11 have the right label, an accuracy of 0.69. The IoU of class 1 is only 0.44: background that is
-# right does not count for it.*
+# *Of 16 patches 11 have the right label, an accuracy of 0.69. The IoU of class 1 is only 0.44:
+# background that is right does not count for it.*
 #
 # **Worked example.** The drawing in code:
 
@@ -1501,12 +1581,13 @@ for c in (0, 1):
     )
 
 # %% [markdown]
-# **Predict, then check.** A model labels everything as background, and 85 % is background. There are nine classes, all of which occur. What are its
-# accuracy and its mean IoU?
+# **Predict, then check.** A model labels everything as background, and 89 % is background. There
+# are nine classes, all of which occur. What are its accuracy and its mean IoU?
 #
 # <details><summary>Check your prediction</summary>
 #
-# 85 %, and $0.85 / 9 \approx 0.09$: the union of the background is everything, and each other class has an intersection of 0.
+# 89 %, and $0.89 / 9 \approx 0.10$: the union of the background is everything, and each other class
+# has an intersection of 0.
 #
 # </details>
 
@@ -1556,7 +1637,8 @@ def mean_iou(pred, gt, num_classes):
 #
 # <details><summary>Hint 3: an outline</summary>
 #
-# For each class: 1. positions in both. 2. Positions in either. 3. If there are any, keep the quotient. At the end, the mean of what was kept.
+# For each class: 1. positions in both. 2. Positions in either. 3. If there are any, keep the
+# quotient. At the end, the mean of what was kept.
 #
 # </details>
 
@@ -1590,8 +1672,9 @@ expect_source(mean_iou, without=READY)
 passed("clip-iou", "absent classes, three shapes")
 
 # %% [markdown]
-# **A linear layer on frozen features.** Each patch is an example, its vector of features the input, its label the class. Train by the cross-entropy
-# with Adam or another rule. The class keeps the course's name and interface.
+# **A linear layer on frozen features.** Each patch is an example, its vector of features the input,
+# its label the class. Train by the cross-entropy with Adam or another rule. The class keeps the
+# course's name and interface.
 
 
 # %% answer="clip-segment" minutes=30 difficulty=3 importance=2
@@ -1660,55 +1743,55 @@ class DINOSegmentation:
 # %% [markdown] hint="clip-segment"
 # <details><summary>Hint 1: where to look</summary>
 #
-# It is the softmax classifier of assignment 1, on the tape. What is an example here, and what a class?
+# It is the softmax classifier of assignment 1, on the tape. What is an example here, and what a
+# class?
 #
 # </details>
 #
 # <details><summary>Hint 2: what to use</summary>
 #
-# `nn.Linear`, `F.cross_entropy`, `optim.Adam` with a rate between 0.01 and 0.1, `torch.no_grad()` for labels.
+# `nn.Linear`, `F.cross_entropy`, `optim.Adam` with a rate between 0.01 and 0.1, `torch.no_grad()`
+# for labels.
 #
 # </details>
 #
 # <details><summary>Hint 3: an outline</summary>
 #
-# Built: layer and rule as attributes. Trained, so many times: scores, loss, gradients to zero, backward, step. Asked: the class with the largest score, along the
-# axis of classes.
+# Built: layer and rule as attributes. Trained, so many times: scores, loss, gradients to zero,
+# backward, step. Asked: the class with the largest score, along the axis of classes.
 #
 # </details>
 
 # %% test="clip-segment" points=4
+train = DINOSegmentation.train
 for n, d, classes in [(240, 6, 3), (400, 12, 5)]:
     centres = 4 * np.eye(d)[:classes] - 1
     y = rng.integers(0, classes, 2 * n)
     X = (centres[y] + 0.4 * rng.standard_normal((2 * n, d))).astype(np.float32)
     model = DINOSegmentation("cpu", classes, inp_dim=d)
-    found = pytorch.fit_and_label(model, X[:n], y[:n], X[n:], num_iters=100)
+    found = pytorch.fit_and_label(train, model, X[:n], y[:n], X[n:], num_iters=100)
     share = float(np.mean(found == y[n:]))
     expect(
         share >= 0.95,
         f"After 100 steps {share:.0%} of new patches have the right label; 95 % are "
         "easy here. Does every step clear the old gradients, walk back, and step?",
     )
-    other = DINOSegmentation("cpu", classes, inp_dim=d)
-    wrong = pytorch.fit_and_label(
-        other, X[:n], (y[:n] + 1) % classes, X[n:], num_iters=100
-    )
-    still = pytorch.fit_and_label(model, X[:1], y[:1], X[n:], num_iters=0)
+    model = DINOSegmentation("cpu", classes, inp_dim=d)
+    other = (y[:n] + 1) % classes
+    found = pytorch.fit_and_label(train, model, X[:n], other, X[n:], num_iters=100)
     expect(
-        float(np.mean(still == y[n:])) >= 0.95,
-        "A second object changes the first: keep the layer in self.",
-    )
-    expect(
-        float(np.mean(wrong == (y[n:] + 1) % classes)) >= 0.95,
-        "Trained on other labels, the class gives the old ones: use Y_train.",
+        float(np.mean(found == (y[n:] + 1) % classes)) >= 0.95,
+        "Trained on other labels, a new object still gives the old ones: use Y_train, "
+        "and keep what is learned in self.",
     )
 expect_source(DINOSegmentation, without=READY)
-passed("clip-segment", "two sets of patches, new labels, two objects side by side")
+passed("clip-segment", "two sets of patches, each with two labellings")
 
 # %% [markdown]
-# **Experiment: how many pictures does it take?** A patch belongs to the shape that covers most of it, if objects cover at least 30 % of it; nine classes with
-# the background. The layer is trained on the patches of 10, 50 or 300 validation scenes and scored on 300 others. Beside it the same layer reads raw pixels.
+# **Experiment: how many pictures does it take?** A patch belongs to the shape that covers most of
+# it, if objects cover at least 30 % of it; nine classes with the background. The layer is trained
+# on the patches of 10, 50 or 300 validation scenes and scored on 300 others. Beside it the same
+# layer reads raw pixels.
 
 # %% tags=["experiment"]
 labels = label_patches(data["val_masks"], data["val_objects"])
@@ -1748,7 +1831,7 @@ with needs_answers():
             )
         )
         plt.semilogx(counts, scores, style)
-        plt.text(counts[1], scores[1] + 0.03, source)
+        plt.text(counts[1], scores[1] + 0.07, source)
     plt.xticks(counts, counts)
     plt.minorticks_off()
     plt.ylim(0, 1)
@@ -1758,7 +1841,9 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# *IOU*
+# *In our runs from seeds 1, 2 and 3 the frozen features had an IoU of 0.34, 0.25 and 0.31 with 10
+# pictures, 0.59, 0.59 and 0.58 with 50, and 0.68, 0.67 and 0.67 with 300. Raw pixels stayed between
+# 0.11 and 0.13. Background everywhere has 0.10.*
 
 # %% tags=["experiment"]
 with needs_answers():
@@ -1783,13 +1868,30 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# *Colours stand for the nine classes. Errors gather at the rim, where an object covers about 30 % of a patch.*
+# *Colours stand for the nine classes. Errors gather at the rim, where an object covers about 30 %
+# of a patch.*
 
 # %% [markdown] question="clip-patches" points=3 minutes=12
-# **Question 4 (3 points).** PATCHQ
+# **Question 4 (3 points).** With 300 pictures the layer on raw pixels labels 89.2 % of the patches
+# right, that on frozen features 95.8 %. A student says: "89 % is not bad, and the pixels only need
+# more pictures: ten times as many would close the gap." Background covers 89.0 % of the patches.
+# What does his accuracy show? Why should a *linear* layer on the 192 pixels of a patch gain little
+# from more pictures, and what do the frozen features hold that the pixels of the same patch do not?
+# Which measurement decides whether more pictures would help?
 
 # %% [markdown] marking="clip-patches"
-# PATCHM
+# Accuracy: labelling everything as background has 89.0 %, so 89.2 % shows next to nothing; its mean
+# IoU is 0.10, that of the pixels 0.12. Linear: one template for each class. A shape may lie
+# anywhere in the patch, in eight colours, on light or dark ground. No fixed template fits them all,
+# so the layer underfits. Frozen features are nonlinear, trained to tell shapes whatever their
+# colour and place, and have a receptive field larger than the patch: they see the rest of the
+# object. Deciding: the IoU on the *training* patches. If it is as low as on new ones, the model
+# underfits, and more pictures do not help; a gap between the two would be reduced by more. (Accept:
+# the curve over 10, 50, 300, which is flat.)
+#
+# *Marking:* 1 for the background's share. 1 for underfitting with a reason and one property of the
+# features (0.5 for one of the two). 1 for the training IoU or the curve. "Pixels have more noise"
+# earns nothing.
 
 # %% [markdown]
 # **Further reading**
@@ -1802,6 +1904,8 @@ with needs_answers():
 #   [arXiv:2004.07780](https://arxiv.org/abs/2004.07780). Sections 2 to 4. 30 minutes.
 # - Prince, *Understanding Deep Learning*, 2023, [chapter 14](https://udlbook.github.io/udlbook/): unsupervised learning. 30 minutes.
 #
-# **Harder (optional, no points).** (a) Train from pixels on batches in which all scenes share one colour. Does the shortcut go away? (b) Replace the GRU by a mean
-# of the word vectors. Which of your numbers fall, which stay, and what does that say about relations? (c) Write the sigmoid loss of Zhai et al.
-# (2023), [arXiv:2303.15343](https://arxiv.org/abs/2303.15343), with its gradient, and compare batches of 24 and 96.
+# **Harder (optional, no points).** (a) Train from pixels on batches in which all scenes share one
+# colour. Does the shortcut go away? (b) Replace the GRU by a mean of the word vectors. Which of
+# your numbers fall, which stay, and what does that say about relations? (c) Write the sigmoid loss
+# of Zhai et al. (2023), [arXiv:2303.15343](https://arxiv.org/abs/2303.15343), with its gradient,
+# and compare batches of 24 and 96.

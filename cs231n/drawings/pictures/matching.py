@@ -168,7 +168,7 @@ def patch_overlap(theme: str = "light") -> "Figure":
         (7, "guess", found, "other"),
     ):
         page.text(x + 2, 0.8, title, role)
-        marks = {tuple(at): role for at in np.argwhere(grid == 1).tolist()}
+        marks = {(i, j): role for i, j in np.argwhere(grid == 1).tolist()}
         page.matrix(x, 1.5, grid, marks, role="quiet")
     both, either = (truth & found).sum(), (truth | found).sum()
     page.text(13.0, 2.2, "class 1", "ink", 10, "left")

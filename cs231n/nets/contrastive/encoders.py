@@ -90,7 +90,7 @@ def caption_encoder(torch: Any, words: int, dim: int = 64) -> Any:
         From whole numbers (N, T) to (N, dim): embeddings, a GRU, and a linear layer
         for the state after the last word.
     """
-    nn = torch.nn
+    nn: Any = torch.nn
 
     class CaptionEncoder(nn.Module):
         def __init__(self) -> None:

@@ -500,12 +500,6 @@ def mean_iou(pred, gt, num_classes):
 - self.rule = optim.Adam(self.layer.parameters(), lr=0.03, weight_decay=1e-3)
 + self.rule = optim.Adam(self.layer.parameters(), lr=1e-6, weight_decay=1e-3)
 
-# %% mistake="clip-segment" why="A second object changes the first: keep the layer in self."
-- self.layer = nn.Linear(inp_dim, num_classes).to(device)
-- self.rule = optim.Adam(self.layer.parameters(), lr=0.03, weight_decay=1e-3)
-+ type(self).layer = nn.Linear(inp_dim, num_classes).to(device)
-+ type(self).rule = optim.Adam(self.layer.parameters(), lr=0.03, weight_decay=1e-3)
-
 # %% style="clip-segment" why="A CrossEntropyLoss, AdamW, kept in a Sequential."
 class DINOSegmentation:
     def __init__(self, device, num_classes, inp_dim=384):
