@@ -1098,8 +1098,9 @@ def softmax_settings():
 #
 # <details><summary>Hint 3: a check by hand</summary>
 #
-# Put your regularisation strength into `limit`. A learning rate between a thirtieth and a half of the
-# result is safe and not slow. If the accuracy is still low, your regularisation is too strong.
+# Put your regularisation strength into `limit`. A learning rate between a tenth and a half of the
+# result neither diverges nor crawls. If the accuracy stays low nevertheless, make the regularisation
+# ten times weaker or stronger.
 #
 # </details>
 
