@@ -24,8 +24,15 @@ from cs231n.drawings.classifiers.neighbours import (
 )
 from cs231n.drawings.classifiers.probabilities import one_hot_gradient, softmax_steps
 from cs231n.drawings.networks.blocks import layer_row
+from cs231n.drawings.networks.conv_nets import conv_stages, skip_connection
 from cs231n.drawings.networks.convolution import pool_winners, window_columns
 from cs231n.drawings.networks.deep import cache_stack, deep_stack, signal_depth
+from cs231n.drawings.networks.feature_maps import (
+    augment_steps,
+    column_order,
+    positions_as_rows,
+    receptive_field,
+)
 from cs231n.drawings.networks.masks import dropout_mask, thinned_nets
 from cs231n.drawings.networks.nets import (
     affine_graph,
@@ -47,6 +54,11 @@ from cs231n.drawings.networks.statistics import (
 )
 from cs231n.drawings.networks.tape import tape_graph
 from cs231n.drawings.networks.training import grid_and_random, score_slopes, step_sizes
+from cs231n.drawings.networks.windows import (
+    convolved_image,
+    shared_gradients,
+    window_count,
+)
 from cs231n.drawings.page import THEMES, Page
 from cs231n.drawings.pictures.adversarial import (
     adversaries,
@@ -86,6 +98,7 @@ __all__ = [
     "affine_graph",
     "affine_rows",
     "attention_step",
+    "augment_steps",
     "beam_tree",
     "bias_correction",
     "broadcast_rows",
@@ -93,6 +106,9 @@ __all__ = [
     "captioner",
     "causal_mask",
     "central_difference",
+    "column_order",
+    "conv_stages",
+    "convolved_image",
     "decoder_layer",
     "deep_stack",
     "direction_bins",
@@ -126,17 +142,21 @@ __all__ = [
     "pixel_gradient",
     "pool_winners",
     "position_waves",
+    "positions_as_rows",
+    "receptive_field",
     "relu_gate",
     "rnn_step",
     "score_gradient",
     "score_slopes",
     "secants",
+    "shared_gradients",
     "shared_runs",
     "shared_statistics",
     "show",
     "shrinking_steps",
     "shuffled_pixels",
     "signal_depth",
+    "skip_connection",
     "softmax_steps",
     "specificity",
     "squares",
@@ -153,5 +173,6 @@ __all__ = [
     "vote_circle",
     "weighted_maps",
     "window_columns",
+    "window_count",
     "word_rows",
 ]

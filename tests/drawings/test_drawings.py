@@ -106,6 +106,17 @@ FIGURES = {
     "direction_bins": lambda theme: drawings.direction_bins(theme=theme),
     "hue_circle": drawings.hue_circle,
     "shuffled_pixels": drawings.shuffled_pixels,
+    "convolved_image": lambda theme: drawings.convolved_image(
+        IMAGE, KERNEL, theme=theme
+    ),
+    "window_count": lambda theme: drawings.window_count(theme=theme),
+    "shared_gradients": drawings.shared_gradients,
+    "column_order": drawings.column_order,
+    "receptive_field": lambda theme: drawings.receptive_field(theme=theme),
+    "positions_as_rows": drawings.positions_as_rows,
+    "augment_steps": drawings.augment_steps,
+    "conv_stages": drawings.conv_stages,
+    "skip_connection": drawings.skip_connection,
 }
 
 
