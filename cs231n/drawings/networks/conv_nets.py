@@ -1,6 +1,6 @@
 """Drawings of convolutional networks: their volumes, and blocks that skip."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.patches import Rectangle
 
@@ -41,11 +41,10 @@ def conv_stages(theme: str = "light") -> "Figure":
         page.text(x + 0.3, 7.9, shape, "data", 9)
         page.text(x + 0.3, 8.8, name, "quiet", 9)
     for x, height, shape, name in _ROWS:
-        corner, style = (
-            (x - 0.3, y - height / 2),
-            {"ec": page.colours["data"], "lw": 1.3},
-        )
-        page.ax.add_patch(Rectangle(corner, 0.6, height, fc=page.tint("data"), **style))
+        style: dict[str, Any] = {"fc": page.tint("data"), "lw": 1.3}
+        style["ec"] = page.colours["data"]
+        corner = (x - 0.3, y - height / 2)
+        page.ax.add_patch(Rectangle(corner, 0.6, height, **style))
         page.text(x, 7.9, shape, "data", 9)
         page.text(x, 8.8, name, "quiet", 9)
     for start, end, words, params in (

@@ -75,8 +75,7 @@ def receptive_field(layers: int = 3, theme: str = "light") -> "Figure":
                     ends = ([x, 1.4 + 2.0 * other], [y + 0.42, y + 1.88])
                     page.ax.plot(*ends, color=page.colours["line"], lw=1.2, zorder=1)
         name = f"layer {layer}" if layer else "pixels"
-        seen = 2 * reach + 1
-        words = f"{name}: {seen}" if reach else f"{name}: 1 unit"
+        words = f"{name}: {2 * reach + 1}" if reach else f"{name}: 1 unit"
         page.text(2.0 * count + 1.0, y, words, "ink", 10, ha="left")
     return page.fig
 
