@@ -13,14 +13,15 @@
 # every pixel what an edge is. A *convolutional layer* slides small *filters* over the image and
 # uses the same weights at every position. You write it twice: from its definition, and as one
 # matrix product. You add pooling and normalisation for images, and train networks with them, up
-# to a residual network. At the end you take the images apart and see what the networks really used.
+# to a residual network. At the end you take the images apart and see what the networks really
+# used.
 #
-# **You need:** the notebooks `fully_connected_nets` and `batch_normalization`.
-# **Time:** about seven hours.
+# **You need:** the notebooks `fully_connected_nets` and `batch_normalization`. **Time:** about
+# seven hours.
 #
-# **How to work:** write your answer where a cell says so, run it, then run the tests below
-# it. A test that fails says what it expected, what it got and where to look; one that passes
-# prints a tick. The grader runs the same tests with other random numbers.
+# **How to work:** write your answer where a cell says so, run it, then run the tests below it.
+# A test that fails says what it expected, what it got and where to look; one that passes prints
+# a tick. The grader runs the same tests with other random numbers.
 
 # %% tags=["setup"]
 import copy
@@ -119,32 +120,32 @@ def from_product(product, shape):
 # %% [markdown]
 # ## 1. The forward pass of a convolution
 #
-# Hubel and Wiesel (1959) found cells in the visual cortex of cats that respond to an edge in one
-# small part of the field of view. Fukushima (1980) proposed a network built on that idea, the
-# *neocognitron*. Its units look through small windows, and units at different positions share
-# their weights. LeCun et al. (1989) trained such a network by backpropagation to read
+# Hubel and Wiesel (1959) found cells in the visual cortex of cats that respond to an edge in
+# one small part of the field of view. Fukushima (1980) proposed a network built on that idea,
+# the *neocognitron*. Its units look through small windows, and units at different positions
+# share their weights. LeCun et al. (1989) trained such a network by backpropagation to read
 # handwritten zip codes. Sharing saves parameters, and it assumes that a pattern means the same
 # wherever it appears. For aligned images that may be wrong: Taigman et al. (2014) recognised
-# aligned faces with filters that were *not* shared. Nor does
-# sharing make a whole network blind to shifts. Azulay and Weiss (2018) reported that moving an image by
-# a single pixel can change what a trained network says.
+# aligned faces with filters that were *not* shared. Nor does sharing make a whole network blind
+# to shifts. Azulay and Weiss (2018) reported that moving an image by a single pixel can change
+# what a trained network says.
 #
 # After this section you can compute the output of a convolutional layer, and its shape, for any
 # stride and padding.
 #
 # A batch of images $x$ has the shape $(N, C, H, W)$: examples, *channels* (the three colours at
-# first), height, width. There are $F$ *filters* $w$ of the shape $(F, C, H_w, W_w)$, each with a
-# bias. Surround every image by `pad` zeros on each side (*zero padding*). Place a filter on the
-# top left corner and multiply elementwise. Sum over all channels and pixels of the window, and add
-# the bias. That is one number of the output. Then move on by `stride` pixels:
+# first), height, width. There are $F$ *filters* $w$ of the shape $(F, C, H_w, W_w)$, each with
+# a bias. Surround every image by `pad` zeros on each side (*zero padding*). Place a filter on
+# the top left corner and multiply elementwise. Sum over all channels and pixels of the window,
+# and add the bias. That is one number of the output. Then move on by `stride` pixels:
 #
 # $$\text{out}_{n f i j} = b_f + \sum_{c, p, q} w_{f c p q}\;
 # x^{\text{padded}}_{n,\, c,\, i \cdot \text{stride} + p,\, j \cdot \text{stride} + q} ,
 # \qquad H' = 1 + \frac{H + 2\,\text{pad} - H_w}{\text{stride}},$$
 #
 # and likewise for the width. The outputs of one filter at all positions form its *feature map*.
-# In this notebook windows always fit exactly. (Mathematicians flip the filter first and call what we
-# compute *cross-correlation*.)
+# In this notebook windows always fit exactly. (Mathematicians flip the filter first and call
+# what we compute *cross-correlation*.)
 
 # %% drawing="conv-windows"
 drawings.show(
@@ -157,9 +158,9 @@ drawings.show(
 )
 
 # %% [markdown]
-# *The filter compares the right column of its window with the left one. It responds to the edge in the
-# middle (solid frame), and to the right border as well (dashed frame): padding is black, not
-# "nothing".*
+# *The filter compares the right column of its window with the left one. It responds to the edge
+# in the middle (solid frame), and to the right border as well (dashed frame): padding is black,
+# not "nothing".*
 
 # %% drawing="conv-count"
 drawings.show(
@@ -188,20 +189,20 @@ for stride in (1, 2):
 
 # %% [markdown]
 # **Predict, then check.** An image of one channel has the rows 0 1 2, 3 4 5, 6 7 8. The filter
-# has the rows 1 2, 3 4, and the bias is 10. With stride 1 and without padding, what comes out, and
-# in which shape?
+# has the rows 1 2, 3 4, and the bias is 10. With stride 1 and without padding, what comes out,
+# and in which shape?
 #
 # <details><summary>Check your prediction</summary>
 #
-# Windows of 2 by 2 have $1 + (3 - 2) = 2$ positions in each direction. The first is
-# $1 \cdot 0 + 2 \cdot 1 + 3 \cdot 3 + 4 \cdot 4 + 10 = 37$. The output has the rows 37 47 and
-# 67 77, in an array of shape $(1, 1, 2, 2)$. Windows overlap, because the stride is smaller than
-# the filter.
+# Windows of 2 by 2 have $1 + (3 - 2) = 2$ positions in each direction. The first is $1 \cdot
+# 0 + 2 \cdot 1 + 3 \cdot 3 + 4 \cdot 4 + 10 = 37$. The output has the rows 37 47 and 67 77,
+# in an array of shape $(1, 1, 2, 2)$. Windows overlap, because the stride is smaller than the
+# filter.
 #
 # </details>
 #
-# Now write the layer with as many loops as you like. It is the *naive* implementation: slow, and
-# easy to trust.
+# Now write the layer with as many loops as you like. It is the *naive* implementation: slow,
+# and easy to trust.
 
 
 # %% answer="conv-forward" minutes=30 difficulty=2 importance=3
@@ -253,7 +254,8 @@ def conv_forward_naive(x, w, b, conv_param):
 # <details><summary>Hint 2: what to use</summary>
 #
 # `np.pad` takes one pair of numbers for each axis; examples and channels get none.
-# `np.ndindex(out.shape)` replaces four nested loops. A slice may start anywhere: `start : start + size`.
+# `np.ndindex(out.shape)` replaces four nested loops. A slice may start anywhere: `start :
+# start + size`.
 #
 # </details>
 #
@@ -367,10 +369,10 @@ for size in SIZES:
 passed("conv-forward", "images and filters that are not square, strides, paddings")
 
 # %% [markdown]
-# **Experiment: filters by hand.** Before networks learned filters, people designed them. Sobel and
-# Feldman (1968) proposed one for edges that is still in use. The next cell applies five filters of
-# 3 by 3 to twelve synthetic images. **Predict:** which numbers would you put into a filter that
-# finds vertical edges, and where will its output be negative?
+# **Experiment: filters by hand.** Before networks learned filters, people designed them. Sobel
+# and Feldman (1968) proposed one for edges that is still in use. The next cell applies five
+# filters of 3 by 3 to twelve synthetic images. **Predict:** which numbers would you put into a
+# filter that finds vertical edges, and where will its output be negative?
 
 # %%
 with needs_answers():
@@ -403,49 +405,53 @@ with needs_answers():
 # %% [markdown]
 # <details><summary>Check your prediction</summary>
 #
-# A column of positive numbers, a column of zeros, a column of negative ones: the filter subtracts
-# the right neighbours from the left ones. Flat areas give 0 (grey). The sign says on which side the
-# image is brighter: an edge from bright to dark is positive (white), one from dark to bright negative
-# (black). The straight bars are edges between two neighbouring images of the sheet. Blurring averages 9 pixels. Sharpening adds to a pixel what distinguishes it from that
-# average.
+# A column of positive numbers, a column of zeros, a column of negative ones: the filter
+# subtracts the right neighbours from the left ones. Flat areas give 0 (grey). The sign says on
+# which side the image is brighter: an edge from bright to dark is positive (white), one from
+# dark to bright negative (black). The straight bars are edges between two neighbouring images
+# of the sheet. Blurring averages 9 pixels. Sharpening adds to a pixel what distinguishes it
+# from that average.
 #
 # </details>
 #
 # **Further reading**
 #
-# - CS231n notes, [*Convolutional Networks*](https://cs231n.github.io/convolutional-networks/#conv):
-#   the layer, its hyperparameters, an animated example. 20 minutes.
-# - Goodfellow, Bengio and Courville, *Deep Learning*, 2016,
-#   [sections 9.1 and 9.2](https://www.deeplearningbook.org/contents/convnets.html): why sharing
-#   weights helps. 20 minutes.
+# - CS231n notes, [*Convolutional
+#   Networks*](https://cs231n.github.io/convolutional-networks/#conv): the layer, its
+#   hyperparameters, an animated example. 20 minutes.
+# - Goodfellow, Bengio and Courville, *Deep Learning*, 2016, [sections 9.1 and
+#   9.2](https://www.deeplearningbook.org/contents/convnets.html): why sharing weights helps. 20
+#   minutes.
 # - Azulay and Weiss, *Why do deep convolutional networks generalize so poorly to small image
-#   transformations?*, 2018, [arXiv:1805.12177](https://arxiv.org/abs/1805.12177). Sections 1 and 2.
-#   15 minutes.
+#   transformations?*, 2018, [arXiv:1805.12177](https://arxiv.org/abs/1805.12177). Sections 1
+#   and 2. 15 minutes.
 #
-# **Harder (optional, no points).** Two of the five filters are an outer product of a column and a
-# row, apart from the colours (*separable* filters). Which ones, and how many multiplications does a
-# pixel cost if you apply the column and then the row?
+# **Harder (optional, no points).** Two of the five filters are an outer product of a column and
+# a row, apart from the colours (*separable* filters). Which ones, and how many multiplications
+# does a pixel cost if you apply the column and then the row?
 #
 # <details><summary>Compare your answer</summary>
 #
-# More than two: both edge filters, the blurring one, and the grey one, which has a single number.
-# The edge filter is $(1, 2, 1)^T (1, 0, -1)$. Column and row cost $3 + 3$ multiplications instead of
-# 9; for a filter of $k \times k$ it is $2k$ instead of $k^2$.
+# More than two: both edge filters, the blurring one, and the grey one, which has a single
+# number. The edge filter is $(1, 2, 1)^T (1, 0, -1)$. Column and row cost $3 + 3$
+# multiplications instead of 9; for a filter of $k \times k$ it is $2k$ instead of $k^2$.
 #
 # </details>
 
 # %% [markdown]
 # ## 2. The backward pass of a convolution
 #
-# A shared weight takes part in many outputs. What is its gradient? Rumelhart, Hinton and Williams
-# (1986) answered that for small networks of their own. Compute the gradient of every copy as if
-# the copies were separate, then add them up. Nothing else is new in this section. The backward
-# pass costs about twice as many multiplications as the forward pass, once for the images and once for the filters.
+# A shared weight takes part in many outputs. What is its gradient? Rumelhart, Hinton and
+# Williams (1986) answered that for small networks of their own. Compute the gradient of every
+# copy as if the copies were separate, then add them up. Nothing else is new in this section.
+# The backward pass costs about twice as many multiplications as the forward pass, once for the
+# images and once for the filters.
 #
-# After this section you can backpropagate through a convolution, and name the outputs from which
-# a pixel's gradient comes.
+# After this section you can backpropagate through a convolution, and name the outputs from
+# which a pixel's gradient comes.
 #
-# Take one number of the output, $\text{out}_{nfij}$. Within its window, the local derivatives are
+# Take one number of the output, $\text{out}_{nfij}$. Within its window, the local derivatives
+# are
 #
 # $$\frac{\partial\, \text{out}_{nfij}}{\partial w_{fcpq}} =
 # x^{\text{padded}}_{n,\,c,\,i \cdot \text{stride} + p,\,j \cdot \text{stride} + q} , \qquad
@@ -465,11 +471,11 @@ drawings.show(
 )
 
 # %% [markdown]
-# *One number of `dout` reaches a whole window of `dx` and the whole of `dw`. The other three do the
-# same at their own windows.*
+# *One number of `dout` reaches a whole window of `dx` and the whole of `dw`. The other three do
+# the same at their own windows.*
 #
-# **Worked example.** A row of three pixels, a filter of two weights, so two windows. The *gradient
-# check* at the end moves the middle pixel, which lies in both:
+# **Worked example.** A row of three pixels, a filter of two weights, so two windows. The
+# *gradient check* at the end moves the middle pixel, which lies in both:
 
 # %%
 row, kernel = np.array([1.0, 2.0, 4.0]), np.array([3.0, -1.0])
@@ -488,13 +494,14 @@ step = np.array([0, 1e-5, 0])
 print("numerically:", round((loss_of(row + step) - loss_of(row - step)) / 2e-5, 6))
 
 # %% [markdown]
-# **Predict, then check.** Take the image and the filter of the prediction in section 1. `dout` is 1
-# in the top left corner and 0 elsewhere. What are `dw`, `dx` and `db`?
+# **Predict, then check.** Take the image and the filter of the prediction in section 1. `dout`
+# is 1 in the top left corner and 0 elsewhere. What are `dw`, `dx` and `db`?
 #
 # <details><summary>Check your prediction</summary>
 #
-# `dw` is the top left window, 0 1 and 3 4. `dx` is the filter, placed in the top left corner: the rows
-# 1 2 0, 3 4 0, 0 0 0. `db` is 1. The roles are exchanged: each factor of a product receives the other.
+# `dw` is the top left window, 0 1 and 3 4. `dx` is the filter, placed in the top left corner:
+# the rows 1 2 0, 3 4 0, 0 0 0. `db` is 1. The roles are exchanged: each factor of a product
+# receives the other.
 #
 # </details>
 #
@@ -538,27 +545,27 @@ def conv_backward_naive(dout, cache):
 # %% [markdown] hint="conv-backward"
 # <details><summary>Hint 1: where to look</summary>
 #
-# The loops of your forward pass, once more: at every position you know the window, the filter and
-# one number of `dout`. Which two arrays receive something there, and of which shapes?
+# The loops of your forward pass, once more: at every position you know the window, the filter
+# and one number of `dout`. Which two arrays receive something there, and of which shapes?
 #
 # </details>
 #
 # <details><summary>Hint 2: what to use</summary>
 #
 # `np.zeros_like` for the gradients of the padded images and of the filters, `+=` on the same
-# slices as in the forward pass. The bias was broadcast over images, rows and columns, so one sum over three axes
-# serves it.
+# slices as in the forward pass. The bias was broadcast over images, rows and columns, so one
+# sum over three axes serves it.
 #
 # </details>
 #
 # <details><summary>Hint 3: an outline</summary>
 #
 # 1. Pad the images again; make zeros for the padded `dx` and for `dw`.
-# 2. At every position, add to the filter's gradient and to the window's gradient. Compare with the
-#    two printed lines of the worked example.
+# 2. At every position, add to the filter's gradient and to the window's gradient. Compare with
+#    the two printed lines of the worked example.
 # 3. Sum `dout` for `db`.
-# 4. Cut a window of the image's own size out of the padded `dx`. With `pad = 0` a slice
-#    that ends at `-pad` is empty, so count from the beginning.
+# 4. Cut a window of the image's own size out of the padded `dx`. With `pad = 0` a slice that
+#    ends at `-pad` is empty, so count from the beginning.
 #
 # </details>
 
@@ -698,18 +705,19 @@ passed("conv-backward", "images and filters that are not square; a second call")
 # - Dumoulin and Visin, *A guide to convolution arithmetic for deep learning*, 2016,
 #   [arXiv:1603.07285](https://arxiv.org/abs/1603.07285). Chapter 4 shows the backward pass as a
 #   convolution. 20 minutes.
-# - Goodfellow, Bengio and Courville, *Deep Learning*, 2016,
-#   [section 9.5](https://www.deeplearningbook.org/contents/convnets.html): the three operations that
+# - Goodfellow, Bengio and Courville, *Deep Learning*, 2016, [section
+#   9.5](https://www.deeplearningbook.org/contents/convnets.html): the three operations that
 #   training needs. 20 minutes.
 #
-# **Harder (optional, no points).** For stride 1, `dx` is itself a convolution of a padded `dout`
-# with other filters. Which filters, and how much padding? Check it with your forward pass.
+# **Harder (optional, no points).** For stride 1, `dx` is itself a convolution of a padded
+# `dout` with other filters. Which filters, and how much padding? Check it with your forward
+# pass.
 #
 # <details><summary>Compare your answer</summary>
 #
 # The filters are flipped in height and width, and their axes $F$ and $C$ change places. For
-# filters of 3 by 3 and `pad = 1` the padding is 1 again; in general it is $H_w - 1 - \text{pad}$.
-# The flip that the forward pass left out comes back here.
+# filters of 3 by 3 and `pad = 1` the padding is 1 again; in general it is $H_w - 1 -
+# \text{pad}$. The flip that the forward pass left out comes back here.
 #
 # </details>
 
@@ -718,11 +726,11 @@ passed("conv-backward", "images and filters that are not square; a second call")
 #
 # A feature map answers *where* a pattern is, pixel by pixel. For "is there a dog?" that is more
 # than you need to know, and large maps cost time. LeCun et al. (1998) averaged small windows in
-# their network *LeNet-5*. Riesenhuber and Poggio (1999) argued for the maximum in a model of the
-# visual cortex, and Scherer et al. (2010) reported that it beat averages in their experiments on
-# object recognition. Whether a network needs it is open: Springenberg et al. (2014) replaced it
-# by convolutions with stride 2 and reported no loss on several benchmarks. Its price is the
-# exact position, so leave it out where the position is the answer.
+# their network *LeNet-5*. Riesenhuber and Poggio (1999) argued for the maximum in a model of
+# the visual cortex, and Scherer et al. (2010) reported that it beat averages in their
+# experiments on object recognition. Whether a network needs it is open: Springenberg et al.
+# (2014) replaced it by convolutions with stride 2 and reported no loss on several benchmarks.
+# Its price is the exact position, so leave it out where the position is the answer.
 #
 # After this section you can pool feature maps, and send gradients back through a maximum.
 #
@@ -743,14 +751,15 @@ for top in (0, 2):
         print(window, "gives", max(window[0] + window[1]))
 
 # %% [markdown]
-# **Predict, then check.** What do the rows $1\ 2\ 5\ 3$ and $4\ 0\ 1\ 7$ give with windows of 2 by 2
-# and stride 2? And with stride 1, what shape comes out? One window of the worked example holds negative
-# numbers only: what would a search that starts from 0 return there?
+# **Predict, then check.** What do the rows $1\ 2\ 5\ 3$ and $4\ 0\ 1\ 7$ give with windows of 2
+# by 2 and stride 2? And with stride 1, what shape comes out? One window of the worked example
+# holds negative numbers only: what would a search that starts from 0 return there?
 #
 # <details><summary>Check your prediction</summary>
 #
-# 4 and 7. With stride 1 there are $1 + (4 - 2) = 3$ windows in a row, and one in a column: the shape is
-# $(1, 3)$. A search that starts from 0 returns 0 where it should return $-1$, a number that is not even in the window.
+# 4 and 7. With stride 1 there are $1 + (4 - 2) = 3$ windows in a row, and one in a column: the
+# shape is $(1, 3)$. A search that starts from 0 returns 0 where it should return $-1$, a number
+# that is not even in the window.
 #
 # </details>
 
@@ -805,7 +814,8 @@ def max_pool_forward_naive(x, pool_param):
 #
 # <details><summary>Hint 3: an outline</summary>
 #
-# 1. Compute the output's height from `pool_height`, its width from `pool_width`, both with the stride.
+# 1. Compute the output's height from `pool_height`, its width from `pool_width`, both with the
+#    stride.
 # 2. At every position, slice rows and columns, and keep all images and channels.
 # 3. Store the largest numbers of that slice.
 #
@@ -876,9 +886,9 @@ for shape, height, width, stride in POOLS:
 passed("conv-pool-forward", "windows that are not square, overlap or leave gaps")
 
 # %% [markdown]
-# **The backward pass.** A small change of the largest pixel changes the output by as much. A small
-# change of any other pixel changes nothing. So each number of the upstream gradient goes to the winner of its
-# window, and to nobody else:
+# **The backward pass.** A small change of the largest pixel changes the output by as much. A
+# small change of any other pixel changes nothing. So each number of the upstream gradient goes
+# to the winner of its window, and to nobody else:
 #
 # $$\frac{\partial\, \text{out}}{\partial x_k} = \begin{cases} 1 & \text{if } x_k \text{ is the
 # maximum of the window,} \\ 0 & \text{otherwise.} \end{cases}$$
@@ -896,10 +906,12 @@ drawings.show(
 
 # %% [markdown]
 # *Forward, one number of each window goes on. Backward, its gradient returns to that position
-# only. In the window at the top right two pixels share the maximum; here the first one gets the gradient.*
+# only. In the window at the top right two pixels share the maximum; here the first one gets the
+# gradient.*
 #
-# If several pixels share the maximum, the gradient may go to one of them or be shared among them. It
-# must not be handed out twice. Behind a ReLU this is no rare case: many windows hold nothing but zeros.
+# If several pixels share the maximum, the gradient may go to one of them or be shared among
+# them. It must not be handed out twice. Behind a ReLU this is no rare case: many windows hold
+# nothing but zeros.
 #
 # **Worked example.** Windows of two pixels with stride 1, which overlap, and their winners:
 
@@ -913,8 +925,8 @@ for left, gradient in enumerate(upstream):
 print("dx", received)
 
 # %% [markdown]
-# **Predict, then check.** A window holds 3 3 1 0, and its upstream gradient is 8. Which of these may
-# `dx` be: 8 0 0 0; 4 4 0 0; 8 8 0 0?
+# **Predict, then check.** A window holds 3 3 1 0, and its upstream gradient is 8. Which of
+# these may `dx` be: 8 0 0 0; 4 4 0 0; 8 8 0 0?
 #
 # <details><summary>Check your prediction</summary>
 #
@@ -956,8 +968,8 @@ def max_pool_backward_naive(dout, cache):
 # %% [markdown] hint="conv-pool-backward"
 # <details><summary>Hint 1: where to look</summary>
 #
-# `dx` has the shape of `x`. For one number of `dout`, you have to find one position in its window. Can a
-# pixel win more than one window?
+# `dx` has the shape of `x`. For one number of `dout`, you have to find one position in its
+# window. Can a pixel win more than one window?
 #
 # </details>
 #
@@ -972,8 +984,8 @@ def max_pool_backward_naive(dout, cache):
 #
 # 1. Zeros in the shape of `x`.
 # 2. For every image, channel, row and column of `dout`: find the window, then the winner in it.
-# 3. Add the gradient at the winner's position *in the image*, which is the window's corner plus the
-#    position in the window.
+# 3. Add the gradient at the winner's position *in the image*, which is the window's corner plus
+#    the position in the window.
 #
 # </details>
 
@@ -1097,13 +1109,14 @@ passed("conv-pool-backward", "windows that are not square, overlap or leave gaps
 # %% [markdown]
 # **Further reading**
 #
-# - CS231n notes, [*Pooling layer*](https://cs231n.github.io/convolutional-networks/#pool): common
-#   sizes, and the case against it. 5 minutes.
-# - Springenberg, Dosovitskiy, Brox and Riedmiller, *Striving for Simplicity: The All Convolutional
-#   Net*, 2014, [arXiv:1412.6806](https://arxiv.org/abs/1412.6806). Sections 2 and 3. 20 minutes.
+# - CS231n notes, [*Pooling layer*](https://cs231n.github.io/convolutional-networks/#pool):
+#   common sizes, and the case against it. 5 minutes.
+# - Springenberg, Dosovitskiy, Brox and Riedmiller, *Striving for Simplicity: The All
+#   Convolutional Net*, 2014, [arXiv:1412.6806](https://arxiv.org/abs/1412.6806). Sections 2
+#   and 3. 20 minutes.
 # - Zhang, *Making Convolutional Networks Shift-Invariant Again*, 2019,
-#   [arXiv:1904.11486](https://arxiv.org/abs/1904.11486). Sections 1 and 3: what pooling
-#   with a stride does when the image moves by one pixel. 15 minutes.
+#   [arXiv:1904.11486](https://arxiv.org/abs/1904.11486). Sections 1 and 3: what pooling with a
+#   stride does when the image moves by one pixel. 15 minutes.
 #
 # **Harder (optional, no points).** Write average pooling, forward and backward, with your
 # convolution and one fixed filter for each channel. Which filters have to be zero?
@@ -1112,21 +1125,22 @@ passed("conv-pool-backward", "windows that are not square, overlap or leave gaps
 # ## 4. Windows as columns
 #
 # Your loops take one Python step for every number of the output. Chellapilla, Puri and Simard
-# (2006) copied all windows into one matrix and left the rest to a library for matrix products. They
-# reported that a network for handwriting trained about three times faster on a CPU. The package
-# Caffe (Jia et al., 2014) made the trick, called *im2col*, popular. Its price is memory, since every
-# pixel is copied once for each window it lies in. For that reason later libraries build the columns
-# piece by piece (Chetlur et al., 2014), and `cs231n` builds none at all.
+# (2006) copied all windows into one matrix and left the rest to a library for matrix products.
+# They reported that a network for handwriting trained about three times faster on a CPU. The
+# package Caffe (Jia et al., 2014) made the trick, called *im2col*, popular. Its price is
+# memory, since every pixel is copied once for each window it lies in. For that reason later
+# libraries build the columns piece by piece (Chetlur et al., 2014), and `cs231n` builds none at
+# all.
 #
-# After this section you can lay out all windows as columns with two short loops, and add columns
-# back into an image.
+# After this section you can lay out all windows as columns with two short loops, and add
+# columns back into an image.
 #
 # $$\underbrace{\text{out}}_{F \times (H' W' N)} =
 # \underbrace{w}_{F \times (C H_w W_w)} \;
 # \underbrace{\text{cols}}_{(C H_w W_w) \times (H' W' N)} + b .$$
 #
-# A column is a window, flattened in the order channel, row, column. The columns come in the order
-# of positions, row by row, and within a position in the order of images.
+# A column is a window, flattened in the order channel, row, column. The columns come in the
+# order of positions, row by row, and within a position in the order of images.
 
 # %% drawing="conv-columns"
 drawings.show(
@@ -1139,8 +1153,8 @@ drawings.show(
 )
 
 # %% [markdown]
-# *The first window (solid) is the first column, the last window (dashed) the last column. The whole
-# convolution is one product of a row and a matrix.*
+# *The first window (solid) is the first column, the last window (dashed) the last column. The
+# whole convolution is one product of a row and a matrix.*
 
 # %% drawing="conv-order"
 drawings.show(
@@ -1153,8 +1167,9 @@ drawings.show(
 # %% [markdown]
 # *With several images, the columns change the image first and the position second.*
 #
-# **Worked example.** One row of five pixels and windows of three. Read the matrix by *columns*, and you
-# see the windows. Read it by *rows*, and each row is a slice of the image, shifted by one:
+# **Worked example.** One row of five pixels and windows of three. Read the matrix by *columns*,
+# and you see the windows. Read it by *rows*, and each row is a slice of the image, shifted by
+# one:
 
 # %%
 row = np.array([1, 2, 3, 4, 5])
@@ -1164,16 +1179,17 @@ print("stride 2:")
 print(np.array([row[p : p + 3 : 2] for p in range(3)]))
 
 # %% [markdown]
-# So there is no need for a loop over positions or images. For a fixed pixel $(p, q)$ of the window,
-# one slice with a step, `padded[:, :, p::stride, q::stride]`, cut to size, holds that pixel of all windows.
+# So there is no need for a loop over positions or images. For a fixed pixel $(p, q)$ of the
+# window, one slice with a step, `padded[:, :, p::stride, q::stride]`, cut to size, holds that
+# pixel of all windows.
 #
-# **Predict, then check.** An image has the rows 0 1 2 and 3 4 5; the windows are 2 by 2, without
-# padding. How many columns are there, and what is the *second row* of the matrix?
+# **Predict, then check.** An image has the rows 0 1 2 and 3 4 5; the windows are 2 by 2,
+# without padding. How many columns are there, and what is the *second row* of the matrix?
 #
 # <details><summary>Check your prediction</summary>
 #
-# Two windows, so two columns: 0 1 3 4 and 1 2 4 5. The second row is 1 2: the top right pixel of
-# either window. It is the image's first row from its second pixel on.
+# Two windows, so two columns: 0 1 3 4 and 1 2 4 5. The second row is 1 2: the top right pixel
+# of either window. It is the image's first row from its second pixel on.
 #
 # </details>
 
@@ -1214,23 +1230,25 @@ def im2col(x, field_height, field_width, padding=1, stride=1):
 # %% [markdown] hint="conv-im2col"
 # <details><summary>Hint 1: where to look</summary>
 #
-# Think of the matrix as an array with six axes: channel, row and column *in the window*, then row and
-# column *of the position*, then image. Your two loops run over two of these axes. Which?
+# Think of the matrix as an array with six axes: channel, row and column *in the window*, then
+# row and column *of the position*, then image. Your two loops run over two of these axes.
+# Which?
 #
 # </details>
 #
 # <details><summary>Hint 2: what to use</summary>
 #
-# An empty array with those six axes, filled slice by slice, and one `reshape` at the end. A slice of
-# the padded images has the axes image, channel, row, column: `transpose` brings them into order.
+# An empty array with those six axes, filled slice by slice, and one `reshape` at the end. A
+# slice of the padded images has the axes image, channel, row, column: `transpose` brings them
+# into order.
 #
 # </details>
 #
 # <details><summary>Hint 3: an outline</summary>
 #
 # 1. Output height and width, padded images, an empty array with six axes and the dtype of `x`.
-# 2. For each row and column of the window: a slice that starts there and steps by the stride. It ends
-#    where it holds as many rows and columns as there are positions.
+# 2. For each row and column of the window: a slice that starts there and steps by the stride.
+#    It ends where it holds as many rows and columns as there are positions.
 # 3. Store it with the axes in the order channel, row, column, image.
 # 4. Reshape to a matrix. Check it with the two drawings.
 #
@@ -1316,13 +1334,14 @@ for n, c, _, (h, width), (hh, ww), stride, pad, dtype in SIZES:
 passed("conv-im2col", "windows that are not square, strides, paddings, float32")
 
 # %% [markdown]
-# **The way back.** `col2im` adds every column to the window it came from, and cuts the padding off.
-# It is the *transpose* of `im2col`, not its inverse: for every image $x$ and every matrix $c$,
+# **The way back.** `col2im` adds every column to the window it came from, and cuts the padding
+# off. It is the *transpose* of `im2col`, not its inverse: for every image $x$ and every matrix
+# $c$,
 #
 # $$\sum \text{im2col}(x) \cdot c = \sum x \cdot \text{col2im}(c) ,$$
 #
-# with elementwise products. That is what a backward pass needs: `im2col` copies, and where a value was
-# copied, gradients add up.
+# with elementwise products. That is what a backward pass needs: `im2col` copies, and where a
+# value was copied, gradients add up.
 #
 # **Worked example.** The columns of the row above, added back:
 
@@ -1340,8 +1359,8 @@ print("each pixel came back", image // np.arange(1, 6), "times")
 #
 # <details><summary>Check your prediction</summary>
 #
-# The rows 1 2 1, 2 4 2, 1 2 1. Each pixel comes back as often as windows see it: the corners once, the
-# centre four times. An inverse would return ones.
+# The rows 1 2 1, 2 4 2, 1 2 1. Each pixel comes back as often as windows see it: the corners
+# once, the centre four times. An inverse would return ones.
 #
 # </details>
 
@@ -1390,8 +1409,8 @@ def col2im(cols, x_shape, field_height=3, field_width=3, padding=1, stride=1):
 #
 # <details><summary>Hint 2: what to use</summary>
 #
-# `reshape` to the same six axes, zeros in the shape of the *padded* images, and `+=` on the same slices.
-# The `transpose` now has to undo the other one.
+# `reshape` to the same six axes, zeros in the shape of the *padded* images, and `+=` on the
+# same slices. The `transpose` now has to undo the other one.
 #
 # </details>
 #
@@ -1399,8 +1418,8 @@ def col2im(cols, x_shape, field_height=3, field_width=3, padding=1, stride=1):
 #
 # 1. Output height and width from `x_shape`, as in `im2col`.
 # 2. The matrix as an array with six axes; padded zeros with the dtype of `cols`.
-# 3. For each row and column of the window: bring the axes into the order image, channel, row, column,
-#    and add. Within one such step no two windows meet; over the steps they do.
+# 3. For each row and column of the window: bring the axes into the order image, channel, row,
+#    column, and add. Within one such step no two windows meet; over the steps they do.
 # 4. Cut the padding off, counted from the beginning.
 #
 # </details>
@@ -1491,8 +1510,8 @@ passed("conv-col2im", "windows that are not square, strides, paddings, float32")
 # - CS231n notes, [*Implementation as matrix
 #   multiplication*](https://cs231n.github.io/convolutional-networks/#conv). 5 minutes.
 # - Chetlur et al., *cuDNN: Efficient Primitives for Deep Learning*, 2014,
-#   [arXiv:1410.0759](https://arxiv.org/abs/1410.0759). Section 3.1: how to avoid the memory.
-#   10 minutes.
+#   [arXiv:1410.0759](https://arxiv.org/abs/1410.0759). Section 3.1: how to avoid the memory. 10
+#   minutes.
 #
 # **Harder (optional, no points).** Write `im2col` without a loop, with
 # `np.lib.stride_tricks.sliding_window_view`. Which of your lines copies numbers now?
@@ -1500,16 +1519,17 @@ passed("conv-col2im", "windows that are not square, strides, paddings, float32")
 # %% [markdown]
 # ## 5. The layer as one product
 #
-# A matrix product is the operation that computers do best. Its libraries keep small blocks of the matrices in
-# the processor's caches and use its vector instructions (Goto and van de Geijn, 2008). A Python loop
-# can do neither. How much that matters you measure at the end of this section. The product is not the last
-# word: Lavin and Gray (2016) reported fewer multiplications for filters of 3 by 3 with an older idea
-# of Winograd.
+# A matrix product is the operation that computers do best. Its libraries keep small blocks of
+# the matrices in the processor's caches and use its vector instructions (Goto and van de Geijn,
+# 2008). A Python loop can do neither. How much that matters you measure at the end of this
+# section. The product is not the last word: Lavin and Gray (2016) reported fewer
+# multiplications for filters of 3 by 3 with an older idea of Winograd.
 #
-# After this section you can turn a layer into a reshape and a product, and take its gradient from
-# the affine layer, which you know.
+# After this section you can turn a layer into a reshape and a product, and take its gradient
+# from the affine layer, which you know.
 #
-# With $W$ for the filters in the shape $F \times (C H_w W_w)$, the layer is a chain of three steps:
+# With $W$ for the filters in the shape $F \times (C H_w W_w)$, the layer is a chain of three
+# steps:
 #
 # $$x \;\to\; \text{cols} = \text{im2col}(x) \;\to\; P = W\, \text{cols} + b \;\to\;
 # \text{out} = P \text{, rearranged to } (N, F, H', W') .$$
@@ -1527,11 +1547,12 @@ drawings.show(
 )
 
 # %% [markdown]
-# *Each step has a backward pass of its own: the rearrangement is undone, the product is the affine
-# layer's, and `im2col` has `col2im`.*
+# *Each step has a backward pass of its own: the rearrangement is undone, the product is the
+# affine layer's, and `im2col` has `col2im`.*
 #
-# **Worked example.** What stands where in $P$? Two images, two filters, two positions. Every entry says
-# where it belongs: hundreds for the filter, tens for the position, ones for the image.
+# **Worked example.** What stands where in $P$? Two images, two filters, two positions. Every
+# entry says where it belongs: hundreds for the filter, tens for the position, ones for the
+# image.
 
 # %%
 filters, places, images = np.ogrid[0:2, 0:2, 0:2]
@@ -1540,8 +1561,8 @@ print(P)
 print("shape (2, 4): filters down; positions and images across")
 
 # %% [markdown]
-# **Predict, then check.** A student writes `out = P.reshape(N, F, H', W')`, here with $H' = 2$ and
-# $W' = 1$. Which two numbers stand in `out[0, 1]`, and which should?
+# **Predict, then check.** A student writes `out = P.reshape(N, F, H', W')`, here with $H' = 2$
+# and $W' = 1$. Which two numbers stand in `out[0, 1]`, and which should?
 #
 # <details><summary>Check your prediction</summary>
 #
@@ -1590,8 +1611,8 @@ def conv_forward_im2col(x, w, b, conv_param):
 # %% [markdown] hint="conv-fast-forward"
 # <details><summary>Hint 1: where to look</summary>
 #
-# `P` has two axes. Which four does it have, if you split the second one? In which order do they come, and
-# in which order should they leave?
+# `P` has two axes. Which four does it have, if you split the second one? In which order do they
+# come, and in which order should they leave?
 #
 # </details>
 #
@@ -1652,18 +1673,19 @@ passed("conv-fast-forward", "images and filters that are not square, float32")
 
 
 # %% [markdown]
-# **The backward pass** reads the drawing from right to left. First `dout` goes into the form of $P$,
-# by the inverse of the rearrangement. Then it is an affine layer: in `two_layer_net` you derived
-# its three gradients for $x W + b$, with the examples as rows. Here the weights stand on the left, and the
-# examples are columns.
+# **The backward pass** reads the drawing from right to left. First `dout` goes into the form of
+# $P$, by the inverse of the rearrangement. Then it is an affine layer: in `two_layer_net` you
+# derived its three gradients for $x W + b$, with the examples as rows. Here the weights stand
+# on the left, and the examples are columns.
 #
-# **Predict, then check.** Without any derivation, from shapes alone: $dP$ has the shape
-# $F \times M$, cols $K \times M$, $W$ $F \times K$. Which product can $dW$ be, and which $d\text{cols}$?
+# **Predict, then check.** Without any derivation, from shapes alone: $dP$ has the shape $F
+# \times M$, cols $K \times M$, $W$ $F \times K$. Which product can $dW$ be, and which
+# $d\text{cols}$?
 #
 # <details><summary>Check your prediction</summary>
 #
-# $dW$ is $F \times K$, so $dP$ times the transpose of cols. $d\text{cols}$ is $K \times M$, so the transpose
-# of $W$ times $dP$. No other order of two factors has the right shape.
+# $dW$ is $F \times K$, so $dP$ times the transpose of cols. $d\text{cols}$ is $K \times M$, so
+# the transpose of $W$ times $dP$. No other order of two factors has the right shape.
 #
 # </details>
 
@@ -1700,15 +1722,15 @@ def conv_backward_im2col(dout, cache):
 # %% [markdown] hint="conv-fast-backward"
 # <details><summary>Hint 1: where to look</summary>
 #
-# Three dashed arrows of the drawing, three steps. In which order do the axes of `dout` come, and in
-# which order do the columns of `cols`?
+# Three dashed arrows of the drawing, three steps. In which order do the axes of `dout` come,
+# and in which order do the columns of `cols`?
 #
 # </details>
 #
 # <details><summary>Hint 2: what to use</summary>
 #
-# `transpose` and then `reshape` for `dout`, two products with a transposed factor, a sum for the
-# bias, and your `col2im`.
+# `transpose` and then `reshape` for `dout`, two products with a transposed factor, a sum for
+# the bias, and your `col2im`.
 #
 # </details>
 #
@@ -1718,7 +1740,8 @@ def conv_backward_im2col(dout, cache):
 # 2. `dout` with the filter in front and the image at the end, then as a matrix.
 # 3. `db`: the bias was added to every column.
 # 4. `dw` from the product of the prediction, in the shape of the filters.
-# 5. `dcols` from the other product, then back to an image with the same window, padding and stride.
+# 5. `dcols` from the other product, then back to an image with the same window, padding and
+#    stride.
 #
 # </details>
 
@@ -1788,10 +1811,10 @@ for size in SIZES:
 passed("conv-fast-backward", "images and filters that are not square; a second call")
 
 # %% [markdown]
-# **Experiment: the race.** Four versions of one layer, forward and backward: your loops, your matrix
-# product, the package (compiled C, no column matrix), and PyTorch, if it is
-# installed. The scale is logarithmic. **Predict:** is your matrix product 10, 100 or 1000 times as
-# fast as your loops?
+# **Experiment: the race.** Four versions of one layer, forward and backward: your loops, your
+# matrix product, the package (compiled C, no column matrix), and PyTorch, if it is installed.
+# The scale is logarithmic. **Predict:** is your matrix product 10, 100 or 1000 times as fast as
+# your loops?
 
 # %% tags=["experiment"]
 torch = None
@@ -1869,9 +1892,10 @@ with needs_answers():
 # %% [markdown]
 # <details><summary>What we measured</summary>
 #
-# On two cores of a server: 263 ms and 318 ms for the loops, 0.17 ms and 0.31 ms for the matrix product.
-# That is a factor of more than 1000, with the same numbers as a result. The package took 0.06 ms and 0.15 ms.
-# Most people guess 10 to 100, the gain they know from vectorised losses.
+# On one core of a server: 263 ms and 318 ms for the loops, 0.17 ms and 0.31 ms for the matrix
+# product. That is a factor of more than 1000, with the same numbers as a result. The package
+# took 0.06 ms and 0.15 ms. If you guessed 10 to 100: that is what vectorising the losses
+# gained. Here each step of the loop does even less work, 27 multiplications.
 #
 # </details>
 
@@ -1898,27 +1922,27 @@ with needs_answers():
 # **Further reading**
 #
 # - Goto and van de Geijn, *Anatomy of High-Performance Matrix Multiplication*, 2008,
-#   [doi:10.1145/1356052.1356053](https://doi.org/10.1145/1356052.1356053). Sections 1 and 2: why
-#   blocks. 20 minutes.
+#   [doi:10.1145/1356052.1356053](https://doi.org/10.1145/1356052.1356053). Sections 1 and 2:
+#   why blocks. 20 minutes.
 # - Lavin and Gray, *Fast Algorithms for Convolutional Neural Networks*, 2015,
 #   [arXiv:1509.09308](https://arxiv.org/abs/1509.09308). Sections 1 and 4. 25 minutes.
 #
-# **Harder (optional, no points).** Process the batch in pieces, so that `cols` never holds more than
-# 256 KiB. Does it get slower, or faster? Plot the time over the size of a piece.
+# **Harder (optional, no points).** Process the batch in pieces, so that `cols` never holds more
+# than 256 KiB. Does it get slower, or faster? Plot the time over the size of a piece.
 
 # %% [markdown]
 # ## 6. Receptive fields
 #
-# One unit behind a convolution of 3 by 3 depends on 9 pixels. How many does a unit behind several
-# layers depend on? Simonyan and Zisserman (2014) built networks from filters of 3 by 3 only. They reported that
-# deep stacks of them did better than shallow ones with larger filters. Luo et al. (2016) found that a unit
-# uses much less than it can see. Whether small filters are best is open again: Ding et al. (2022) reported good
-# results with 31 by 31.
+# One unit behind a convolution of 3 by 3 depends on 9 pixels. How many does a unit behind
+# several layers depend on? Simonyan and Zisserman (2014) built networks from filters of 3 by 3
+# only. They reported that deep stacks of them did better than shallow ones with larger filters.
+# Luo et al. (2016) found that a unit uses much less than it can see. Whether small filters are
+# best is open again: Ding et al. (2022) reported good results with 31 by 31.
 #
 # After this section you can compute what a unit of any stack can see, and what it mostly uses.
 #
-# The *receptive field* of a unit is the set of pixels on which it depends. For filters of
-# $K_l \times K_l$ with strides $s_l$, its side $r_l$ after layer $l$ is
+# The *receptive field* of a unit is the set of pixels on which it depends. For filters of $K_l
+# \times K_l$ with strides $s_l$, its side $r_l$ after layer $l$ is
 #
 # $$r_0 = 1, \qquad r_l = r_{l-1} + (K_l - 1) \prod_{m < l} s_m .$$
 
@@ -1930,11 +1954,11 @@ drawings.show(
 )
 
 # %% [markdown]
-# *Follow the lines down from the top unit: 3, 5, 7. Several paths lead to the middle pixel, a single one
-# to each outer pixel.*
+# *Follow the lines down from the top unit: 3, 5, 7. Several paths lead to the middle pixel, a
+# single one to each outer pixel.*
 #
-# **Worked example.** The formula as a loop, and the number of paths from each pixel of one row to
-# the top unit of the drawing:
+# **Worked example.** The formula as a loop, and the number of paths from each pixel of one row
+# to the top unit of the drawing:
 
 # %%
 for strides in ([1, 1, 1], [2, 2, 2]):
@@ -1954,14 +1978,14 @@ for layer in (1, 2, 3):
 #
 # <details><summary>Check your prediction</summary>
 #
-# 3, 5, 9, 13, 21. The stride of a layer does not widen its own field. It doubles what all *later*
-# layers add.
+# 3, 5, 9, 13, 21. The stride of a layer does not widen its own field. It doubles what all
+# *later* layers add.
 #
 # </details>
 #
-# Your backward pass can show all this. The next cell puts a gradient of 1 on one unit in the middle of
-# the last layer, and looks which pixels it reaches. The filters have random positive weights. The
-# dashed frame is the receptive field.
+# Your backward pass can show all this. The next cell puts a gradient of 1 on one unit in the
+# middle of the last layer, and looks which pixels it reaches. The filters have random positive
+# weights. The dashed frame is the receptive field.
 
 
 # %%
@@ -2022,28 +2046,30 @@ with needs_answers():
 # %% [markdown]
 # **Further reading**
 #
-# - Luo, Li, Urtasun and Zemel, *Understanding the Effective Receptive Field in Deep Convolutional
-#   Neural Networks*, 2016, [arXiv:1701.04128](https://arxiv.org/abs/1701.04128). Section 2 derives the
-#   bell. 20 minutes.
-# - Simonyan and Zisserman, *Very Deep Convolutional Networks for Large-Scale Image Recognition*, 2014,
-#   [arXiv:1409.1556](https://arxiv.org/abs/1409.1556). Section 2.3: why 3 by 3. 5 minutes.
+# - Luo, Li, Urtasun and Zemel, *Understanding the Effective Receptive Field in Deep
+#   Convolutional Neural Networks*, 2016, [arXiv:1701.04128](https://arxiv.org/abs/1701.04128).
+#   Section 2 derives the bell. 20 minutes.
+# - Simonyan and Zisserman, *Very Deep Convolutional Networks for Large-Scale Image
+#   Recognition*, 2014, [arXiv:1409.1556](https://arxiv.org/abs/1409.1556). Section 2.3: why 3
+#   by 3. 5 minutes.
 # - Ding, Zhang, Han and Ding, *Scaling Up Your Kernels to 31x31*, 2022,
 #   [arXiv:2203.06717](https://arxiv.org/abs/2203.06717). Section 1. 10 minutes.
 #
-# **Harder (optional, no points).** A stack with stride 2 shows a chequerboard in the last picture.
-# Explain it by counting paths, and find a size of the filters for which it disappears.
+# **Harder (optional, no points).** A stack with stride 2 shows a chequerboard in the last
+# picture. Explain it by counting paths, and find a size of the filters for which it disappears.
 
 # %% [markdown]
 # ## 7. A network with three layers
 #
-# *LeNet-5* (LeCun et al., 1998) combined convolutions, pooling and affine layers. Krizhevsky et al.
-# (2012) trained a larger network of this kind on ImageNet. The correct class was not among its five best guesses for
-# 15.3 % of the images, against 26.2 % for the second-best entry of the competition. That result convinced
-# many researchers. Your network is a small relative of these. Its weak point is its size: nearly all of its
-# parameters sit in the first affine layer. Lin et al. (2013) proposed to average each feature map
-# instead, and most later networks do.
+# *LeNet-5* (LeCun et al., 1998) combined convolutions, pooling and affine layers. Krizhevsky et
+# al. (2012) trained a larger network of this kind on ImageNet. The correct class was not among
+# its five best guesses for 15.3 % of the images, against 26.2 % for the second-best entry of
+# the competition. That result convinced many researchers. Your network is a small relative of
+# these. Its weak point is its size: nearly all of its parameters sit in the first affine layer.
+# Lin et al. (2013) proposed to average each feature map instead, and most later networks do.
 #
-# After this section you can set up a convolutional network and compute its loss and its gradients.
+# After this section you can set up a convolutional network and compute its loss and its
+# gradients.
 #
 # $$\text{scores} = \mathrm{ReLU}\bigl(\mathrm{pool}(\mathrm{ReLU}(X * W_1 + b_1))\, W_2 + b_2\bigr)\,
 # W_3 + b_3 ,$$
@@ -2059,14 +2085,14 @@ drawings.show(
 )
 
 # %% [markdown]
-# *The convolution changes the number of channels, pooling changes height and width, and `W2` connects
-# all that is left with every hidden unit.*
+# *The convolution changes the number of channels, pooling changes height and width, and `W2`
+# connects all that is left with every hidden unit.*
 #
-# The filters are square with an odd size and padded by half of it, so that the convolution keeps
-# height and width. Pooling with windows of 2 by 2 and stride 2 halves them. `self.params` holds the
-# filters `W1` of shape $(F, C, \text{size}, \text{size})$, `W2` and `W3` of the affine layers, and
-# `b1`, `b2`, `b3`. Weights are drawn from a normal distribution with standard deviation
-# `weight_scale`; biases are zero.
+# The filters are square with an odd size and padded by half of it, so that the convolution
+# keeps height and width. Pooling with windows of 2 by 2 and stride 2 halves them. `self.params`
+# holds the filters `W1` of shape $(F, C, \text{size}, \text{size})$, `W2` and `W3` of the
+# affine layers, and `b1`, `b2`, `b3`. Weights are drawn from a normal distribution with
+# standard deviation `weight_scale`; biases are zero.
 #
 # **Worked example.** Parameters of the network in the drawing, with filters of 7 by 7:
 
@@ -2080,21 +2106,21 @@ for name, size in sizes.items():
     print(f"{name}: {size:7,} parameters, {size / sum(sizes.values()):5.1%}")
 
 # %% [markdown]
-# **Predict, then check.** For images of 3 by 6 by 8, 4 filters and 5 hidden units: which shape has
-# `W2`? How does it change if the filters grow from 3 by 3 to 5 by 5?
+# **Predict, then check.** For images of 3 by 6 by 8, 4 filters and 5 hidden units: which shape
+# has `W2`? How does it change if the filters grow from 3 by 3 to 5 by 5?
 #
 # <details><summary>Check your prediction</summary>
 #
-# Pooling leaves 4 maps of 3 by 4, so `W2` is $(48, 5)$. It does not change: the padding grows with the
-# filter, so the maps keep their size.
+# Pooling leaves 4 maps of 3 by 4, so `W2` is $(48, 5)$. It does not change: the padding grows
+# with the filter, so the maps keep their size.
 #
 # </details>
 #
 # From here on, use the fast layers. The next cell brings `conv_forward_fast`,
 # `max_pool_forward_fast`, `affine_forward`, `relu_forward`, `softmax_loss` and their partners
-# `..._backward`. For layers that follow each other there are
-# `conv_relu_pool_forward(x, w, b, conv_param, pool_param)` and `affine_relu_forward(x, w, b)`
-# with theirs. They expect arrays of one dtype.
+# `..._backward`. For layers that follow each other there are `conv_relu_pool_forward(x, w, b,
+# conv_param, pool_param)` and `affine_relu_forward(x, w, b)` with theirs. They expect arrays of
+# one dtype.
 
 # %% tags=["setup"]
 from cs231n.layers import (  # noqa: F401 - answers may use any of these
@@ -2188,23 +2214,24 @@ def __init__(
 # %% [markdown] hint="conv-net-init"
 # <details><summary>Hint 1: where to look</summary>
 #
-# Read the three shapes of the weights off the drawing, with names in place of the numbers. Which of them
-# does pooling decide?
+# Read the three shapes of the weights off the drawing, with names in place of the numbers.
+# Which of them does pooling decide?
 #
 # </details>
 #
 # <details><summary>Hint 2: what to use</summary>
 #
-# One generator for all three weights (two generators with the same seed would repeat themselves),
-# `standard_normal(shape)`, `np.zeros`. The last lines of the cell convert to `dtype`.
+# One generator for all three weights (two generators with the same seed would repeat
+# themselves), `standard_normal(shape)`, `np.zeros`. The last lines of the cell convert to
+# `dtype`.
 #
 # </details>
 #
 # <details><summary>Hint 3: an outline</summary>
 #
 # 1. Unpack `input_dim`.
-# 2. The number of inputs of the first affine layer: maps times pooled height times pooled width, in
-#    whole numbers.
+# 2. The number of inputs of the first affine layer: maps times pooled height times pooled
+#    width, in whole numbers.
 # 3. Three weights with the right standard deviation, three rows of zeros.
 #
 # </details>
@@ -2272,8 +2299,8 @@ for one, other in itertools.combinations(first, 2):
 passed("conv-net-init", "defaults, dtype, and a normal distribution")
 
 # %% [markdown]
-# **The loss** is the softmax loss of the scores plus *L2 regularisation*,
-# $\frac12 \lambda \sum W^2$ over the three weights, not over biases. Without `y`, return the scores.
+# **The loss** is the softmax loss of the scores plus *L2 regularisation*, $\frac12 \lambda \sum
+# W^2$ over the three weights, not over biases. Without `y`, return the scores.
 #
 # **Worked example.** The combined layer on one image of 2 by 2, with a filter of one weight:
 
@@ -2291,14 +2318,14 @@ dx, dw, db = conv_relu_pool_backward(np.ones((1, 1, 1, 1)), cache)
 print("dx", dx.ravel(), "  dw", dw.ravel(), "  db", db)
 
 # %% [markdown]
-# **Predict, then check.** The gradient of the image has a single entry. Why that one, and why 2? What
-# would `dx` be with a bias of $-9$?
+# **Predict, then check.** The gradient of the image has a single entry. Why that one, and why
+# 2? What would `dx` be with a bias of $-9$?
 #
 # <details><summary>Check your prediction</summary>
 #
-# Pooling sends the gradient to the winner, pixel 4; the ReLU lets it pass, since 3 is positive; the
-# convolution multiplies it by the weight, 2. With a bias of $-9$ all four numbers are negative, the
-# ReLU makes zeros of them, and no gradient comes back: `dx`, `dw` and `db` are 0.
+# Pooling sends the gradient to the winner, pixel 4; the ReLU lets it pass, since 3 is positive;
+# the convolution multiplies it by the weight, 2. With a bias of $-9$ all four numbers are
+# negative, the ReLU makes zeros of them, and no gradient comes back: `dx`, `dw` and `db` are 0.
 #
 # </details>
 
@@ -2350,8 +2377,8 @@ def loss(self, X, y=None):
 # %% [markdown] hint="conv-net-loss"
 # <details><summary>Hint 1: where to look</summary>
 #
-# The drawing has three groups of layers, each with a weight and a bias. For each of them there is one
-# ready-made function. What does each hand to the next?
+# The drawing has three groups of layers, each with a weight and a bias. For each of them there
+# is one ready-made function. What does each hand to the next?
 #
 # </details>
 #
@@ -2366,8 +2393,8 @@ def loss(self, X, y=None):
 #
 # 1. Three groups forward. Without `y`, stop here.
 # 2. The softmax loss and the gradient of the scores.
-# 3. Three groups backward, the last one first. Each returns a gradient for the group before it, and
-#    two for `grads`.
+# 3. Three groups backward, the last one first. Each returns a gradient for the group before it,
+#    and two for `grads`.
 # 4. Regularisation: to the loss for each weight, to the gradient of each weight.
 #
 # </details>
@@ -2494,26 +2521,27 @@ passed("conv-net-loss", "other sizes, one image, float32")
 # %% [markdown]
 # **Further reading**
 #
-# - LeCun, Bottou, Bengio and Haffner, *Gradient-Based Learning Applied to Document Recognition*, 1998,
-#   [pdf](http://yann.lecun.com/exdb/publis/pdf/lecun-98.pdf). Section II. 30 minutes.
+# - LeCun, Bottou, Bengio and Haffner, *Gradient-Based Learning Applied to Document
+#   Recognition*, 1998, [pdf](http://yann.lecun.com/exdb/publis/pdf/lecun-98.pdf). Section II.
+#   30 minutes.
 # - Krizhevsky, Sutskever and Hinton, *ImageNet Classification with Deep Convolutional Neural
 #   Networks*, 2012,
 #   [NeurIPS](https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html).
 #   Sections 3 and 4. 20 minutes.
-# - Zhang et al., *Dive into Deep Learning*,
-#   [section 7.6](https://d2l.ai/chapter_convolutional-neural-networks/lenet.html), builds LeNet.
-#   15 minutes.
+# - Zhang et al., *Dive into Deep Learning*, [section
+#   7.6](https://d2l.ai/chapter_convolutional-neural-networks/lenet.html), builds LeNet. 15
+#   minutes.
 #
-# **Harder (optional, no points).** Replace the pooled maps by their averages (Lin et al., 2013), so
-# that the affine layer has 32 inputs. How many parameters are left, and what becomes of the accuracy
-# in section 8?
+# **Harder (optional, no points).** Replace the pooled maps by their averages (Lin et al.,
+# 2013), so that the affine layer has 32 inputs. How many parameters are left, and what becomes
+# of the accuracy in section 8?
 
 # %% [markdown]
 # ## 8. Training it
 #
-# First the checks that take seconds. Karpathy (2019) recommends them before any long run: compare the
-# first loss with what guessing costs, then *overfit* a tiny training set on purpose. They find bugs. They
-# say nothing about generalisation.
+# First the checks that take seconds. Karpathy (2019) recommends them before any long run:
+# compare the first loss with what guessing costs, then *overfit* a tiny training set on
+# purpose. They find bugs. They say nothing about generalisation.
 #
 # After this section you can check a network before you train it, and read its first filters.
 #
@@ -2521,9 +2549,9 @@ passed("conv-net-loss", "other sizes, one image, float32")
 #
 # $$L_0 \approx \log K + \tfrac{\lambda}{2} \sum W^2 .$$
 #
-# **Worked example.** $K = 10$ gives $\log 10 \approx 2.303$. The default weights have the standard
-# deviation $10^{-3}$, so the sum of their squares is about $825{,}000 \cdot 10^{-6} \approx 0.82$. With
-# $\lambda = 0.5$ that adds 0.21.
+# **Worked example.** $K = 10$ gives $\log 10 \approx 2.303$. The default weights have the
+# standard deviation $10^{-3}$, so the sum of their squares is about $825{,}000 \cdot 10^{-6}
+# \approx 0.82$. With $\lambda = 0.5$ that adds 0.21.
 #
 # **Predict, then check.** The next cell prints both losses, then trains on 100 images for 15
 # epochs. Where will the two accuracies end?
@@ -2566,16 +2594,16 @@ with needs_answers():
 # %% [markdown]
 # <details><summary>Check your prediction</summary>
 #
-# The losses are 2.3026 and 2.5086, as computed. The training accuracy ends near 1, at 0.98 in our run.
-# The validation accuracy stays near 0.3. The *generalisation gap* is what a hundred images cannot
-# teach.
+# The losses are 2.3026 and 2.5086, as computed. The training accuracy ends near 1, at 0.98 in
+# our run. The validation accuracy stays near 0.3. The *generalisation gap* is what a hundred
+# images cannot teach.
 #
 # </details>
 #
-# Now all images. On the synthetic images two epochs take about 20 seconds. On the real CIFAR-10 it is
-# one epoch and about half a minute, and the network gets more than 40 % of the training images right.
-# The filters of the first layer began as noise. **Predict:** what will they look like, and will all 32 of
-# them have changed?
+# Now all images. On the synthetic images two epochs take about 20 seconds. On the real CIFAR-10
+# it is one epoch and less than a minute, and the network gets more than 40 % of the training
+# images right. The filters of the first layer began as noise. **Predict:** what will they look
+# like, and will all 32 of them have changed?
 
 # %% tags=["experiment"]
 with needs_answers():
@@ -2596,9 +2624,9 @@ with needs_answers():
 # %% [markdown]
 # <details><summary>Check your prediction</summary>
 #
-# On the synthetic images all 32 have changed. They are smooth blobs of one colour, or edges between two colours, most of
-# them horizontal: the images have a ground and a sky. Krizhevsky et al. (2012) found edges and blobs of colour in a network
-# trained on ImageNet as well.
+# On the synthetic images all 32 have changed. They are smooth blobs of one colour, or edges
+# between two colours, most of them horizontal: the images have a ground and a sky. Krizhevsky
+# et al. (2012) found edges and blobs of colour in a network trained on ImageNet as well.
 #
 # </details>
 #
@@ -2609,20 +2637,21 @@ with needs_answers():
 # - CS231n notes, [*Visualizing what ConvNets
 #   learn*](https://cs231n.github.io/understanding-cnn/): first-layer filters. 10 minutes.
 #
-# **Harder (optional, no points).** Train with ten filters of which you fix five to the filters by hand of
-# section 1. Do the free ones become different from the fixed ones?
+# **Harder (optional, no points).** Train with ten filters of which you fix five to the filters
+# by hand of section 1. Do the free ones become different from the fixed ones?
 
 # %% [markdown]
 # ## 9. Batch normalisation for images
 #
-# In a fully connected network, batch normalisation gives every unit a mean and a variance of its
-# own. For a feature map Ioffe and Szegedy (2015) wanted to respect the convolution: what a filter finds
-# means the same at every position. So they let all positions of a channel share one mean, one variance,
-# one $\gamma_c$ and one $\beta_c$. Santurkar et al. (2018) doubted their explanation of why it helps,
-# but not that it often does. The price is the one you know: during training, images of a batch influence each other.
+# In a fully connected network, batch normalisation gives every unit a mean and a variance of
+# its own. For a feature map Ioffe and Szegedy (2015) wanted to respect the convolution: what a
+# filter finds means the same at every position. So they let all positions of a channel share
+# one mean, one variance, one $\gamma_c$ and one $\beta_c$. Santurkar et al. (2018) doubted
+# their explanation of why it helps, but not that it often does. The price is the one you know:
+# during training, images of a batch influence each other.
 #
-# After this section you can normalise feature maps, forward and backward, with the functions that you
-# already have.
+# After this section you can normalise feature maps, forward and backward, with the functions
+# that you already have.
 #
 # For channel $c$ the statistics run over images, rows and columns, $N \cdot H \cdot W$ numbers:
 #
@@ -2639,11 +2668,11 @@ drawings.show(
 )
 
 # %% [markdown]
-# *A position of an image is a row, a channel is a column. In this form the statistics of a column are
-# those of a channel.*
+# *A position of an image is a row, a channel is a column. In this form the statistics of a
+# column are those of a channel.*
 #
-# You need not write the arithmetic again. Bring $x$ into the shape that `batchnorm_forward` expects, with a
-# feature in each column, and bring the result back.
+# You need not write the arithmetic again. Bring $x$ into the shape that `batchnorm_forward`
+# expects, with a feature in each column, and bring the result back.
 #
 # **Worked example.** Means of the two channels of two images with two pixels each:
 
@@ -2656,14 +2685,14 @@ for name, channel in (("red", red), ("green", green)):
     print(f"{name:6} mean {mean}, variance {variance}, from {len(numbers)} numbers")
 
 # %% [markdown]
-# **Predict, then check.** A student writes `x.reshape(-1, C)` and hands that to `batchnorm_forward`. It runs
-# without an error. What is wrong? Does it help if $C = 1$?
+# **Predict, then check.** A student writes `x.reshape(-1, C)` and hands that to
+# `batchnorm_forward`. It runs without an error. What is wrong? Does it help if $C = 1$?
 #
 # <details><summary>Check your prediction</summary>
 #
-# In memory, $x$ has the channel second and the column last. `reshape` keeps that order, so a row of the
-# result holds $C$ neighbouring *pixels* of one channel. The channel has to become the last axis first. With
-# $C = 1$ there is only one channel, and the mistake does not show.
+# In memory, $x$ has the channel second and the column last. `reshape` keeps that order, so a
+# row of the result holds $C$ neighbouring *pixels* of one channel. The channel has to become
+# the last axis first. With $C = 1$ there is only one channel, and the mistake does not show.
 #
 # </details>
 
@@ -2700,15 +2729,15 @@ def spatial_batchnorm_forward(x, gamma, beta, bn_param):
 # %% [markdown] hint="conv-batchnorm-forward"
 # <details><summary>Hint 1: where to look</summary>
 #
-# The drawing. Which axis of $x$ becomes the columns of the matrix, and which three axes, in which order,
-# its rows?
+# The drawing. Which axis of $x$ becomes the columns of the matrix, and which three axes, in
+# which order, its rows?
 #
 # </details>
 #
 # <details><summary>Hint 2: what to use</summary>
 #
-# `transpose`, then `reshape`, then `batchnorm_forward`, then the same two in reverse. Hand on `bn_param`
-# itself: the running averages are stored in it.
+# `transpose`, then `reshape`, then `batchnorm_forward`, then the same two in reverse. Hand on
+# `bn_param` itself: the running averages are stored in it.
 #
 # </details>
 #
@@ -2886,14 +2915,15 @@ def spatial_batchnorm_backward(dout, cache):
 # %% [markdown] hint="conv-batchnorm-backward"
 # <details><summary>Hint 1: where to look</summary>
 #
-# `out` went through two rearrangements with a normalisation between them. What does a gradient go through?
+# `out` went through two rearrangements with a normalisation between them. What does a gradient
+# go through?
 #
 # </details>
 #
 # <details><summary>Hint 2: what to use</summary>
 #
-# `dout` takes the way that `x` took. `batchnorm_backward` returns three gradients, of which one has to be brought
-# back.
+# `dout` takes the way that `x` took. `batchnorm_backward` returns three gradients, of which one
+# has to be brought back.
 #
 # </details>
 #
@@ -2901,7 +2931,8 @@ def spatial_batchnorm_backward(dout, cache):
 #
 # 1. `dout` as a matrix with one column for each channel, as in the forward pass.
 # 2. The three gradients from the normalisation's backward pass and its cache.
-# 3. `dx` into the shape and the order of `x`. `dgamma` and `dbeta` already have one number for each channel.
+# 3. `dx` into the shape and the order of `x`. `dgamma` and `dbeta` already have one number for
+#    each channel.
 #
 # </details>
 
@@ -2977,39 +3008,43 @@ passed("conv-batchnorm-backward", "other sizes, one image, a large eps")
 # **Further reading**
 #
 # - Ioffe and Szegedy, *Batch Normalization*, 2015,
-#   [arXiv:1502.03167](https://arxiv.org/abs/1502.03167). Section 3.2: the convolutional case. 5 minutes.
-# - Zhang et al., *Dive into Deep Learning*,
-#   [section 8.5](https://d2l.ai/chapter_convolutional-modern/batch-norm.html): both layers. 10 minutes.
+#   [arXiv:1502.03167](https://arxiv.org/abs/1502.03167). Section 3.2: the convolutional case. 5
+#   minutes.
+# - Zhang et al., *Dive into Deep Learning*, [section
+#   8.5](https://d2l.ai/chapter_convolutional-modern/batch-norm.html): both layers. 10 minutes.
 #
-# **Harder (optional, no points).** After training, fold a batch normalisation in test mode into the filters
-# and the biases of the convolution before it. Check that the outputs agree.
+# **Harder (optional, no points).** After training, fold a batch normalisation in test mode into
+# the filters and the biases of the convolution before it. Check that the outputs agree.
 #
 # <details><summary>Compare your answer</summary>
 #
-# With $s = \gamma / \sqrt{\text{running variance} + \varepsilon}$, multiply filter $f$ by $s_f$,
-# and set $b' = (b - \text{running mean})\, s + \beta$. It is the affine case, filter by filter.
+# With $s = \gamma / \sqrt{\text{running variance} + \varepsilon}$, multiply filter $f$ by
+# $s_f$, and set $b' = (b - \text{running mean})\, s + \beta$. It is the affine case, filter by
+# filter.
 #
 # </details>
 
 # %% [markdown]
 # ## 10. Group normalisation
 #
-# Large images leave room for few of them in a batch, and the statistics of a small batch are noisy. Layer
-# normalisation uses one image at a time, but lets all its channels share one mean, whatever they measure. Wu
-# and He (2018) proposed *group normalisation*, which stands between. With batches of two images, they
-# reported, their network made 10.6 % fewer errors with it than with batch normalisation. With
-# large batches, batch normalisation was slightly better in their experiments. Why neighbouring channels
-# should belong together is not clear: nothing in the network sorts them.
+# Large images leave room for few of them in a batch, and the statistics of a small batch are
+# noisy. Layer normalisation uses one image at a time, but lets all its channels share one mean,
+# whatever they measure. Wu and He (2018) proposed *group normalisation*, which stands between.
+# With batches of two images, they reported, their network made 10.6 % fewer errors with it than
+# with batch normalisation. With large batches, batch normalisation was slightly better in their
+# experiments. Why neighbouring channels should belong together is not clear: nothing in the
+# network sorts them.
 #
 # After this section you can normalise groups of channels and derive the gradient.
 #
-# The channels of each image are split into $G$ groups of **neighbours**. Each group of each image,
-# $M = C/G \cdot H \cdot W$ numbers, is normalised by its own mean and variance:
+# The channels of each image are split into $G$ groups of **neighbours**. Each group of each
+# image, $M = C/G \cdot H \cdot W$ numbers, is normalised by its own mean and variance:
 #
 # $$\hat x_{ncij} = \frac{x_{ncij} - \mu_{n g}}{\sqrt{\sigma_{n g}^2 + \varepsilon}} , \qquad
 # y_{ncij} = \gamma_c\, \hat x_{ncij} + \beta_c , \qquad g \text{ the group of channel } c .$$
 #
-# Scale and shift belong to channels. Here they, and their gradients, have the shape $(1, C, 1, 1)$.
+# Scale and shift belong to channels. Here they, and their gradients, have the shape $(1, C, 1,
+# 1)$.
 
 # %% drawing="conv-statistics"
 drawings.show(
@@ -3024,8 +3059,8 @@ drawings.show(
 # %% [markdown]
 # *Which feature maps share a mean and a variance? A column, a row, a part of a row.*
 #
-# **Worked example.** One image of four channels, each a single pixel, $\gamma = 1$, $\beta = 0$,
-# $\varepsilon = 0$:
+# **Worked example.** One image of four channels, each a single pixel, $\gamma = 1$, $\beta =
+# 0$, $\varepsilon = 0$:
 
 # %%
 channels = np.array([1.0, 3.0, 10.0, 30.0])
@@ -3040,9 +3075,10 @@ for groups in (1, 2):
 #
 # <details><summary>Check your prediction</summary>
 #
-# Channels 0, 1, 2 and channels 3, 4, 5. $G = 1$ is layer normalisation. With $G = 4$ every group
-# is a single number, its own mean: all outputs are 0 ($\varepsilon > 0$ prevents the division
-# by zero). With larger maps, $G = C$ makes sense. It is called *instance normalisation*.
+# Channels 0, 1, 2 and channels 3, 4, 5. $G = 1$ is layer normalisation. With $G = 4$ every
+# group is a single number, its own mean: all outputs are 0 ($\varepsilon > 0$ prevents the
+# division by zero). With larger maps, $G = C$ makes sense. It is called *instance
+# normalisation*.
 #
 # </details>
 
@@ -3083,15 +3119,15 @@ def spatial_groupnorm_forward(x, gamma, beta, G, gn_param):
 # %% [markdown] hint="conv-groupnorm-forward"
 # <details><summary>Hint 1: where to look</summary>
 #
-# In which shape does each group of each image become one row? Is a `transpose` needed, if neighbouring
-# channels belong together?
+# In which shape does each group of each image become one row? Is a `transpose` needed, if
+# neighbouring channels belong together?
 #
 # </details>
 #
 # <details><summary>Hint 2: what to use</summary>
 #
-# `reshape` with a -1, `mean` and `var` with `keepdims=True`. Scale and shift act on the shape of `x`, so
-# bring the normalised numbers back before.
+# `reshape` with a -1, `mean` and `var` with `keepdims=True`. Scale and shift act on the shape
+# of `x`, so bring the normalised numbers back before.
 #
 # </details>
 #
@@ -3224,12 +3260,12 @@ passed(
 
 
 # %% [markdown]
-# **The backward pass.** You derived it for a row of numbers in `batch_normalization`, and a group is such
-# a row. There is one difference: $\gamma$ differs within a group.
+# **The backward pass.** You derived it for a row of numbers in `batch_normalization`, and a
+# group is such a row. There is one difference: $\gamma$ differs within a group.
 #
-# **Worked example.** Two properties that your `dx` must have, shown with numerical gradients of one
-# group with $\varepsilon = 0$. Adding a number to the whole group changes nothing, nor does stretching it about
-# its mean:
+# **Worked example.** Two properties that your `dx` must have, shown with numerical gradients of
+# one group with $\varepsilon = 0$. Adding a number to the whole group changes nothing, nor does
+# stretching it about its mean:
 
 # %%
 group, upstream = np.array([1.0, 2.0, 6.0]), np.array([3.0, 0.0, -9.0])
@@ -3243,12 +3279,13 @@ print("sum                 ", abs(np.round(np.sum(slopes), 4)))
 print("with centred numbers", abs(np.round(np.dot(slopes, group - group.mean()), 4)))
 
 # %% [markdown]
-# **Predict, then check.** A group of *two* numbers, $\varepsilon = 0$. What is `dx`, whatever comes from above?
+# **Predict, then check.** A group of *two* numbers, $\varepsilon = 0$. What is `dx`, whatever
+# comes from above?
 #
 # <details><summary>Check your prediction</summary>
 #
-# Zero. Its two entries have the sum 0, so they are $d$ and $-d$; their product with the
-# centred numbers is 0 as well, so $d = 0$. The output is $-1$ and $1$ whatever the two numbers are.
+# Zero. Its two entries have the sum 0, so they are $d$ and $-d$; their product with the centred
+# numbers is 0 as well, so $d = 0$. The output is $-1$ and $1$ whatever the two numbers are.
 #
 # </details>
 
@@ -3285,15 +3322,16 @@ def spatial_groupnorm_backward(dout, cache):
 # %% [markdown] hint="conv-groupnorm-backward"
 # <details><summary>Hint 1: where to look</summary>
 #
-# `dgamma` and `dbeta` belong to channels, `dx` to groups. Which axes does each of them sum over? In
-# `layernorm_backward`, where did $\gamma$ enter?
+# `dgamma` and `dbeta` belong to channels, `dx` to groups. Which axes does each of them sum
+# over? In `layernorm_backward`, where did $\gamma$ enter?
 #
 # </details>
 #
 # <details><summary>Hint 2: what to use</summary>
 #
-# Two sums with `keepdims=True` in the shape of `x`. Then $g = \gamma\, \partial L/\partial y$, and $g$ and
-# $\hat x$ with one row for each group. The closed form of `batch_normalization`, section 3, along that row.
+# Two sums with `keepdims=True` in the shape of `x`. Then $g = \gamma\, \partial L/\partial y$,
+# and $g$ and $\hat x$ with one row for each group. The closed form of `batch_normalization`,
+# section 3, along that row.
 #
 # </details>
 #
@@ -3301,7 +3339,8 @@ def spatial_groupnorm_backward(dout, cache):
 #
 # 1. `dbeta` and `dgamma`, summed over images, rows and columns.
 # 2. Multiply by `gamma` *before* any mean over a group.
-# 3. Three axes: image, group, everything else. Two means along the last one, of $g$ and of $g \hat x$.
+# 3. Three axes: image, group, everything else. Two means along the last one, of $g$ and of $g
+#    \hat x$.
 # 4. Check both sums of the worked example, then bring `dx` into the shape of `dout`.
 #
 # </details>
@@ -3403,10 +3442,10 @@ passed("conv-groupnorm-backward", "other sizes and numbers of groups, a large ep
 # same in train mode" with the reason. "It would be slower" earns nothing.
 
 # %% [markdown]
-# **Experiment: your normalisations in a network,** on 1000 images, with batches of 50 and of 4, and
-# with learning rates that the plain network can hardly take. The package's `ThreeLayerConvNet` calls your
-# functions by name, between the convolution and its ReLU. **Predict:** which of the three
-# suffers most from batches of 4?
+# **Experiment: your normalisations in a network,** on 1000 images, with batches of 50 and of 4,
+# and with learning rates that the plain network can hardly take. The package's
+# `ThreeLayerConvNet` calls your functions by name, between the convolution and its ReLU.
+# **Predict:** which of the three suffers most from batches of 4?
 
 # %% tags=["experiment"]
 own_norms, found = {}, {}
@@ -3452,11 +3491,12 @@ with needs_answers():
 # %% [markdown]
 # <details><summary>Check your prediction</summary>
 #
-# The plain network, which does not normalise at all. With batches of 4 it ended at a training accuracy of 0.15,
-# the other two near 0.38. The learning rate is too high for it, and smaller batches make its steps noisier. Batch
-# normalisation hardly suffers here. One channel still has $4 \cdot 32 \cdot 32 = 4096$ numbers for its statistics,
-# where a fully connected layer would have 4. On deep networks and ImageNet, Wu and He (2018) found a clear
-# difference at this batch size.
+# The plain network, which does not normalise at all. With batches of 4 it ended at a training
+# accuracy of 0.15, the other two near 0.38. The learning rate is too high for it, and smaller
+# batches make its steps noisier. Batch normalisation hardly suffers here. One channel still has
+# $4 \cdot 32 \cdot 32 = 4096$ numbers for its statistics, where a fully connected layer would
+# have 4. On deep networks and ImageNet, Wu and He (2018) found a clear difference at this batch
+# size.
 #
 # </details>
 #
@@ -3465,24 +3505,27 @@ with needs_answers():
 # - Wu and He, *Group Normalization*, 2018,
 #   [arXiv:1803.08494](https://arxiv.org/abs/1803.08494). Sections 3 and 4.1. 20 minutes.
 # - Ulyanov, Vedaldi and Lempitsky, *Instance Normalization*, 2016,
-#   [arXiv:1607.08022](https://arxiv.org/abs/1607.08022): $G = C$, for transferring styles. 10 minutes.
+#   [arXiv:1607.08022](https://arxiv.org/abs/1607.08022): $G = C$, for transferring styles. 10
+#   minutes.
 #
-# **Harder (optional, no points).** Shuffle the channels of all parameters of a trained network with group
-# normalisation, consistently in all layers. Does its output change? And with batch normalisation?
+# **Harder (optional, no points).** Shuffle the channels of all parameters of a trained network
+# with group normalisation, consistently in all layers. Does its output change? And with batch
+# normalisation?
 #
 # <details><summary>Compare your answer</summary>
 #
-# With batch normalisation nothing changes: each channel has its own statistics. With group normalisation the
-# groups have other members, so the output changes, unless groups are shuffled as wholes.
+# With batch normalisation nothing changes: each channel has its own statistics. With group
+# normalisation the groups have other members, so the output changes, unless groups are shuffled
+# as wholes.
 #
 # </details>
 
 # %% [markdown]
 # ## Your layers beside the package's
 #
-# The same network, the same initial weights, the same batches: with your convolution by matrix product, your
-# pooling and your batch normalisation, and with the package's. The losses of the first steps should agree
-# to about five digits; after that, rounding drives the two apart.
+# The same network, the same initial weights, the same batches: with your convolution by matrix
+# product, your pooling and your batch normalisation, and with the package's. The losses of the
+# first steps should agree to about five digits; after that, rounding drives the two apart.
 
 # %% tags=["experiment"]
 with needs_answers():
@@ -3513,20 +3556,21 @@ with needs_answers():
 # %% [markdown]
 # ## 11. Data augmentation
 #
-# A mirrored dog is still a dog, as is one four pixels to the left. *Data augmentation* applies such
-# label-preserving transformations at random, so that the network sees every image a little different each time.
-# Simard et al. (2003) reported a record on handwritten digits with distorted copies of them. Krizhevsky et al.
-# (2012) shifted, mirrored and tinted their training images, and He et al. (2015) did the first two on CIFAR-10.
-# It often reduces overfitting, and it costs computing time. What preserves the label depends on the task, which
-# question 4 is about.
+# A mirrored dog is still a dog, as is one four pixels to the left. *Data augmentation* applies
+# such label-preserving transformations at random, so that the network sees every image a little
+# different each time. Simard et al. (2003) reported a record on handwritten digits with
+# distorted copies of them. Krizhevsky et al. (2012) shifted, mirrored and tinted their training
+# images, and He et al. (2015) did the first two on CIFAR-10. It often reduces overfitting, and
+# it costs computing time. What preserves the label depends on the task, which question 4 is
+# about.
 #
 # After this section you can transform a minibatch at random without touching the original.
 #
 # To each image of a minibatch, independently and in this order:
 #
 # 1. `flip`: with probability one half, mirror it left to right;
-# 2. `pad`: surround it by as many zeros on each side, and crop a window of the old size;
-#    each of the $(2\,\text{pad} + 1)^2$ positions is equally likely;
+# 2. `pad`: surround it by as many zeros on each side, and crop a window of the old size; each
+#    of the $(2\,\text{pad} + 1)^2$ positions is equally likely;
 # 3. `jitter` $s$: multiply each of its colour planes by a factor of its own, uniform between
 #    $1 - s$ and $1 + s$.
 #
@@ -3544,8 +3588,8 @@ drawings.show(
 )
 
 # %% [markdown]
-# *The dashed window is the crop. It stands at the top right, so the image moves to the bottom left, and
-# zeros come in.*
+# *The dashed window is the crop. It stands at the top right, so the image moves to the bottom
+# left, and zeros come in.*
 #
 # **Worked example.** A row of four pixels: mirrored, and all three crops for `pad` = 1:
 
@@ -3557,13 +3601,13 @@ for start in range(3):
     print("crop at", start, padded[start : start + 4])
 
 # %% [markdown]
-# **Predict, then check.** In how many different ways can `flip` and `pad` = 4 change an image? At which
-# position of the crop does the image stay where it was?
+# **Predict, then check.** In how many different ways can `flip` and `pad` = 4 change an image?
+# At which position of the crop does the image stay where it was?
 #
 # <details><summary>Check your prediction</summary>
 #
-# $2 \cdot 9 \cdot 9 = 162$. At the position $(4, 4)$, in the middle: at $(0, 0)$ the image moves down
-# and right by 4. "No change" is one of 81 positions, not the usual case.
+# $2 \cdot 9 \cdot 9 = 162$. At the position $(4, 4)$, in the middle: at $(0, 0)$ the image
+# moves down and right by 4. "No change" is one of 81 positions, not the usual case.
 #
 # </details>
 #
@@ -3611,15 +3655,15 @@ def augment(x, rng, flip=True, pad=4, jitter=0.1):
 # %% [markdown] hint="conv-augment"
 # <details><summary>Hint 1: where to look</summary>
 #
-# For each of the three changes, how many random numbers do you need for a batch of $N$ images with $C$
-# channels? Which axis of $x$ does mirroring reverse?
+# For each of the three changes, how many random numbers do you need for a batch of $N$ images
+# with $C$ channels? Which axis of $x$ does mirroring reverse?
 #
 # </details>
 #
 # <details><summary>Hint 2: what to use</summary>
 #
-# `rng.random`, `rng.integers` (whose upper end is left out) and `rng.uniform`, each with a size.
-# A mask of booleans selects images. A loop over the images is fine for the crops.
+# `rng.random`, `rng.integers` (whose upper end is left out) and `rng.uniform`, each with a
+# size. A mask of booleans selects images. A loop over the images is fine for the crops.
 #
 # </details>
 #
@@ -3628,8 +3672,8 @@ def augment(x, rng, flip=True, pad=4, jitter=0.1):
 # 1. Work on a copy of `x`.
 # 2. Mirror the images that a mask selects.
 # 3. If `pad` is not 0: pad all images, draw a row and a column for each, crop each.
-# 4. If `jitter` is not 0: draw a factor for each channel of each image, in a shape that broadcasts
-#    over rows and columns. Keep the dtype of `x`.
+# 4. If `jitter` is not 0: draw a factor for each channel of each image, in a shape that
+#    broadcasts over rows and columns. Keep the dtype of `x`.
 #
 # </details>
 
@@ -3772,9 +3816,9 @@ expect(
 passed("conv-augment", "all three together, nothing at all, one image, float32")
 
 # %% [markdown]
-# **Experiment.** Eight copies of three images, as a network would meet them. (In training the mean image is
-# subtracted first, so the border is not black but average.) Which of the changes would you not notice at
-# first glance?
+# **Experiment.** Eight copies of three images, as a network would meet them. (In training the
+# mean image is subtracted first, so the border is not black but average.) Which of the changes
+# would you not notice at first glance?
 
 # %%
 with needs_answers():
@@ -3807,25 +3851,28 @@ with needs_answers():
 # %% [markdown]
 # **Further reading**
 #
-# - Zhang et al., *Dive into Deep Learning*,
-#   [section 14.1](https://d2l.ai/chapter_computer-vision/image-augmentation.html): more transformations.
+# - Zhang et al., *Dive into Deep Learning*, [section
+#   14.1](https://d2l.ai/chapter_computer-vision/image-augmentation.html): more transformations.
 #   15 minutes.
-# - DeVries and Taylor, *Improved Regularization of Convolutional Neural Networks with Cutout*, 2017,
-#   [arXiv:1708.04552](https://arxiv.org/abs/1708.04552). Section 3: hide a square. 10 minutes.
-# - Cubuk et al., *AutoAugment*, 2018, [arXiv:1805.09501](https://arxiv.org/abs/1805.09501): let a
-#   search choose the transformations. Section 3. 15 minutes.
+# - DeVries and Taylor, *Improved Regularization of Convolutional Neural Networks with Cutout*,
+#   2017, [arXiv:1708.04552](https://arxiv.org/abs/1708.04552). Section 3: hide a square. 10
+#   minutes.
+# - Cubuk et al., *AutoAugment*, 2018, [arXiv:1805.09501](https://arxiv.org/abs/1805.09501): let
+#   a search choose the transformations. Section 3. 15 minutes.
 #
-# **Harder (optional, no points).** Add *cutout*: a square of zeros at a random position of each image. Measure
-# with three seeds whether it helps the network of section 13.
+# **Harder (optional, no points).** Add *cutout*: a square of zeros at a random position of each
+# image. Measure with three seeds whether it helps the network of section 13.
 
 # %% [markdown]
 # ## 12. Deep networks and skip connections
 #
-# Deeper networks can represent more functions. Yet He et al. (2015) reported that a plain network of 56 layers had a
-# higher *training* error on CIFAR-10 than one of 20. Since the training error itself rose, overfitting
-# cannot be the cause. Their remedy is the *skip connection* (also *residual connection*); Srivastava et al. (2015) had
-# proposed a similar one with gates. Why it works is debated. Veit et al. (2016) compared residual networks to
-# ensembles of shallow ones, Balduzzi et al. (2017) found that plain gradients of neighbouring images become unrelated with depth.
+# Deeper networks can represent more functions. Yet He et al. (2015) reported that a plain
+# network of 56 layers had a higher *training* error on CIFAR-10 than one of 20. Since the
+# training error itself rose, overfitting cannot be the cause. Their remedy is the *skip
+# connection* (also *residual connection*); Srivastava et al. (2015) had proposed a similar one
+# with gates. Why it works is debated. Veit et al. (2016) compared residual networks to
+# ensembles of shallow ones, Balduzzi et al. (2017) found that plain gradients of neighbouring
+# images become unrelated with depth.
 #
 # After this section you can say what a skip connection does to the gradients of a deep network.
 #
@@ -3833,8 +3880,9 @@ with needs_answers():
 #
 # $$y = \mathrm{ReLU}(f(x) + x) .$$
 #
-# To do nothing it needs only $f = 0$ (behind a ReLU, $x$ has no negative numbers). The package's `ResNet`
-# consists of such blocks: convolution, batch normalisation, ReLU, convolution, batch normalisation, plus the skip connection.
+# To do nothing it needs only $f = 0$ (behind a ReLU, $x$ has no negative numbers). The
+# package's `ResNet` consists of such blocks: convolution, batch normalisation, ReLU,
+# convolution, batch normalisation, plus the skip connection.
 
 # %% drawing="conv-skip"
 drawings.show(
@@ -3847,8 +3895,8 @@ drawings.show(
 # %% [markdown]
 # *Two ways lead from $x$ to the sum. One computes, the other only carries.*
 #
-# **Worked example.** Ten layers of one number each, with $f(h) = a h$: the slope of the output with respect
-# to the input, measured by a small step.
+# **Worked example.** Ten layers of one number each, with $f(h) = a h$: the slope of the output
+# with respect to the input, measured by a small step.
 
 
 # %%
@@ -3867,20 +3915,21 @@ for factor in (0.1, 0.5, 2.0):
     print(f"a = {factor}: plain {slopes[0]:.3g}, with skip connections {slopes[1]:.3g}")
 
 # %% [markdown]
-# **Predict, then check.** Skip connections saved the gradient for $a = 0.1$. Did they for $a = 2$? What should a
-# block therefore look like at the beginning of training?
+# **Predict, then check.** Skip connections saved the gradient for $a = 0.1$. Did they for $a =
+# 2$? What should a block therefore look like at the beginning of training?
 #
 # <details><summary>Check your prediction</summary>
 #
-# No: $3^{10} = 59049$ is worse than $2^{10} = 1024$. A skip connection prevents *vanishing*, not exploding.
-# So blocks should begin small. Our `ResNet` starts with $\gamma = 0$ in the last normalisation of each block, that is
-# with $f = 0$ (Goyal et al., 2017).
+# No: $3^{10} = 59049$ is worse than $2^{10} = 1024$. A skip connection prevents *vanishing*,
+# not exploding. So blocks should begin small. Our `ResNet` starts with $\gamma = 0$ in the last
+# normalisation of each block, that is with $f = 0$ (Goyal et al., 2017).
 #
 # </details>
 #
-# **Experiment.** Networks of 12 and 24 blocks before their first step, with and without skip connections. Here
-# $\gamma = 1$ everywhere, so that $f$ is not zero. How large is the gradient of each block's filters, compared with the filters?
-# **Predict:** in a plain network, which blocks get the larger gradient, the first or the last?
+# **Experiment.** Networks of 12 and 24 blocks before their first step, with and without skip
+# connections. Here $\gamma = 1$ everywhere, so that $f$ is not zero. How large is the gradient
+# of each block's filters, compared with the filters? **Predict:** in a plain network, which
+# blocks get the larger gradient, the first or the last?
 
 # %% tags=["experiment"]
 X, y = data["X_train"][:32], data["y_train"][:32]
@@ -3929,27 +3978,30 @@ plt.show()
 #
 # - He, Zhang, Ren and Sun, *Deep Residual Learning for Image Recognition*, 2015,
 #   [arXiv:1512.03385](https://arxiv.org/abs/1512.03385). Sections 1, 3 and 4.2. 30 minutes.
-# - Veit, Wilber and Belongie, *Residual Networks Behave Like Ensembles of Relatively Shallow Networks*,
-#   2016, [arXiv:1605.06431](https://arxiv.org/abs/1605.06431). Section 4: layers removed after
-#   training. 20 minutes.
-# - Zhang et al., *Dive into Deep Learning*,
-#   [section 8.6](https://d2l.ai/chapter_convolutional-modern/resnet.html). 20 minutes.
+# - Veit, Wilber and Belongie, *Residual Networks Behave Like Ensembles of Relatively Shallow
+#   Networks*, 2016, [arXiv:1605.06431](https://arxiv.org/abs/1605.06431). Section 4: layers
+#   removed after training. 20 minutes.
+# - Zhang et al., *Dive into Deep Learning*, [section
+#   8.6](https://d2l.ai/chapter_convolutional-modern/resnet.html). 20 minutes.
 #
-# **Harder (optional, no points).** Train the network of the next section. Then leave one block out at a
-# time, by setting its last $\gamma$ and $\beta$ to 0, and measure the accuracy. Which blocks matter?
+# **Harder (optional, no points).** Train the network of the next section. Then leave one block
+# out at a time, by setting its last $\gamma$ and $\beta$ to 0, and measure the accuracy. Which
+# blocks matter?
 
 # %% [markdown]
 # ## 13. Everything together
 #
-# The last network has blocks of growing width, and each change of width halves the image. It trains on your
-# augmented images with AdamW (Loshchilov and Hutter, 2017). The learning rate first rises (*warm-up*), which Goyal
-# et al. (2017) proposed for large batches, and then falls. On the synthetic images it takes about half a minute. On the real CIFAR-10 it takes a few minutes
-# on two cores, in NumPy and the package's kernels. There it gets three quarters of the test images right, where a linear
-# classifier had 40 %. Since Krizhevsky published CIFAR-10 (2009), larger networks have reached more than 99 %,
-# after training on many other images first.
+# The last network has blocks of growing width, and each change of width halves the image. It
+# trains on your augmented images with AdamW (Loshchilov and Hutter, 2017). The learning rate
+# first rises (*warm-up*), which Goyal et al. (2017) proposed for large batches, and then falls.
+# On the synthetic images it takes about half a minute. On the real CIFAR-10 it takes a few
+# minutes on two cores, in NumPy and the package's kernels. There it gets three quarters of the
+# test images right, where a linear classifier had 40 %. Since Krizhevsky published CIFAR-10
+# (2009), larger networks have reached more than 99 %, after training on many other images
+# first.
 #
-# After this section you can train a residual network and say what it confuses. The learning rate rises during the first
-# fifth of the $T$ steps, then falls to zero:
+# After this section you can train a residual network and say what it confuses. The learning
+# rate rises during the first fifth of the $T$ steps, then falls to zero:
 #
 # $$\eta_t = \eta \cdot \min\left(\frac{t}{0.2\, T},\; \frac{T - t}{0.8\, T}\right) .$$
 #
@@ -3960,8 +4012,8 @@ for step in (50, 100, 200, 600, 1000):
     print(step, round(0.004 * min(step / 200, (1000 - step) / 800), 5))
 
 # %% [markdown]
-# **Predict, then check.** Will the training accuracy be higher than the validation accuracy, as in the networks
-# before?
+# **Predict, then check.** Will the training accuracy be higher than the validation accuracy, as
+# in the networks before?
 
 # %% tags=["experiment"]
 widths, epochs = ((24, 48, 96), 8) if real else ((16, 32, 64), 6)
@@ -3988,13 +4040,14 @@ with needs_answers():
 # %% [markdown]
 # <details><summary>Check your prediction</summary>
 #
-# No: 0.61 on the training images and 0.62 on the validation images in our run, on the synthetic images. The network almost
-# never sees the same image twice, and six epochs are too few to overfit.
+# No: 0.61 on the training images and 0.62 on the validation images in our run, on the synthetic
+# images. The network almost never sees the same image twice, and six epochs are too few to
+# overfit.
 #
 # </details>
 #
-# Where it is still wrong: which class it takes each class for. **Predict:** which two classes does it mix up
-# most?
+# Where it is still wrong: which class it takes each class for. **Predict:** which two classes
+# does it mix up most?
 
 # %% tags=["experiment"]
 with needs_answers():
@@ -4015,26 +4068,28 @@ with needs_answers():
 # %% [markdown]
 # <details><summary>Check your prediction</summary>
 #
-# Among the synthetic images, cars and trucks: each was taken for the other about once in four times.
+# Among the synthetic images, cars and trucks: each was taken for the other about once in four
+# times.
 #
 # </details>
 #
 # **Further reading**
 #
 # - Goyal et al., *Accurate, Large Minibatch SGD*, 2017,
-#   [arXiv:1706.02677](https://arxiv.org/abs/1706.02677). Sections 2.2 and 5.1: warm-up, and blocks that
-#   begin as skip connections. 15 minutes.
+#   [arXiv:1706.02677](https://arxiv.org/abs/1706.02677). Sections 2.2 and 5.1: warm-up, and
+#   blocks that begin as skip connections. 15 minutes.
 # - Krizhevsky, *Learning Multiple Layers of Features from Tiny Images*, 2009,
-#   [report](https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf). Chapter 3: how CIFAR-10 was
-#   made. 15 minutes.
+#   [report](https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf). Chapter 3: how
+#   CIFAR-10 was made. 15 minutes.
 
 # %% [markdown]
 # ## 14. For lunch: take the images apart
 #
-# Cut every image into squares of $k$ by $k$ pixels and put them together in another order. It is **the same
-# order for all images**, for training and test alike. With $k = 1$ all pixels are shuffled. Nothing is lost: the
-# order could be undone. Zhang et al. (2017) reported that networks can memorise images with shuffled pixels. But can they
-# still *generalise* from them? In `features` you asked that for classifiers on hand-made features. Now train two networks on
+# Cut every image into squares of $k$ by $k$ pixels and put them together in another order. It
+# is **the same order for all images**, for training and test alike. With $k = 1$ all pixels are
+# shuffled. Nothing is lost: the order could be undone. Zhang et al. (2017) reported that
+# networks can memorise images with shuffled pixels. But can they still *generalise* from them?
+# In `features` you asked that for classifiers on hand-made features. Now train two networks on
 # such images, one fully connected, one convolutional.
 
 
@@ -4062,9 +4117,9 @@ ax.spines[:].set_visible(False)
 plt.show()
 
 # %% [markdown]
-# Before you run the next cell, sketch the accuracy of each network over the size $k$. Whole images are on the left,
-# shuffled pixels on the right. Where does each fall, and by how much? It takes about half a minute on the synthetic
-# images, and a few minutes on the real ones.
+# Before you run the next cell, sketch the accuracy of each network over the size $k$. Whole
+# images are on the left, shuffled pixels on the right. Where does each fall, and by how much?
+# It takes about half a minute on the synthetic images, and a few minutes on the real ones.
 
 # %% tags=["experiment"]
 sizes, found = (32, 8, 4, 2, 1), {}
@@ -4091,54 +4146,64 @@ ax.legend()
 plt.show()
 
 # %% [markdown]
-# Discuss before you open the explanation: why is one curve flat? Why does the other one fall so late? What did the
-# convolutional network know about the whole object? Which measurement would decide?
+# Discuss before you open the explanation: why is one curve flat? Why does the other one fall so
+# late? What did the convolutional network know about the whole object? Which measurement would
+# decide?
 #
 # <details><summary>One explanation</summary>
 #
-# In our run the fully connected network stayed between 0.40 and 0.42. It treats all pixels alike, so another fixed order is
-# only another numbering of its weights. The convolutional network fell from 0.53 to 0.49, 0.47 and 0.44. With all pixels
-# shuffled it reached 0.42, about as much as the other. (Two runs with other seeds differed by 0.03.)
+# In our run the fully connected network stayed between 0.40 and 0.42. It treats all pixels
+# alike, so another fixed order is only another numbering of its weights. The convolutional
+# network fell from 0.53 to 0.49, 0.47 and 0.44. With all pixels shuffled it reached 0.42, about
+# as much as the other. (Two runs with other seeds differed by 0.03.)
 #
-# Most people expect the great loss at $k = 8$, where they no longer recognise anything. But most windows of 5 by 5 still
-# lie within one square or touch only two, and the affine layers learn any arrangement that is the same for all images. So what this network
-# gains from its filters is *local*: edges, corners, colours side by side. Brendel and Bethge (2019) reported that a network which
-# sees only small patches, wherever they lie, classifies ImageNet surprisingly well.
+# You may have expected the great loss at $k = 8$, where it is hard to recognise anything. But
+# most windows of 5 by 5 still lie within one square or touch only two, and the affine layers
+# learn any arrangement that is the same for all images. So what this network gains from its
+# filters is *local*: edges, corners, colours side by side. Brendel and Bethge (2019) reported
+# that a network which sees only small patches, wherever they lie, classifies ImageNet
+# surprisingly well.
 #
-# One measurement that would decide: draw another order for *every image*. If only local patterns count, the accuracy at
-# $k = 8$ should stay; if the arrangement counts, it should fall.
+# One measurement that would decide: draw another order for *every image*. If only local
+# patterns count, the accuracy at $k = 8$ should stay; if the arrangement counts, it should
+# fall.
 #
 # </details>
 #
 # **Further reading**
 #
-# - Brendel and Bethge, *Approximating CNNs with Bag-of-local-Features models works surprisingly well on
-#   ImageNet*, 2019, [arXiv:1904.00760](https://arxiv.org/abs/1904.00760). Sections 1 and 4. 20 minutes.
+# - Brendel and Bethge, *Approximating CNNs with Bag-of-local-Features models works surprisingly
+#   well on ImageNet*, 2019, [arXiv:1904.00760](https://arxiv.org/abs/1904.00760). Sections 1
+#   and 4. 20 minutes.
 # - Geirhos et al., *ImageNet-trained CNNs are biased towards texture*, 2018,
 #   [arXiv:1811.12231](https://arxiv.org/abs/1811.12231). Figures 1 and 4. 15 minutes.
 # - Zhang, Bengio, Hardt, Recht and Vinyals, *Understanding deep learning requires rethinking
-#   generalization*, 2017, [arXiv:1611.03530](https://arxiv.org/abs/1611.03530). Section 2. 15 minutes.
+#   generalization*, 2017, [arXiv:1611.03530](https://arxiv.org/abs/1611.03530). Section 2. 15
+#   minutes.
 #
 # ## What you have
 #
-# You have a convolution in two versions of your own, pooling, two normalisations and augmentation, and networks that
-# put them to use. You know what a convolutional network assumes about its input, and what happens when that is wrong. The next
-# notebook, `pytorch`, adds a framework, which finds by itself the gradients that you derived by hand.
+# You have a convolution in two versions of your own, pooling, two normalisations and
+# augmentation, and networks that put them to use. You know what a convolutional network assumes
+# about its input, and what happens when that is wrong. The next notebook, `pytorch`, adds a
+# framework, which finds by itself the gradients that you derived by hand.
 #
-# **The harder exercise (optional, no points): a convolution for each channel.** Howard et al. (2017,
-# [arXiv:1704.04861](https://arxiv.org/abs/1704.04861)) built networks for phones from *depthwise separable* convolutions. A
-# depthwise convolution has one filter for each channel and does not add channels up; a convolution of 1 by 1 mixes them
-# afterwards.
+# **The harder exercise (optional, no points): a convolution for each channel.** Howard et al.
+# (2017, [arXiv:1704.04861](https://arxiv.org/abs/1704.04861)) built networks for phones from
+# *depthwise separable* convolutions. A depthwise convolution has one filter for each channel
+# and does not add channels up; a convolution of 1 by 1 mixes them afterwards.
 #
-# 1. Write `depthwise_forward(x, w, b, conv_param)` with $w$ of the shape $(C, H_w, W_w)$, and its backward pass, with your `im2col`
-#    and `col2im`. Check the gradient numerically.
-# 2. Count the multiplications of both steps, for 64 channels and filters of 3 by 3, and compare with a full convolution.
-# 3. Exchange the convolution of `PackageNet` for the pair, through its argument `layers`. How many parameters, how much
-#    accuracy and how much time do you lose or gain?
+# 1. Write `depthwise_forward(x, w, b, conv_param)` with $w$ of the shape $(C, H_w, W_w)$, and
+#    its backward pass, with your `im2col` and `col2im`. Check the gradient numerically.
+# 2. Count the multiplications of both steps, for 64 channels and filters of 3 by 3, and compare
+#    with a full convolution.
+# 3. Exchange the convolution of `PackageNet` for the pair, through its argument `layers`. How
+#    many parameters, how much accuracy and how much time do you lose or gain?
 #
 # <details><summary>Compare your answer to 2</summary>
 #
-# For each position, $64 \cdot 9 + 64 \cdot 64 = 4672$ against $64 \cdot 64 \cdot 9 = 36864$: about an eighth.
-# In NumPy the time falls by less, since a small product uses the processor worse than a large one.
+# For each position, $64 \cdot 9 + 64 \cdot 64 = 4672$ against $64 \cdot 64 \cdot 9 = 36864$:
+# about an eighth. In NumPy the time falls by less, since a small product uses the processor
+# worse than a large one.
 #
 # </details>

@@ -165,6 +165,27 @@ def test_the_output_of_window_columns_is_the_convolution():
     assert numbers[-len(expected) :] == expected
 
 
+def test_a_feature_map_is_the_convolution_of_the_padded_image():
+    shown = words(FIGURES["convolved_image"]("light"))
+    numbers = [int(word.replace("\N{MINUS SIGN}", "-")) for word in shown[:45]]
+
+    assert np.array_equal(np.reshape(numbers[:25], (5, 5)), np.pad(IMAGE, 1))
+    expected = correlate2d(np.pad(IMAGE, 1), KERNEL, "valid")
+    assert np.array_equal(np.reshape(numbers[29:], (4, 4)), expected)
+
+
+@pytest.mark.parametrize("sizes", [(7, 3, 2, 1), (6, 3, 1, 0), (8, 2, 2, 0)])
+def test_windows_are_counted_as_a_convolution_counts_them(sizes):
+    size, field, stride, pad = sizes
+    starts = range(0, size + 2 * pad - field + 1, stride)
+    shown = words(drawings.window_count(*sizes))
+
+    assert [w for w in shown if w.startswith("window")] == [
+        f"window {k}, from {start}" for k, start in enumerate(starts)
+    ]
+    assert shown[-1].endswith(f"= {len(starts)}$")
+
+
 def test_pooling_sends_gradients_to_the_winners_only():
     image = np.array([[9, 1, 1, 1], [1, 1, 1, 8], [1, 1, 1, 1], [1, 7, 6, 1]])
     shown = words(drawings.pool_winners(image, np.array([[2, 3], [4, 5]])))
