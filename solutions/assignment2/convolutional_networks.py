@@ -426,15 +426,15 @@ with needs_answers():
 #   transformations?*, 2018, [arXiv:1805.12177](https://arxiv.org/abs/1805.12177). Sections 1
 #   and 2. 15 minutes.
 #
-# **Harder (optional, no points).** Two of the five filters are an outer product of a column and
-# a row, apart from the colours (*separable* filters). Which ones, and how many multiplications
-# does a pixel cost if you apply the column and then the row?
+# **Harder (optional, no points).** A filter is *separable* if it is the outer product of a
+# column and a row. Which of the five are separable, apart from the colours? How many
+# multiplications does a pixel cost if you apply the column and then the row?
 #
 # <details><summary>Compare your answer</summary>
 #
-# More than two: both edge filters, the blurring one, and the grey one, which has a single
-# number. The edge filter is $(1, 2, 1)^T (1, 0, -1)$. Column and row cost $3 + 3$
-# multiplications instead of 9; for a filter of $k \times k$ it is $2k$ instead of $k^2$.
+# All but the sharpening one. The filter for vertical edges is $(1, 2, 1)^T (1, 0, -1)$. Column
+# and row cost $3 + 3$ multiplications instead of 9; for a filter of $k \times k$ it is $2k$
+# instead of $k^2$.
 #
 # </details>
 
@@ -3954,6 +3954,16 @@ axes[0].set_ylabel("gradient / filters")
 axes[1].legend()
 plt.show()
 
+# %% [markdown]
+# <details><summary>Check your prediction</summary>
+#
+# The first blocks: in the plain network of 24 blocks 26 against 0.085 in the last one. You may
+# have expected the gradient to vanish on its way to the image. With batch normalisation and
+# these initial weights it grows instead. With skip connections the two differ by a factor of
+# about 3.
+#
+# </details>
+
 # %% [markdown] question="conv-short" points=2 minutes=10
 # **Question 5 (2 points).** Write down the gradient of a block's input for
 # $y = f(x) + x$ and explain the picture with it. Which learning rate could suit both the first
@@ -4159,14 +4169,16 @@ plt.show()
 #
 # You may have expected the great loss at $k = 8$, where it is hard to recognise anything. But
 # most windows of 5 by 5 still lie within one square or touch only two, and the affine layers
-# learn any arrangement that is the same for all images. So what this network gains from its
-# filters is *local*: edges, corners, colours side by side. Brendel and Bethge (2019) reported
-# that a network which sees only small patches, wherever they lie, classifies ImageNet
-# surprisingly well.
+# learn any arrangement that is the same for all images. So both networks can use any
+# arrangement, but only if it is always the same. What the filters add is *local*: edges,
+# corners, colours side by side. It is lost little by little, as the squares shrink below the
+# filters.
 #
-# One measurement that would decide: draw another order for *every image*. If only local
-# patterns count, the accuracy at $k = 8$ should stay; if the arrangement counts, it should
-# fall.
+# A measurement that decides: draw another order for *every image*. We did, for $k = 8$. The
+# convolutional network reached 0.31, the fully connected one 0.26, so both had used the
+# arrangement. What is left for the convolutional one are local patterns, wherever they lie.
+# Brendel and Bethge (2019) reported that a network which sees nothing else classifies ImageNet
+# surprisingly well.
 #
 # </details>
 #
