@@ -57,7 +57,13 @@ from cs231n.drawings.pictures.adversarial import (
     squares,
     two_clouds,
 )
-from cs231n.drawings.pictures.seeing import pixel_gradient, weighted_maps
+from cs231n.drawings.pictures.seeing import (
+    guided_paths,
+    inversion_loop,
+    noisy_gradients,
+    pixel_gradient,
+    weighted_maps,
+)
 from cs231n.drawings.pictures.styles import gram_sheet, neighbour_pairs, transfer_graph
 from cs231n.drawings.sequences.captions import (
     captioner,
@@ -106,8 +112,10 @@ __all__ = [
     "grid_and_random",
     "growing_pictures",
     "gru_cell",
+    "guided_paths",
     "heads",
     "hue_circle",
+    "inversion_loop",
     "kept_gradients",
     "layer_row",
     "loss_curves",
@@ -118,6 +126,7 @@ __all__ = [
     "minibatch_paths",
     "neighbour_pairs",
     "net_chain",
+    "noisy_gradients",
     "norm_columns",
     "norm_graph",
     "one_hot_gradient",

@@ -1010,8 +1010,11 @@ with needs_answers():
         )
         ax.legend()
     plt.show()
-    for name, history in curves.items():
-        ratio = history[0]["style"] / history[-1]["style"]
+    divided_by = {
+        name: history[0]["style"] / history[-1]["style"]
+        for name, history in curves.items()
+    }
+    for name, ratio in divided_by.items():
         print(f"{name:14} style loss divided by {ratio:4.1f}")
 
 # %% [markdown]

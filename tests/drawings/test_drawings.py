@@ -61,6 +61,9 @@ FIGURES = {
     "two_clouds": drawings.two_clouds,
     "pixel_gradient": drawings.pixel_gradient,
     "weighted_maps": drawings.weighted_maps,
+    "noisy_gradients": drawings.noisy_gradients,
+    "guided_paths": drawings.guided_paths,
+    "inversion_loop": drawings.inversion_loop,
     "distance_matrix": drawings.distance_matrix,
     "broadcast_rows": drawings.broadcast_rows,
     "three_terms": drawings.three_terms,
@@ -262,3 +265,25 @@ def test_the_vote_of_the_drawing_changes_with_the_number_of_voters():
     assert (dists[0] < 1.35).sum() == 1
     assert (dists[0] < 2.5).sum() == 3
     assert (dists[0] < 3.9).sum() == 7
+
+
+def test_the_mean_of_noisy_gradients_is_that_of_the_rows():
+    shown = [word.replace("\N{MINUS SIGN}", "-") for word in words(drawings.noisy_gradients())]
+    numbers = [float(word) for word in shown if re.fullmatch(r"-?\d+(\.\d+)?", word)]
+    copies, mean = np.reshape(numbers[:12], (3, 4)), numbers[12:]
+
+    assert np.array_equal(copies.mean(axis=0), mean)
+    signs = np.sign(copies)
+    agree = np.abs(signs.sum(axis=0)) == 3
+    assert np.array_equal(np.abs(mean) > 1, agree)
+
+
+def test_guided_paths_shows_what_the_rule_gives():
+    from cs231n.nets.seeing import guided_relu_backward
+
+    upstream, given = np.array([2.0, -5.0]), np.ones(2)
+    totals = upstream.sum(), guided_relu_backward(upstream, given).sum()
+    shown = [word for word in words(drawings.guided_paths()) if "gradient" in word]
+
+    expected = [f"gradient {n:+.0f}".replace("-", "\N{MINUS SIGN}") for n in totals]
+    assert shown == expected
