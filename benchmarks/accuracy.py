@@ -48,7 +48,9 @@ GOALS = [
     Goal("assignment1/two_layer_net", "validation", "accuracies/validation", 0.52),
     Goal("assignment1/features", "linear, test", "accuracies/linear, test", 0.42),
     Goal("assignment1/features", "net, test", "accuracies/net, test", 0.55),
-    Goal("assignment2/fully_connected_nets", "validation", "accuracies/validation", 0.50),
+    Goal(
+        "assignment2/fully_connected_nets", "validation", "accuracies/validation", 0.50
+    ),
     Goal("assignment2/convolutional_networks", "1 epoch, train", "one_epoch", 0.40),
     Goal("assignment2/convolutional_networks", "ResNet, test", "test_accuracy", 0.70),
     Goal("assignment2/pytorch", "validation", "accuracies/validation", 0.70),

@@ -14,7 +14,9 @@ from benchmarks.accuracy import (
 )
 
 
-@pytest.mark.parametrize("goal", GOALS, ids=lambda goal: f"{goal.notebook}: {goal.label}")
+@pytest.mark.parametrize(
+    "goal", GOALS, ids=lambda goal: f"{goal.notebook}: {goal.label}"
+)
 def test_every_goal_names_a_number_that_its_notebook_ends_with(goal):
     source = (ROOT / "solutions" / f"{goal.notebook}.py").read_text(encoding="utf-8")
 

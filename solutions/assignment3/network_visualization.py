@@ -671,7 +671,8 @@ with needs_answers():
     )
 
 # %% [markdown]
-# *Below: the same for another class. Hardly anything changes, though the class is wrong.*
+# *Below: the same for another class. On SqueezeNet four of the five maps hardly change, though the class is
+# wrong; only the soap dispenser loses its outline.*
 
 # %% [markdown]
 # ## 4. Grad-CAM

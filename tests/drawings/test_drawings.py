@@ -268,7 +268,10 @@ def test_the_vote_of_the_drawing_changes_with_the_number_of_voters():
 
 
 def test_the_mean_of_noisy_gradients_is_that_of_the_rows():
-    shown = [word.replace("\N{MINUS SIGN}", "-") for word in words(drawings.noisy_gradients())]
+    shown = [
+        word.replace("\N{MINUS SIGN}", "-")
+        for word in words(drawings.noisy_gradients())
+    ]
     numbers = [float(word) for word in shown if re.fullmatch(r"-?\d+(\.\d+)?", word)]
     copies, mean = np.reshape(numbers[:12], (3, 4)), numbers[12:]
 
