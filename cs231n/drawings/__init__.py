@@ -13,6 +13,7 @@ from cs231n.drawings.classifiers.features import (
     shuffled_pixels,
 )
 from cs231n.drawings.classifiers.linear import margins, score_gradient, template_scores
+from cs231n.drawings.classifiers.logits import one_place, row_maxima, step_factors
 from cs231n.drawings.classifiers.losses import loss_curves
 from cs231n.drawings.classifiers.neighbours import (
     broadcast_rows,
@@ -22,7 +23,13 @@ from cs231n.drawings.classifiers.neighbours import (
     two_metrics,
     vote_circle,
 )
-from cs231n.drawings.classifiers.probabilities import one_hot_gradient, softmax_steps
+from cs231n.drawings.classifiers.probabilities import (
+    one_hot_gradient,
+    safe_exponents,
+    soft_maximum,
+    softmax_steps,
+    temperature_bars,
+)
 from cs231n.drawings.networks.blocks import layer_row
 from cs231n.drawings.networks.convolution import pool_winners, window_columns
 from cs231n.drawings.networks.deep import cache_stack, deep_stack, signal_depth
@@ -130,6 +137,7 @@ __all__ = [
     "norm_columns",
     "norm_graph",
     "one_hot_gradient",
+    "one_place",
     "painted_filters",
     "patch_rows",
     "pixel_gradient",
@@ -137,6 +145,8 @@ __all__ = [
     "position_waves",
     "relu_gate",
     "rnn_step",
+    "row_maxima",
+    "safe_exponents",
     "score_gradient",
     "score_slopes",
     "secants",
@@ -146,11 +156,14 @@ __all__ = [
     "shrinking_steps",
     "shuffled_pixels",
     "signal_depth",
+    "soft_maximum",
     "softmax_steps",
     "specificity",
     "squares",
+    "step_factors",
     "step_sizes",
     "tape_graph",
+    "temperature_bars",
     "template_scores",
     "thinned_nets",
     "three_terms",
