@@ -13,6 +13,7 @@ from cs231n.drawings.classifiers.features import (
     shuffled_pixels,
 )
 from cs231n.drawings.classifiers.linear import margins, score_gradient, template_scores
+from cs231n.drawings.classifiers.logits import one_place, row_maxima, step_factors
 from cs231n.drawings.classifiers.losses import loss_curves
 from cs231n.drawings.classifiers.neighbours import (
     broadcast_rows,
@@ -22,7 +23,13 @@ from cs231n.drawings.classifiers.neighbours import (
     two_metrics,
     vote_circle,
 )
-from cs231n.drawings.classifiers.probabilities import one_hot_gradient, softmax_steps
+from cs231n.drawings.classifiers.probabilities import (
+    one_hot_gradient,
+    safe_exponents,
+    soft_maximum,
+    softmax_steps,
+    temperature_bars,
+)
 from cs231n.drawings.networks.blocks import layer_row
 from cs231n.drawings.networks.conv_nets import conv_stages, skip_connection
 from cs231n.drawings.networks.convolution import pool_winners, window_columns
@@ -69,7 +76,13 @@ from cs231n.drawings.pictures.adversarial import (
     squares,
     two_clouds,
 )
-from cs231n.drawings.pictures.seeing import pixel_gradient, weighted_maps
+from cs231n.drawings.pictures.seeing import (
+    guided_paths,
+    inversion_loop,
+    noisy_gradients,
+    pixel_gradient,
+    weighted_maps,
+)
 from cs231n.drawings.pictures.styles import gram_sheet, neighbour_pairs, transfer_graph
 from cs231n.drawings.sequences.captions import (
     captioner,
@@ -122,8 +135,10 @@ __all__ = [
     "grid_and_random",
     "growing_pictures",
     "gru_cell",
+    "guided_paths",
     "heads",
     "hue_circle",
+    "inversion_loop",
     "kept_gradients",
     "layer_row",
     "loss_curves",
@@ -134,9 +149,11 @@ __all__ = [
     "minibatch_paths",
     "neighbour_pairs",
     "net_chain",
+    "noisy_gradients",
     "norm_columns",
     "norm_graph",
     "one_hot_gradient",
+    "one_place",
     "painted_filters",
     "patch_rows",
     "pixel_gradient",
@@ -146,6 +163,8 @@ __all__ = [
     "receptive_field",
     "relu_gate",
     "rnn_step",
+    "row_maxima",
+    "safe_exponents",
     "score_gradient",
     "score_slopes",
     "secants",
@@ -157,11 +176,14 @@ __all__ = [
     "shuffled_pixels",
     "signal_depth",
     "skip_connection",
+    "soft_maximum",
     "softmax_steps",
     "specificity",
     "squares",
+    "step_factors",
     "step_sizes",
     "tape_graph",
+    "temperature_bars",
     "template_scores",
     "thinned_nets",
     "three_terms",
