@@ -26,6 +26,12 @@ from cs231n.drawings.classifiers.probabilities import one_hot_gradient, softmax_
 from cs231n.drawings.networks.blocks import layer_row
 from cs231n.drawings.networks.convolution import pool_winners, window_columns
 from cs231n.drawings.networks.deep import cache_stack, deep_stack, signal_depth
+from cs231n.drawings.networks.frameworks import (
+    grad_buffer,
+    module_tree,
+    three_ways,
+    training_loop,
+)
 from cs231n.drawings.networks.masks import dropout_mask, thinned_nets
 from cs231n.drawings.networks.nets import (
     affine_graph,
@@ -40,6 +46,7 @@ from cs231n.drawings.networks.optimisers import (
     shrinking_steps,
     velocity_steps,
 )
+from cs231n.drawings.networks.sizes import convnet_shapes, fan_in, pool_costs
 from cs231n.drawings.networks.statistics import (
     gradient_parts,
     norm_columns,
@@ -93,14 +100,17 @@ __all__ = [
     "captioner",
     "causal_mask",
     "central_difference",
+    "convnet_shapes",
     "decoder_layer",
     "deep_stack",
     "direction_bins",
     "distance_matrix",
     "dropout_mask",
     "error_valley",
+    "fan_in",
     "folds",
     "generator_losses",
+    "grad_buffer",
     "gradient_parts",
     "gram_sheet",
     "grid_and_random",
@@ -116,6 +126,7 @@ __all__ = [
     "margins",
     "masked_captions",
     "minibatch_paths",
+    "module_tree",
     "neighbour_pairs",
     "net_chain",
     "norm_columns",
@@ -124,6 +135,7 @@ __all__ = [
     "painted_filters",
     "patch_rows",
     "pixel_gradient",
+    "pool_costs",
     "pool_winners",
     "position_waves",
     "relu_gate",
@@ -145,6 +157,8 @@ __all__ = [
     "template_scores",
     "thinned_nets",
     "three_terms",
+    "three_ways",
+    "training_loop",
     "transfer_graph",
     "two_clouds",
     "two_metrics",
