@@ -2056,7 +2056,7 @@ with needs_answers():
         f"validation accuracy after one epoch: {check_accuracy(loader_val, model):.3f}"
     )
     fig, ax = plt.subplots(figsize=(7, 3), layout="constrained")
-    for (name, losses), style in zip(histories.items(), ("-", ":", "--"), strict=True):
+    for (name, losses), style in zip(histories.items(), ("-", ":", "--"), strict=False):
         smooth = np.convolve(losses, np.ones(20) / 20, mode="valid")
         ax.plot(smooth, style, label=name)
     ax.set(xlabel="step", ylabel="loss, mean of 20 steps", ylim=(1, 2.6))
