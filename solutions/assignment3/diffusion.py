@@ -1242,7 +1242,7 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# *GUIDANCE-TEXT*
+# *Read off the best scale for each of the two. The network draws twice as long as soon as $w > 0$.*
 #
 # **Asked against got.** Rows: the class asked for. Columns: the class that the judge reads.
 
@@ -1259,8 +1259,8 @@ with needs_answers():
 # *Without guidance. Which classes are mixed up, and would you have expected these pairs?*
 
 # %% [markdown] question="df-scale" points=3 minutes=12
-# **Question 1 (3 points).** With $w = 4$ nearly every digit is of the class asked for, yet the distance is
-# worse than with $w = 1$. A student says: "The network is overfitted to the class. Train it longer, and
+# **Question 1 (3 points).** In a student's run nearly every digit is of the class asked for with $w = 4$, yet
+# the distance is worse than with $w = 1$. She says: "The network is overfitted to the class. Train it longer, and
 # $w = 4$ will be the best in both." Explain why a large scale raises the distance even for a network that
 # predicts both parts exactly. Say what the pictures look like, and name a measurement without real digits that
 # shows the cause.
@@ -2141,7 +2141,8 @@ with needs_answers():
     strip(rows, [str(c) for c in range(10)])
 
 # %% [markdown]
-# *DDIM-TEXT*
+# *Rows: DDIM with 2, 5 and 20 steps, then DDPM, all from the same first noise. From which number of passes on do the
+# digits look right? Distances of 100 pictures are larger than those of 500: compare within this table.*
 #
 # **Experiment: your loss at work.** A network that predicts noise from the start is trained with your `p_losses`. Sixty steps
 # from fresh weights show that it learns; good pictures take a thousand or more.
