@@ -219,7 +219,7 @@ expect_source(rf_pair, without=READY)
 passed("df-pair", "a case by hand, flat pictures and pictures with three axes")
 
 # %% [markdown]
-# **Digits on their lines.** Your `rf_pair` moves six digits to noise.
+# **Digits on their lines.** Your `rf_pair` moves three digits to noise.
 
 # %% tags=["experiment"]
 from cs231n.data import load_glyphs
@@ -233,9 +233,8 @@ judge = DigitScores(digits[:4000])
 
 def strip(rows, titles, height=0.62):
     """Show rows of pictures (rows, columns, 28, 28), with a title above each column."""
-    fig, axes = plt.subplots(
-        len(rows), len(titles), figsize=(0.75 * len(titles), height * len(rows) + 0.3)
-    )
+    tall = height * len(rows) + 0.3
+    fig, axes = plt.subplots(len(rows), len(titles), figsize=(0.75 * len(titles), tall))
     axes = np.reshape(axes, (len(rows), len(titles)))
     for row, pictures in zip(axes, rows, strict=True):
         for ax, picture in zip(row, pictures, strict=True):
@@ -243,7 +242,7 @@ def strip(rows, titles, height=0.62):
             ax.set(xticks=[], yticks=[])
     for ax, title in zip(axes[0], titles, strict=True):
         ax.set_title(title, size=8)
-    fig.subplots_adjust(0.01, 0.02, 0.99, 0.8, wspace=0.05, hspace=0.05)
+    fig.subplots_adjust(0.01, 0.02, 0.99, 1 - 0.25 / tall, wspace=0.05, hspace=0.05)
     plt.show()
 
 
