@@ -8,6 +8,7 @@ import numpy as np
 from cs231n.autograd.engines import is_tensor
 from cs231n.engine import engine_of
 from cs231n.testing import beside_answers, expect
+from cs231n.testing.words import result
 
 
 @beside_answers
@@ -126,7 +127,7 @@ def gradients(
     out = answer(*tensors(torch, args, leaves))
     expect(
         is_tensor(out) and out.shape == dout.shape,
-        f"Return a tensor of shape {dout.shape}; got {describe(out)}.",
+        f"Return a tensor of shape {dout.shape}; got {result(out)}.",
     )
     if not out.requires_grad:
         return [None] * len(leaves)
@@ -219,28 +220,8 @@ def expect_module(model: Any) -> None:
     """
     expect(
         isinstance(model, engine_of(model).nn.Module),
-        f"The model should be an nn.Module; got {describe(model)}.",
+        f"The model should be an nn.Module; got {result(model)}.",
     )
-
-
-def describe(value: Any) -> str:
-    """Say what an answer returned, for a message.
-
-    Parameters
-    ----------
-    value : object
-        What it returned.
-
-    Returns
-    -------
-    text : str
-        Its kind, and the shape of a tensor.
-    """
-    if value is None:
-        return "None: the answer ends without `return`"
-    if is_tensor(value):
-        return f"a tensor of shape {tuple(value.shape)}"
-    return type(value).__name__
 
 
 def tensors(torch: Any, value: Any, leaves: list | None = None) -> Any:

@@ -10,13 +10,13 @@ from cs231n.engine import engine_of
 from cs231n.pytorch.recording import expect_optimizer
 from cs231n.pytorch.tensors import (
     arrays,
-    describe,
     expect_module,
     parameters,
     set_parameters,
     tensors,
 )
 from cs231n.testing import beside_answers, expect
+from cs231n.testing.words import result
 
 
 @beside_answers
@@ -198,6 +198,6 @@ def _loss(model, X, y):
     expect(
         len(shape) == 2 and shape[0] == len(y) and shape[1] > y.max(),
         f"For {len(y)} examples the model should return scores of shape ({len(y)}, "
-        f"classes), with more than {y.max()} classes; got {describe(scores)}.",
+        f"classes), with more than {y.max()} classes; got {result(scores)}.",
     )
     return torch.nn.functional.cross_entropy(scores, tensors(torch, y).long())

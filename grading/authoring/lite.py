@@ -1,7 +1,7 @@
 """Build a JupyterLite site: the notebooks in a browser tab, with nothing installed.
 
 ``make lite`` writes a folder of plain files that any web server can serve. Browsers
-fetch the kernel, Pyodide, from its own home; the package comes with the site, as a wheel
+fetch the kernel, Pyodide, from its own home; the package comes with the site as a wheel
 without compiled kernels.
 """
 
