@@ -1340,7 +1340,23 @@ for height, width in [(17, 22), (24, 16)]:
     expect_close(
         got, right, f"the fooling image of {height} x {width}", rtol=1e-5, atol=1e-7
     )
-passed("vis-fooling", "two random networks, the runner-up becomes the winner")
+params = {"a.w": np.ones((2, 3, 1, 1)), "a.b": np.array([0.0, 1.0])}
+model = LayeredNet(params, (("a", "conv", 1, 0, False),))  # class 1 always wins
+X = rng.standard_normal((1, 3, 16, 18))
+got = pytorch.evaluate(make_fooling_image, X, 0, model)
+expect_close(
+    np.linalg.norm(array(got, X.shape, "The fooling image") - X),
+    100.0,
+    "how far a picture moves that fools nobody",
+    hint="Take at most 100 steps, each of length 1.",
+    rtol=1e-3,
+    faults={
+        "There is one step more than 100.": 101.0,
+        "There is one step less than 100.": 99.0,
+        "The loop ends after its first step.": 1.0,
+    },
+)
+passed("vis-fooling", "the runner-up becomes the winner; at most 100 steps are taken")
 
 # %% [markdown]
 # **Experiment.** The third picture shows the difference, ten times amplified around grey.

@@ -10,6 +10,7 @@ from scipy.signal import correlate2d
 
 from cs231n import autograd, drawings
 from cs231n.drawings.pictures.layered import arrange
+from cs231n.layers import conv_forward
 
 IMAGE = np.array([[1, 2, 0], [0, 1, 3], [2, 0, 1]])
 KERNEL = np.array([[1, -1], [0, 2]])
@@ -56,6 +57,14 @@ FIGURES = {
     "generator_losses": drawings.generator_losses,
     "painted_filters": drawings.painted_filters,
     "kept_gradients": drawings.kept_gradients,
+    "context_block": drawings.context_block,
+    "euler_steps": drawings.euler_steps,
+    "guidance_arrow": drawings.guidance_arrow,
+    "noise_curves": drawings.noise_curves,
+    "skipped_steps": drawings.skipped_steps,
+    "straight_path": drawings.straight_path,
+    "time_rows": drawings.time_rows,
+    "unet_levels": drawings.unet_levels,
     "squares": drawings.squares,
     "growing_pictures": drawings.growing_pictures,
     "two_clouds": drawings.two_clouds,
@@ -111,6 +120,13 @@ FIGURES = {
     "shrinking_steps": drawings.shrinking_steps,
     "bias_correction": drawings.bias_correction,
     "loss_signs": drawings.loss_signs,
+    "grad_buffer": drawings.grad_buffer,
+    "module_tree": drawings.module_tree,
+    "training_loop": drawings.training_loop,
+    "three_ways": drawings.three_ways,
+    "convnet_shapes": drawings.convnet_shapes,
+    "fan_in": drawings.fan_in,
+    "pool_costs": drawings.pool_costs,
     "central_difference": drawings.central_difference,
     "direction_bins": lambda theme: drawings.direction_bins(theme=theme),
     "hue_circle": drawings.hue_circle,
@@ -303,6 +319,35 @@ def test_the_vote_of_the_drawing_changes_with_the_number_of_voters():
     assert (dists[0] < 1.35).sum() == 1
     assert (dists[0] < 2.5).sum() == 3
     assert (dists[0] < 3.9).sum() == 7
+
+
+def test_a_gradient_that_is_never_emptied_is_the_sum_of_two():
+    shown = words(drawings.grad_buffer())
+    numbers = [int(word) for word in shown if word.isdecimal()]
+
+    assert numbers == [0, 5, 0, 5, 0, 5, 5, 10]
+
+
+def test_the_shapes_of_the_small_convnet_are_those_of_the_layers():
+    shown = words(drawings.convnet_shapes())
+    shapes = [tuple(map(int, re.findall(r"\d+", w))) for w in shown if w[0] == "("]
+
+    x = np.zeros((1, *shapes[0]))
+    filters, biases = np.zeros(shapes[5][:4]), np.zeros(shapes[5][4:])
+    first = conv_forward(x, filters, biases, {"stride": 1, "pad": 2})[0]
+    filters, biases = np.zeros(shapes[6][:4]), np.zeros(shapes[6][4:])
+    second = conv_forward(first, filters, biases, {"stride": 1, "pad": 1})[0]
+    assert [first.shape[1:], second.shape[1:]] == shapes[1:3]
+    assert (second.size,) == shapes[3] == shapes[7][:1]
+    assert shapes[4] == shapes[7][1:2] == shapes[7][2:]
+
+
+def test_filters_that_double_cost_the_same_where_the_side_halves():
+    left, right = drawings.pool_costs().axes
+
+    assert [bar.get_width() for bar in right.patches] == pytest.approx([4.718592] * 3)
+    ratios = np.array([bar.get_width() for bar in left.patches]) / 4.718592
+    assert ratios == pytest.approx([1, 4, 16])
 
 
 def test_the_mean_of_noisy_gradients_is_that_of_the_rows():
