@@ -74,6 +74,10 @@ def test_what_fits_nothing_gets_the_hint_alone():
     assert message(got).endswith(f"differ). {HINT}")
 
 
+def test_what_rounding_leaves_of_zero_is_no_multiple():
+    assert "times what it should be" not in message(1e-17 * RIGHT)
+
+
 def test_an_error_knows_whether_it_names_the_mistake():
     for got, named in ((-RIGHT, True), (RIGHT**2 + RIGHT, False), (None, True)):
         with pytest.raises(WrongAnswer) as raised:

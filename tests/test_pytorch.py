@@ -9,6 +9,7 @@ from torch import nn, optim  # noqa: E402
 
 from cs231n import pytorch  # noqa: E402
 from cs231n.nets.linear import softmax_loss_vectorized  # noqa: E402
+from cs231n.pytorch.placing import placed_like  # noqa: E402
 from cs231n.testing import WrongAnswer  # noqa: E402
 
 
@@ -204,3 +205,29 @@ def test_a_method_of_a_module_is_called_where_the_module_is():
     np.testing.assert_array_equal(found, [2, 3, 4])
     with pytest.raises(WrongAnswer, match="Counter has no method sample"):
         pytorch.method(Counter(), "sample")
+
+
+def test_data_go_where_an_answer_has_put_its_module():
+    model = nn.Linear(3, 2).to("meta")
+    x, text = placed_like(model, [torch.zeros(1, 3), "text"])
+
+    assert (x.device.type, text) == ("meta", "text")
+    assert placed_like(nn.Linear(3, 2), x) is x  # on the CPU nothing moves
+
+
+def test_a_loop_gets_model_and_batches_on_the_device_that_its_notebook_names():
+    names = {"torch": torch, "device": torch.device("meta"), "seen": []}
+    exec(
+        "def train(model, optimizer, loader, epochs):\n"
+        "    for x, y in loader:\n"
+        "        weight = next(model.parameters())\n"
+        "        seen.append((x.device.type, y.device.type, weight.device.type))\n"
+        "    raise InterruptedError\n",
+        names,
+    )
+    batches = [(np.zeros((2, 3), np.float32), np.array([0, 1]))]
+    W, b = np.zeros((2, 3), np.float32), np.zeros(2, np.float32)
+    with pytest.raises(InterruptedError):
+        pytorch.train_linear(names["train"], batches, W, b, learning_rate=1, epochs=1)
+
+    assert names["seen"] == [("meta",) * 3]

@@ -16,9 +16,10 @@ from cs231n.pytorch.tensors import arrays, tensors
 from cs231n.testing import WrongAnswer, beside_answers, expect
 from cs231n.testing.words import result
 
-#: What only an answer that works on tensors says.
+#: What only an answer that works on tensors says. ``backward`` is none of them: the
+#: networks of arrays have it too, and who calls it on a tensor reads ``grad``.
 WORDS = {
-    *("torch", "requires_grad", "requires_grad_", "backward", "grad", "zero_grad"),
+    *("torch", "requires_grad", "requires_grad_", "grad", "zero_grad"),
     *("detach", "gather", "no_grad", "clone", "unsqueeze", "autograd", "permute"),
 }
 

@@ -49,6 +49,7 @@ def record(
     with torch.random.fork_rng(devices=[]), _no_shortcuts(torch):
         torch.manual_seed(seed)
         model, optimizer = pair(build())
+        model.cpu()  # the record is data for any machine
         tensors = _Tensors()
         parameters = {tensors.enter(p): p.requires_grad for p in model.parameters()}
         for buffer in model.buffers():

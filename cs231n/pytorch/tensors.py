@@ -7,6 +7,7 @@ import numpy as np
 
 from cs231n.autograd.engines import is_tensor
 from cs231n.engine import engine_of
+from cs231n.pytorch.placing import placed_like
 from cs231n.testing import beside_answers, expect
 from cs231n.testing.words import result
 
@@ -92,8 +93,10 @@ def forward(
     """
     expect_module(model)
     model.train(training)
-    with engine_of(model).no_grad():
-        return call(model, x, *more, **named)
+    torch = engine_of(model)
+    args = placed_like(model, tensors(torch, [x, *more]))
+    with torch.no_grad():
+        return arrays(model(*args, **placed_like(model, tensors(torch, named))))
 
 
 @beside_answers
@@ -132,7 +135,7 @@ def gradients(
     if not out.requires_grad:
         return [None] * len(leaves)
     grads = torch.autograd.grad(out, leaves, torch.from_numpy(dout), allow_unused=True)
-    return [None if grad is None else grad.numpy() for grad in grads]
+    return [None if grad is None else arrays(grad) for grad in grads]
 
 
 @beside_answers
@@ -176,9 +179,7 @@ def parameters(model: Any) -> dict[str, np.ndarray]:
         If the answer is no module.
     """
     expect_module(model)
-    return {
-        name: value.detach().numpy().copy() for name, value in model.named_parameters()
-    }
+    return {name: arrays(value).copy() for name, value in model.named_parameters()}
 
 
 @beside_answers
