@@ -22,6 +22,7 @@ NOTEBOOKS = {
     "net_visualization_tf": "assignment3/network_visualization",
     "network_visualization": "assignment3/network_visualization",
     "rnn_layers_pytorch": _RECURRENT,
+    "simclr": "assignment3/self_supervised",
     "style_transfer_pytorch": "assignment3/style_transfer",
     "style_transfer_tf": "assignment3/style_transfer",
     "transformer_layers": _ATTENTION,
@@ -33,7 +34,6 @@ ABSENT = {
     "ddpm_trainer": "diffusion",
     "emoji_dataset": "diffusion",
     "gaussian_diffusion": "diffusion",
-    "simclr": "SimCLR",
     "unet": "diffusion",
 }
 _PACKAGE = __name__.partition(".")[0]

@@ -59,6 +59,13 @@ from cs231n.drawings.pictures.adversarial import (
 )
 from cs231n.drawings.pictures.seeing import pixel_gradient, weighted_maps
 from cs231n.drawings.pictures.styles import gram_sheet, neighbour_pairs, transfer_graph
+from cs231n.drawings.pictures.views import (
+    crop_grid,
+    frozen_probe,
+    pair_matrix,
+    pull_push,
+    view_pairs,
+)
 from cs231n.drawings.sequences.captions import (
     captioner,
     masked_captions,
@@ -93,6 +100,7 @@ __all__ = [
     "captioner",
     "causal_mask",
     "central_difference",
+    "crop_grid",
     "decoder_layer",
     "deep_stack",
     "direction_bins",
@@ -100,6 +108,7 @@ __all__ = [
     "dropout_mask",
     "error_valley",
     "folds",
+    "frozen_probe",
     "generator_losses",
     "gradient_parts",
     "gram_sheet",
@@ -122,10 +131,12 @@ __all__ = [
     "norm_graph",
     "one_hot_gradient",
     "painted_filters",
+    "pair_matrix",
     "patch_rows",
     "pixel_gradient",
     "pool_winners",
     "position_waves",
+    "pull_push",
     "relu_gate",
     "rnn_step",
     "score_gradient",
@@ -150,6 +161,7 @@ __all__ = [
     "two_metrics",
     "unrolled",
     "velocity_steps",
+    "view_pairs",
     "vote_circle",
     "weighted_maps",
     "window_columns",
