@@ -37,7 +37,7 @@ check: STEPS = 8
 test: STEPS = 10
 
 .DEFAULT_GOAL := help
-.PHONY: help lab demo check test lint format release drift solutions formgrader accuracy \
+.PHONY: help lab demo check test lint format release drift lite solutions formgrader accuracy \
 	grade autograde feedback scores bench hooks clean
 
 help: ## list the targets
@@ -135,6 +135,9 @@ release: $(VENV)/.course ## rebuild assignments/ from solutions/
 
 drift: $(VENV)/.course ## fail if assignments/ is not what solutions/ builds
 	$(PY) -m grading.authoring.release --check
+
+lite: $(VENV)/.dev ## build a site whose notebooks run in a browser tab, in build/lite
+	$(PY) -m grading.authoring.lite $(ARGS)
 
 solutions: $(VENV)/.course ## run the notebooks with their answers into build/solutions
 	$(PY) -m grading.authoring.solve $(ARGS)

@@ -16,6 +16,7 @@ except ImportError:
 
 HERE = "cs231n/kernels"
 CHECKED = os.environ.get("CS231N_SANITIZE", "")  # "address" builds with checks
+PURE = os.environ.get("CS231N_PURE", "") == "1"  # one wheel for all
 
 
 def options():
@@ -29,8 +30,8 @@ def options():
 
 
 def extensions():
-    """Return the one extension module, or nothing where Cython is missing."""
-    if cythonize is None:
+    """Return the one extension module, or nothing where none is wanted or can be."""
+    if PURE or cythonize is None:
         return []
     compile_flags, link_flags = options()
     names = ("threads", "choose", "isa_vec128", "isa_avx2", "isa_avx512")

@@ -33,6 +33,7 @@ GROUPS = [
     "knn",
     "convnet",
     "dcgan",
+    "denoising",
     "captioning",
     "squeezenet",
     "looking",

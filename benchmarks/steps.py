@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from benchmarks import gan, train_viewnet
+from benchmarks import diffusion, gan, train_viewnet
 from benchmarks.contenders import both, data, torch
 from benchmarks.convolutions import convolution
 from cs231n import autograd, layers, optim
@@ -178,6 +178,24 @@ def both_players(dtype):
     yield "DC GAN step of both players, batch 128", contenders, None
 
 
+def denoising(dtype):
+    """One Adam step of the U-Net of the diffusion notebook, batch 64.
+
+    On the tape and through PyTorch's autograd, written once for both.
+    """
+    draw = data(dtype)
+    x, target, condition = draw(64, 4, 14, 14), draw(64, 4, 14, 14), draw(64, 10)
+    times = np.linspace(0, 1000, 64).astype(np.float32)
+    contenders = {}
+    for label, engine in (("ours", autograd), ("torch", torch)):
+        if engine:
+            net = diffusion.network(engine, 1)
+            step = diffusion.step_of(engine, net)
+            given = [engine.from_numpy(a) for a in (x, times, condition, target)]
+            contenders[label] = lambda step=step, given=given: step(*given)
+    yield "U-Net step of a diffusion, batch 64", contenders, None
+
+
 def squeezenet(dtype):
     """The convolutions of SqueezeNet 1.0 at 227 x 227, forward and backward."""
     cases = [(1, 3, 227, 227, 96, 7, 2, 0)]
@@ -307,6 +325,7 @@ GROUPS = {
     "contrastive": contrastive,
     "convnet": convnet,
     "dcgan": dcgan,
+    "denoising": denoising,
     "squeezenet": squeezenet,
     "looking": looking,
 }

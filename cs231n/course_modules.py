@@ -16,8 +16,10 @@ NOTEBOOKS = {
     "classification_solver_vit": _ATTENTION,
     "classifiers.rnn_pytorch": _RECURRENT,
     "classifiers.transformer": _ATTENTION,
+    "ddpm_trainer": "assignment3/diffusion",
     "gan_pytorch": "assignment3/gan",
     "gan_tf": "assignment3/gan",
+    "gaussian_diffusion": "assignment3/diffusion",
     "net_visualization_pytorch": "assignment3/network_visualization",
     "net_visualization_tf": "assignment3/network_visualization",
     "network_visualization": "assignment3/network_visualization",
@@ -26,15 +28,13 @@ NOTEBOOKS = {
     "style_transfer_pytorch": "assignment3/style_transfer",
     "style_transfer_tf": "assignment3/style_transfer",
     "transformer_layers": _ATTENTION,
+    "unet": "assignment3/diffusion",
 }
 #: Module: what no notebook here asks for.
 ABSENT = {
     "classifiers.squeezenet": "SqueezeNet in TensorFlow",
     "clip_dino": "CLIP and DINO",
-    "ddpm_trainer": "diffusion",
-    "emoji_dataset": "diffusion",
-    "gaussian_diffusion": "diffusion",
-    "unet": "diffusion",
+    "emoji_dataset": "the emoji data",
 }
 _PACKAGE = __name__.partition(".")[0]
 

@@ -5,6 +5,8 @@ collect   take submissions from a learning platform's export or nbgrader's excha
 run       judge everything that was handed in, isolated and in parallel
 status    who handed in, and what is graded
 feedback  write one page a notebook for the students
+marking   write every written answer beside its marking guide, a list for each grader
+mark      take in the points and comments that graders filled in
 report    write the instructor's report, with distributions and similar answers
 extend    give a student an extension, by days or until a date
 export    print the scores as CSV
@@ -54,14 +56,15 @@ def parser() -> argparse.ArgumentParser:
     _run(chosen)
     for name, text in (
         ("status", "who handed in, and what is graded"),
-        ("feedback", "write the students' pages"),
         ("report", "write the instructor's report"),
     ):
         chosen.add_parser(name, help=text).add_argument("assignment")
+    _feedback(chosen)
     extend = chosen.add_parser("extend", help="give a student an extension")
     extend.add_argument("assignment")
     extend.add_argument("student", help="the id in the gradebook")
     extend.add_argument("until", help="days, a time with its zone, or none")
+    _marking(chosen)
     _export(chosen)
     _gradescope(chosen)
     forget = chosen.add_parser("forget", help="remove a person everywhere")
@@ -69,6 +72,39 @@ def parser() -> argparse.ArgumentParser:
     chosen.add_parser("prune", help="remove what newer submissions have replaced")
     chosen.add_parser("doctor", help="which isolation this machine offers")
     return top
+
+
+def _feedback(chosen):
+    feedback = chosen.add_parser("feedback", help="write the students' pages")
+    feedback.add_argument("assignment")
+    feedback.add_argument("--zip", type=Path, help="also as a zip to upload")
+    feedback.add_argument(
+        "--for",
+        dest="platform",
+        choices=commands.FEEDBACK,
+        default=commands.FEEDBACK[0],
+        help="whose names the zip has (default: a folder for each student's id)",
+    )
+    feedback.add_argument("--roster", type=Path, help="CSV that says who is who")
+
+
+def _marking(chosen):
+    marking = chosen.add_parser("marking", help="write what graders read and fill in")
+    marking.add_argument("assignment")
+    marking.add_argument(
+        "--grader",
+        action="append",
+        metavar="NAME",
+        help="a grader; give it once for each, and the answers are shared out",
+    )
+    marking.add_argument("--section", default="", help="only this section's")
+    marking.add_argument("--all", action="store_true", help="marked answers too")
+    mark = chosen.add_parser("mark", help="take in what graders filled in")
+    mark.add_argument("assignment")
+    mark.add_argument("tables", nargs="+", type=Path, help="CSV files of `marking`")
+    mark.add_argument(
+        "--replace", action="store_true", help="also where somebody gave a mark before"
+    )
 
 
 def _export(chosen):

@@ -34,6 +34,7 @@ class Course:
         self.feedback = self.root / "grading" / "feedback"
         self.database = self.root / "grading" / "gradebook.db"
         self.ledger = self.root / "grading" / "ledger"
+        self.marking = self.root / "grading" / "marking"
         self.report = self.root / "grading" / "report"
 
     def nbgrader(self, *arguments: str, ok: tuple[int, ...] = (0,)) -> str:

@@ -28,11 +28,13 @@ from grading.engine.intake.times import read_times
 from grading.engine.judging.cluster import ClusterFailed
 from grading.engine.judging.judge_host import HostPlan, NoIsolation
 from grading.engine.keeping import forget, prune
+from grading.engine.marking_by_hand import mark, marking
 from grading.engine.notebooks.released import check_assignment
 from grading.engine.options import Options
 from grading.engine.pages.overview import Overview
 from grading.engine.processes.line_pool import WorkersFailed
 from grading.engine.results.flags import RANKS, grouped
+from grading.engine.results.given_marks import MarksError
 from grading.engine.results.gradebook_writer import GradebookError
 from grading.engine.results.not_run import NOT_RUN, ExamFault
 from grading.engine.run import Run
@@ -57,6 +59,8 @@ __all__ = [
     "forget",
     "gradescope",
     "handout",
+    "mark",
+    "marking",
     "prune",
     "report",
     "run",
@@ -66,6 +70,8 @@ __all__ = [
 PLATFORMS = ("auto", *lms_names.KINDS)
 #: Whose tables `export` writes; their module loads nbgrader, which takes seconds.
 EXPORTS = ("csv", "canvas", "moodle", "gradescope", "blackboard")
+#: In whose names `feedback` zips the pages.
+FEEDBACK = ("folders", "moodle")
 #: Whatever ends a command with a sentence.
 REFUSALS = (
     BadArchive,
@@ -77,6 +83,7 @@ REFUSALS = (
     IntakeError,
     LogError,
     LookupError,
+    MarksError,
     NoIsolation,
     GradebookError,
     RefusedName,

@@ -51,11 +51,13 @@ def forget(course: "Course", student: str) -> list[str]:
             places.append("ledger/")
         if _remove_from_gradebook(course, student):
             places.append("gradebook.db")
-        if _remove_from_roster(course.ledger / "roster.csv", student):
+        if _remove_from_table(course.ledger / "roster.csv", student):
             places.append("ledger/roster.csv")
         # It names students and shows their answers; it is written anew in seconds.
         if places and _remove(course.report):
             places.append("report/")
+        if _remove_from_marking(course.marking, student):
+            places.append("marking/")
         _sweep(course)
     return places
 
@@ -98,6 +100,19 @@ def _remove(path: "Path") -> bool:
         return False
     shutil.rmtree(path)
     return True
+
+
+def _remove_from_marking(marking: "Path", student: str) -> bool:
+    """Take a student's lines out of the graders' tables, and the pages away."""
+    changed = [
+        path
+        for path in sorted(marking.glob("*/*.csv"))
+        if _remove_from_table(path, student)
+    ]
+    for path in changed:
+        # What else the grader filled in stays; the page is written anew in seconds.
+        _remove(path.with_suffix(".html"))
+    return bool(changed)
 
 
 def _without_lines(course, student):
@@ -186,7 +201,8 @@ def _remove_from_gradebook(course, student):
     return True
 
 
-def _remove_from_roster(path, student):
+def _remove_from_table(path: "Path", student: str) -> bool:
+    """Take a student's lines out of a table with the column `student`."""
     rows = read_table(path) if path.is_file() else []
     kept = [row for row in rows if row.get("student", "").strip() != student]
     if len(kept) == len(rows):

@@ -32,6 +32,8 @@ def forget(course: "Course", args: "Namespace") -> int:
         print(f"Nobody here is called {student!r}.")
         return 1
     print(f"{student!r} is gone from: {', '.join(places)}.")
+    if course.downloaded.is_dir():
+        print(f"The platforms' archives in {course.downloaded} are as they were.")
     print("Copies that you made, and the platform's own, are yours to remove.")
     return 0
 

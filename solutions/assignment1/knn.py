@@ -38,6 +38,7 @@ from cs231n.testing import (
     expect_close,
     expect_equal,
     expect_source,
+    in_words,
     memory_below,
     passed,
     unchanged,
@@ -1209,7 +1210,7 @@ y_line = np.array([0, 0, 1, 1, 1, 0])
 found = cross_validate(X_line, y_line, [1, 3], num_folds=3)
 expect(
     isinstance(found, dict),
-    f"Return the dict k_to_accuracies; got {type(found).__name__}.",
+    f"Return the dict k_to_accuracies; got {in_words(found)}.",
 )
 expect_equal(sorted(found), [1, 3], "the keys of k_to_accuracies")
 # Fold 0 holds out 0 and 1: both are nearest to 2, of class 1, so k=1 gets none right.

@@ -40,6 +40,7 @@ from cs231n.testing import (
     expect_equal,
     expect_source,
     expect_tuple,
+    in_words,
     passed,
     unchanged,
 )
@@ -1298,8 +1299,8 @@ expect(
 )
 for name, value in chosen.items():
     expect(
-        isinstance(value, int | float) and value > 0,
-        f"{name} should be a number above 0, not its logarithm; got {value}.",
+        isinstance(value, int | float | np.floating) and value > 0,
+        f"{name} should be a number above 0, not its logarithm; got {in_words(value)}.",
     )
 drawn = load_cifar10(source="shapes10", num_training=4000, num_test=0)
 rows = drawn.X_train.reshape(4000, -1)
@@ -1312,8 +1313,8 @@ except FloatingPointError:
     accuracy = 0.0
 expect(
     accuracy >= 0.30,
-    f"With {chosen} only {accuracy:.1%} come out right; 30 % are asked for. Look for "
-    f"the bright part of the heat map: too small a learning rate does not get there, too "
+    f"With {in_words(chosen)} only {accuracy:.1%} come out right; 30 % are asked for. "
+    f"Look for the bright part of the heat map: too small a learning rate does not get there, too "
     f"large a one diverges, and too strong a regularisation flattens the templates.",
 )
 passed("svm-search", f"{accuracy:.1%} of 1000 images come out right")
@@ -1327,8 +1328,8 @@ expect(
 )
 for name, value in chosen.items():
     expect(
-        isinstance(value, int | float) and value > 0,
-        f"{name} should be a number above 0, not its logarithm; got {value}.",
+        isinstance(value, int | float | np.floating) and value > 0,
+        f"{name} should be a number above 0, not its logarithm; got {in_words(value)}.",
     )
 drawn = load_cifar10(source="shapes10", num_training=4000, num_test=0)
 rows = drawn.X_train.reshape(4000, -1)
@@ -1341,8 +1342,8 @@ except FloatingPointError:
     accuracy = 0.0
 expect(
     accuracy >= 0.30,
-    f"With {chosen} only {accuracy:.1%} of other images come out right; 30 % are asked "
-    f"for. Take numbers well inside the bright part of the heat map.",
+    f"With {in_words(chosen)} only {accuracy:.1%} of other images come out right; 30 % "
+    f"are asked for. Take numbers well inside the bright part of the heat map.",
 )
 passed("svm-search", f"{accuracy:.1%} of other images come out right")
 

@@ -88,6 +88,31 @@ def check_class(y: Any, num_classes: int) -> None:
         )
 
 
+def check_squares(x: Any, size: int, stride: int) -> None:
+    """Refuse squares that do not fit into one picture.
+
+    Parameters
+    ----------
+    x : ndarray of shape (3, H, W)
+        The picture.
+    size, stride : int
+        Edge of the square, and the step from one to the next, in pixels.
+
+    Raises
+    ------
+    ValueError
+        If it is no single picture, or the numbers do not suit it.
+    """
+    if np.ndim(x) != 3:
+        raise ValueError(f"Pass one picture (3, H, W); got shape {np.shape(x)}.")
+    most = min(x.shape[1:])
+    if not 1 <= size <= most or stride < 1:
+        raise ValueError(
+            f"The square has 1 to {most} pixels and the stride at least 1; got size "
+            f"{size} and stride {stride}."
+        )
+
+
 def check_layer(name: Any, layers: Sequence[str]) -> None:
     """Refuse the name of a layer that a network does not have.
 

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from cs231n.files import write_whole
+from grading.engine.intake.roster import known_roster
 from grading.engine.pages.html import clean, number, render
 from grading.engine.pages.side_by_side import both_sides
 from grading.engine.pages.similarity import pairs
@@ -52,6 +53,7 @@ def write_report(course: "Course", overview: "Overview") -> "Path":
         assignment=overview.assignment,
         tiles=_tiles(overview, graded, similar),
         notebooks=notebooks,
+        sections=_sections(course, overview, graded),
         chart=_chart,
         flagged=_flagged(overview.rows),
         similar=similar,
@@ -78,6 +80,34 @@ def _tiles(overview, graded, similar):
         (len(similar), "similar pairs"),
         (", ".join(sorted(isolations)) or "–", "isolation"),
     ]
+
+
+def _sections(course, overview, graded):
+    """Average the points by tests in each section of the roster.
+
+    Rows are (section, students who handed in, the mean of each notebook or None).
+    """
+    roster = known_roster(course, None)
+    rows = roster.rows if roster else {}
+    of = {student: (row.get("section") or "").strip() for student, row in rows.items()}
+    if not any(of.values()):
+        return []
+    found = defaultdict(lambda: defaultdict(list))
+    for row in graded:
+        section = of.get(row.student) or "no section"
+        found[section][row.notebook].append((row.student, row.verdict.score))
+    return [
+        (
+            clean(section, 100),
+            len({student for pairs in by.values() for student, _ in pairs}),
+            [_mean([score for _, score in by[name]]) for name in overview.templates],
+        )
+        for section, by in sorted(found.items())
+    ]
+
+
+def _mean(scores):
+    return sum(scores) / len(scores) if scores else None
 
 
 def _chart(part):
