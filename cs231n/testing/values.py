@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cs231n.testing.diagnosis import Tolerance, diagnose, diagnose_shape
+from cs231n.testing.pictures import Wrong
 from cs231n.testing.words import in_words, is_shape, kind, whole
 from cs231n.testing.wrong import WrongAnswer, expect
 
@@ -131,7 +132,8 @@ def expect_close(
             sentence, certain = diagnose(got, expected, tolerance)
         why = sentence if certain else f"{sentence} {hint}".strip()
         message = _difference(got, expected, wrong, name, why)
-        raise WrongAnswer(message, named=bool(certain))
+        picture = Wrong(name, got.copy(), expected, wrong)
+        raise WrongAnswer(message, named=bool(certain), picture=picture)
     if dtype is not None:
         _expect_dtype(got, np.dtype(dtype), name)
 

@@ -1060,7 +1060,9 @@ with needs_answers():
 
 # %% [markdown]
 # *Rows: 1, 2, 5 and 20 Euler steps from the same noise. Above each column stands the class asked for.
-# The first row shows what section 1 predicted: the mean picture, here of each class.*
+# The first row shows what section 1 predicted: the mean picture, here of each class. Our run of 1000
+# steps took 156 s of processor time on one thread of a busy machine. The mean loss of 200 steps fell
+# from 0.33 at first to 0.145 in the end.*
 
 # %% [markdown]
 # **Guidance.** The digits above are often, but not always, those asked for. Dhariwal and Nichol (2021)
@@ -1241,7 +1243,9 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# *Read off the best scale for each of the two. The network draws twice as long as soon as $w > 0$.*
+# *In our run 70 % were as asked at a distance of 44 without guidance, 93 % at 17 with $w = 1$, and 99 % at
+# 154 with $w = 4$. More pictures and steps change the numbers little: 1000 digits of 20 steps had 69 % and
+# 33 without guidance, 92 % and 18 with $w = 1$. These are of one seed.*
 #
 # **Asked against got.** Rows: the class asked for. Columns: the class that the judge reads.
 
@@ -1255,17 +1259,18 @@ with needs_answers():
         print(f"{c:11}" + "".join(f"{n or '.':>5}" for n in row))
 
 # %% [markdown]
-# *Without guidance. Which classes are mixed up, and would you have expected these pairs?*
+# *Without guidance. In our run 11 of 50 fives were read as threes and 9 zeros as eights. Only 20 of the
+# eights were read as such. Which pairs does your run mix up?*
 
 # %% [markdown] question="df-scale" points=3 minutes=12
-# **Question 1 (3 points).** In a student's run nearly every digit is of the class asked for with $w = 4$, yet
-# the distance is worse than with $w = 1$. She says: "The network is overfitted to the class. Train it longer, and
+# **Question 1 (3 points).** With $w = 4$ we found 99 % of the digits as asked, but a distance of 154; with
+# $w = 1$ it was 17. A student says: "The network is overfitted to the class. Train it longer, and
 # $w = 4$ will be the best in both." Explain why a large scale raises the distance even for a network that
 # predicts both parts exactly. Say what the pictures look like, and name a measurement without real digits that
 # shows the cause.
 
 # %% [markdown] marking="df-scale"
-# Guidance follows no distribution of pictures of the class: it samples, roughly, from $p(x)\,p(c\mid x)^{w+1}$. A large
+# Guidance does not sample the pictures of the class. Roughly, it samples from $p(x)\,p(c\mid x)^{w+1}$. A large
 # $w$ prefers pictures that are typical of their class and of no other. So variety within a class is lost and strokes are
 # exaggerated (pixels at their limits). The Fréchet distance compares means and covariances, and both move: the
 # features of drawn digits vary too little. Longer training does not change that, since the formula itself
@@ -2140,8 +2145,9 @@ with needs_answers():
     strip(rows, [str(c) for c in range(10)])
 
 # %% [markdown]
-# *Rows: DDIM with 2, 5 and 20 steps, then DDPM, all from the same first noise. From which number of passes on do the
-# digits look right? Distances of 100 pictures are larger than those of 500: compare within this table.*
+# *Rows: DDIM with 2, 5 and 20 steps, then DDPM, all from the same first noise. With seed 1 the distances were 83, 29
+# and 25 for DDIM, and 30 for DDPM, which took five times as long as 20 steps of DDIM. Distances of 100 pictures are
+# larger than those of 500: compare within this table.*
 #
 # **Experiment: your loss at work.** A network that predicts noise from the start is trained with your `p_losses`. Sixty steps
 # from fresh weights show that it learns; good pictures take a thousand or more.
