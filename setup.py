@@ -7,7 +7,7 @@ inside each C file (and at run time), so one build runs on every processor of it
 import os
 import sys
 
-from setuptools import Extension, setup
+from setuptools import Distribution, Extension, setup
 
 try:
     from Cython.Build import cythonize
@@ -56,4 +56,12 @@ def extensions():
     return modules
 
 
-setup(ext_modules=extensions())
+class WithData(Distribution):
+    """A distribution whose data files an editable install has, too."""
+
+    def has_data(self):
+        """Say so under the name that setuptools asks for there."""
+        return self.has_data_files()
+
+
+setup(ext_modules=extensions(), distclass=WithData)

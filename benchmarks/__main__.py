@@ -34,6 +34,8 @@ GROUPS = [
     "convnet",
     "dcgan",
     "matching",
+    "denoising",
+    "contrastive",
     "captioning",
     "squeezenet",
     "looking",

@@ -14,7 +14,7 @@ from cs231n import autograd
 from cs231n.data import caption_accuracy, decode_captions, load_scenes
 from cs231n.data.drawn.scene_pictures import HELD_OUT
 from cs231n.data.drawn.scene_words import COLOURS, SHAPES
-from cs231n.nets.contrastive import (
+from cs231n.nets.matching import (
     article,
     caption_encoder,
     cut_patches,
@@ -23,7 +23,7 @@ from cs231n.nets.contrastive import (
     pixel_encoder,
     tokenize,
 )
-from cs231n.nets.references import contrastive as reference
+from cs231n.nets.references import matching as reference
 
 KINDS = {"grid": picture_encoder, "pixels": pixel_encoder}
 #: What a picture is called in the table of pairs.

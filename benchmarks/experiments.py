@@ -2,11 +2,18 @@
 
 import numpy as np
 
-from benchmarks import clip, gan, train_scenenet
-from cs231n.data import caption_accuracy, decode_captions, load_scenes
+from benchmarks import clip, diffusion, gan, train_scenenet, train_viewnet
+from cs231n.data import (
+    caption_accuracy,
+    decode_captions,
+    load_glyphs,
+    load_scenes,
+    load_shapes10,
+)
 from cs231n.data.drawn.scene_pictures import HELD_OUT
 from cs231n.nets.captioning import CaptioningRNN
 from cs231n.nets.scenenet import SceneNet
+from cs231n.scores import DigitScores
 from cs231n.solver import CaptioningSolver
 
 #: Each experiment is run from all of these; the worst has to reach the goal.
@@ -94,6 +101,25 @@ def clip_patches(seed):
     return found | {"over raw pixels, 50": found["IoU, 50 pictures"] - raw}
 
 
+def views_without_labels(seed):
+    """Train on views for 300 steps; return how far a probe is above a random net's."""
+    data = load_shapes10(dtype=np.uint8)
+    nets = (
+        train_viewnet.train(data.X_train, seed, steps=300),
+        train_viewnet.untrained(data.X_train, seed),
+    )
+    learned, drawn = (train_viewnet.probe(net, data, (500,))[500] for net in nets)
+    return {"500 labels": learned, "over a random net": learned - drawn}
+
+
+def diffusion_digits(seed):
+    """Train the rectified flow as the notebook does; draw with guidance."""
+    net, *_ = diffusion.train("flow", seed, diffusion.STEPS)
+    scores = DigitScores(load_glyphs(None, 0, np.uint8).X_train[:4000])
+    distance, right = diffusion.measure("flow", net, scores, 1.0)
+    return {"as asked": right, "40 - FD": 40 - distance}
+
+
 def _written(cell_type, attention, seed, epochs):
     data, kind = load_scenes(), "grid" if attention else "features"
     net = _network(data, cell_type, attention, seed)
@@ -154,6 +180,8 @@ GOALS = {
         "IoU, 300 pictures": 0.60,
         "over raw pixels, 50": 0.30,
     },
+    views_without_labels: {"500 labels": 0.29, "over a random net": 0.05},
+    diffusion_digits: {"as asked": 0.85, "40 - FD": 0.0},
     captions_order: {
         "GRU over RNN": 0.0,
         "LSTM over RNN": 0.0,

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from benchmarks import clip, gan
+from benchmarks import clip, diffusion, gan, train_viewnet
 from benchmarks.contenders import both, data, torch
 from benchmarks.convolutions import convolution
 from cs231n import autograd, layers, optim
 from cs231n.data.squeezenet import layer_shapes
+from cs231n.nets import viewnet
 from cs231n.nets.layered import LayeredNet
 from cs231n.nets.references import players
 from cs231n.nets.squeezenet import STEPS
@@ -177,6 +178,24 @@ def both_players(dtype):
     yield "DC GAN step of both players, batch 128", contenders, None
 
 
+def denoising(dtype):
+    """One Adam step of the U-Net of the diffusion notebook, batch 64.
+
+    On the tape and through PyTorch's autograd, written once for both.
+    """
+    draw = data(dtype)
+    x, target, condition = draw(64, 4, 14, 14), draw(64, 4, 14, 14), draw(64, 10)
+    times = np.linspace(0, 1000, 64).astype(np.float32)
+    contenders = {}
+    for label, engine in (("ours", autograd), ("torch", torch)):
+        if engine:
+            net = diffusion.network(engine, 1)
+            step = diffusion.step_of(engine, net)
+            given = [engine.from_numpy(a) for a in (x, times, condition, target)]
+            contenders[label] = lambda step=step, given=given: step(*given)
+    yield "U-Net step of a diffusion, batch 64", contenders, None
+
+
 def squeezenet(dtype):
     """The convolutions of SqueezeNet 1.0 at 227 x 227, forward and backward."""
     cases = [(1, 3, 227, 227, 96, 7, 2, 0)]
@@ -300,10 +319,29 @@ def matching(dtype):
     yield "captions matched with cells, batch 96", contenders, None
 
 
+def contrastive(dtype):
+    """One AdamW step of SimCLR: 256 views of 32 x 32, five convolutions, projector.
+
+    Loss and gradient of the vectors are the package's for both, in NumPy.
+    """
+    draw, contenders = data(dtype), {}
+    pair = draw(128, 3, 32, 32), draw(128, 3, 32, 32)
+    for label, engine in (("ours", autograd), ("torch", torch)):
+        if engine:
+            nets = viewnet.encoder(engine.nn), viewnet.projector(engine.nn)
+            if dtype == np.float64:
+                nets = tuple(net.double() for net in nets)
+            step = train_viewnet.step_of(engine, *nets, 1e-3, 0.2)
+            contenders[label] = lambda step=step: step(*pair)
+    yield "SimCLR step, 256 views", contenders, None
+
+
 GROUPS = {
     "matching": matching,
+    "contrastive": contrastive,
     "convnet": convnet,
     "dcgan": dcgan,
+    "denoising": denoising,
     "squeezenet": squeezenet,
     "looking": looking,
 }

@@ -17,24 +17,24 @@ NOTEBOOKS = {
     "classifiers.rnn_pytorch": _RECURRENT,
     "classifiers.transformer": _ATTENTION,
     "clip_dino": "assignment3/clip",
+    "ddpm_trainer": "assignment3/diffusion",
     "gan_pytorch": "assignment3/gan",
     "gan_tf": "assignment3/gan",
+    "gaussian_diffusion": "assignment3/diffusion",
     "net_visualization_pytorch": "assignment3/network_visualization",
     "net_visualization_tf": "assignment3/network_visualization",
     "network_visualization": "assignment3/network_visualization",
     "rnn_layers_pytorch": _RECURRENT,
+    "simclr": "assignment3/self_supervised",
     "style_transfer_pytorch": "assignment3/style_transfer",
     "style_transfer_tf": "assignment3/style_transfer",
     "transformer_layers": _ATTENTION,
+    "unet": "assignment3/diffusion",
 }
 #: Module: what no notebook here asks for.
 ABSENT = {
     "classifiers.squeezenet": "SqueezeNet in TensorFlow",
-    "ddpm_trainer": "diffusion",
-    "emoji_dataset": "diffusion",
-    "gaussian_diffusion": "diffusion",
-    "simclr": "SimCLR",
-    "unet": "diffusion",
+    "emoji_dataset": "the emoji data",
 }
 _PACKAGE = __name__.partition(".")[0]
 

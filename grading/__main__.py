@@ -56,10 +56,10 @@ def parser() -> argparse.ArgumentParser:
     _run(chosen)
     for name, text in (
         ("status", "who handed in, and what is graded"),
-        ("feedback", "write the students' pages"),
         ("report", "write the instructor's report"),
     ):
         chosen.add_parser(name, help=text).add_argument("assignment")
+    _feedback(chosen)
     extend = chosen.add_parser("extend", help="give a student an extension")
     extend.add_argument("assignment")
     extend.add_argument("student", help="the id in the gradebook")
@@ -72,6 +72,20 @@ def parser() -> argparse.ArgumentParser:
     chosen.add_parser("prune", help="remove what newer submissions have replaced")
     chosen.add_parser("doctor", help="which isolation this machine offers")
     return top
+
+
+def _feedback(chosen):
+    feedback = chosen.add_parser("feedback", help="write the students' pages")
+    feedback.add_argument("assignment")
+    feedback.add_argument("--zip", type=Path, help="also as a zip to upload")
+    feedback.add_argument(
+        "--for",
+        dest="platform",
+        choices=commands.FEEDBACK,
+        default=commands.FEEDBACK[0],
+        help="whose names the zip has (default: a folder for each student's id)",
+    )
+    feedback.add_argument("--roster", type=Path, help="CSV that says who is who")
 
 
 def _marking(chosen):

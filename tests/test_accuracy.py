@@ -3,30 +3,42 @@ from pathlib import Path
 import pytest
 
 from benchmarks import experiments
-from benchmarks.accuracy import GOALS, ROOT, main, print_experiments, print_table
+from benchmarks.accuracy import (
+    CIFAR10,
+    GOALS,
+    IMAGENET,
+    ROOT,
+    main,
+    print_experiments,
+    print_table,
+)
 
 
-@pytest.mark.parametrize("goal", GOALS, ids=lambda goal: f"{goal[0]}: {goal[1]}")
+@pytest.mark.parametrize(
+    "goal", GOALS, ids=lambda goal: f"{goal.notebook}: {goal.label}"
+)
 def test_every_goal_names_a_number_that_its_notebook_ends_with(goal):
-    notebook, _, where, _ = goal
-    source = (ROOT / "solutions" / f"{notebook}.py").read_text(encoding="utf-8")
+    source = (ROOT / "solutions" / f"{goal.notebook}.py").read_text(encoding="utf-8")
 
-    assert all(key in source for key in where.split("/"))
+    assert all(key in source for key in goal.where.split("/"))
 
 
-def make_found(value):
-    found = {notebook: {"seconds": 1.0} for notebook, *_ in GOALS}
-    for notebook, _, where, _ in GOALS:
-        found[notebook][where] = value
+def make_found(values):
+    found = {goal.notebook: {"seconds": 1.0} for goal in GOALS}
+    for goal in GOALS:
+        found[goal.notebook][goal.where] = goal.required + values * (1 - 2 * goal.most)
     return found
 
 
 def test_a_missed_goal_is_marked_and_fails_on_the_real_data_only(capsys):
-    assert print_table(make_found(0.99), real=True) == 0
+    both = {CIFAR10, IMAGENET}
+    assert print_table(make_found(0.01), both) == 0
     assert "missed" not in capsys.readouterr().out
-    assert print_table(make_found(0.1), real=True) == 1
+    assert print_table(make_found(-0.01), both) == 1
     assert capsys.readouterr().out.count("missed") == len(GOALS)
-    assert print_table(make_found(0.1), real=False) == 0
+    assert print_table(make_found(-0.01), {IMAGENET}) == 1
+    assert capsys.readouterr().out.count("missed") == 7
+    assert print_table(make_found(-0.01), set()) == 0
 
 
 def test_an_unknown_name_is_named(capsys):

@@ -74,6 +74,10 @@ def test_what_fits_nothing_gets_the_hint_alone():
     assert message(got).endswith(f"differ). {HINT}")
 
 
+def test_what_rounding_leaves_of_zero_is_no_multiple():
+    assert "times what it should be" not in message(1e-17 * RIGHT)
+
+
 def test_an_error_knows_whether_it_names_the_mistake():
     for got, named in ((-RIGHT, True), (RIGHT**2 + RIGHT, False), (None, True)):
         with pytest.raises(WrongAnswer) as raised:
@@ -165,15 +169,15 @@ def test_inputs_are_forgotten_with_the_cell_that_gave_them():
 
 def test_a_ragged_list_is_a_sentence():
     assert message([[1.0, 2.0], [3.0]]) == (
-        "dx should be an array; got a list whose parts differ in length or shape."
+        "dx should be an array; got a list of 2 lists that differ in length or shape."
     )
 
 
 def test_none_and_other_things_are_sentences():
     assert "dx is None: the answer ends without `return`" in message(None)
     assert "got a function." in message(message)
-    assert "got a dictionary." in message({"a": 1})
-    assert "got a list of <U1." in message(["a"])
+    assert "got a dictionary of 1 entry." in message({"a": 1})
+    assert "got a list of 1 text." in message(["a"])
 
 
 def test_a_lost_dtype_is_said_where_the_numbers_are_right():
@@ -201,17 +205,20 @@ def test_nothing_is_written_and_no_warning_raised(recwarn, capsys):
 @pytest.mark.parametrize(
     ("got", "expected", "said"),
     [
-        (np.float32(1e-7), "sgd", "lr should be a text, 'sgd'; got a number, 1e-07."),
+        (np.float32(1e-7), "sgd", 'lr should be a text, "sgd"; got a number, 1e-07.'),
         (np.int64(3), 4, "lr should be 4; got 3."),
-        ([np.float64(0.5)], [0.25], "lr should be [0.25]; got [0.5]."),
-        ((1,), [1], "lr should be a list, [1]; got a tuple, (1,)."),
-        ({"b": 1}, {"a": 1}, "lr should be {'a': 1}; got {'b': 1}."),
+        ([np.float64(0.5)], [0.25], "a list of 1 number, 0.25; got a list of 1 number"),
+        ((1,), [1], "a list of 1 whole number, 1; got a tuple of 1 whole number, 1."),
+        ((3, 4), (4, 3), "lr should be (4, 3); got (3, 4)."),
+        ({"b": 1}, {"a": 1}, "a dictionary of 1 entry, a = 1; got a dictionary of"),
         (True, 1, "lr should be a whole number, 1; got True or False, True."),
         (None, 1, "lr is None."),
-        (len, 1, "lr should be a whole number, 1; got an object of class"),
+        (len, 1, "lr should be a whole number, 1; got a function."),
         (np.dtype("f4"), np.dtype("f8"), "lr should be float64; got float32."),
         (np.float32, np.float64, "lr should be float64; got float32."),
-        (list(range(99)), [], "lr should be []; got [0, 1, 2, 3, 4, 5, 6, 7, ...]."),
+        (list(range(99)), [], "lr should be an empty list; got a list of 99 whole"),
+        ([np.ones(2)] * 3, [1], "got a list of 3 arrays."),
+        (1.0000000001, 1.0, "lr should be 1; got 1.0000000001."),
     ],
 )
 def test_other_values_are_told_as_a_person_would(got, expected, said):

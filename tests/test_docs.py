@@ -23,6 +23,7 @@ MADE = (
     "grading/gradebook.db",
     "grading/autograded",
     "grading/report/",
+    "grading/marking/",
 )
 
 

@@ -151,3 +151,16 @@ def test_an_answer_is_called_once_where_its_words_are_clear(pair):
     np.testing.assert_array_equal(pytorch.evaluate(by_words, pair), pair)
     np.testing.assert_array_equal(pytorch.evaluate(by_hand, pair), pair**2)
     assert seen == ["Tensor", "ndarray"]
+
+
+def test_an_error_on_arrays_is_shown_though_the_answer_calls_backward():
+    def answer(x, model):
+        _, cache = model.forward(x)
+        return model.backward(x.transpose(0, 3, 1, 2)[:, :2], cache)
+
+    class Model:
+        forward = staticmethod(lambda x: (x, x.shape))
+        backward = staticmethod(lambda dout, shape: dout.reshape(shape))
+
+    with pytest.raises(ValueError, match="cannot reshape array"):
+        pytorch.evaluate(answer, np.ones((1, 2, 3, 4)), Model)

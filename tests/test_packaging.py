@@ -1,11 +1,13 @@
 """What stands in two places says the same in both."""
 
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tarfile
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -115,3 +117,26 @@ def test_make_counts_the_steps_of_a_target(target):
     count = len(steps)
     assert count > 1
     assert steps == [(str(step), str(count)) for step in range(1, count + 1)]
+
+
+@pytest.mark.slow
+def test_a_wheel_tells_ipython_what_to_load(tmp_path):
+    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tmp_path)
+    ignored = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd")
+    shutil.copytree(ROOT / "cs231n", tmp_path / "cs231n", ignore=ignored)
+    build = "from setuptools import build_meta; build_meta.build_wheel('dist')"
+
+    subprocess.run(
+        [sys.executable, "-c", build],
+        cwd=tmp_path,
+        env=os.environ | {"CS231N_PURE": "1"},
+        check=True,
+        capture_output=True,
+    )
+
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    config = ".data/data/etc/ipython/ipython_kernel_config.json"
+    assert any(name.endswith(config) for name in names)
+    assert "cs231n/workbook/restarted.py" in names

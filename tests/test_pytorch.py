@@ -9,6 +9,7 @@ from torch import nn, optim  # noqa: E402
 
 from cs231n import pytorch  # noqa: E402
 from cs231n.nets.linear import softmax_loss_vectorized  # noqa: E402
+from cs231n.pytorch.placing import placed_like  # noqa: E402
 from cs231n.testing import WrongAnswer  # noqa: E402
 
 
@@ -73,7 +74,7 @@ def test_a_broken_graph_has_no_gradients(rng):
     [
         (lambda x: None, r"shape \(2,\); got None: the answer ends without `return`"),
         (lambda x: x[:1], r"shape \(2,\); got a tensor of shape \(1,\)"),
-        (lambda x: x.numpy(), r"got ndarray"),
+        (lambda x: x.numpy(), r"got an array of shape"),
     ],
 )
 def test_gradients_of_something_else_are_refused(answer, message):
@@ -133,13 +134,16 @@ def test_what_is_no_module_or_optimizer_is_said():
     model = nn.Linear(3, 2)
     with pytest.raises(WrongAnswer, match=r"should be an nn\.Module; got None"):
         pytorch.parameters(None)
-    with pytest.raises(WrongAnswer, match=r"one of torch\.optim; got str"):
+    with pytest.raises(WrongAnswer, match=r"one of torch\.optim; got a text"):
         pytorch.take_step(model, "sgd", x, y)
     with pytest.raises(
         WrongAnswer, match=r"more than 2 classes; got a tensor of shape"
     ):
         pytorch.loss_gradients(model, x, y + 2)
-    with pytest.raises(WrongAnswer, match=r"the pair \(model, optimizer\); got Linear"):
+    with pytest.raises(
+        WrongAnswer,
+        match=r"optimizer\); got an object of class Linear",
+    ):
         pytorch.train_net(lambda: model, {"X_train": x, "y_train": y}, epochs=1)
 
 
@@ -201,3 +205,29 @@ def test_a_method_of_a_module_is_called_where_the_module_is():
     np.testing.assert_array_equal(found, [2, 3, 4])
     with pytest.raises(WrongAnswer, match="Counter has no method sample"):
         pytorch.method(Counter(), "sample")
+
+
+def test_data_go_where_an_answer_has_put_its_module():
+    model = nn.Linear(3, 2).to("meta")
+    x, text = placed_like(model, [torch.zeros(1, 3), "text"])
+
+    assert (x.device.type, text) == ("meta", "text")
+    assert placed_like(nn.Linear(3, 2), x) is x  # on the CPU nothing moves
+
+
+def test_a_loop_gets_model_and_batches_on_the_device_that_its_notebook_names():
+    names = {"torch": torch, "device": torch.device("meta"), "seen": []}
+    exec(
+        "def train(model, optimizer, loader, epochs):\n"
+        "    for x, y in loader:\n"
+        "        weight = next(model.parameters())\n"
+        "        seen.append((x.device.type, y.device.type, weight.device.type))\n"
+        "    raise InterruptedError\n",
+        names,
+    )
+    batches = [(np.zeros((2, 3), np.float32), np.array([0, 1]))]
+    W, b = np.zeros((2, 3), np.float32), np.zeros(2, np.float32)
+    with pytest.raises(InterruptedError):
+        pytorch.train_linear(names["train"], batches, W, b, learning_rate=1, epochs=1)
+
+    assert names["seen"] == [("meta",) * 3]

@@ -35,7 +35,10 @@ def test_equal_arrays_pass():
         (None, "dists is None: the answer ends without `return`"),
         ([[1, 2]], r"dists should have shape \(2,\); got \(1, 2\)"),
         ("no", "should be an array of real numbers; got a text"),
-        ([1j, 2], "should be an array of real numbers; got a list of complex128"),
+        (
+            [1j, 2],
+            "got a list of 2 values, with complex numbers among them",
+        ),
         ([1, 7], r"dists\[1\] should be 2; got 7 \(1 of 2 entries differ\). A hint"),
         ([np.nan, 2], r"dists\[0\] should be 1; got nan"),
         ([np.inf, 2], r"dists\[0\] should be 1; got inf"),
@@ -64,7 +67,9 @@ def test_tolerances_are_relative_to_the_expected_value():
 
 
 def test_containers_must_have_the_same_type():
-    with pytest.raises(AssertionError, match=r"be a list, \[1\]; got a tuple, \(1,\)"):
+    with pytest.raises(
+        AssertionError, match="a list of 1 whole number, 1; got a tuple"
+    ):
         expect_equal((1,), [1])
 
 

@@ -63,7 +63,7 @@ def test_a_step_returns_its_value_and_its_gradients():
     [
         ("forgotten(x)", "ends without `return`"),
         ("x", "0 parents"),
-        ("bare(x)", "one gradient for each of its 1 inputs; got ndarray"),
+        ("bare(x)", "one gradient for each of its 1 inputs; got an array of shape"),
     ],
 )
 def test_what_is_no_step_is_told(program, message):

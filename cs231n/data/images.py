@@ -27,11 +27,36 @@ def preprocess_image(img: np.ndarray) -> np.ndarray:
     -------
     img : ndarray of shape (..., 3), float32 or float64
         About -2..2, mean 0 and standard deviation 1 over ImageNet.
+
+    Raises
+    ------
+    ValueError
+        If the last axis is not that of three colours, or values are not 0..255.
     """
     img = np.asarray(img)
+    _check_pixels(img)
     dtype: Any = np.float64 if img.dtype == np.float64 else np.float32
     mean, std = SQUEEZENET_MEAN.astype(dtype), SQUEEZENET_STD.astype(dtype)
     return (img.astype(dtype) / dtype(255) - mean) / std
+
+
+def _check_pixels(img):
+    if img.ndim < 1 or img.shape[-1] != 3:
+        last = " Put the channels last with transpose." if 3 in img.shape else ""
+        raise ValueError(f"An image has shape (..., 3); got {img.shape}.{last}")
+    if img.dtype == np.uint8 or not img.size:
+        return
+    low, high = float(img.min()), float(img.max())
+    if not (low >= 0 and high <= 255):
+        raise ValueError(
+            f"preprocess_image takes pixels from 0 to 255, and takes them once; these "
+            f"lie between {low:.3g} and {high:.3g}."
+        )
+    if img.dtype.kind == "f" and 0 < high <= 1:
+        raise ValueError(
+            f"preprocess_image takes pixels from 0 to 255; the largest here is "
+            f"{high:.3g}. Multiply an image from 0 to 1 by 255."
+        )
 
 
 def deprocess_image(img: np.ndarray, rescale: bool = False) -> np.ndarray:

@@ -82,7 +82,7 @@ def linear_demo(seed: int = 231) -> Demo:
                 )
         right = np.mean((X @ W).argmax(axis=1) == labels)
         ax.set_title(
-            f"{loss}, reg = {reg:g}, after {steps} steps\n"
+            f"{loss}, reg = {reg:g}, after {steps} step{'s' * (steps > 1)}\n"
             f"loss {value:.3f}, {right:.0%} right",
             fontsize=10,
         )

@@ -1,5 +1,7 @@
 """A picture with controls; a row of pictures stands in where widgets do not work."""
 
+import base64
+import html
 import io
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -76,12 +78,13 @@ class Demo:
             )
             for name, values in self.controls.items()
         }
-        picture = ipywidgets.Image(format="png", width=420)
+        picture = ipywidgets.HTML()  # an image widget has no text for screen readers
 
         def redraw(_=None):
             figure = Figure(figsize=(4.2, 4.2), layout="constrained")
-            self.draw(figure.subplots(), **{n: c.value for n, c in chosen.items()})
-            picture.value = _png(figure)
+            ax = figure.subplots()
+            self.draw(ax, **{n: c.value for n, c in chosen.items()})
+            picture.value = _image(_png(figure), " ".join(ax.get_title().split()))
 
         for control in chosen.values():
             control.observe(redraw, "value")
@@ -100,6 +103,11 @@ class Demo:
         if WIDGET in widget:
             bundle[WIDGET] = widget[WIDGET]
         return bundle
+
+
+def _image(png, alt):
+    source = f"data:image/png;base64,{base64.b64encode(png).decode()}"
+    return f'<img width="420" alt="{html.escape(alt)}" src="{source}">'
 
 
 def _png(figure):

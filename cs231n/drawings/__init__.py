@@ -13,6 +13,7 @@ from cs231n.drawings.classifiers.features import (
     shuffled_pixels,
 )
 from cs231n.drawings.classifiers.linear import margins, score_gradient, template_scores
+from cs231n.drawings.classifiers.logits import one_place, row_maxima, step_factors
 from cs231n.drawings.classifiers.losses import loss_curves
 from cs231n.drawings.classifiers.neighbours import (
     broadcast_rows,
@@ -22,10 +23,29 @@ from cs231n.drawings.classifiers.neighbours import (
     two_metrics,
     vote_circle,
 )
-from cs231n.drawings.classifiers.probabilities import one_hot_gradient, softmax_steps
+from cs231n.drawings.classifiers.probabilities import (
+    one_hot_gradient,
+    safe_exponents,
+    soft_maximum,
+    softmax_steps,
+    temperature_bars,
+)
 from cs231n.drawings.networks.blocks import layer_row
+from cs231n.drawings.networks.conv_nets import conv_stages, skip_connection
 from cs231n.drawings.networks.convolution import pool_winners, window_columns
 from cs231n.drawings.networks.deep import cache_stack, deep_stack, signal_depth
+from cs231n.drawings.networks.feature_maps import (
+    augment_steps,
+    column_order,
+    positions_as_rows,
+    receptive_field,
+)
+from cs231n.drawings.networks.frameworks import (
+    grad_buffer,
+    module_tree,
+    three_ways,
+    training_loop,
+)
 from cs231n.drawings.networks.masks import dropout_mask, thinned_nets
 from cs231n.drawings.networks.nets import (
     affine_graph,
@@ -40,6 +60,7 @@ from cs231n.drawings.networks.optimisers import (
     shrinking_steps,
     velocity_steps,
 )
+from cs231n.drawings.networks.sizes import convnet_shapes, fan_in, pool_costs
 from cs231n.drawings.networks.statistics import (
     gradient_parts,
     norm_columns,
@@ -47,6 +68,11 @@ from cs231n.drawings.networks.statistics import (
 )
 from cs231n.drawings.networks.tape import tape_graph
 from cs231n.drawings.networks.training import grid_and_random, score_slopes, step_sizes
+from cs231n.drawings.networks.windows import (
+    convolved_image,
+    shared_gradients,
+    window_count,
+)
 from cs231n.drawings.page import THEMES, Page
 from cs231n.drawings.pictures.adversarial import (
     adversaries,
@@ -57,6 +83,16 @@ from cs231n.drawings.pictures.adversarial import (
     squares,
     two_clouds,
 )
+from cs231n.drawings.pictures.denoising import (
+    context_block,
+    euler_steps,
+    guidance_arrow,
+    noise_curves,
+    skipped_steps,
+    straight_path,
+    time_rows,
+    unet_levels,
+)
 from cs231n.drawings.pictures.matching import (
     paired_cosines,
     patch_overlap,
@@ -65,8 +101,21 @@ from cs231n.drawings.pictures.matching import (
     shortcut,
     two_softmaxes,
 )
-from cs231n.drawings.pictures.seeing import pixel_gradient, weighted_maps
+from cs231n.drawings.pictures.seeing import (
+    guided_paths,
+    inversion_loop,
+    noisy_gradients,
+    pixel_gradient,
+    weighted_maps,
+)
 from cs231n.drawings.pictures.styles import gram_sheet, neighbour_pairs, transfer_graph
+from cs231n.drawings.pictures.views import (
+    crop_grid,
+    frozen_probe,
+    pair_matrix,
+    pull_push,
+    view_pairs,
+)
 from cs231n.drawings.sequences.captions import (
     captioner,
     masked_captions,
@@ -94,6 +143,7 @@ __all__ = [
     "affine_graph",
     "affine_rows",
     "attention_step",
+    "augment_steps",
     "beam_tree",
     "bias_correction",
     "broadcast_rows",
@@ -101,21 +151,34 @@ __all__ = [
     "captioner",
     "causal_mask",
     "central_difference",
+    "column_order",
+    "context_block",
+    "conv_stages",
+    "convnet_shapes",
+    "convolved_image",
+    "crop_grid",
     "decoder_layer",
     "deep_stack",
     "direction_bins",
     "distance_matrix",
     "dropout_mask",
     "error_valley",
+    "euler_steps",
+    "fan_in",
     "folds",
+    "frozen_probe",
     "generator_losses",
+    "grad_buffer",
     "gradient_parts",
     "gram_sheet",
     "grid_and_random",
     "growing_pictures",
     "gru_cell",
+    "guidance_arrow",
+    "guided_paths",
     "heads",
     "hue_circle",
+    "inversion_loop",
     "kept_gradients",
     "layer_row",
     "loss_curves",
@@ -124,25 +187,37 @@ __all__ = [
     "margins",
     "masked_captions",
     "minibatch_paths",
+    "module_tree",
     "neighbour_pairs",
     "net_chain",
+    "noise_curves",
+    "noisy_gradients",
     "norm_columns",
     "norm_graph",
     "one_hot_gradient",
+    "one_place",
     "painted_filters",
+    "pair_matrix",
     "paired_cosines",
     "patch_overlap",
     "patch_rows",
     "pixel_gradient",
+    "pool_costs",
     "pool_winners",
     "position_waves",
+    "positions_as_rows",
     "prompt_classes",
+    "pull_push",
     "ranked_row",
+    "receptive_field",
     "relu_gate",
     "rnn_step",
+    "row_maxima",
+    "safe_exponents",
     "score_gradient",
     "score_slopes",
     "secants",
+    "shared_gradients",
     "shared_runs",
     "shared_statistics",
     "shortcut",
@@ -150,22 +225,34 @@ __all__ = [
     "shrinking_steps",
     "shuffled_pixels",
     "signal_depth",
+    "skip_connection",
+    "skipped_steps",
+    "soft_maximum",
     "softmax_steps",
     "specificity",
     "squares",
+    "step_factors",
     "step_sizes",
+    "straight_path",
     "tape_graph",
+    "temperature_bars",
     "template_scores",
     "thinned_nets",
     "three_terms",
+    "three_ways",
+    "time_rows",
+    "training_loop",
     "transfer_graph",
     "two_clouds",
     "two_metrics",
     "two_softmaxes",
+    "unet_levels",
     "unrolled",
     "velocity_steps",
+    "view_pairs",
     "vote_circle",
     "weighted_maps",
     "window_columns",
+    "window_count",
     "word_rows",
 ]

@@ -173,9 +173,11 @@ class LayeredNet:
         Raises
         ------
         ValueError
-            If no layer has one of the names.
+            If no layer has one of the names, or there are none.
         """
         wanted = self.layers if layers is None else tuple(layers)
+        if not wanted:
+            raise ValueError(f"Name some layers; there are {', '.join(self.layers)}.")
         for name in wanted:
             check_layer(name, self.layers)
         last = max(wanted, key=self.layers.index)

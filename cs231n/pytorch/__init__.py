@@ -10,6 +10,7 @@ Nothing else in the package imports this one.
 
 from cs231n.pytorch.adversarial import build, play_linear
 from cs231n.pytorch.copies import train_net, untrained_scores
+from cs231n.pytorch.denoising import denoise
 from cs231n.pytorch.either import differentiate, evaluate
 from cs231n.pytorch.labelling import fit_and_label
 from cs231n.pytorch.tensors import (
@@ -31,6 +32,7 @@ from cs231n.pytorch.training import (
 __all__ = [
     "build",
     "call",
+    "denoise",
     "differentiate",
     "evaluate",
     "fit_and_label",

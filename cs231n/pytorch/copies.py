@@ -141,8 +141,9 @@ class Copy:
         unknown = sorted({name for name in steps if not is_known(name)})
         expect(
             not unknown,
-            f"This test trains a copy of your network, and cannot copy {unknown[:1]}. "
-            f"Build it of torch.nn's layers and of operations on tensors.",
+            f"This test trains a copy of your network, and cannot copy "
+            f"{''.join(unknown[:1])}. Build it of torch.nn's layers and of operations "
+            f"on tensors.",
         )
         fixed = sum(
             value.numel()

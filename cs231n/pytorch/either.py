@@ -12,12 +12,14 @@ import numpy as np
 
 from cs231n.autograd.engines import is_tensor
 from cs231n.engine import engine_of
-from cs231n.pytorch.tensors import arrays, describe, tensors
+from cs231n.pytorch.tensors import arrays, tensors
 from cs231n.testing import WrongAnswer, beside_answers, expect
+from cs231n.testing.words import result
 
-#: What only an answer that works on tensors says.
+#: What only an answer that works on tensors says. ``backward`` is none of them: the
+#: networks of arrays have it too, and who calls it on a tensor reads ``grad``.
 WORDS = {
-    *("torch", "requires_grad", "requires_grad_", "backward", "grad", "zero_grad"),
+    *("torch", "requires_grad", "requires_grad_", "grad", "zero_grad"),
     *("detach", "gather", "no_grad", "clone", "unsqueeze", "autograd", "permute"),
 }
 
@@ -106,7 +108,7 @@ def _by_hand(answer, args):
     found = answer(*args)
     if isinstance(found, tuple | list):
         return tuple(found)
-    raise WrongAnswer(f"{_name(answer)} returns {describe(found)}: {_WAYS}")
+    raise WrongAnswer(f"{_name(answer)} returns {result(found)}: {_WAYS}")
 
 
 def _taped(answer, args, of):
@@ -119,7 +121,7 @@ def _taped(answer, args, of):
     found = answer(*handed)
     expect(
         is_tensor(found) and found.requires_grad and found.shape in ((), (1,)),
-        f"{_name(answer)} returns {describe(found)}: {_WAYS}",
+        f"{_name(answer)} returns {result(found)}: {_WAYS}",
     )
     grads = torch.autograd.grad(found, leaves, allow_unused=True)
     filled = [

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from cs231n.engine import engine_of
-from cs231n.pytorch.tensors import describe, expect_module
+from cs231n.pytorch.tensors import expect_module
 from cs231n.testing import beside_answers, expect
+from cs231n.testing.words import result
 
 
 @beside_answers
@@ -48,6 +49,7 @@ def record(
     with torch.random.fork_rng(devices=[]), _no_shortcuts(torch):
         torch.manual_seed(seed)
         model, optimizer = pair(build())
+        model.cpu()  # the record is data for any machine
         tensors = _Tensors()
         parameters = {tensors.enter(p): p.requires_grad for p in model.parameters()}
         for buffer in model.buffers():
@@ -85,7 +87,7 @@ def pair(built: Any) -> tuple[Any, Any]:
     """
     expect(
         isinstance(built, tuple) and len(built) == 2,
-        f"Return the pair (model, optimizer); got {describe(built)}.",
+        f"Return the pair (model, optimizer); got {result(built)}.",
     )
     expect_module(built[0])
     expect_optimizer(built[1])
@@ -107,7 +109,7 @@ def expect_optimizer(optimizer: Any) -> None:
     """
     expect(
         isinstance(optimizer, engine_of(optimizer).optim.Optimizer),
-        f"The optimizer should be one of torch.optim; got {describe(optimizer)}.",
+        f"The optimizer should be one of torch.optim; got {result(optimizer)}.",
     )
 
 
@@ -158,7 +160,7 @@ def _graph(torch, model, tensors, shape, training):
     batch = tensors.enter(x, given=False)
     with torch.no_grad(), Recorder():
         scores = model(x)
-    expect(torch.is_tensor(scores), f"A model returns scores; got {describe(scores)}.")
+    expect(torch.is_tensor(scores), f"A model returns scores; got {result(scores)}.")
     return {"steps": steps, "batch": batch, "result": tensors.enter(scores)}
 
 

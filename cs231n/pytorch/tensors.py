@@ -7,7 +7,9 @@ import numpy as np
 
 from cs231n.autograd.engines import is_tensor
 from cs231n.engine import engine_of
+from cs231n.pytorch.placing import placed_like
 from cs231n.testing import beside_answers, expect
+from cs231n.testing.words import result
 
 
 @beside_answers
@@ -91,8 +93,10 @@ def forward(
     """
     expect_module(model)
     model.train(training)
-    with engine_of(model).no_grad():
-        return call(model, x, *more, **named)
+    torch = engine_of(model)
+    args = placed_like(model, tensors(torch, [x, *more]))
+    with torch.no_grad():
+        return arrays(model(*args, **placed_like(model, tensors(torch, named))))
 
 
 @beside_answers
@@ -126,12 +130,12 @@ def gradients(
     out = answer(*tensors(torch, args, leaves))
     expect(
         is_tensor(out) and out.shape == dout.shape,
-        f"Return a tensor of shape {dout.shape}; got {describe(out)}.",
+        f"Return a tensor of shape {dout.shape}; got {result(out)}.",
     )
     if not out.requires_grad:
         return [None] * len(leaves)
     grads = torch.autograd.grad(out, leaves, torch.from_numpy(dout), allow_unused=True)
-    return [None if grad is None else grad.numpy() for grad in grads]
+    return [None if grad is None else arrays(grad) for grad in grads]
 
 
 @beside_answers
@@ -175,9 +179,7 @@ def parameters(model: Any) -> dict[str, np.ndarray]:
         If the answer is no module.
     """
     expect_module(model)
-    return {
-        name: value.detach().numpy().copy() for name, value in model.named_parameters()
-    }
+    return {name: arrays(value).copy() for name, value in model.named_parameters()}
 
 
 @beside_answers
@@ -219,28 +221,8 @@ def expect_module(model: Any) -> None:
     """
     expect(
         isinstance(model, engine_of(model).nn.Module),
-        f"The model should be an nn.Module; got {describe(model)}.",
+        f"The model should be an nn.Module; got {result(model)}.",
     )
-
-
-def describe(value: Any) -> str:
-    """Say what an answer returned, for a message.
-
-    Parameters
-    ----------
-    value : object
-        What it returned.
-
-    Returns
-    -------
-    text : str
-        Its kind, and the shape of a tensor.
-    """
-    if value is None:
-        return "None: the answer ends without `return`"
-    if is_tensor(value):
-        return f"a tensor of shape {tuple(value.shape)}"
-    return type(value).__name__
 
 
 def tensors(torch: Any, value: Any, leaves: list | None = None) -> Any:

@@ -7,16 +7,17 @@ from typing import Any
 import numpy as np
 
 from cs231n.engine import engine_of
+from cs231n.pytorch.placing import device_named, placed, placed_like
 from cs231n.pytorch.recording import expect_optimizer
 from cs231n.pytorch.tensors import (
     arrays,
-    describe,
     expect_module,
     parameters,
     set_parameters,
     tensors,
 )
 from cs231n.testing import beside_answers, expect
+from cs231n.testing.words import result
 
 
 @beside_answers
@@ -52,7 +53,7 @@ def loss_gradients(
     torch = engine_of(model)
     grads = torch.autograd.grad(loss, list(named.values()), allow_unused=True)
     return loss.item(), {
-        name: grad.numpy()
+        name: arrays(grad)
         for name, grad in zip(named, grads, strict=True)
         if grad is not None
     }
@@ -129,9 +130,11 @@ def train_linear(
         was in training mode, and whether autograd kept its graph.
     """
     torch = engine_of(train)
-    model = _noting_linear(torch)(W, b).eval()
+    where = device_named(train)
+    model = _noting_linear(torch)(W, b).eval().to(where)
     optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
-    returned = train(model, optimizer, tensors(torch, batches), epochs)
+    loader = placed(tensors(torch, batches), where)
+    returned = train(model, optimizer, loader, epochs)
     return model.notes() | {"returned": arrays(returned)}
 
 
@@ -159,8 +162,9 @@ def score_linear(
         As from :func:`train_linear`.
     """
     torch = engine_of(check_accuracy)
-    model = _noting_linear(torch)(W, b).train()
-    returned = check_accuracy(tensors(torch, batches), model)
+    where = device_named(check_accuracy)
+    model = _noting_linear(torch)(W, b).train().to(where)
+    returned = check_accuracy(placed(tensors(torch, batches), where), model)
     return model.notes() | {"returned": arrays(returned)}
 
 
@@ -193,11 +197,12 @@ def _noting_linear(torch):
 
 def _loss(model, X, y):
     torch = engine_of(model)
-    scores = model(tensors(torch, X))
+    X, y = placed_like(model, tensors(torch, [X, y]))
+    scores = model(X)
     shape = tuple(getattr(scores, "shape", ()))
     expect(
         len(shape) == 2 and shape[0] == len(y) and shape[1] > y.max(),
         f"For {len(y)} examples the model should return scores of shape ({len(y)}, "
-        f"classes), with more than {y.max()} classes; got {describe(scores)}.",
+        f"classes), with more than {y.max()} classes; got {result(scores)}.",
     )
-    return torch.nn.functional.cross_entropy(scores, tensors(torch, y).long())
+    return torch.nn.functional.cross_entropy(scores, y.long())

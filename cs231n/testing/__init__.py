@@ -10,6 +10,7 @@ from cs231n.testing.elsewhere import beside_answers
 from cs231n.testing.rules import expect_source, hiding
 from cs231n.testing.ticks import passed
 from cs231n.testing.values import expect_array, expect_close, expect_equal, expect_tuple
+from cs231n.testing.words import in_words
 from cs231n.testing.wrong import WrongAnswer, expect
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "expect_source",
     "expect_tuple",
     "hiding",
+    "in_words",
     "memory_below",
     "passed",
     "unchanged",

@@ -15,6 +15,8 @@ from cs231n.testing.inputs import remembered
 _NONE = ("", False)
 #: So many entries do not fit by accident.
 _MANY = 3
+#: Below it a factor is what rounding leaves of 0.
+_NOTHING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,7 @@ def _factor(got, expected, tolerance):
         return _NONE
     largest = np.argmax(np.abs(expected))
     ratio = float(got.flat[largest] / expected.flat[largest])
-    if ratio == 0 or not np.isfinite(ratio):
+    if abs(ratio) < _NOTHING or not np.isfinite(ratio):
         return _NONE
     loose = Tolerance(tolerance.rtol, tolerance.atol * max(1.0, abs(ratio)))
     if not loose.near(got, ratio * np.asarray(expected, float)).all():

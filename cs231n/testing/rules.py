@@ -68,30 +68,32 @@ def expect_source(
             hits |= {d for d in handed if f".{d}".endswith(f".{module}")}
             hits |= {d for d in used if f".{d}".endswith(f".{module}.*")}
         hit = sorted(hits)[:1]
-        expect(not hit, f"{name} should do without {forbidden}; it uses {hit}.")
+        words = "".join(hit)
+        expect(not hit, f"{name} should do without {forbidden}; it uses {words}.")
     _kept.add(rule)
 
 
 def _expect_listed(name, used, trees, own):
     """Expect that what an answer uses is on the lists of what answers may use."""
-    hides = hidden(used)
-    expect(
-        not hides,
-        f"{name} should do without {hides[:1]}: this test reads the source, and that "
-        f"hides what runs.",
+    _expect_none(
+        name,
+        hidden(used),
+        "this test reads the source, and that hides what runs.",
     )
-    modules = sorted(foreign(trees) - {own})
-    expect(
-        not modules,
-        f"{name} should do without {modules[:1]}: an answer may import NumPy and what "
-        f"Python has for numbers.",
+    _expect_none(
+        name,
+        sorted(foreign(trees) - {own}),
+        "an answer may import NumPy and what Python has for numbers.",
     )
-    beyond = unlisted(spelled_out(used, trees), trees)
-    expect(
-        not beyond,
-        f"{name} should do without {beyond[:1]}: an answer may use what computes, "
-        f"not what finds other code or files.",
+    _expect_none(
+        name,
+        unlisted(spelled_out(used, trees), trees),
+        "an answer may use what computes, not what finds other code or files.",
     )
+
+
+def _expect_none(name, found, why):
+    expect(not found, f"{name} should do without {''.join(found[:1])}: {why}")
 
 
 def hiding(trees: Iterable[ast.AST]) -> list[str]:

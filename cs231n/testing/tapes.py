@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from cs231n.testing.elsewhere import beside_answers
+from cs231n.testing.words import result
 from cs231n.testing.wrong import expect
 
 
@@ -90,7 +91,7 @@ def step(
     inputs = [names[name] for name in values if type(names[name]) is names["Tensor"]]
     expect(
         isinstance(out, names["Tensor"]),
-        f"{program} should be a Tensor, made by `record`; got {_kind(out)}.",
+        f"{program} should be a Tensor, made by `record`; got {result(out)}.",
     )
     expect(
         callable(out.back) and [*map(id, out.parents)] == [*map(id, inputs)],
@@ -101,7 +102,7 @@ def step(
     expect(
         isinstance(grads, tuple | list) and len(grads) == len(inputs),
         f"The backward function of {program} should return a tuple with one gradient "
-        f"for each of its {len(inputs)} inputs; got {_kind(grads)}.",
+        f"for each of its {len(inputs)} inputs; got {result(grads)}.",
     )
     return _arrays(out), [_arrays(grad) for grad in grads]
 
@@ -121,7 +122,7 @@ def returned(value: Any, rule: str) -> None:
     WrongAnswer
         If the value is None.
     """
-    expect(value is not None, f"{rule}; got {_kind(value)}.")
+    expect(value is not None, f"{rule}; got {result(value)}.")
 
 
 def _names(answer, values, fixed):
@@ -144,11 +145,3 @@ def _arrays(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _arrays(item) for key, item in value.items()}
     return value
-
-
-def _kind(value):
-    if value is None:
-        return "None: the answer ends without `return`"
-    if isinstance(value, tuple | list):
-        return f"{len(value)} values"
-    return type(value).__name__

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cs231n.testing.diagnosis import Tolerance, diagnose, diagnose_shape
-from cs231n.testing.words import kind, shown
+from cs231n.testing.pictures import Wrong
+from cs231n.testing.words import in_words, is_shape, kind, whole
 from cs231n.testing.wrong import WrongAnswer, expect
 
 
@@ -44,21 +45,35 @@ def _numbers(got, name):
         array = np.asarray(got)
     except ValueError:  # NumPy's word for a list of lists of different lengths
         raise WrongAnswer(
-            f"{name} should be an array; got {kind(got)} whose parts differ in length "
-            f"or shape."
+            f"{name} should be an array; got {kind(got)} that differ in length or "
+            f"shape."
         ) from None
+    except (TypeError, RuntimeError) as error:  # of an object's own conversion
+        raise WrongAnswer(f"{name} should be an array; got {kind(got)}.") from error
     if array.dtype.kind not in "biuf":
-        inside = (
-            f" of {array.dtype}" if array.dtype.kind in "cUS" and array.ndim else ""
-        )
         raise WrongAnswer(
-            f"{name} should be an array of real numbers; got {kind(got)}{inside}."
+            f"{name} should be an array of real numbers; got {kind(got)}"
+            f"{_among(got, array)}."
         )
     return array
 
 
+def _among(got, array):
+    """Say which values of a list make it an array of no numbers."""
+    if not isinstance(got, list | tuple) or "values" not in kind(got):
+        return ""
+    found = {"c": "complex numbers", "U": "text", "S": "bytes"}.get(array.dtype.kind)
+    if any(item is None for item in got):
+        found = "None"
+    return f", with {found} among them" if found else ""
+
+
 def _other_shape(array, shape, name, hint):
-    return f"{name} should have shape {shape}; got {array.shape}. {hint}".rstrip()
+    wanted = f"have shape {shape}" if shape else "be one number"
+    came = str(array.shape) if array.ndim else "one number"
+    if not shape:
+        came = f"an array of shape {came}"
+    return f"{name} should {wanted}; got {came}. {hint}".rstrip()
 
 
 def expect_close(
@@ -117,7 +132,8 @@ def expect_close(
             sentence, certain = diagnose(got, expected, tolerance)
         why = sentence if certain else f"{sentence} {hint}".strip()
         message = _difference(got, expected, wrong, name, why)
-        raise WrongAnswer(message, named=bool(certain))
+        picture = Wrong(name, got.copy(), expected, wrong)
+        raise WrongAnswer(message, named=bool(certain), picture=picture)
     if dtype is not None:
         _expect_dtype(got, np.dtype(dtype), name)
 
@@ -133,7 +149,9 @@ def _difference(got, expected, wrong, name, why):
         off = np.nan_to_num(np.abs(got.astype(float) - expected), nan=np.inf)
     worst = np.argmax(np.where(wrong, off, -1))
     where = np.unravel_index(worst, got.shape)
-    place = f"{name}[{', '.join(map(str, where))}]" if where else name
+    entry = f"[{', '.join(map(str, where))}]"
+    inside = f"{name}{entry}" if " " not in name else f"{name}: entry {entry}"
+    place = inside if where else name
     share = f" ({wrong.sum()} of {wrong.size} entries differ)" if where else ""
     right, came = _apart(float(expected[where]), float(got[where]))
     return f"{place} should be {right}; got {came}{share}. {why}".rstrip()
@@ -188,16 +206,31 @@ def expect_equal(
         expect_close(got, expected, name, rtol=0, atol=0, hint=hint, faults=faults)
         return
     expect(got is not None or expected is None, f"{name} is None. {hint}".rstrip())
-    if not _same_kind(got, expected) and kind(got) != kind(expected):
-        came = f"{kind(got)}, {shown(got)}" if shown(got) != kind(got) else kind(got)
-        raise WrongAnswer(
-            f"{name} should be {kind(expected)}, {shown(expected)}; got {came}. "
-            f"{hint}".rstrip()
-        )
-    if not _same_kind(got, expected) or got != expected:
-        raise WrongAnswer(
-            f"{name} should be {shown(expected)}; got {shown(got)}. {hint}".rstrip()
-        )
+    if not (_same_kind(got, expected) and _same(got, expected)):
+        right, came = _unlike(got, expected)
+        if right == came and isinstance(got, list | tuple):  # it is deeper down
+            for i, pair in enumerate(zip(got, expected, strict=True)):
+                expect_equal(*pair, f"{name}[{i}]", hint=hint)
+        raise WrongAnswer(f"{name} should be {right}; got {came}. {hint}".rstrip())
+
+
+def _same(got, expected):
+    try:
+        return bool(got == expected)
+    except ValueError:  # arrays within, which are neither equal nor different
+        return False
+
+
+def _unlike(got, expected):
+    """Write two values that differ, with what they are where that differs too."""
+    values = expected, got
+    texts = tuple(map(in_words, values))
+    plain = not any(isinstance(v, list | tuple | dict | set) for v in values)
+    if (plain and kind(got) == kind(expected)) or all(map(is_shape, values)):
+        if texts[0] != texts[1]:
+            return texts
+        return _apart(*values) if isinstance(expected, float) else texts
+    return tuple(map(whole, values))
 
 
 def _same_kind(got, expected):
@@ -233,5 +266,6 @@ def expect_tuple(got: Any, *names: str) -> tuple | list:
     expect(got is not None, f"{wanted}; the answer ends without `return`.")
     if not isinstance(got, tuple | list):
         raise WrongAnswer(f"{wanted}; got {kind(got)} alone.")
-    expect(len(got) == len(names), f"{wanted}; got {len(got)} values.")
+    count = f"{len(got)} value{'s' * (len(got) != 1)}"
+    expect(len(got) == len(names), f"{wanted}; got {count}.")
     return got

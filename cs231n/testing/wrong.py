@@ -3,6 +3,8 @@
 import sys
 import types
 
+from cs231n.testing import pictures
+
 
 class WrongAnswer(AssertionError):
     """An answer that is not what a test expects.
@@ -14,16 +16,22 @@ class WrongAnswer(AssertionError):
     named : bool, optional
         Whether the message says what is wrong; false if it only says where, and what
         often is.
+    picture : Wrong, optional
+        Arrays to show beside the message in a notebook.
     """
 
-    def __init__(self, message, *, named=True):
+    def __init__(self, message, *, named=True, picture=None):
         super().__init__(message)
         self.named = named
+        self._picture = picture
 
     def _render_traceback_(self):
         # IPython asks for this. The last line a student sees is one of the notebook,
         # not of this package.
         shell = sys.modules["IPython"].get_ipython()
+        picture, self._picture = self._picture, None  # asked for twice, shown once
+        if picture is not None:
+            pictures.show(picture)
         return shell.InteractiveTB.structured_traceback(
             type(self), self, _above_this_package(self.__traceback__), tb_offset=1
         )

@@ -1,7 +1,8 @@
 """What students are told about the mistakes that are known, in tests they can see.
 
 ``python -m grading.authoring.told assignment1/knn`` prints every mistake with the first
-message it gets. Read each as its author: does it name what is wrong?
+message it gets. Read each as its author: does it name what is wrong? Without a name, or
+with several, it prints a line for each notebook.
 """
 
 import argparse
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cs231n.workbook.exercises import exercise_of
-from grading.authoring.build import scripts
+from grading.authoring.build import lacking, scripts
 from grading.authoring.exam_from_notebook import exam_of
 from grading.authoring.mistakes import Variant, variants
 from grading.authoring.trial import Found, Trial, visible
@@ -121,20 +122,40 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     known = [f"{path.parent.name}/{path.stem}" for path in scripts()]
-    parser.add_argument("notebook", choices=known, metavar="notebook")
+    parser.add_argument("notebooks", nargs="*", help="for example assignment1/knn")
     parser.add_argument("--exercise", help="only this one")
     parser.add_argument("--seed", default="", help="what rng is seeded by")
     args = parser.parse_args(argv)
-    results = told(args.notebook, seed=args.seed)
-    results = [r for r in results if args.exercise in (None, r.variant.exercise)]
+    for name in set(args.notebooks) - set(known):
+        parser.error(f"no notebook {name}; there are: {', '.join(known)}.")
+    vague = 0
+    for notebook in args.notebooks or [n for n in known if not lacking(n)]:
+        results = told(notebook, seed=args.seed)
+        results = [r for r in results if args.exercise in (None, r.variant.exercise)]
+        if len(args.notebooks) == 1:
+            _print_each(results)
+        vague += not _summary(notebook, results)
+    return 1 if vague else 0
+
+
+def _print_each(results):
     for result in results:
         mark = "  " if result.found.named else "? " if result.test else "! "
         print(f"{mark}{result.variant.exercise}: {result.variant.why}")
         print(f"      {result.found.message or 'No visible test notices.'}")
+
+
+def _summary(notebook, results):
+    """Print how a notebook fares; say whether that is good enough."""
     seen = [result for result in results if result.test]
     named = sum(result.found.named for result in seen)
-    print(f"{len(results)} mistakes, {len(seen)} noticed, {named} named")
-    return 0 if len(seen) == len(results) and named >= GOAL * len(results) else 1
+    share = named / max(len(results), 1)
+    print(
+        f"{notebook:36} {len(results):3} mistakes, {len(seen):3} noticed, "
+        f"{named:3} named ({share:.0%})",
+        flush=True,
+    )
+    return len(seen) == len(results) and named >= GOAL * len(results)
 
 
 if __name__ == "__main__":

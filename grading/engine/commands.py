@@ -70,6 +70,8 @@ __all__ = [
 PLATFORMS = ("auto", *lms_names.KINDS)
 #: Whose tables `export` writes; their module loads nbgrader, which takes seconds.
 EXPORTS = ("csv", "canvas", "moodle", "gradescope", "blackboard")
+#: In whose names `feedback` zips the pages.
+FEEDBACK = ("folders", "moodle")
 #: Whatever ends a command with a sentence.
 REFUSALS = (
     BadArchive,

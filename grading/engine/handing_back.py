@@ -1,6 +1,7 @@
 """The commands that give something back: pages for students, a report, grades."""
 
 import contextlib
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,11 +57,29 @@ def feedback(course: "Course", args: "Namespace") -> int:
 
     overview = Overview(course, args.assignment)
     with progress_bar(len(overview.rows)) as bar:
-        count = write_feedback(course, overview, bar.update)
+        count = write_feedback(course, overview, bar.update, os.cpu_count() or 1)
     print(f"{count} pages in {course.feedback}")
     if not count:
         print("Nothing is graded yet:  python -m grading run", args.assignment)
-    return 0 if count else 1
+        return 1
+    return _zip_feedback(course, args) if args.zip else 0
+
+
+def _zip_feedback(course, args):
+    from grading.engine.pages.feedback_zip import write_feedback_zip
+
+    roster = known_roster(course, args.roster)
+    count, strangers = write_feedback_zip(
+        course, args.assignment, args.platform, roster, args.zip
+    )
+    print(f"{count} pages in {args.zip}")
+    if strangers:
+        names = ", ".join(map(printable, strangers))
+        print(
+            f"Left out, because the roster has no {args.platform} id of: {names}.",
+            file=sys.stderr,
+        )
+    return 1 if strangers else 0
 
 
 def report(course: "Course", args: "Namespace") -> int:

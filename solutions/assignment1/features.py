@@ -27,7 +27,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import hsv_to_rgb, rgb_to_hsv
 
-from cs231n import drawings
+from cs231n import drawings, figures
 from cs231n import features as package_features
 from cs231n import vis
 from cs231n.data import load_cifar10
@@ -43,6 +43,7 @@ from cs231n.testing import (
     expect_close,
     expect_source,
     expect_tuple,
+    in_words,
     passed,
     unchanged,
 )
@@ -51,6 +52,7 @@ from cs231n.testing import (
 READY = ["package_features", "drawn_features", "cv2", "skimage"]
 #: What the tests draw from. The grader puts a generator with a secret seed in its place.
 rng = np.random.default_rng(231)
+figures.use_style()
 
 # %%
 data = load_cifar10()
@@ -901,8 +903,8 @@ expect(
 )
 for name, value in chosen.items():
     expect(
-        isinstance(value, int | float) and value > 0,
-        f"{name} should be a number above 0, not its logarithm; got {value}.",
+        isinstance(value, int | float | np.floating) and value > 0,
+        f"{name} should be a number above 0, not its logarithm; got {in_words(value)}.",
     )
 rows, labels = drawn_features()
 rows = np.hstack([rows, np.ones((4000, 1), dtype=rows.dtype)])
@@ -911,7 +913,7 @@ losses = train_quietly(model.train, rows[1000:], labels[1000:], **chosen, num_it
 accuracy = np.mean(model.predict(rows[:1000]) == labels[:1000])
 expect(
     accuracy >= 0.40,
-    f"With {chosen} only {accuracy:.1%} come out right; 40 % are asked for. "
+    f"With {in_words(chosen)} only {accuracy:.1%} come out right; 40 % are asked for. "
     f"{what_losses_say(losses)}",
 )
 passed("features-linear", f"{accuracy:.1%} of 1000 images come out right")
@@ -933,8 +935,8 @@ losses = train_quietly(
 accuracy = np.mean(model.predict(rows[3000:]) == labels[3000:])
 expect(
     accuracy >= 0.40,
-    f"With {chosen} only {accuracy:.1%} of other images come out right; 40 % are asked "
-    f"for. Take numbers well inside the bright part of the heat map.",
+    f"With {in_words(chosen)} only {accuracy:.1%} of other images come out right; 40 % "
+    f"are asked for. Take numbers well inside the bright part of the heat map.",
 )
 passed("features-linear", f"{accuracy:.1%} of other images come out right")
 
@@ -1193,13 +1195,14 @@ hidden_dim, learning_rate, reg = (
     chosen[name] for name in ("hidden_dim", "learning_rate", "reg")
 )
 expect(
-    isinstance(hidden_dim, int) and 1 <= hidden_dim <= 500,
-    f"hidden_dim should be a whole number from 1 to 500; got {hidden_dim}.",
+    isinstance(hidden_dim, int | np.integer) and 1 <= hidden_dim <= 500,
+    f"hidden_dim should be a whole number from 1 to 500; got {in_words(hidden_dim)}.",
 )
 for name in ("learning_rate", "reg"):
     expect(
-        isinstance(chosen[name], int | float) and chosen[name] > 0,
-        f"{name} should be a number above 0, not its logarithm; got {chosen[name]}.",
+        isinstance(chosen[name], int | float | np.floating) and chosen[name] > 0,
+        f"{name} should be a number above 0, not its logarithm; got "
+        f"{in_words(chosen[name])}.",
     )
 rows, labels = drawn_features()
 parts = {"X_train": rows[:3000], "y_train": labels[:3000]}
@@ -1211,8 +1214,8 @@ stopped = train_quietly(solver.train)
 losses = stopped or solver.loss_history
 expect(
     solver.best_val_acc >= 0.43,
-    f"With {chosen} only {solver.best_val_acc:.1%} come out right; 43 % are asked for. "
-    f"{what_losses_say(losses)}",
+    f"With {in_words(chosen)} only {solver.best_val_acc:.1%} come out right; 43 % are "
+    f"asked for. {what_losses_say(losses)}",
 )
 passed("features-net", f"{solver.best_val_acc:.1%} of 1000 images come out right")
 
@@ -1235,8 +1238,8 @@ solver = Solver(model, parts, **how, verbose=False)
 train_quietly(solver.train)
 expect(
     solver.best_val_acc >= 0.43,
-    f"With {chosen} only {solver.best_val_acc:.1%} of other images come out right; 43 % "
-    f"are asked for. Take numbers well inside the bright part of the heat map.",
+    f"With {in_words(chosen)} only {solver.best_val_acc:.1%} of other images come out "
+    f"right; 43 % are asked for. Take numbers well inside the bright part of the heat map.",
 )
 passed("features-net", f"{solver.best_val_acc:.1%} of other images come out right")
 

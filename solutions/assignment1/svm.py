@@ -40,6 +40,7 @@ from cs231n.testing import (
     expect_equal,
     expect_source,
     expect_tuple,
+    in_words,
     passed,
     unchanged,
 )
@@ -259,9 +260,11 @@ expect_close(
         "This is the sum over the images; divide by their number.": 4.5,
         "The correct class counts against itself: leave it out of the sum.": 3.25,
         "The margin of 1 is missing, or the sum is divided by the classes too.": 0.75,
-        "Only the largest violation of each image counts here; all of them do.": 1.75,
+        "Only the largest violation of each image counts here, or only those above 1; "
+        "all of them do.": 1.75,
         "The margins are squared; this loss adds them up as they are.": 3.625,
         "From each score take off that of the image's own label, not the reverse.": 2.75,
+        "The loss loses violations: which entries should be set to 0 in each row?": 1.5,
     },
 )
 expect_close(
@@ -285,6 +288,21 @@ expect_close(
             [1.25, -1.75, 0.5],
             [-0.75, 0.25, 0.5],
         ],
+        "All classes change the gradient here; only violated margins should.": [
+            [-1.5, 1.5, 0.0],
+            [-2.75, 1.75, 1.0],
+            [1.25, -0.25, -1.0],
+        ],
+        "The gradient takes the size of a margin; only whether it is violated counts.": [
+            [-1.25, 2.5, -1.25],
+            [-2.625, 3.25, -0.625],
+            [1.375, -0.75, -0.625],
+        ],
+        "The correct class counts as a violated margin of its own image.": [
+            [-1.5, 1.5, -1.5],
+            [-2.75, 1.75, -0.75],
+            [1.25, -0.25, -0.75],
+        ],
         "Every violated margin counts for the correct class, not one per image.": [
             [-0.5, 1.5, -0.5],
             [-1.25, 1.75, -0.25],
@@ -303,7 +321,7 @@ expect_close(
         "The regularisation is missing.": 2.25,
         "The regularisation is halved here, or divided by the number of images.": 3.0,
         "The regularisation counts twice.": 5.25,
-        "The sum of the weights is added, not of their squares: then signs cancel.": 1.5,
+        "Only the regularisation is left: add it to the loss of the images.": 1.5,
     },
 )
 expect_close(
@@ -348,6 +366,11 @@ for n, d, c, reg, dtype in [
     exact = W.astype(float), X.astype(float), y
     right, none, half, twice = (package_loss(*exact, k * reg) for k in (1, 0, 0.5, 2))
     whole = package_loss(*exact, reg * n)  # regularised before the mean is taken
+    why = (
+        "With reg = 0 it came out right: compare the regularisation with the docstring."
+    )
+    if n == c:
+        why = "With as many images as classes, axes can be confused without an error."
     names = ("loss", "dW")
     for k, got in enumerate((loss, dW)):
         expect_close(
@@ -356,6 +379,7 @@ for n, d, c, reg, dtype in [
             f"{names[k]} (N, D, C = {n}, {d}, {c}; reg = {reg})",
             rtol=1e-5,
             atol=1e-5,
+            hint=why,
             faults={
                 f"The regularisation is missing in {names[k]}.": none[k],
                 f"The regularisation is halved in {names[k]}.": half[k],
@@ -636,9 +660,11 @@ expect_close(
         "This is the sum over the images; divide by their number.": 4.5,
         "The correct class counts against itself: leave it out of the sum.": 3.25,
         "The margin of 1 is missing, or the sum is divided by the classes too.": 0.75,
-        "Only the largest violation of each image counts here; all of them do.": 1.75,
+        "Only the largest violation of each image counts here, or only those above 1; "
+        "all of them do.": 1.75,
         "The margins are squared; this loss adds them up as they are.": 3.625,
         "From each score take off that of the image's own label, not the reverse.": 2.75,
+        "The loss loses violations: which entries should be set to 0 in each row?": 1.5,
     },
 )
 expect_close(
@@ -662,6 +688,21 @@ expect_close(
             [1.25, -1.75, 0.5],
             [-0.75, 0.25, 0.5],
         ],
+        "All classes change the gradient here; only violated margins should.": [
+            [-1.5, 1.5, 0.0],
+            [-2.75, 1.75, 1.0],
+            [1.25, -0.25, -1.0],
+        ],
+        "The gradient takes the size of a margin; only whether it is violated counts.": [
+            [-1.25, 2.5, -1.25],
+            [-2.625, 3.25, -0.625],
+            [1.375, -0.75, -0.625],
+        ],
+        "The correct class counts as a violated margin of its own image.": [
+            [-1.5, 1.5, -1.5],
+            [-2.75, 1.75, -0.75],
+            [1.25, -0.25, -0.75],
+        ],
         "Every violated margin counts for the correct class, not one per image.": [
             [-0.5, 1.5, -0.5],
             [-1.25, 1.75, -0.25],
@@ -680,7 +721,7 @@ expect_close(
         "The regularisation is missing.": 2.25,
         "The regularisation is halved here, or divided by the number of images.": 3.0,
         "The regularisation counts twice.": 5.25,
-        "The sum of the weights is added, not of their squares: then signs cancel.": 1.5,
+        "Only the regularisation is left: add it to the loss of the images.": 1.5,
     },
 )
 expect_close(
@@ -726,6 +767,11 @@ for n, d, c, reg, dtype in [
     exact = W.astype(float), X.astype(float), y
     right, none, half, twice = (package_loss(*exact, k * reg) for k in (1, 0, 0.5, 2))
     whole = package_loss(*exact, reg * n)  # regularised before the mean is taken
+    why = (
+        "With reg = 0 it came out right: compare the regularisation with the docstring."
+    )
+    if n == c:
+        why = "With as many images as classes, axes can be confused without an error."
     names = ("loss", "dW")
     for k, got in enumerate((loss, dW)):
         expect_close(
@@ -734,6 +780,7 @@ for n, d, c, reg, dtype in [
             f"{names[k]} (N, D, C = {n}, {d}, {c}; reg = {reg})",
             rtol=1e-5,
             atol=1e-5,
+            hint=why,
             faults={
                 f"The regularisation is missing in {names[k]}.": none[k],
                 f"The regularisation is halved in {names[k]}.": half[k],
@@ -759,6 +806,14 @@ with needs_answers():
         )
 
 # %% [markdown]
+# <details><summary>Compare with ours</summary>
+#
+# On one core we measured 39 ms and 1.7 ms: a factor of 24. Both versions do the same
+# multiplications. The naive one also takes 5000 steps through Python, and for each violated margin
+# it changes two columns of 3073 numbers, which do not lie side by side in memory.
+#
+# </details>
+#
 # **Further reading**
 #
 # - CS231n notes, [*Python and NumPy tutorial*](https://cs231n.github.io/python-numpy-tutorial/):
@@ -1298,8 +1353,8 @@ expect(
 )
 for name, value in chosen.items():
     expect(
-        isinstance(value, int | float) and value > 0,
-        f"{name} should be a number above 0, not its logarithm; got {value}.",
+        isinstance(value, int | float | np.floating) and value > 0,
+        f"{name} should be a number above 0, not its logarithm; got {in_words(value)}.",
     )
 drawn = load_cifar10(source="shapes10", num_training=4000, num_test=0)
 rows = drawn.X_train.reshape(4000, -1)
@@ -1312,8 +1367,8 @@ except FloatingPointError:
     accuracy = 0.0
 expect(
     accuracy >= 0.30,
-    f"With {chosen} only {accuracy:.1%} come out right; 30 % are asked for. Look for "
-    f"the bright part of the heat map: too small a learning rate does not get there, too "
+    f"With {in_words(chosen)} only {accuracy:.1%} come out right; 30 % are asked for. "
+    f"Look for the bright part of the heat map: too small a learning rate does not get there, too "
     f"large a one diverges, and too strong a regularisation flattens the templates.",
 )
 passed("svm-search", f"{accuracy:.1%} of 1000 images come out right")
@@ -1327,8 +1382,8 @@ expect(
 )
 for name, value in chosen.items():
     expect(
-        isinstance(value, int | float) and value > 0,
-        f"{name} should be a number above 0, not its logarithm; got {value}.",
+        isinstance(value, int | float | np.floating) and value > 0,
+        f"{name} should be a number above 0, not its logarithm; got {in_words(value)}.",
     )
 drawn = load_cifar10(source="shapes10", num_training=4000, num_test=0)
 rows = drawn.X_train.reshape(4000, -1)
@@ -1341,8 +1396,8 @@ except FloatingPointError:
     accuracy = 0.0
 expect(
     accuracy >= 0.30,
-    f"With {chosen} only {accuracy:.1%} of other images come out right; 30 % are asked "
-    f"for. Take numbers well inside the bright part of the heat map.",
+    f"With {in_words(chosen)} only {accuracy:.1%} of other images come out right; 30 % "
+    f"are asked for. Take numbers well inside the bright part of the heat map.",
 )
 passed("svm-search", f"{accuracy:.1%} of other images come out right")
 

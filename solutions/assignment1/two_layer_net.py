@@ -27,7 +27,7 @@ import contextlib
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n import drawings
+from cs231n import drawings, figures
 from cs231n import layers as package
 from cs231n import vis
 from cs231n.data import load_cifar10, split_cifar10
@@ -44,6 +44,7 @@ from cs231n.testing import (
     expect_equal,
     expect_source,
     expect_tuple,
+    in_words,
     passed,
     unchanged,
 )
@@ -54,6 +55,7 @@ READY = ["package", "package_sgd", "PackageNet", "torch"]
 GIVEN = ["affine_relu_forward", "affine_relu_backward"]
 #: What the tests draw from. The grader puts a generator with a secret seed in its place.
 rng = np.random.default_rng(231)
+figures.use_style()
 
 # %% [markdown]
 # ## 1. The affine layer, forward
@@ -1802,12 +1804,13 @@ hidden_dim, learning_rate, reg = (
     chosen[name] for name in ("hidden_dim", "learning_rate", "reg")
 )
 expect(
-    isinstance(hidden_dim, int) and 1 <= hidden_dim <= 200,
-    f"hidden_dim should be a whole number from 1 to 200; got {hidden_dim}.",
+    isinstance(hidden_dim, int | np.integer) and 1 <= hidden_dim <= 200,
+    f"hidden_dim should be a whole number from 1 to 200; got {in_words(hidden_dim)}.",
 )
 expect(
-    isinstance(learning_rate, int | float) and isinstance(reg, int | float),
-    f"learning_rate and reg should be numbers; got {learning_rate} and {reg}.",
+    all(isinstance(n, int | float | np.floating) for n in (learning_rate, reg)),
+    f"learning_rate and reg should be numbers; got {in_words(learning_rate)} and "
+    f"{in_words(reg)}.",
 )
 drawn = split_cifar10(3000, 1000, 1, source="shapes10")
 model = PackageNet(hidden_dim=hidden_dim, reg=reg)
@@ -1817,8 +1820,8 @@ with contextlib.suppress(FloatingPointError):
     solver.train()
 expect(
     solver.best_val_acc >= 0.36,
-    f"With {chosen} only {solver.best_val_acc:.1%} come out right; 36 % are asked for. "
-    f"Look for the bright part of the heat map, and give it enough hidden units.",
+    f"With {in_words(chosen)} only {solver.best_val_acc:.1%} come out right; 36 % are "
+    f"asked for. Look for the bright part of the heat map, and give it enough hidden units.",
 )
 passed("net-search", f"{solver.best_val_acc:.1%} of 1000 images come out right")
 
@@ -1837,8 +1840,8 @@ with contextlib.suppress(FloatingPointError):
     solver.train()
 expect(
     solver.best_val_acc >= 0.36,
-    f"With {chosen} only {solver.best_val_acc:.1%} come out right the second time; 36 % "
-    f"are asked for. Take numbers well inside the bright part of the heat map.",
+    f"With {in_words(chosen)} only {solver.best_val_acc:.1%} come out right the second "
+    f"time; 36 % are asked for. Take numbers well inside the bright part of the heat map.",
 )
 passed("net-search", f"{solver.best_val_acc:.1%} come out right the second time")
 

@@ -28,7 +28,7 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n import drawings
+from cs231n import drawings, figures
 from cs231n import layers as package
 from cs231n.gradcheck import eval_numerical_gradient_array
 from cs231n.layers import (
@@ -44,6 +44,7 @@ from cs231n.testing import (
     expect_close,
     expect_equal,
     expect_source,
+    in_words,
     passed,
     tapes,
     unchanged,
@@ -54,6 +55,7 @@ READY = ["package", "PackageNet", "autograd", "engine", "tapes", "torch", "jax"]
 READY += ["drawings", "eval_numerical_gradient_array", "gradcheck"]
 #: What the tests draw from. The grader puts a generator with a secret seed in its place.
 rng = np.random.default_rng(231)
+figures.use_style()
 
 # %% [markdown]
 # ## 1. Recording a step
@@ -1198,8 +1200,8 @@ for program, number in [
     early = [k for k, inputs in enumerate(where) if any(i > k for i in inputs)]
     expect(
         not early,
-        f"{shown}: entry {early[:1]} stands before one of its parents. A tensor is written "
-        f"down only when all its parents are.",
+        f"{shown}: entry {in_words(early[:1])} stands before one of its parents. A tensor is "
+        f"written down only when all its parents are.",
     )
 (length,) = tapes.run(
     topological_order,
@@ -2139,7 +2141,8 @@ for names, right, where in [
     (deep, {f"tree.{name}": n for name, n in expected.items()}, "two levels deep"),
 ]:
     missing, extra = sorted(right.keys() - names), sorted(names.keys() - right.keys())
-    said = f"{where}: missing {missing}, not expected {extra}."
+    lacks, extras = (", ".join(names) or "none" for names in (missing, extra))
+    said = f"{where}: missing {lacks}, not expected {extras}."
     expect(
         not any(name.endswith("mean") for name in extra),
         f"Parameters {said} A tensor without requires_grad is no parameter.",

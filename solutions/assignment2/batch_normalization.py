@@ -32,7 +32,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from cs231n import drawings
+from cs231n import drawings, figures
 from cs231n import layers as package
 from cs231n.data import find_cifar10, split_cifar10
 from cs231n.layer_utils import affine_bn_relu_backward, affine_bn_relu_forward
@@ -57,6 +57,7 @@ READY = [
 ]
 #: What the tests draw from. The grader puts a generator with a secret seed in its place.
 rng = np.random.default_rng(231)
+figures.use_style()
 
 # %% [markdown]
 # ## 1. The forward pass

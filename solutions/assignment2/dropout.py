@@ -27,7 +27,7 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n import drawings, layers
+from cs231n import drawings, figures, layers
 from cs231n.data import split_cifar10
 from cs231n.gradcheck import eval_numerical_gradient_array
 from cs231n.nets.fully_connected import FullyConnectedNet
@@ -47,6 +47,7 @@ from cs231n.testing import (
 READY = ["FullyConnectedNet", "layers", "eval_numerical_gradient_array", "torch"]
 #: What the tests draw from. The grader puts a generator with a secret seed in its place.
 rng = np.random.default_rng(231)
+figures.use_style()
 
 # %% [markdown]
 # ## 1. The forward pass

@@ -32,7 +32,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from cs231n import drawings, optim
+from cs231n import drawings, figures, optim
 from cs231n.data import find_cifar10, split_cifar10
 from cs231n.layers import (  # noqa: F401 - answers may use any of these
     affine_backward,
@@ -62,6 +62,7 @@ from cs231n.testing import (
     expect_equal,
     expect_source,
     expect_tuple,
+    in_words,
     passed,
     unchanged,
 )
@@ -70,6 +71,7 @@ from cs231n.testing import (
 READY = ["PackageNet", "optim", "torch"]
 #: What the tests draw from. The grader puts a generator with a secret seed in its place.
 rng = np.random.default_rng(231)
+figures.use_style()
 
 # %% [markdown]
 # ## 1. Parameters for any depth
@@ -2340,8 +2342,8 @@ for num_hidden in (2, 4):
     losses = solver.loss_history
     expect(
         best == 1,
-        f"{num_hidden} hidden layers with {chosen}: only {best:.0%} of the 50 images are "
-        f"right. First loss {losses[0]:.3g}, last {losses[-1]:.3g}: far above 2.3 asks "
+        f"{num_hidden} hidden layers with {in_words(chosen)}: only {best:.0%} of the 50 images "
+        f"are right. First loss {losses[0]:.3g}, last {losses[-1]:.3g}: far above 2.3 asks "
         f"for smaller weights, stuck at 2.3 for larger ones.",
     )
 passed("deep-overfit", "both networks memorise 50 images")
@@ -2361,8 +2363,8 @@ for num_hidden in (2, 4):
     best = max(solver.train_acc_history, default=0)
     expect(
         best > 0.9,
-        f"{num_hidden} hidden layers with {chosen}: only {best:.0%} of the 50 images are "
-        f"right the second time. Take settings that do not just suffice.",
+        f"{num_hidden} hidden layers with {in_words(chosen)}: only {best:.0%} of the 50 images "
+        f"are right the second time. Take settings that do not just suffice.",
     )
 passed("deep-overfit", "and once more from other weights")
 

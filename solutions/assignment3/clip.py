@@ -29,8 +29,8 @@ import numpy as np
 
 from cs231n import drawings, pytorch
 from cs231n.engine import F, device, nn, optim, torch
-from cs231n.nets.contrastive import tokenize
-from cs231n.nets.references import contrastive as reference
+from cs231n.nets.matching import tokenize
+from cs231n.nets.references import matching as reference
 from cs231n.notebook import needs_answers, quick
 from cs231n.testing import (
     expect,
@@ -586,7 +586,7 @@ with needs_answers():
 from cs231n.data import caption_accuracy, decode_captions, load_scenes, true_captions
 from cs231n.data.drawn.scene_features import scene_grid
 from cs231n.data.drawn.scene_words import COLOURS, SHAPES
-from cs231n.nets.contrastive import (
+from cs231n.nets.matching import (
     article,
     caption_encoder,
     cut_patches,

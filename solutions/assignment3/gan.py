@@ -1401,8 +1401,9 @@ for n in (4, 5):
         rtol=1e-4,
         hint="Which score does the generator hope for?",
         faults={
-            "Its fakes have target 0: that is the discriminator's part.": 0.5
-            * np.mean(fake**2),
+            "Its fakes have target 0: that is the discriminator's part.": (
+                reference.squared_losses(np.ones_like(fake), fake)["discriminator"][0]
+            ),
             "The factor of one half is missing.": 2 * expected["generator"][0],
         },
     )

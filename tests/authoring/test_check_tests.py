@@ -171,7 +171,7 @@ def test_a_ready_made_answer_earns_nothing(notebook, graders, same):
         outcomes = grader.grade(taken, grader.tests(cell.name))
         assert total(outcomes) == 0, (cell.name, outcomes)
         for outcome in outcomes.values():
-            assert "; it uses ['cs231n.layers']" in outcome.message, outcome
+            assert "; it uses cs231n.layers" in outcome.message, outcome
         same(notebook, taken, outcomes)
 
 

@@ -180,6 +180,25 @@ def test_deprocessing_undoes_preprocessing(dtype):
     np.testing.assert_array_equal(deprocess_image(img), X)
 
 
+@pytest.mark.parametrize(
+    ("img", "message"),
+    [
+        (X / 255.0, "the largest here is 1. Multiply an image from 0 to 1 by 255."),
+        (
+            preprocess_image(X),
+            "from 0 to 255, and takes them once; these lie between -",
+        ),
+        (X + 1.0, "these lie between 1 and 256"),
+        (X * np.nan, "these lie between nan and nan"),
+        (X.transpose(0, 3, 1, 2), "Put the channels last with transpose."),
+        (X[..., 0], r"An image has shape \(..., 3\); got"),
+    ],
+)
+def test_preprocessing_refuses_another_range_or_order(img, message):
+    with pytest.raises(ValueError, match=message):
+        preprocess_image(img)
+
+
 def test_rescaling_uses_the_whole_range_even_of_flat_images():
     stretched = deprocess_image(0.01 * preprocess_image(X), rescale=True)
     assert (stretched.min(), stretched.max()) == (0, 255)

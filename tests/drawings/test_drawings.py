@@ -10,6 +10,7 @@ from scipy.signal import correlate2d
 
 from cs231n import autograd, drawings
 from cs231n.drawings.pictures.layered import arrange
+from cs231n.layers import conv_forward
 
 IMAGE = np.array([[1, 2, 0], [0, 1, 3], [2, 0, 1]])
 KERNEL = np.array([[1, -1], [0, 2]])
@@ -56,6 +57,14 @@ FIGURES = {
     "generator_losses": drawings.generator_losses,
     "painted_filters": drawings.painted_filters,
     "kept_gradients": drawings.kept_gradients,
+    "context_block": drawings.context_block,
+    "euler_steps": drawings.euler_steps,
+    "guidance_arrow": drawings.guidance_arrow,
+    "noise_curves": drawings.noise_curves,
+    "skipped_steps": drawings.skipped_steps,
+    "straight_path": drawings.straight_path,
+    "time_rows": drawings.time_rows,
+    "unet_levels": drawings.unet_levels,
     "squares": drawings.squares,
     "growing_pictures": drawings.growing_pictures,
     "two_clouds": drawings.two_clouds,
@@ -65,8 +74,16 @@ FIGURES = {
     "ranked_row": drawings.ranked_row,
     "shortcut": drawings.shortcut,
     "two_softmaxes": drawings.two_softmaxes,
+    "view_pairs": drawings.view_pairs,
+    "crop_grid": drawings.crop_grid,
+    "pair_matrix": drawings.pair_matrix,
+    "pull_push": drawings.pull_push,
+    "frozen_probe": drawings.frozen_probe,
     "pixel_gradient": drawings.pixel_gradient,
     "weighted_maps": drawings.weighted_maps,
+    "noisy_gradients": drawings.noisy_gradients,
+    "guided_paths": drawings.guided_paths,
+    "inversion_loop": drawings.inversion_loop,
     "distance_matrix": drawings.distance_matrix,
     "broadcast_rows": drawings.broadcast_rows,
     "three_terms": drawings.three_terms,
@@ -81,6 +98,12 @@ FIGURES = {
     "error_valley": drawings.error_valley,
     "softmax_steps": drawings.softmax_steps,
     "one_hot_gradient": drawings.one_hot_gradient,
+    "safe_exponents": drawings.safe_exponents,
+    "soft_maximum": drawings.soft_maximum,
+    "temperature_bars": drawings.temperature_bars,
+    "row_maxima": drawings.row_maxima,
+    "one_place": drawings.one_place,
+    "step_factors": drawings.step_factors,
     "norm_columns": drawings.norm_columns,
     "shared_statistics": lambda theme: drawings.shared_statistics(
         ("batch", "layer", "group"), cell="a feature map", theme=theme
@@ -108,10 +131,28 @@ FIGURES = {
     "shrinking_steps": drawings.shrinking_steps,
     "bias_correction": drawings.bias_correction,
     "loss_signs": drawings.loss_signs,
+    "grad_buffer": drawings.grad_buffer,
+    "module_tree": drawings.module_tree,
+    "training_loop": drawings.training_loop,
+    "three_ways": drawings.three_ways,
+    "convnet_shapes": drawings.convnet_shapes,
+    "fan_in": drawings.fan_in,
+    "pool_costs": drawings.pool_costs,
     "central_difference": drawings.central_difference,
     "direction_bins": lambda theme: drawings.direction_bins(theme=theme),
     "hue_circle": drawings.hue_circle,
     "shuffled_pixels": drawings.shuffled_pixels,
+    "convolved_image": lambda theme: drawings.convolved_image(
+        IMAGE, KERNEL, theme=theme
+    ),
+    "window_count": lambda theme: drawings.window_count(theme=theme),
+    "shared_gradients": drawings.shared_gradients,
+    "column_order": drawings.column_order,
+    "receptive_field": lambda theme: drawings.receptive_field(theme=theme),
+    "positions_as_rows": drawings.positions_as_rows,
+    "augment_steps": drawings.augment_steps,
+    "conv_stages": drawings.conv_stages,
+    "skip_connection": drawings.skip_connection,
 }
 
 
@@ -158,6 +199,27 @@ def test_the_output_of_window_columns_is_the_convolution():
     numbers = [word for word in shown if re.fullmatch(r"-?\d+", word)]
 
     assert numbers[-len(expected) :] == expected
+
+
+def test_a_feature_map_is_the_convolution_of_the_padded_image():
+    shown = words(FIGURES["convolved_image"]("light"))
+    numbers = [int(word.replace("\N{MINUS SIGN}", "-")) for word in shown[:45]]
+
+    assert np.array_equal(np.reshape(numbers[:25], (5, 5)), np.pad(IMAGE, 1))
+    expected = correlate2d(np.pad(IMAGE, 1), KERNEL, "valid")
+    assert np.array_equal(np.reshape(numbers[29:], (4, 4)), expected)
+
+
+@pytest.mark.parametrize("sizes", [(7, 3, 2, 1), (6, 3, 1, 0), (8, 2, 2, 0)])
+def test_windows_are_counted_as_a_convolution_counts_them(sizes):
+    size, field, stride, pad = sizes
+    starts = range(0, size + 2 * pad - field + 1, stride)
+    shown = words(drawings.window_count(*sizes))
+
+    assert [w for w in shown if w.startswith("window")] == [
+        f"window {k}, from {start}" for k, start in enumerate(starts)
+    ]
+    assert shown[-1].endswith(f"= {len(starts)}$")
 
 
 def test_pooling_sends_gradients_to_the_winners_only():
@@ -268,3 +330,98 @@ def test_the_vote_of_the_drawing_changes_with_the_number_of_voters():
     assert (dists[0] < 1.35).sum() == 1
     assert (dists[0] < 2.5).sum() == 3
     assert (dists[0] < 3.9).sum() == 7
+
+
+def test_a_gradient_that_is_never_emptied_is_the_sum_of_two():
+    shown = words(drawings.grad_buffer())
+    numbers = [int(word) for word in shown if word.isdecimal()]
+
+    assert numbers == [0, 5, 0, 5, 0, 5, 5, 10]
+
+
+def test_the_shapes_of_the_small_convnet_are_those_of_the_layers():
+    shown = words(drawings.convnet_shapes())
+    shapes = [tuple(map(int, re.findall(r"\d+", w))) for w in shown if w[0] == "("]
+
+    x = np.zeros((1, *shapes[0]))
+    filters, biases = np.zeros(shapes[5][:4]), np.zeros(shapes[5][4:])
+    first = conv_forward(x, filters, biases, {"stride": 1, "pad": 2})[0]
+    filters, biases = np.zeros(shapes[6][:4]), np.zeros(shapes[6][4:])
+    second = conv_forward(first, filters, biases, {"stride": 1, "pad": 1})[0]
+    assert [first.shape[1:], second.shape[1:]] == shapes[1:3]
+    assert (second.size,) == shapes[3] == shapes[7][:1]
+    assert shapes[4] == shapes[7][1:2] == shapes[7][2:]
+
+
+def test_filters_that_double_cost_the_same_where_the_side_halves():
+    left, right = drawings.pool_costs().axes
+
+    assert [bar.get_width() for bar in right.patches] == pytest.approx([4.718592] * 3)
+    ratios = np.array([bar.get_width() for bar in left.patches]) / 4.718592
+    assert ratios == pytest.approx([1, 4, 16])
+
+
+def test_the_mean_of_noisy_gradients_is_that_of_the_rows():
+    shown = [
+        word.replace("\N{MINUS SIGN}", "-")
+        for word in words(drawings.noisy_gradients())
+    ]
+    numbers = [float(word) for word in shown if re.fullmatch(r"-?\d+(\.\d+)?", word)]
+    copies, mean = np.reshape(numbers[:12], (3, 4)), numbers[12:]
+
+    assert np.array_equal(copies.mean(axis=0), mean)
+    signs = np.sign(copies)
+    agree = np.abs(signs.sum(axis=0)) == 3
+    assert np.array_equal(np.abs(mean) > 1, agree)
+
+
+def test_guided_paths_shows_what_the_rule_gives():
+    from cs231n.nets.seeing import guided_relu_backward
+
+    upstream, given = np.array([2.0, -5.0]), np.ones(2)
+    totals = upstream.sum(), guided_relu_backward(upstream, given).sum()
+    shown = [word for word in words(drawings.guided_paths()) if "gradient" in word]
+
+    expected = [f"gradient {n:+.0f}".replace("-", "\N{MINUS SIGN}") for n in totals]
+    assert shown == expected
+
+
+def test_only_a_column_of_maxima_makes_the_largest_logit_of_each_row_zero():
+    shown = [
+        float(word.replace("\N{MINUS SIGN}", "-"))
+        for word in words(drawings.row_maxima())
+        if re.fullmatch("\N{MINUS SIGN}?\\d+", word)
+    ]
+    right, wrong = np.array(shown).reshape(2, 21)
+    logits = right[:9].reshape(3, 3)
+
+    assert np.array_equal(right[9:12], logits.max(axis=1))
+    assert np.array_equal(right[12:].reshape(3, 3), logits - logits.max(1)[:, None])
+    assert np.array_equal(wrong[12:].reshape(3, 3), logits - logits.max(axis=1))
+
+
+def test_a_higher_temperature_makes_the_bars_more_equal():
+    shown = [float(w) for w in words(drawings.temperature_bars()) if "0." in w[:2]]
+    sharp, plain, flat = np.array(shown).reshape(3, 3)
+
+    assert sharp.max() > plain.max() > flat.max()
+    assert np.allclose([sharp.sum(), plain.sum(), flat.sum()], 1, atol=0.015)
+    assert f"{np.exp(3) / np.exp([1, 2, 3]).sum():.2f}" == f"{plain.max():.2f}"
+
+
+def test_the_cross_entropy_is_the_distance_to_the_soft_maximum():
+    shown = " ".join(words(drawings.soft_maximum()))
+    top = np.log(np.exp([1, 3, 2.5]).sum())
+
+    assert shown.count(f"soft maximum {top:.2f}") == 2
+    for score in (3, 1):
+        assert f"cross-entropy {top - score:.2f}" in shown
+
+
+def test_steps_diverge_when_a_factor_is_below_minus_one():
+    shown = [
+        word.replace("\N{MINUS SIGN}", "-") for word in words(drawings.step_factors())
+    ]
+    factors = [float(w.split(": ")[1]) for w in shown if w.startswith("curvature")]
+
+    assert np.allclose(factors, [1 - 0.2, 1 - 1.8, 1 - 0.23, 1 - 2.07])

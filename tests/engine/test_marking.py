@@ -9,6 +9,7 @@ from grading.engine.intake.roster import known_roster
 from grading.engine.results.given_marks import COMMENTS
 from tests.engine.conftest import grade
 from tests.engine.graded import book
+from tests.engine.pages.test_pages import PAYLOADS, assert_harmless
 from tests.engine.small_course import RIGHT, answered, hand_in_right
 
 TABLE = """student,name,section
@@ -77,6 +78,18 @@ def test_the_page_has_question_guide_and_answers(graded, capsys):
     assert "<script" not in page
     assert [row["student"] for row in table(graded)] == ["ada", "ben"]
     assert "2 answers" in capsys.readouterr().out
+
+
+def test_no_answer_runs_on_the_page(graded):
+    for number, payload in enumerate(PAYLOADS):
+        changed = answered(graded, "numbers", RIGHT | {"q-why": payload})
+        hand_in_right(graded, f"s{number}", numbers=changed)
+    grade(graded)
+    command(graded, "marking", "hw1")
+
+    page = (graded.marking / "hw1" / "answers.html").read_text(encoding="utf-8")
+    assert len(table(graded)) == len(PAYLOADS) + 2
+    assert_harmless(page)
 
 
 def test_marks_reach_the_gradebook_and_the_feedback(graded, capsys):

@@ -1,140 +1,110 @@
-"""Encoders of pictures and captions, tokens, patches, and what answers are held to."""
+"""The contrastive loss, views, and readers of features, against slow definitions."""
 
 import numpy as np
 import pytest
 
-from benchmarks import clip
-from cs231n import autograd as t
+from cs231n import autograd
 from cs231n.gradcheck import eval_numerical_gradient
-from cs231n.nets import contrastive
-from cs231n.nets.references import contrastive as reference
+from cs231n.nets.references import contrastive, views
+from tests.autograd import answers
 
 
 @pytest.fixture
 def rng():
-    return np.random.default_rng(3)
+    return np.random.default_rng(5)
 
 
-def test_the_loss_of_a_guess_is_the_logarithm_of_the_batch():
-    z = np.ones((7, 3))
-    assert reference.clip_loss(z, z, 2.0)[0] == pytest.approx(np.log(7))
+@pytest.mark.parametrize("tau", [0.1, 1.0, 5.0])
+def test_the_loss_is_that_of_the_courses_answers(rng, tau):
+    course = answers.simclr_2021(autograd)
+    left, right = rng.standard_normal((2, 4, 3))
+    found = contrastive.nt_xent(left, right, tau)[0]
+    tensors = autograd.from_numpy(left), autograd.from_numpy(right)
+    assert course.simclr_loss_naive(*tensors, tau).item() == pytest.approx(found)
+    pairs = course.sim_positive_pairs(*tensors).numpy()
+    np.testing.assert_allclose(contrastive.positive_pairs(left, right), pairs)
 
 
-@pytest.mark.parametrize("which", ["both", "images", "texts"])
-def test_gradients_of_the_loss_are_those_of_differences(which, rng):
-    zi, zt = rng.standard_normal((2, 5, 4))
-    _, dzi, dzt, dscale = reference.clip_loss(zi, zt, 1.7, which)
-
-    def loss(a, b, s):
-        return reference.clip_loss(a, b, s, which)[0]
-
-    found = eval_numerical_gradient(lambda z: loss(z, zt, 1.7), zi, verbose=False)
-    np.testing.assert_allclose(dzi, found, rtol=1e-5, atol=1e-8)
-    found = eval_numerical_gradient(lambda z: loss(zi, z, 1.7), zt, verbose=False)
-    np.testing.assert_allclose(dzt, found, rtol=1e-5, atol=1e-8)
-    slope = (loss(zi, zt, 1.7 + 1e-5) - loss(zi, zt, 1.7 - 1e-5)) / 2e-5
-    assert dscale == pytest.approx(slope, rel=1e-6)
+def test_gradients_are_those_of_finite_differences(rng):
+    left, right = rng.standard_normal((2, 3, 4))
+    _, *grads = contrastive.nt_xent(left, right, 0.3)
+    for array, grad in zip((left, right), grads, strict=True):
+        wanted = eval_numerical_gradient(
+            lambda _: contrastive.nt_xent(left, right, 0.3)[0], array
+        )
+        np.testing.assert_allclose(grad, wanted, rtol=1e-5, atol=1e-8)
 
 
-def test_choices_and_ranks_look_at_directions_alone(rng):
-    images, prompts = rng.standard_normal((6, 4)), rng.standard_normal((3, 2, 4))
-    lengths = np.exp(rng.standard_normal((3, 2, 1)))
-    np.testing.assert_array_equal(
-        reference.choose(5 * images, lengths * prompts),
-        reference.choose(images, prompts),
+def test_equal_vectors_give_the_logarithm_of_the_number_of_others():
+    z = np.ones((8, 3), np.float32)
+    loss, *grads = contrastive.nt_xent(z, 2 * z, 0.01)
+    assert loss == pytest.approx(np.log(15), rel=1e-6)
+    assert all(g.dtype == np.float32 and abs(g).max() < 1e-4 for g in grads)
+
+
+def test_neighbours_vote_by_similarity():
+    stored = np.array([[1.0, 0], [4, 3], [3, 4]])
+    query = np.array([[1.0, 0.1]])
+    for tau, label in ((0.05, 0), (10.0, 1)):
+        found = contrastive.knn_predict(stored, np.array([0, 1, 1]), query, 3, tau)
+        assert found.tolist() == [label]
+
+
+def test_a_probe_is_least_squares_with_extra_rows(rng):
+    x, labels = rng.standard_normal((20, 3)) * 4 + 1, np.arange(20) % 3
+    found = contrastive.linear_probe(x, labels, x, 0.2)
+    unit = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-6)
+    wanted = np.eye(3)[labels] - np.eye(3)[labels].mean(axis=0)
+    tall = np.vstack([unit, np.sqrt(0.2 * 20) * np.eye(3)])
+    w = np.linalg.lstsq(tall, np.vstack([wanted, np.zeros((3, 3))]), rcond=None)[0]
+    np.testing.assert_allclose(found, unit @ w + np.eye(3)[labels].mean(axis=0))
+
+
+def test_a_whole_picture_stays_and_half_of_it_is_averaged(rng):
+    images = rng.uniform(0, 255, (2, 6, 6, 3)).astype(np.float32)
+    whole = np.tile([0, 0, 6, 6], (2, 1))
+    np.testing.assert_allclose(views.crop_resize(images, whole, 6), images, rtol=1e-5)
+    wanted = images.reshape(2, 3, 2, 3, 2, 3).mean(axis=(2, 4))
+    np.testing.assert_allclose(
+        views.crop_resize(images, whole, 3), wanted, rtol=1e-4, atol=1e-3
     )
-    found = reference.ranked(images, 3 * images, 6)
-    np.testing.assert_array_equal(found[:, 0], np.arange(6))
-    assert reference.ranked(np.ones((1, 2)), np.ones((3, 2)), 2).tolist() == [[0, 1]]
 
 
-def test_overlaps_count_the_classes_that_occur():
-    truth, found = np.array([0, 0, 1, 3]), np.array([0, 1, 1, 0])
-    assert reference.mean_iou(found, truth, 9) == pytest.approx((1 / 3 + 1 / 2 + 0) / 3)
+def test_boxes_are_read_from_their_crops(rng):
+    ruler = views.ruler(50, 32)
+    sides = rng.uniform(10, 30, (50, 2))
+    boxes = np.concatenate([rng.random((50, 2)) * (32 - sides), sides], axis=1)
+    crops = views.crop_resize(ruler, boxes, 16)
+    crops[::2] = crops[::2, :, ::-1]
+    found, mirrored = views.read_boxes(crops)
+    np.testing.assert_allclose(found, boxes, atol=1e-3)
+    assert mirrored.tolist() == [i % 2 == 0 for i in range(50)]
 
 
-def test_least_squares_labels_what_is_easy(rng):
-    y = rng.integers(0, 3, 90)
-    X = 4 * np.eye(5)[y] + 0.1 * rng.standard_normal((90, 5))
-    found = reference.linear_labels(X[:60], y[:60], X[60:], 3)
-    np.testing.assert_array_equal(found, y[60:])
+def test_random_boxes_keep_their_bounds(rng):
+    boxes, mirrored = views.read_boxes(
+        views.random_resized_crop(views.ruler(1000, 32), rng, 16, (0.1, 0.3))
+    )
+    share = boxes[:, 2] * boxes[:, 3] / 1024
+    assert share.min() > 0.099
+    assert share.max() < 0.301
+    assert 0.4 < mirrored.mean() < 0.6
 
 
-def test_tokens_are_words_between_marks():
-    tokens = contrastive.tokenize(["A red star.", "i see a zebra"])
-    assert tokens.shape == (2, 17)
-    assert tokens.dtype == np.int64
-    assert tokens[0, 0] == 1
-    assert tokens[0, 4] == 2
-    assert tokens[1, 4] == 3  # no scene has a zebra
-    np.testing.assert_array_equal(contrastive.tokenize("a red star"), tokens[:1])
-    assert contrastive.article("orange star") == "an orange star"
+def test_colours_are_read_from_swatches(rng):
+    how = rng.uniform(0.5, 1.5, (3, 20))
+    hue = rng.uniform(-1, 1, 20)
+    read = views.read_colours(views.adjust_color(views.swatches(20), *how, hue))
+    for name, wanted in zip(read, (*how, hue), strict=True):
+        np.testing.assert_allclose(read[name], wanted, atol=1e-3)
 
 
-@pytest.mark.parametrize(
-    ("texts", "kind", "message"),
-    [
-        ([], ValueError, "at least one text"),
-        ([3], TypeError, "takes texts; got int"),
-        ("a " * 16, ValueError, "at most 15 words"),
-    ],
-)
-def test_other_texts_are_refused(texts, kind, message):
-    with pytest.raises(kind, match=message):
-        contrastive.tokenize(texts)
-
-
-def test_patches_are_cut_row_by_row(rng):
-    images = rng.integers(0, 9, (2, 4, 6, 3))
-    cut = contrastive.cut_patches(images, 2)
-    assert cut.shape == (2, 6, 12)
-    np.testing.assert_array_equal(cut[1, 4], images[1, 2:4, 2:4].ravel())
-    with pytest.raises(ValueError, match="4 x 6 pixels have no patches of edge 4"):
-        contrastive.cut_patches(images, 4)
-    with pytest.raises(ValueError, match="3 or 4 axes"):
-        contrastive.cut_patches(images[0, 0])
-
-
-def test_a_patch_has_the_shape_that_covers_most_of_it():
-    masks = np.zeros((1, 4, 4), np.uint8)
-    masks[0, :2, :2] = [[1, 1], [2, 0]]  # three pixels of four, most of the first
-    masks[0, 2, 2] = 2  # one of four: too few
-    objects = np.array([[[5, 0, 0, 1, 1], [7, 0, 0, 2, 2], [-1] * 5]])
-    found = contrastive.label_patches(masks, objects, 2, 0.3)
-    assert found.tolist() == [[6, 0, 0, 0]]
-    with pytest.raises(ValueError, match="1 masks and 2 rows"):
-        contrastive.label_patches(masks, np.repeat(objects, 2, axis=0))
-
-
-@pytest.mark.parametrize(
-    ("kind", "shape"), [("grid", (5, 64, 6, 6)), ("pixels", (5, 3, 48, 48))]
-)
-def test_encoders_give_a_vector_for_each(kind, shape, rng):
-    pictures, captions, _ = clip.pair(t, kind, 1)
-    x = t.from_numpy(rng.standard_normal(shape).astype(np.float32))
-    assert pictures(x).shape == (5, 64)
-    tokens = contrastive.tokenize(["a star", "two red rings on the left"])
-    z = captions(t.from_numpy(tokens)).detach().numpy()
-    longer = np.concatenate([tokens, np.zeros_like(tokens[:, :3])], axis=1)
-    again = captions(t.from_numpy(longer)).detach().numpy()
-    np.testing.assert_allclose(z, again, rtol=1e-5)  # padding says nothing
-
-
-def test_a_few_steps_lower_the_loss(rng):
-    pictures, captions, log_scale = clip.pair(t, "grid", 1)
-    x = t.from_numpy(rng.standard_normal((8, 64, 6, 6)).astype(np.float32))
-    names = ["star", "ring", "heart", "cross", "square", "circle", "diamond", "box"]
-    tokens = t.from_numpy(contrastive.tokenize([f"a {name}" for name in names]))
-    step = clip.step_of(t, pictures, captions, log_scale)
-    losses = [step(x, tokens) for _ in range(12)]
-    assert losses[-1] < 0.7 * losses[0]
-
-
-def test_a_step_of_pytorch_runs_the_same_code(rng):
-    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
-    pictures, captions, log_scale = clip.pair(torch, "grid", 1)
-    x = torch.from_numpy(rng.standard_normal((6, 64, 6, 6)).astype(np.float32))
-    tokens = torch.from_numpy(rng.integers(4, 86, (6, 17)))
-    step = clip.step_of(torch, pictures, captions, log_scale)
-    losses = [step(x, tokens) for _ in range(8)]
-    assert losses[-1] < losses[0]
+def test_views_differ_in_what_they_are_asked_to_differ_in(rng):
+    images = rng.integers(0, 256, (6, 32, 32, 3)).astype(np.uint8)
+    left, right = views.two_views(images, rng)
+    assert left.shape == right.shape == images.shape
+    assert not np.array_equal(left, right)
+    same = views.two_views(images, rng, crop=False, colour=False)
+    np.testing.assert_array_equal(same[0], images)
+    grey = views.color_distortion(images, rng, 0.0)
+    assert np.isclose(grey, images, atol=0.1).all(axis=(1, 2, 3)).any()

@@ -13,6 +13,7 @@ from cs231n.nets.pretrained import from_scenenet, from_shapenet, load_pretrained
 from cs231n.nets.scenenet import SceneNet
 from cs231n.nets.shapenet import ShapeNet, normalise
 from cs231n.nets.squeezenet import STEPS, SqueezeNet
+from cs231n.testing import memory_below
 
 
 def draw(rng, dtype, shapes):
@@ -54,6 +55,14 @@ def directional(function, x, dx, seed=3):
     h = 1e-6
     up, down = (function(x + s * h * direction) for s in (1, -1))
     np.testing.assert_allclose((dx * direction).sum(), (up - down) / (2 * h), rtol=1e-5)
+
+
+def test_one_image_takes_less_than_300_megabytes():
+    big = squeezenet(np.float32)
+    image = np.random.default_rng(0).normal(size=(1, 3, 227, 227)).astype(np.float32)
+    with memory_below(300e6):
+        scores, cache = big.forward(image)
+        big.backward(scores, cache)
 
 
 def test_gradients_put_in_at_several_layers_add_up(net, x):

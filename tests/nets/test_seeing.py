@@ -146,3 +146,30 @@ def test_an_own_way_back_through_relus_takes_the_place_of_guided(net, x):
 def test_unknown_classes_are_refused(net, x, look, wrong):
     with pytest.raises(ValueError, match=f"whole number from 0 to 4; got {wrong}"):
         look(net, x, wrong)
+
+
+@pytest.mark.parametrize(
+    ("look", "message"),
+    [
+        (lambda net, x: seeing.saliency(net, x, np.array([1])), "pictures needs one"),
+        (lambda net, x: seeing.occlusion_map(net, x, 1, 4, 4), r"one picture \(3, H"),
+        (lambda net, x: seeing.occlusion_map(net, x[0], 1, 17, 4), "1 to 16 pixels"),
+        (lambda net, x: seeing.occlusion_map(net, x[0], 1, 4, 0), "got size 4 and str"),
+        (
+            lambda net, x: seeing.smooth_grad(
+                net, x, np.array([1, 2]), 0, 0.1, np.random.default_rng(0)
+            ),
+            "copies, at least 1; got 0",
+        ),
+        (
+            lambda net, x: seeing.share_inside(
+                np.ones((1, 5, 5)), np.ones((1, 16, 16))
+            ),
+            "do not divide masks",
+        ),
+        (lambda net, x: net.features(x, []), "Name some layers; there are conv1, "),
+    ],
+)
+def test_what_fits_no_picture_is_refused_in_a_sentence(net, x, look, message):
+    with pytest.raises(ValueError, match=message):
+        look(net, x)

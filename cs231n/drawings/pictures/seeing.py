@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cs231n.drawings.page import Page
 
 if TYPE_CHECKING:
@@ -69,3 +71,111 @@ def weighted_maps(theme: str = "light") -> "Figure":
     page.matrix(20.6, 2, [[0, 4], [0, 8]], {(1, 1): "learned"}, role="learned")
     page.text(21.6, 1.2, "Grad-CAM", "learned", 9)
     return page.fig
+
+
+def noisy_gradients(theme: str = "light") -> "Figure":
+    """Draw the gradients of noisy copies of a picture, and their mean.
+
+    Parameters
+    ----------
+    theme : {"light", "dark"}, optional
+        Paper and colours.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        A row for each of three copies, with the same four pixels.
+    """
+    gradients = np.array([[5, -2, 3, 1], [-4, -3, 4, 0], [-1, -1, 2, -1]])
+    page = Page(26, 8.2, theme, inch=0.34)
+    page.box((2.1, 3.7), "picture", 3.2)
+    for k, row in enumerate(gradients):
+        y = 1.9 + 1.8 * k
+        page.arrow((3.9, 3.7), (5.6, y), "data", 1.3)
+        page.box((7.4, y), f"copy {k + 1}", 3.2)
+        page.arrow((9.2, y), (11.3, y), "grad", 1.4)
+        page.matrix(11.6, y - 0.5, row[None], role="grad")
+    page.text(3.2, 1.9, "+ noise,\ndrawn anew", "quiet", 8)
+    page.text(13.6, 0.7, "gradient of four pixels", "grad", 8.5)
+    page.arrow((15.9, 3.7), (18.3, 3.7), "ink", 1.4)
+    page.text(17.1, 3.1, "mean", "ink", 8.5)
+    mean = gradients.mean(axis=0)
+    page.matrix(18.7, 3.2, mean[None], {(0, 1): "learned", (0, 2): "learned"})
+    page.text(19.2, 5.1, "signs\ndiffer", "quiet", 8)
+    page.text(21.2, 5.1, "all copies\nagree", "learned", 8)
+    page.text(13.6, 7.3, "saliency of one copy: sizes of one row", "quiet", 8.5)
+    page.text(22.0, 2.2, "SmoothGrad: sizes of this row", "quiet", 8.5)
+    return page.fig
+
+
+def guided_paths(theme: str = "light") -> "Figure":
+    """Draw a gradient that comes back on two paths, by both rules of the ReLU.
+
+    Parameters
+    ----------
+    theme : {"light", "dark"}, optional
+        Paper and colours.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        Backpropagation on the left, guided backpropagation on the right.
+    """
+    page = Page(27, 7.4, theme, inch=0.34)
+    upstream = np.array([2, -5])
+    for left, name in ((0, "backpropagation"), (14, "guided backpropagation")):
+        kept = upstream if not left else upstream[upstream > 0]
+        page.text(left + 6.4, 0.7, name, "ink", 10, weight="bold")
+        page.node((left + 1.8, 3.9), "$z$", "data")
+        for y, value in zip((2.5, 5.3), upstream, strict=True):
+            page.box((left + 6.6, y), "ReLU, on", 3.2)
+            page.arrow((left + 11.4, y), (left + 8.5, y), "grad", 1.6)
+            page.text(left + 9.9, y - 0.6, _signed(value), "grad", 10)
+            if value in kept:
+                page.arrow((left + 4.7, y), (left + 2.6, 3.9), "grad", 1.6)
+                page.text(
+                    left + 3.9, y + (0.6 if y > 4 else -0.6), _signed(value), "grad", 10
+                )
+            else:
+                page.text(left + 4.4, y, "||", "ink", 13, weight="bold")
+                page.text(left + 3.0, y + 0.6, "stopped", "quiet", 8.5)
+        total = _signed(int(kept.sum()))
+        page.text(left + 1.8, 6.6, f"gradient {total}", "grad", 9.5)
+    return page.fig
+
+
+def inversion_loop(theme: str = "light") -> "Figure":
+    """Draw two pictures whose activations at a layer are compared.
+
+    Parameters
+    ----------
+    theme : {"light", "dark"}, optional
+        Paper and colours.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        The photograph's way above, that of the picture that changes below.
+    """
+    page = Page(27, 7.6, theme, inch=0.34)
+    rows = (
+        (1.9, "photograph", "$A_0$, fixed", "data"),
+        (5.4, "picture $x$", "$A(x)$", "learned"),
+    )
+    for y, start, end, role in rows:
+        for at, words in ((2.6, start), (8.6, "first layers"), (15.0, end)):
+            page.box((at, y), words, 4.0, "quiet" if at == 8.6 else role)
+        for tail, tip in ((4.8, 6.4), (10.8, 12.8)):
+            page.arrow((tail, y), (tip, y), "ink", 1.3)
+        page.arrow((17.2, y), (20.4, 3.3 if y < 3 else 4.0), "ink", 1.3)
+    page.box((23.0, 3.65), "difference", 4.6, "other")
+    page.arrow((20.6, 4.6), (17.2, 5.9), "grad", 1.3)
+    for tail, tip in ((12.8, 10.8), (6.4, 4.8)):
+        page.arrow((tail, 5.9), (tip, 5.9), "grad", 1.3)
+    page.text(2.6, 6.9, "starts as noise; only this changes", "learned", 8.5, ha="left")
+    page.text(8.6, 3.65, "the same weights", "quiet", 8.5)
+    return page.fig
+
+
+def _signed(value: int) -> str:
+    return f"{value:+d}".replace("-", "\N{MINUS SIGN}")

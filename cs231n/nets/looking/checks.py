@@ -59,7 +59,8 @@ def check_pictures(x: Any, *, single: bool = True) -> bool:
     if not largest <= LARGEST:
         raise ValueError(
             f"The pictures have a value of size {largest:.3g} where normalised pixels "
-            "lie between about -2.2 and 2.7: call preprocess_image once, on 0..255."
+            "lie between about -2.2 and 2.7: call preprocess_image once, on 0..255; "
+            "and does your loop over steps end?"
         )
     return alone
 
@@ -85,6 +86,31 @@ def check_class(y: Any, num_classes: int) -> None:
     if len(wrong):
         raise ValueError(
             f"A class is a whole number from 0 to {num_classes - 1}; got {wrong[0]}."
+        )
+
+
+def check_squares(x: Any, size: int, stride: int) -> None:
+    """Refuse squares that do not fit into one picture.
+
+    Parameters
+    ----------
+    x : ndarray of shape (3, H, W)
+        The picture.
+    size, stride : int
+        Edge of the square, and the step from one to the next, in pixels.
+
+    Raises
+    ------
+    ValueError
+        If it is no single picture, or the numbers do not suit it.
+    """
+    if np.ndim(x) != 3:
+        raise ValueError(f"Pass one picture (3, H, W); got shape {np.shape(x)}.")
+    most = min(x.shape[1:])
+    if not 1 <= size <= most or stride < 1:
+        raise ValueError(
+            f"The square has 1 to {most} pixels and the stride at least 1; got size "
+            f"{size} and stride {stride}."
         )
 
 

@@ -1,154 +1,173 @@
-"""What matching pictures and texts comes to: losses, choices, ranks, overlaps.
+"""The contrastive loss of SimCLR with its gradient, and readers of features.
 
-The notebook ``assignment3/clip`` holds answers against these.
+The notebook ``assignment3/self_supervised`` holds answers against these.
 """
 
 import numpy as np
 
-from cs231n.layers import softmax_loss
+__all__ = [
+    "knn_predict",
+    "linear_probe",
+    "nt_xent",
+    "positive_pairs",
+    "similarities",
+    "unit_rows",
+]
 
-__all__ = ["choose", "clip_loss", "cosines", "linear_labels", "mean_iou", "ranked"]
 
-
-def cosines(texts: np.ndarray, images: np.ndarray) -> np.ndarray:
-    """Compare every text with every image.
+def unit_rows(z: np.ndarray) -> np.ndarray:
+    """Divide every row by its length.
 
     Parameters
     ----------
-    texts : ndarray of shape (N, D)
-        Features of texts, of any length.
-    images : ndarray of shape (M, D)
-        Features of images.
+    z : ndarray of shape (N, D)
+        Vectors.
 
     Returns
     -------
-    similarity : ndarray of shape (N, M)
-        Cosines of the angles between them.
+    unit : ndarray of shape (N, D)
+        Vectors of length 1.
     """
-    return _unit(texts) @ _unit(images).T
+    return z / np.linalg.norm(z, axis=1, keepdims=True)
 
 
-def _unit(rows):
-    return rows / np.linalg.norm(rows, axis=-1, keepdims=True)
-
-
-def clip_loss(
-    zi: np.ndarray, zt: np.ndarray, scale: float, which: str = "both"
-) -> tuple[float, np.ndarray, np.ndarray, float]:
-    """Compute the symmetric contrastive loss and its gradients.
+def similarities(out: np.ndarray) -> np.ndarray:
+    """Compute the cosine similarity of all pairs of rows.
 
     Parameters
     ----------
-    zi, zt : ndarray of shape (N, D)
-        Features of images and of their texts.
-    scale : float
-        Factor of the similarities.
-    which : {"both", "images", "texts"}, optional
-        Whether both directions count, or each image chooses among the texts only, or
-        each text among the images only.
+    out : ndarray of shape (M, D)
+        Vectors.
+
+    Returns
+    -------
+    sims : ndarray of shape (M, M)
+        From -1 to 1.
+    """
+    unit = unit_rows(out)
+    return unit @ unit.T
+
+
+def positive_pairs(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Compute the cosine similarity of rows with the same number.
+
+    Parameters
+    ----------
+    left, right : ndarray of shape (N, D)
+        Vectors.
+
+    Returns
+    -------
+    sims : ndarray of shape (N, 1)
+        From -1 to 1.
+    """
+    return np.sum(unit_rows(left) * unit_rows(right), axis=1, keepdims=True)
+
+
+def nt_xent(
+    left: np.ndarray, right: np.ndarray, tau: float
+) -> tuple[float, np.ndarray, np.ndarray]:
+    """Compute the normalised, temperature-scaled cross-entropy and its gradients.
+
+    Parameters
+    ----------
+    left, right : ndarray of shape (N, D)
+        Outputs for the two views of each picture, of any length but 0.
+    tau : float
+        Temperature.
 
     Returns
     -------
     loss : float
-        Mean of the two cross-entropies.
-    dzi, dzt : ndarray of shape (N, D)
-        Gradients of the features.
-    dscale : float
-        Gradient of the factor.
+        Mean over all 2 N views.
+    dleft, dright : ndarray of shape (N, D)
+        Gradients.
     """
-    similar, right = zi @ zt.T, np.arange(len(zi))
-    logits = np.ascontiguousarray(similar * similar.dtype.type(scale))
-    by_image, across = softmax_loss(logits, right)
-    by_text, down = softmax_loss(np.ascontiguousarray(logits.T), right)
-    weights = {"both": (0.5, 0.5), "images": (1, 0), "texts": (0, 1)}[which]
-    loss = weights[0] * by_image + weights[1] * by_text
-    slope = weights[0] * across + weights[1] * down.T
-    factor = similar.dtype.type(scale)
-    dscale = float((slope * similar).sum())
-    return float(loss), factor * (slope @ zt), factor * (slope.T @ zi), dscale
+    out = np.concatenate([left, right])
+    num, rows = len(left), np.arange(len(out))
+    partner = (rows + num) % len(out)
+    length = np.linalg.norm(out, axis=1, keepdims=True)
+    unit = out / length
+    logits = unit @ unit.T / out.dtype.type(tau)
+    np.fill_diagonal(logits, -np.inf)
+    logits -= logits.max(axis=1, keepdims=True)
+    chance = np.exp(logits)
+    total = chance.sum(axis=1)
+    loss = np.mean(np.log(total, dtype=np.float64) - logits[rows, partner])
+    chance /= total[:, None]
+    chance[rows, partner] -= 1
+    dunit = (chance + chance.T) @ unit
+    dunit /= out.dtype.type(tau * len(out))
+    along = np.sum(dunit * unit, axis=1, keepdims=True)
+    dout = (dunit - along * unit) / length
+    return float(loss), dout[:num], dout[num:]
 
 
-def choose(images: np.ndarray, prompts: np.ndarray) -> np.ndarray:
-    """Give each image the class whose prompts are nearest on average.
-
-    Parameters
-    ----------
-    images : ndarray of shape (N, D)
-        Features of images.
-    prompts : ndarray of shape (C, P, D)
-        Features of P prompts for each class.
-
-    Returns
-    -------
-    classes : ndarray of int, shape (N,)
-        Indices.
-    """
-    return cosines(images, _unit(prompts).mean(axis=1)).argmax(axis=1)
-
-
-def ranked(queries: np.ndarray, gallery: np.ndarray, k: int) -> np.ndarray:
-    """List what lies nearest to each query.
-
-    Parameters
-    ----------
-    queries : ndarray of shape (N, D)
-        Features of what is asked for.
-    gallery : ndarray of shape (M, D)
-        Features of what there is.
-    k : int
-        How many to list.
-
-    Returns
-    -------
-    found : ndarray of int, shape (N, k)
-        Nearest first; of equal ones the earlier first.
-    """
-    return np.argsort(-cosines(queries, gallery), axis=1, kind="stable")[:, :k]
-
-
-def mean_iou(found: np.ndarray, truth: np.ndarray, num_classes: int) -> float:
-    """Measure how far two labellings overlap.
-
-    Parameters
-    ----------
-    found, truth : ndarray of int
-        Labels, of one shape.
-    num_classes : int
-        Labels are below it.
-
-    Returns
-    -------
-    score : float
-        Mean of intersection over union, of the classes that occur in either.
-    """
-    pairs = np.zeros((num_classes, num_classes), np.int64)
-    np.add.at(pairs, (np.ravel(truth), np.ravel(found)), 1)
-    both = np.diag(pairs)
-    either = pairs.sum(axis=0) + pairs.sum(axis=1) - both
-    return float((both[either > 0] / either[either > 0]).mean())
-
-
-def linear_labels(
-    X: np.ndarray, y: np.ndarray, X_test: np.ndarray, num_classes: int
+def knn_predict(
+    features: np.ndarray,
+    labels: np.ndarray,
+    queries: np.ndarray,
+    k: int = 20,
+    tau: float = 0.1,
 ) -> np.ndarray:
-    """Label patches by a linear layer, fitted by least squares to one-hot rows.
+    """Classify by the weighted votes of the nearest features.
 
     Parameters
     ----------
-    X : ndarray of shape (N, D)
-        Features of labelled patches.
-    y : ndarray of int, shape (N,)
-        Their labels.
-    X_test : ndarray of shape (M, D)
-        Features of others.
-    num_classes : int
-        Labels are below it.
+    features : ndarray of shape (N, D)
+        Features whose labels are known.
+    labels : ndarray of int, shape (N,)
+        Classes from 0.
+    queries : ndarray of shape (M, D)
+        Features to classify.
+    k : int, optional
+        Number of neighbours, by cosine similarity.
+    tau : float, optional
+        A neighbour of similarity s has exp(s / tau) votes.
 
     Returns
     -------
-    labels : ndarray of int, shape (M,)
-        Guesses.
+    classes : ndarray of int, shape (M,)
+        Those with most votes; of several the lowest.
+
+    References
+    ----------
+    Wu et al. (2018), "Unsupervised Feature Learning via Non-Parametric Instance
+    Discrimination", section 3.4.
     """
-    ones = [np.c_[rows, np.ones(len(rows))] for rows in (X, X_test)]
-    weights = np.linalg.lstsq(ones[0], np.eye(num_classes)[y], rcond=None)[0]
-    return (ones[1] @ weights).argmax(axis=1)
+    sims = unit_rows(queries) @ unit_rows(features).T
+    near = np.argpartition(-sims, k - 1, axis=1)[:, :k]
+    row = np.arange(len(queries))[:, None]
+    votes = np.zeros((len(queries), labels.max() + 1))
+    weight = np.exp((sims[row, near] - 1) / tau)  # the same factor for all votes
+    np.add.at(votes, (row, labels[near]), weight)
+    return votes.argmax(axis=1)
+
+
+def linear_probe(
+    features: np.ndarray, labels: np.ndarray, queries: np.ndarray, reg: float = 0.1
+) -> np.ndarray:
+    """Classify by a linear model of standardised features, fitted by least squares.
+
+    Parameters
+    ----------
+    features : ndarray of shape (N, D)
+        Features whose labels are known.
+    labels : ndarray of int, shape (N,)
+        Classes from 0.
+    queries : ndarray of shape (M, D)
+        Features to classify.
+    reg : float, optional
+        Strength of the penalty on the weights, times N.
+
+    Returns
+    -------
+    scores : ndarray of shape (M, K)
+        The higher, the more likely the class.
+    """
+    mean, std = features.mean(axis=0), features.std(axis=0) + 1e-6
+    x, q = (features - mean) / std, (queries - mean) / std
+    wanted = np.eye(labels.max() + 1)[labels]
+    shares = wanted.mean(axis=0)
+    penalty = reg * len(x) * np.eye(x.shape[1])
+    return q @ np.linalg.solve(x.T @ x + penalty, x.T @ (wanted - shares)) + shares

@@ -1,6 +1,8 @@
 """Feedback: one page a notebook, which a student may see and nobody can misuse."""
 
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from cs231n.files import write_whole
@@ -9,9 +11,14 @@ from grading.engine.pages.html import clean, render
 from grading.engine.results.manual_scores import ManualScores, read_manual_scores
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from grading.course import Course
     from grading.engine.pages.overview import Overview, Row
 
+#: Notebooks for which starting processes takes longer than it saves.
+SMALL = 200
+_of_worker: "list[Overview]" = []  #: of a worker's process, one
 #: What a student reads beside a mark for each end of a test.
 WORDS = {
     "passed": "passed",
@@ -33,7 +40,10 @@ HIDDEN = {
 
 
 def write_feedback(
-    course: "Course", overview: "Overview", tick: Callable = lambda: None
+    course: "Course",
+    overview: "Overview",
+    tick: Callable = lambda: None,
+    jobs: int = 1,
 ) -> int:
     """Write every student's pages.
 
@@ -45,6 +55,8 @@ def write_feedback(
         What is known of the assignment.
     tick : callable, optional
         Called after each notebook.
+    jobs : int, optional
+        Processes that write; a small class is written by this one alone.
 
     Returns
     -------
@@ -57,16 +69,43 @@ def write_feedback(
             (student, name): found
             for student, name, found in read_manual_scores(course, overview.assignment)
         }
-    count = 0
-    for row in overview.rows:
-        if row.verdict is not None:
-            page = feedback_page(overview, row, marks.get((row.student, row.notebook)))
-            folder = course.feedback / row.student / overview.assignment
-            data = page.encode("utf-8", "replace")
-            write_whole(folder / f"{row.notebook}.html", data)
-            count += 1
-        tick()
-    return count
+    pairs = [(row, marks.get((row.student, row.notebook))) for row in overview.rows]
+    if jobs == 1 or len(pairs) < SMALL:
+        return sum(_counted(_write(overview, *pair), tick) for pair in pairs)
+    # Not forked: the gradebook is open here, and libraries have threads.
+    with ProcessPoolExecutor(
+        jobs, get_context("spawn"), _set_overview, (course.root, overview.assignment)
+    ) as pool:
+        done = pool.map(_write_in_worker, pairs, chunksize=20)
+        return sum(_counted(written, tick) for written in done)
+
+
+def _counted(written: bool, tick: Callable) -> bool:
+    tick()
+    return written
+
+
+def _write(overview: "Overview", row: "Row", marks: ManualScores | None) -> bool:
+    """Write the page of one notebook, if it is graded."""
+    if row.verdict is None:
+        return False
+    page = feedback_page(overview, row, marks)
+    folder = overview.course.feedback / row.student / overview.assignment
+    data = page.encode("utf-8", "replace")
+    write_whole(folder / f"{row.notebook}.html", data)
+    return True
+
+
+def _set_overview(root: "Path", assignment: str) -> None:
+    """Give a worker what it knows of the assignment."""
+    from grading.course import Course
+    from grading.engine.pages.overview import Overview
+
+    _of_worker.append(Overview(Course(root), assignment))
+
+
+def _write_in_worker(pair: "tuple[Row, ManualScores | None]") -> bool:
+    return _write(_of_worker[0], *pair)
 
 
 def feedback_page(

@@ -296,3 +296,46 @@ def softmax_loss_vectorized(W, X, y, reg):
     p[np.arange(X.shape[0]), y] -= 1
     dW = X.T.dot(p) / X.shape[0] + 2 * reg * W
     return loss, dW
+
+# %% mistake="softmax-loss-naive" of="The loss from the" why="The score in the loss is not shifted, its exponentials are."
+- loss += np.log(np.sum(np.exp(scores))) - scores[y[i]]
++ loss += np.log(np.sum(np.exp(scores))) - X[i].dot(W)[y[i]]
+
+# %% mistake="softmax-loss-naive" of="The loss from the" why="The 1 is taken off the column of dW; it should be taken off the probability, which multiplies the image."
+- dW[:, j] += (p[j] - 1) * X[i]
++ dW[:, j] += p[j] * X[i] - 1
+
+# %% mistake="softmax-loss-naive" of="The loss from the" why="The 1 is taken off before the logarithm, which then meets a negative number."
+- loss += np.log(np.sum(np.exp(scores))) - scores[y[i]]
++ p[y[i]] -= 1
++ loss -= np.log(p[y[i]])
+
+# %% mistake="softmax-loss-naive" of="The loss from the" why="The regularisation is divided by the number of images as well."
+- loss = loss / num_train + reg * np.sum(W * W)
+- dW = dW / num_train + 2 * reg * W
++ loss = (loss + reg * np.sum(W * W)) / num_train
++ dW = (dW + 2 * reg * W) / num_train
+
+# %% mistake="softmax-loss-naive" of="The loss from the" why="The weights are added up, not their squares."
+- loss = loss / num_train + reg * np.sum(W * W)
++ loss = loss / num_train + reg * np.sum(W)
+
+# %% mistake="softmax-loss-naive" of="The loss from the" why="Only the column of the right class gets a gradient."
+- dW[:, j] += p[j] * X[i]
++ pass
+
+# %% mistake="softmax-loss-vectorized" of="Probabilities and" why="The largest score of each class is taken off, not of each image."
+- scores = scores - scores.max(axis=1, keepdims=True)
++ scores = scores - scores.max(axis=0)
+
+# %% mistake="softmax-loss-vectorized" of="Probabilities and" why="Without keepdims the maxima lie along the classes instead of the images."
+- scores = scores - scores.max(axis=1, keepdims=True)
++ scores = scores - scores.max(axis=1)
+
+# %% mistake="softmax-loss-vectorized" of="Probabilities and" why="[:, y] takes 1 off at the classes of all images; pair rows and columns with np.arange."
+- dscores[rows, y] -= 1
++ dscores[:, y] -= 1
+
+# %% mistake="softmax-search" why="The numbers are text."
+def softmax_settings():
+    return {"learning_rate": "1e-6", "reg": "3e3"}

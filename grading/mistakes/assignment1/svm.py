@@ -426,3 +426,30 @@ def svm_loss_vectorized(W, X, y, reg):
 + loss += margin**2
 + dW[:, j] += 2 * margin * X[i]
 + dW[:, y[i]] -= 2 * margin * X[i]
+
+# %% mistake="svm-loss-naive" of="Loss and gradient" why="The gradient changes for every class, violated or not."
+- if j != y[i] and margin > 0:
+-     loss += margin
++ if j != y[i]:
++     loss += max(0, margin)
+
+# %% mistake="svm-loss-naive" of="Loss and gradient" why="The gradient is multiplied by the margin."
+- dW[:, j] += X[i]
+- dW[:, y[i]] -= X[i]
++ dW[:, j] += margin * X[i]
++ dW[:, y[i]] -= margin * X[i]
+
+# %% mistake="svm-loss-naive" of="Loss and gradient" why="The regularisation takes the place of the loss instead of being added."
+- return loss / len(X) + reg * np.sum(W * W), dW / len(X) + 2 * reg * W
++ loss /= len(X)
++ if reg > 0:
++     loss = reg * np.sum(W * W)
++ return loss, dW / len(X) + 2 * reg * W
+
+# %% mistake="svm-loss-naive" of="Loss and gradient" why="The weights are added up, not their squares."
+- return loss / len(X) + reg * np.sum(W * W), dW / len(X) + 2 * reg * W
++ return loss / len(X) + reg * np.sum(W), dW / len(X) + 2 * reg * W
+
+# %% mistake="svm-search" why="The numbers are text."
+def svm_settings():
+    return {"learning_rate": "1.5e-7", "reg": "2e4"}

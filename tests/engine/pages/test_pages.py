@@ -102,6 +102,17 @@ def test_no_page_runs_anything(graded):
         assert_harmless(path.read_text(encoding="utf-8"))
 
 
+def test_processes_write_the_same_pages(graded, monkeypatch):
+    def written():
+        assert write_feedback(graded.course, graded, jobs=2) == len(graded.rows)
+        pages = sorted(graded.course.feedback.rglob("*.html"))
+        return [(path, path.read_bytes()) for path in pages]
+
+    alone = written()
+    monkeypatch.setattr("grading.engine.pages.feedback.SMALL", 1)
+    assert written() == alone
+
+
 def test_a_students_name_is_text(graded):
     row = next(row for row in graded.rows if row.student == "ada")
     text = feedback_page(graded, replace(row, student="<img src=x onerror=y>"))
