@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from cs231n.engine import engine_of
-from cs231n.pytorch.tensors import arrays, describe, tensors
+from cs231n.pytorch.tensors import arrays, tensors
 from cs231n.testing import beside_answers, expect
+from cs231n.testing.words import result
 
 
 @beside_answers
@@ -57,6 +58,6 @@ def fit_and_label(
     expect(
         labels.shape == (len(X_new),),
         f"inference should return {len(X_new)} labels, one for each row; got "
-        f"{describe(found)}.",
+        f"{result(found)}.",
     )
     return labels
