@@ -34,6 +34,7 @@ GROUPS = [
     "convnet",
     "dcgan",
     "denoising",
+    "contrastive",
     "captioning",
     "squeezenet",
     "looking",

@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from benchmarks import diffusion, gan, train_scenenet
+from benchmarks import diffusion, gan, train_scenenet, train_viewnet
 from cs231n.data import (
     caption_accuracy,
     decode_captions,
     load_glyphs,
     load_scenes,
+    load_shapes10,
 )
 from cs231n.data.drawn.scene_pictures import HELD_OUT
 from cs231n.nets.captioning import CaptioningRNN
@@ -86,6 +87,17 @@ def gan_digits(seed):
     }
 
 
+def views_without_labels(seed):
+    """Train on views for 300 steps; return how far a probe is above a random net's."""
+    data = load_shapes10(dtype=np.uint8)
+    nets = (
+        train_viewnet.train(data.X_train, seed, steps=300),
+        train_viewnet.untrained(data.X_train, seed),
+    )
+    learned, drawn = (train_viewnet.probe(net, data, (500,))[500] for net in nets)
+    return {"500 labels": learned, "over a random net": learned - drawn}
+
+
 def diffusion_digits(seed):
     """Train the rectified flow as the notebook does; draw with guidance."""
     net, *_ = diffusion.train("flow", seed, diffusion.STEPS)
@@ -143,6 +155,7 @@ GOALS = {
         "digits, 1,000 steps": 6,
         "60 - FD, 2,500 steps": 0.0,
     },
+    views_without_labels: {"500 labels": 0.29, "over a random net": 0.05},
     diffusion_digits: {"as asked": 0.85, "40 - FD": 0.0},
     captions_order: {
         "GRU over RNN": 0.0,

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from benchmarks import diffusion, gan
+from benchmarks import diffusion, gan, train_viewnet
 from benchmarks.contenders import both, data, torch
 from benchmarks.convolutions import convolution
 from cs231n import autograd, layers, optim
 from cs231n.data.squeezenet import layer_shapes
+from cs231n.nets import viewnet
 from cs231n.nets.layered import LayeredNet
 from cs231n.nets.references import players
 from cs231n.nets.squeezenet import STEPS
@@ -303,7 +304,25 @@ def looking(dtype):
     yield "SqueezeNet 1.0 forward and back to the pixels, batch 1", contenders, None
 
 
+def contrastive(dtype):
+    """One AdamW step of SimCLR: 256 views of 32 x 32, five convolutions, projector.
+
+    Loss and gradient of the vectors are the package's for both, in NumPy.
+    """
+    draw, contenders = data(dtype), {}
+    pair = draw(128, 3, 32, 32), draw(128, 3, 32, 32)
+    for label, engine in (("ours", autograd), ("torch", torch)):
+        if engine:
+            nets = viewnet.encoder(engine.nn), viewnet.projector(engine.nn)
+            if dtype == np.float64:
+                nets = tuple(net.double() for net in nets)
+            step = train_viewnet.step_of(engine, *nets, 1e-3, 0.2)
+            contenders[label] = lambda step=step: step(*pair)
+    yield "SimCLR step, 256 views", contenders, None
+
+
 GROUPS = {
+    "contrastive": contrastive,
     "convnet": convnet,
     "dcgan": dcgan,
     "denoising": denoising,

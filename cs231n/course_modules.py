@@ -24,6 +24,7 @@ NOTEBOOKS = {
     "net_visualization_tf": "assignment3/network_visualization",
     "network_visualization": "assignment3/network_visualization",
     "rnn_layers_pytorch": _RECURRENT,
+    "simclr": "assignment3/self_supervised",
     "style_transfer_pytorch": "assignment3/style_transfer",
     "style_transfer_tf": "assignment3/style_transfer",
     "transformer_layers": _ATTENTION,
@@ -34,7 +35,6 @@ ABSENT = {
     "classifiers.squeezenet": "SqueezeNet in TensorFlow",
     "clip_dino": "CLIP and DINO",
     "emoji_dataset": "the emoji data",
-    "simclr": "SimCLR",
 }
 _PACKAGE = __name__.partition(".")[0]
 

@@ -82,8 +82,8 @@ def test_the_page_has_all_modules_that_are_not_there():
 
 
 def test_parts_of_such_a_package_say_so_and_misspelt_modules_end_as_ever():
-    with pytest.raises(ModuleNotFoundError, match="asks for SimCLR"):
-        importlib.import_module("cs231n.simclr.data_utils")
+    with pytest.raises(ModuleNotFoundError, match="asks for SqueezeNet"):
+        importlib.import_module("cs231n.classifiers.squeezenet")
     with pytest.raises(ModuleNotFoundError, match="No module named 'cs231n\\.layer'"):
         importlib.import_module("cs231n.layer")
     with pytest.raises(ModuleNotFoundError, match="No module named 'gan_pytorch'"):

@@ -101,6 +101,13 @@ from cs231n.drawings.pictures.seeing import (
     weighted_maps,
 )
 from cs231n.drawings.pictures.styles import gram_sheet, neighbour_pairs, transfer_graph
+from cs231n.drawings.pictures.views import (
+    crop_grid,
+    frozen_probe,
+    pair_matrix,
+    pull_push,
+    view_pairs,
+)
 from cs231n.drawings.sequences.captions import (
     captioner,
     masked_captions,
@@ -141,6 +148,7 @@ __all__ = [
     "conv_stages",
     "convnet_shapes",
     "convolved_image",
+    "crop_grid",
     "decoder_layer",
     "deep_stack",
     "direction_bins",
@@ -150,6 +158,7 @@ __all__ = [
     "euler_steps",
     "fan_in",
     "folds",
+    "frozen_probe",
     "generator_losses",
     "grad_buffer",
     "gradient_parts",
@@ -180,12 +189,14 @@ __all__ = [
     "one_hot_gradient",
     "one_place",
     "painted_filters",
+    "pair_matrix",
     "patch_rows",
     "pixel_gradient",
     "pool_costs",
     "pool_winners",
     "position_waves",
     "positions_as_rows",
+    "pull_push",
     "receptive_field",
     "relu_gate",
     "rnn_step",
@@ -224,6 +235,7 @@ __all__ = [
     "unet_levels",
     "unrolled",
     "velocity_steps",
+    "view_pairs",
     "vote_circle",
     "weighted_maps",
     "window_columns",

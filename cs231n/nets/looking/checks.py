@@ -59,7 +59,8 @@ def check_pictures(x: Any, *, single: bool = True) -> bool:
     if not largest <= LARGEST:
         raise ValueError(
             f"The pictures have a value of size {largest:.3g} where normalised pixels "
-            "lie between about -2.2 and 2.7: call preprocess_image once, on 0..255."
+            "lie between about -2.2 and 2.7: call preprocess_image once, on 0..255; "
+            "and does your loop over steps end?"
         )
     return alone
 
