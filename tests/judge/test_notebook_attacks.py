@@ -10,7 +10,8 @@ from grading.sandbox.limits import Limits
 
 pytestmark = pytest.mark.slow
 NOTEBOOKS = [
-    f"assignment3/{name}" for name in ("gan", "network_visualization", "style_transfer")
+    f"assignment3/{name}"
+    for name in ("diffusion", "gan", "network_visualization", "style_transfer")
 ]
 LIAR = """
 import numpy as np
