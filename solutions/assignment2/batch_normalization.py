@@ -1903,7 +1903,7 @@ with needs_answers():
         )
         ax = axes[0 if kind == "batchnorm" else 1]
         place = sizes.index(size)
-        look = {"color": plt.cm.cividis(0.85 - 0.4 * place), "marker": "o^s"[place]}
+        look = {"color": figures.COLOURS[place], "marker": "o^s"[place]}
         look["markersize"] = 4
         ax.plot(solver.train_acc_history, label=f"batches of {size}", **look)
         ax.plot(solver.val_acc_history, "--", **look)
@@ -1998,7 +1998,7 @@ with needs_answers():
         ax.semilogx(sizes, found, marker=marker, label=f"train mode, {name}")
     in_test_mode = np.mean(model.loss(data["X_val"]).argmax(axis=1) == y_val)
     print(f"{'test mode':16} {in_test_mode:.3f}")
-    ax.axhline(in_test_mode, color="black", linestyle=":", label="test mode")
+    ax.axhline(in_test_mode, color=figures.GREY, linestyle=":", label="test mode")
     ax.set(xlabel="batch size", ylabel="validation accuracy", ylim=(0, 0.6))
     ax.set_xticks(sizes, [str(size) for size in sizes], minor=False)
     ax.minorticks_off()

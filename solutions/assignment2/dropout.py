@@ -322,7 +322,7 @@ with needs_answers():
         many = np.broadcast_to(x, (2000, 100))
         out, _ = dropout_forward(many, {"mode": "train", "p": p, "seed": 231})
         ax.hist(out @ w, bins=np.linspace(-5, 15, 61), color="#0072b2")
-        ax.axvline(x @ w, color="black", linewidth=1)
+        ax.axvline(x @ w, color=figures.GREY, linewidth=1)
         ax.set(title=f"p = {p}", xlabel="pre-activation", yticks=[])
     plt.show()
 
@@ -687,7 +687,7 @@ with needs_answers():
     ax.semilogx(
         np.arange(1, 101), right, ".-", color="#c94f00", label="masked, averaged"
     )
-    ax.axhline(everything_on, color="black", linestyle=":", label="everything on")
+    ax.axhline(everything_on, color=figures.GREY, linestyle=":", label="everything on")
     ax.set(xlabel="masked networks averaged", ylabel="validation accuracy")
     ax.margins(y=0.15)
     ax.legend(frameon=False)
@@ -734,7 +734,7 @@ with needs_answers():
         look = look | {"label": f"keep {keep}", "markersize": 4, "markevery": 5}
         ax.plot(run.train_acc_history, **look)
         print(f"keep {keep:<4}  training accuracy {run.train_acc_history[-1]:.2f}")
-    ax.axhline(0.1, color="black", linestyle=":", label="guessing")
+    ax.axhline(0.1, color=figures.GREY, linestyle=":", label="guessing")
     ax.set(xlabel="epoch", ylabel="training accuracy, random labels", ylim=(0, 1.02))
     ax.legend(frameon=False)
     plt.show()

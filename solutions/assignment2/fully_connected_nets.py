@@ -1980,7 +1980,7 @@ with needs_answers():
         ax.contour(gx, gy, gx**2 + 10 * gy**2, levels=12, colors="lightgray")
         ax.plot(*np.transpose(path), ".-", color="#0072b2", linewidth=1, markersize=3)
         ax.plot(-3, 1, "s", color="#0072b2", markersize=5)
-        ax.plot(0, 0, "o", color="black", markersize=4)
+        ax.plot(0, 0, "o", color=figures.GREY, markersize=4)
         ax.set(title=name, xticks=[], yticks=[], xlim=(-3.4, 1.6), ylim=(-1.6, 1.6))
     for ax in axes[1]:
         ax.set_xlabel("flat direction")

@@ -1245,7 +1245,7 @@ with needs_answers():
 # %% [markdown]
 # *In our run 70 % were as asked at a distance of 44 without guidance, 93 % at 17 with $w = 1$, and 99 % at
 # 154 with $w = 4$. More pictures and steps change the numbers little: 1000 digits of 20 steps had 69 % and
-# 33 without guidance, 92 % and 18 with $w = 1$. These are of one seed.*
+# 33 without guidance, 92 % and 18 with $w = 1$. Seeds 2 and 3 had 92 % as well, at 19 and 15, with $w = 1$.*
 #
 # **Asked against got.** Rows: the class asked for. Columns: the class that the judge reads.
 
