@@ -55,7 +55,8 @@ def parts(t: Any) -> SimpleNamespace:
     made : SimpleNamespace
         ``SinusoidalPosEmb``, ``ResnetBlock``, ``Downsample``, ``Upsample``, ``Unet``.
     """
-    nn, F = t.nn, t.nn.functional
+    nn: Any = t.nn
+    F = nn.functional
 
     class SinusoidalPosEmb(nn.Module):
         def __init__(self, dim: int, theta: float = 10000.0) -> None:
