@@ -112,7 +112,8 @@ def parts(t: Any) -> SimpleNamespace:
 
 def _unet(t: Any, made: Any) -> Any:
     """Make the class of the whole network out of its parts."""
-    nn, Block = t.nn, made.ResnetBlock
+    nn: Any = t.nn
+    Block = made.ResnetBlock
 
     class Unet(nn.Module):
         def __init__(
