@@ -223,8 +223,16 @@ def _around(start, length, size, side):
 
 # %% test="ssl-crop" part="boxes" points=3
 image = np.arange(16.0).reshape(1, 4, 4, 1)
+found = [
+    crop_resize(image, np.array([box]), 2) for box in ([0.0, 0, 4, 4], [0.0, 1, 3, 3])
+]
+expect(
+    all(np.shape(crop) == (1, 2, 2, 1) for crop in found),
+    "crop_resize should return an array (N, size, size, C): of one picture of one channel "
+    f"and size 2 of shape (1, 2, 2, 1); it has shape {np.shape(found[0])}.",
+)
 expect_close(
-    crop_resize(image, np.array([[0.0, 0, 4, 4]]), 2)[0, :, :, 0],
+    found[0][0, :, :, 0],
     [[2.5, 4.5], [10.5, 12.5]],
     "a whole picture of 4 x 4, resized to 2 x 2",
     hint="The positions are 0.5 and 2.5 along each axis.",
@@ -242,7 +250,7 @@ expect_close(
     },
 )
 expect_close(
-    crop_resize(image, np.array([[0.0, 1, 3, 3]]), 2)[0, :, :, 0],
+    found[1][0, :, :, 0],
     [[2.25, 3.75], [8.25, 9.75]],
     "the box of the drawing",
     hint="The first position is row 0.25, column 1.25.",

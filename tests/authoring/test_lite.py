@@ -100,6 +100,6 @@ def test_a_browser_opens_a_notebook_of_the_site(site):
                 f"http://127.0.0.1:{port}/lab/index.html?path=assignment1/knn.ipynb"
             )
             page.get_by_role("heading", name="k-nearest neighbours").first.wait_for()
-            assert page.get_by_text("it fetches the course package").count()
+            page.get_by_text("it fetches the course package").first.wait_for()
             browser.close()
         server.shutdown()

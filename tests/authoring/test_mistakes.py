@@ -123,4 +123,4 @@ def test_one_exercise_can_be_checked_alone(capsys):
 
     *lines, total = capsys.readouterr().out.splitlines()
     assert all(line.startswith(("softmax-search: ", "    ")) for line in lines)
-    assert total == "6 mistakes and 3 styles of 1 exercise: none not as meant."
+    assert total == "7 mistakes and 3 styles of 1 exercise: none not as meant."
