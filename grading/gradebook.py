@@ -13,10 +13,9 @@ from nbgrader.api import Gradebook, MissingEntry
 from grading.course import Course
 from grading.due_dates import CourseFileError, Lateness
 from grading.engine.intake.roster import RosterError
+from grading.engine.storage.names import cell_text
 from grading.late_work import late_work
 
-#: Spreadsheets run a cell that begins with one of these as a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HEADER = (
     *("student", "score", "max_score"),
     *("late_days", "to_mark_by_hand", "late_penalty"),
@@ -123,12 +122,9 @@ def write_csv(found: "list[Score]", file: IO[str]) -> None:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(HEADER)
     for score in found:
-        student = score.student
-        if student.startswith(FORMULA):
-            student = f"'{student}"
         late = round(score.late_days, 2)
         row = [score.score, score.max_score, late, score.to_mark, score.penalty]
-        writer.writerow([student, *row])
+        writer.writerow([cell_text(score.student), *row])
 
 
 def main(argv: list[str] | None = None, course: Course | None = None) -> int:

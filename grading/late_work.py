@@ -61,9 +61,9 @@ def late_work(
         _check_names(dates.rules[assignment], roster, set(times))
     except CourseFileError as reason:
         raise CourseFileError(f"{path}, [assignments.{assignment}]: {reason}") from None
-    rows = roster.rows if roster else {}
+    sections = roster.sections if roster else {}
     return {
-        student: dates.lateness(assignment, student, _section(rows, student), found)
+        student: dates.lateness(assignment, student, sections.get(student, ""), found)
         for student, found in times.items()
     }
 
@@ -94,7 +94,7 @@ def _check_names(rule: "Rule", roster: "Roster | None", graded: set[str]) -> Non
                 "python -m grading collect ... --roster roster.csv"
             )
         return
-    sections = {_section(roster.rows, student) for student in roster.rows}
+    sections = set(roster.sections.values())
     for what, names, known in (
         ("section", rule.sections, sections),
         ("student", rule.extensions, graded | set(roster.rows)),
@@ -102,7 +102,3 @@ def _check_names(rule: "Rule", roster: "Roster | None", graded: set[str]) -> Non
         for name in names:
             if name not in known:
                 raise CourseFileError(f"no {what} is called {name!r} in the roster.")
-
-
-def _section(rows, student):
-    return rows.get(student, {}).get("section", "").strip()

@@ -12,7 +12,7 @@ from cs231n.files import write_whole
 from grading.engine.intake.roster_file import read_table
 from grading.engine.storage.append_log import AppendLog, rewrite
 from grading.engine.storage.lock import only_one
-from grading.engine.storage.names import checked_name
+from grading.engine.storage.names import checked_name, from_cell
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -204,7 +204,7 @@ def _remove_from_gradebook(course, student):
 def _remove_from_table(path: "Path", student: str) -> bool:
     """Take a student's lines out of a table with the column `student`."""
     rows = read_table(path) if path.is_file() else []
-    kept = [row for row in rows if row.get("student", "").strip() != student]
+    kept = [row for row in rows if from_cell(row.get("student", "")) != student]
     if len(kept) == len(rows):
         return False
     text = io.StringIO(newline="")

@@ -73,12 +73,7 @@ def _zip_feedback(course, args):
         course, args.assignment, args.platform, roster, args.zip
     )
     print(f"{count} pages in {args.zip}")
-    if strangers:
-        names = ", ".join(map(printable, strangers))
-        print(
-            f"Left out, because the roster has no {args.platform} id of: {names}.",
-            file=sys.stderr,
-        )
+    _say_who_is_left_out(args, strangers)
     return 1 if strangers else 0
 
 
@@ -149,14 +144,20 @@ def export(course: "Course", args: "Namespace") -> int:
 
 def _say_who_is_missing(args, grades, strangers):
     unmarked = [one.total.student for one in grades if one.total.to_mark]
-    for words, students in (
-        ("Still to mark by hand", unmarked),
-        (f"Left out, because the roster has no {args.platform} id of", strangers),
-    ):
-        if students:
-            names = ", ".join(map(printable, students))
-            print(f"{words}: {names}.", file=sys.stderr)
+    _name("Still to mark by hand", unmarked)
+    _say_who_is_left_out(args, strangers)
     return 1 if unmarked or strangers else 0
+
+
+def _say_who_is_left_out(args, strangers):
+    words = f"Left out, because the roster has no {args.platform} id of"
+    _name(words, strangers)
+
+
+def _name(words, students):
+    if students:
+        names = ", ".join(map(printable, students))
+        print(f"{words}: {names}.", file=sys.stderr)
 
 
 def handout(course: "Course", args: "Namespace") -> int:

@@ -35,9 +35,10 @@ def marking(course: "Course", args: "Namespace") -> int:
     status : int
         1 if there is nothing to mark.
     """
-    from grading.engine.pages.marking import shared_out, write_marking
+    from grading.engine.pages.marking import shared_out, write_marking, written_answers
 
-    answers = _answers(course, args.assignment)
+    overview = _graded(course, args.assignment)
+    answers = written_answers(overview, _sections(course))
     sections = {one.section for one in answers}
     if args.section and args.section not in sections:
         raise MarksError(
@@ -51,7 +52,6 @@ def marking(course: "Course", args: "Namespace") -> int:
         if (one.given is None or args.all) and args.section in ("", one.section)
     ]
     shares = shared_out(chosen, graders)
-    overview = Overview(course, args.assignment)
     paths = write_marking(course, overview, shares, read_comments(course))
     for path, share in zip(paths, shares.values(), strict=True):
         print(f"{len(share):>5} answers  {path}")
@@ -73,13 +73,16 @@ def mark(course: "Course", args: "Namespace") -> int:
     status : int
         1 if a line was refused.
     """
+    from grading.engine.pages.marking import written_answers
+
     comments = read_comments(course)
     tables = [(path, read_marks(path, comments)) for path in args.tables]
     refused = 0
     with only_one(course.ledger / "lock"):
+        overview = _graded(course, args.assignment)
         answers = {
             (one.student, one.notebook, one.exercise.name): one.digest
-            for one in _answers(course, args.assignment)
+            for one in written_answers(overview, _sections(course))
         }
         for path, marks in tables:
             found = record_marks(course, args.assignment, marks, answers, args.replace)
@@ -90,13 +93,13 @@ def mark(course: "Course", args: "Namespace") -> int:
     return 1 if refused else 0
 
 
-def _answers(course, assignment):
-    from grading.engine.pages.marking import written_answers
-
+def _graded(course, assignment):
     overview = Overview(course, assignment)
     if not course.database.is_file():
         raise LookupError(f"Nothing is graded yet:  python -m grading run {assignment}")
+    return overview
+
+
+def _sections(course):
     roster = known_roster(course, None)
-    rows = roster.rows if roster else {}
-    sections = {who: (row.get("section") or "").strip() for who, row in rows.items()}
-    return written_answers(overview, sections)
+    return roster.sections if roster else {}

@@ -56,6 +56,14 @@ class Roster:
         for key in known:
             self._index.setdefault(key, set()).add(student)
 
+    @property
+    def sections(self) -> dict[str, str]:
+        """In which section each student is; empty for one in none."""
+        return {
+            student: (row.get("section") or "").strip()
+            for student, row in self.rows.items()
+        }
+
     @classmethod
     def read(cls, path: "Path") -> "Roster":
         """Read a file with a header.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cs231n.files import write_whole
 from grading.engine.pages.exercises import exercises, is_hidden, purpose
 from grading.engine.pages.html import clean, render
-from grading.engine.results.manual_scores import ManualScores, read_manual_scores
+from grading.engine.results.manual_scores import ManualScores, manual_scores
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,12 +63,7 @@ def write_feedback(
     count : int
         Pages written.
     """
-    marks = {}
-    if course.database.is_file():
-        marks = {
-            (student, name): found
-            for student, name, found in read_manual_scores(course, overview.assignment)
-        }
+    marks = manual_scores(course, overview.assignment)
     pairs = [(row, marks.get((row.student, row.notebook))) for row in overview.rows]
     if jobs == 1 or len(pairs) < SMALL:
         return sum(_counted(_write(overview, *pair), tick) for pair in pairs)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from cs231n.files import write_whole
 from grading.engine.pages.exercises import Exercise, exercises
 from grading.engine.pages.html import number, render
-from grading.engine.results.manual_scores import ManualScores, read_manual_scores
+from grading.engine.results.manual_scores import ManualScores, manual_scores
+from grading.engine.storage.names import FORMULA, cell_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,12 +76,7 @@ def written_answers(
     answers : list of Written
         By notebook, question and student. An empty answer is not among them.
     """
-    marks = {
-        (student, name): found
-        for student, name, found in read_manual_scores(
-            overview.course, overview.assignment
-        )
-    }
+    marks = manual_scores(overview.course, overview.assignment)
     answers = []
     for name, template in overview.templates.items():
         asked = [one for one in exercises(template) if one.written and one.points]
@@ -206,6 +202,7 @@ def _table(answers):
         points = "" if one.given is None else number(one.given)
         asked = (one.exercise.name, one.digest, number(one.exercise.points))
         # A spreadsheet would take such a comment for a formula.
-        comment = f" {one.comment}" if one.comment[:1] in "=+-@" else one.comment
-        writer.writerow((one.student, one.notebook, *asked, points, comment))
+        blank = " " * one.comment.startswith(FORMULA)
+        told = (points, f"{blank}{one.comment}")
+        writer.writerow((cell_text(one.student), one.notebook, *asked, *told))
     return file.getvalue()

@@ -11,7 +11,8 @@ from typing import IO, TYPE_CHECKING
 
 from grading.engine.pages.exercises import exercises
 from grading.engine.results.manual_scores import read_manual_scores
-from grading.gradebook import FORMULA, Score, scores
+from grading.engine.storage.names import cell_text
+from grading.gradebook import Score, scores
 from grading.late_work import late_work
 
 if TYPE_CHECKING:
@@ -154,8 +155,8 @@ def _points(templates, key):
 
 def _plain(value):
     """Keep spreadsheets from running a text."""
-    if isinstance(value, str) and value != "-" and value.startswith(FORMULA):
-        return f"'{value}"
+    if isinstance(value, str) and value != "-":
+        return cell_text(value)
     return round(value, 4) if isinstance(value, float) else value
 
 

@@ -88,8 +88,7 @@ def _sections(course, overview, graded):
     Rows are (section, students who handed in, the mean of each notebook or None).
     """
     roster = known_roster(course, None)
-    rows = roster.rows if roster else {}
-    of = {student: (row.get("section") or "").strip() for student, row in rows.items()}
+    of = roster.sections if roster else {}
     if not any(of.values()):
         return []
     found = defaultdict(lambda: defaultdict(list))

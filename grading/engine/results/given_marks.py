@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from grading.engine.intake.roster_file import read_table
+from grading.engine.storage.names import from_cell
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,8 +125,8 @@ def _mark(row, line, path, comments):
     comment = _spelled_out(
         row.get("comment", ""), comments.get(question, {}), f"{path}, line {line}"
     )
-    places = (row[name].strip() for name in ("student", "notebook"))
-    return Mark(*places, question, row["answer"].strip(), points, comment, line)
+    who, notebook = from_cell(row["student"]), row["notebook"].strip()
+    return Mark(who, notebook, question, row["answer"].strip(), points, comment, line)
 
 
 def _points(text):

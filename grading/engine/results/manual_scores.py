@@ -62,6 +62,31 @@ def read_manual_scores(
             gradebook.db.expire_all()
 
 
+def manual_scores(
+    course: "Course", assignment: str
+) -> "dict[tuple[str, str], ManualScores]":
+    """Look an assignment's marks up by student and notebook.
+
+    Parameters
+    ----------
+    course : Course
+        Need not have a gradebook.
+    assignment : str
+        For example ``"assignment1"``.
+
+    Returns
+    -------
+    marks : dict
+        ``{(student, notebook): marks}``; empty without a gradebook.
+    """
+    if not course.database.is_file():
+        return {}
+    return {
+        (student, notebook): marks
+        for student, notebook, marks in read_manual_scores(course, assignment)
+    }
+
+
 def _with(marks: ManualScores, late: "Lateness | None") -> ManualScores:
     """Put what ``course.toml`` says of late work in place of the gradebook's."""
     rate, reason = (late.rate, late.reason) if late else (0.0, "")

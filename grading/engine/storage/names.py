@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 #: Characters of a flag, and flags of a submission or a notebook.
 MAX_FLAG, MAX_FLAGS = 400, 50
+#: Spreadsheets run a cell that begins with one of these as a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class RefusedName(ValueError):
@@ -108,3 +110,36 @@ def stem(name: str) -> str:
     text = re.sub(r"\.ipynb.*$", "", name, flags=re.IGNORECASE).casefold().strip()
     text = re.sub(r"^copy of ", "", text)
     return re.sub(r"[ +_-]*(copy[ _-]*\d*|\(\d+\)|-\d+)$", "", text)
+
+
+def cell_text(text: str) -> str:
+    """Write a text for a spreadsheet, which runs some as formulas.
+
+    Parameters
+    ----------
+    text : str
+        For example a student's id.
+
+    Returns
+    -------
+    text : str
+        With an apostrophe before it where a spreadsheet would run it.
+    """
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def from_cell(text: str) -> str:
+    """Read what :func:`cell_text` wrote.
+
+    Parameters
+    ----------
+    text : str
+        A cell; a spreadsheet may have taken the apostrophe away.
+
+    Returns
+    -------
+    text : str
+        As it was, without blanks around it.
+    """
+    text = text.strip()
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
