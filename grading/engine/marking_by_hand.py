@@ -10,6 +10,7 @@ from grading.engine.results.given_marks import (
     read_comments,
     read_marks,
     record_marks,
+    unrecorded,
 )
 from grading.engine.storage.lock import only_one
 from grading.engine.storage.names import checked_name, printable
@@ -52,6 +53,8 @@ def marking(course: "Course", args: "Namespace") -> int:
         if (one.given is None or args.all) and args.section in ("", one.section)
     ]
     shares = shared_out(chosen, graders)
+    for grader in graders:
+        _refuse_to_lose(course.marking / args.assignment / f"{grader}.csv", answers)
     paths = write_marking(course, overview, shares, read_comments(course))
     for path, share in zip(paths, shares.values(), strict=True):
         print(f"{len(share):>5} answers  {path}")
@@ -81,7 +84,7 @@ def mark(course: "Course", args: "Namespace") -> int:
     with only_one(course.ledger / "lock"):
         overview = _graded(course, args.assignment)
         answers = {
-            (one.student, one.notebook, one.exercise.name): one.digest
+            one.place: one.digest
             for one in written_answers(overview, _sections(course))
         }
         for path, marks in tables:
@@ -91,6 +94,17 @@ def mark(course: "Course", args: "Namespace") -> int:
                 print(f"{path}, {printable(reason, 400)}", file=sys.stderr)
             refused += len(found.refused)
     return 1 if refused else 0
+
+
+def _refuse_to_lose(path, answers):
+    """Keep a table in which a grader wrote what the gradebook does not have yet."""
+    known = {one.place: (one.given, one.comment) for one in answers}
+    waiting = unrecorded(path, known)
+    if waiting:
+        raise MarksError(
+            f"{path} has {waiting} lines that are not in the gradebook. Take them in "
+            f"with `python -m grading mark`, or move the file away."
+        )
 
 
 def _graded(course, assignment):

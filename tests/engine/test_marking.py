@@ -132,6 +132,34 @@ def test_two_graders_share_the_class_out_and_do_not_overwrite(graded, capsys):
     assert {mark_of(graded, student)[0] for student in kim} == {1}
 
 
+def test_what_a_grader_wrote_is_not_written_over(graded, capsys):
+    command(graded, "marking", "hw1")
+    path = graded.marking / "hw1" / "answers.csv"
+    filled = fill_in(graded, ada=("1,5", "Say why."), ben=("", "Ask him."))
+    path.write_bytes(filled.read_bytes())
+
+    assert command(graded, "marking", "hw1") == 1
+    assert "answers.csv has 2 lines that are not in the gradebook" in (
+        capsys.readouterr().err
+    )
+    assert path.read_bytes() == filled.read_bytes()
+    path.write_bytes(fill_in(graded, ada=("1.5", "Say why.")).read_bytes())
+    assert command(graded, "mark", "hw1", path) == 0
+    assert command(graded, "marking", "hw1") == 0
+    assert [row["student"] for row in table(graded)] == ["ben"]
+
+
+def test_ids_that_a_spreadsheet_would_run_come_back(graded):
+    hand_in_right(graded, "=ada")
+    grade(graded)
+    command(graded, "marking", "hw1")
+    assert "'=ada" in {row["student"] for row in table(graded)}
+    path = fill_in(graded, **{"'=ada": ("2", "")})
+
+    assert command(graded, "mark", "hw1", path) == 0
+    assert mark_of(graded, "=ada")[0] == 2
+
+
 def test_only_a_section(graded, capsys):
     command(graded, "marking", "hw1", "--section", "B")
     assert [row["student"] for row in table(graded)] == ["ben"]

@@ -38,6 +38,11 @@ class Written:
     comment: str
 
     @property
+    def place(self) -> tuple[str, str, str]:
+        """Student, notebook and question."""
+        return self.student, self.notebook, self.exercise.name
+
+    @property
     def digest(self) -> str:
         """Tells one text from another: marks are for the text that was read."""
         return answer_digest(self.text)

@@ -152,6 +152,37 @@ def _spelled_out(comment, known, place):
     return re.sub(r"(?<!\S)@([\w-]+)", text, comment).strip()
 
 
+def unrecorded(
+    path: "Path", known: Mapping[tuple[str, str, str], tuple[float | None, str]]
+) -> int:
+    """Count the lines of a table that say more than the gradebook does.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A table for a grader; it need not be there.
+    known : mapping
+        ``{(student, notebook, question): (points or None, comment)}``.
+
+    Returns
+    -------
+    count : int
+        Lines with points or a comment of their own.
+    """
+    rows = read_table(path) if path.is_file() else []
+    return sum(_says_more(row, known) for row in rows)
+
+
+def _says_more(row, known):
+    names = ("notebook", "question", "points", "comment")
+    notebook, question, points, comment = (row.get(name, "").strip() for name in names)
+    if not points and not comment:
+        return False
+    place = from_cell(row.get("student", "")), notebook, question
+    given, said = known.get(place, (None, ""))
+    return (_points(points), comment) != (given, said.strip())
+
+
 def record_marks(
     course: "Course",
     assignment: str,
