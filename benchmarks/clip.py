@@ -24,6 +24,7 @@ from cs231n.nets.matching import (
     tokenize,
 )
 from cs231n.nets.references import matching as reference
+from cs231n.schedules import cosine
 
 KINDS = {"grid": picture_encoder, "pixels": pixel_encoder}
 #: What a picture is called in the table of pairs.
@@ -81,9 +82,8 @@ def train(kind, seed, *, steps=1200, batch_size=96):
         rows = rng.choice(len(X), batch_size, replace=False)
         which = rng.integers(5, size=batch_size)
         start = time.process_time()
-        share = 0.5 * (1 + np.cos(np.pi * i / steps))
         batch = autograd.from_numpy(X[rows]), autograd.from_numpy(words[rows, which])
-        step(*batch, share)
+        step(*batch, cosine(i / steps))
         spent += time.process_time() - start
     pictures.eval()
     return pictures, captions, spent

@@ -25,6 +25,7 @@ RATE = 3e-3
 STEPS = 1000
 #: Steps of the noise schedule.
 TIMESTEPS = 100
+TABLES = noise_schedule(TIMESTEPS)
 SIZES = {"dim_mults": (2,), "channels": 4, "uncond_prob": 0.12}
 ONE_HOT = np.eye(10, dtype=np.float32)
 
@@ -74,9 +75,8 @@ def batch(kind, X, y, rng, size=64):
         near, far, target, times = 1 - t, t, noise - x0, 1000 * t
     else:
         times = rng.integers(TIMESTEPS, size=size)
-        tables = noise_schedule(TIMESTEPS)
-        near = tables["sqrt_alphas_cumprod"][times]
-        far = tables["sqrt_one_minus_alphas_cumprod"][times]
+        near = TABLES["sqrt_alphas_cumprod"][times]
+        far = TABLES["sqrt_one_minus_alphas_cumprod"][times]
         target = noise
     near, far = (a[:, None, None, None] for a in (near, far))
     return near * x0 + far * noise, times, ONE_HOT[y[rows]], target
@@ -124,7 +124,7 @@ def sample(kind, net, classes, scale, *, steps=20, seed=7):
         for a in np.linspace(1, 0, steps + 1)[:-1]:
             x = x - predict(net, x, 1000 * a, classes, scale) / np.float32(steps)
         return unpacked(x)
-    left = noise_schedule(TIMESTEPS)["alphas_cumprod"]
+    left = TABLES["alphas_cumprod"]
     stops = np.linspace(TIMESTEPS - 1, -1, steps + 1).round().astype(int)
     for a, b in itertools.pairwise(stops):
         noise = predict(net, x, a, classes, scale)

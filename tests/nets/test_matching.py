@@ -53,13 +53,6 @@ def test_overlaps_count_the_classes_that_occur():
     assert reference.mean_iou(found, truth, 9) == pytest.approx((1 / 3 + 1 / 2 + 0) / 3)
 
 
-def test_least_squares_labels_what_is_easy(rng):
-    y = rng.integers(0, 3, 90)
-    X = 4 * np.eye(5)[y] + 0.1 * rng.standard_normal((90, 5))
-    found = reference.linear_labels(X[:60], y[:60], X[60:], 3)
-    np.testing.assert_array_equal(found, y[60:])
-
-
 def test_tokens_are_words_between_marks():
     tokens = matching.tokenize(["A red star.", "i see a zebra"])
     assert tokens.shape == (2, 17)

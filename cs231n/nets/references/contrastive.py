@@ -20,7 +20,7 @@ def unit_rows(z: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    z : ndarray of shape (N, D)
+    z : ndarray of shape (..., D)
         Vectors.
 
     Returns
@@ -28,7 +28,7 @@ def unit_rows(z: np.ndarray) -> np.ndarray:
     unit : ndarray of shape (N, D)
         Vectors of length 1.
     """
-    return z / np.linalg.norm(z, axis=1, keepdims=True)
+    return z / np.linalg.norm(z, axis=-1, keepdims=True)
 
 
 def similarities(out: np.ndarray) -> np.ndarray:
