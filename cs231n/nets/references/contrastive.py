@@ -25,7 +25,7 @@ def unit_rows(z: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    unit : ndarray of shape (N, D)
+    unit : ndarray of shape (..., D)
         Vectors of length 1.
     """
     return z / np.linalg.norm(z, axis=-1, keepdims=True)
