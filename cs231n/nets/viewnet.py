@@ -10,17 +10,15 @@ from cs231n.nets.conv_stack import normalise
 
 __all__ = ["WEIGHTS", "encoder", "features", "normalise", "projector", "viewnet"]
 
-#: Filters of the first four convolutions of 3 x 3, and the strides of all five.
-FILTERS, STRIDES = (24, 48, 48, 96), (2, 2, 1, 2, 1)
-#: Filters of the fifth, that is features: usually, and of the shipped network.
-WIDTH, SHIPPED_WIDTH = 96, 256
+#: Filters of the five convolutions of 3 x 3, and their strides.
+FILTERS, STRIDES = (24, 48, 48, 96, 96), (2, 2, 1, 2, 1)
 #: Units of the projection's hidden layer, and numbers that come out of it.
 PROJECTION = (128, 64)
 WEIGHTS = Path(drawn.__file__).with_name("viewnet.npz")
 
 
-def encoder(nn: Any, classes: int | None = None, width: int = WIDTH) -> Any:
-    """Build the network that turns a picture into features.
+def encoder(nn: Any, classes: int | None = None) -> Any:
+    """Build the network that turns a picture into 96 features.
 
     Parameters
     ----------
@@ -28,17 +26,15 @@ def encoder(nn: Any, classes: int | None = None, width: int = WIDTH) -> Any:
         ``autograd.nn`` or ``torch.nn``; its generator draws the weights.
     classes : int, optional
         With it a linear layer follows, and scores come out.
-    width : int, optional
-        Number of features.
 
     Returns
     -------
     net : nn.Sequential
-        From pictures (N, 3, H, W), normalised, to features (N, width): five
-        convolutions with batch norm and ReLU, and the mean over positions.
+        From pictures (N, 3, H, W), normalised, to features (N, 96): five convolutions
+        with batch norm and ReLU, and the mean over positions.
     """
     layers, channels = [], 3
-    for number, stride in zip((*FILTERS, width), STRIDES, strict=True):
+    for number, stride in zip(FILTERS, STRIDES, strict=True):
         conv = nn.Conv2d(channels, number, 3, stride=stride, padding=1, bias=False)
         layers += [conv, nn.BatchNorm2d(number), nn.ReLU()]
         channels = number
@@ -47,23 +43,23 @@ def encoder(nn: Any, classes: int | None = None, width: int = WIDTH) -> Any:
     return nn.Sequential(*layers)
 
 
-def projector(nn: Any, width: int = WIDTH) -> Any:
+def projector(nn: Any) -> Any:
     """Build the head that training puts on the features, and then throws away.
 
     Parameters
     ----------
     nn : module
         ``autograd.nn`` or ``torch.nn``; its generator draws the weights.
-    width : int, optional
-        Number of features.
 
     Returns
     -------
     net : nn.Sequential
-        From features (N, width) to the vectors (N, 64) of which the loss is computed.
+        From features (N, 96) to the vectors (N, 64) of which the loss is computed.
     """
     hidden, out = PROJECTION
-    return nn.Sequential(nn.Linear(width, hidden), nn.ReLU(), nn.Linear(hidden, out))
+    return nn.Sequential(
+        nn.Linear(FILTERS[-1], hidden), nn.ReLU(), nn.Linear(hidden, out)
+    )
 
 
 def features(torch: Any, net: Any, images: np.ndarray, size: int = 500) -> np.ndarray:
@@ -108,7 +104,7 @@ def viewnet(torch: Any) -> Any:
     net : nn.Sequential
         As from :func:`encoder`.
     """
-    net = encoder(torch.nn, width=SHIPPED_WIDTH)
+    net = encoder(torch.nn)
     with np.load(WEIGHTS) as arrays:
         state = {
             name: torch.from_numpy(arrays[name].astype(np.float32)) for name in arrays
