@@ -13,6 +13,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from grading.engine.notebooks.statements import parsed, plain_python
 
@@ -26,6 +27,8 @@ FEW = 20
 OUTLYING = 3.5
 #: Runs that more students have suggest no pair by themselves.
 RARE = 30
+#: Nodes that say nothing about an answer.
+PASSED_OVER = (ast.expr_context, ast.arguments)
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,12 @@ def prints(source: str) -> frozenset[int]:
     runs : frozenset of int
         Empty for what is no Python or too short.
     """
-    tree = parsed(plain_python(source)[0])
+    tree = parsed(source) or parsed(plain_python(source)[0])
     if tree is None:
         return frozenset()
+    words: list[int] = []
     try:
-        words = [zlib.crc32(word.encode()) for word in _words(tree)]
+        _walk(tree, words)
     except RecursionError:
         return frozenset()
     runs = [hash(tuple(words[i : i + RUN])) for i in range(len(words) - RUN + 1)]
@@ -69,20 +73,32 @@ def prints(source: str) -> frozenset[int]:
     return frozenset(min(window) for window in windows if window)
 
 
-def _words(tree):
-    """Walk a tree in order; names of variables do not count, those of methods do."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            continue  # a docstring
-        if isinstance(node, ast.expr_context | ast.arguments):
-            continue
-        yield type(node).__name__
-        if isinstance(node, ast.Attribute):
-            yield node.attr
-        elif isinstance(node, ast.Constant):
-            number = isinstance(node.value, int | float) and abs(node.value) < 1e18
-            yield repr(node.value) if number else type(node.value).__name__
-        yield from _words(node)
+def _walk(tree, words):
+    """List a tree's nodes in order; names of variables do not count, of methods do."""
+    for name in tree._fields:
+        value = getattr(tree, name, None)
+        for node in value if type(value) is list else (value,):
+            if not isinstance(node, ast.AST) or isinstance(node, PASSED_OVER):
+                continue
+            if type(node) is ast.Expr and type(node.value) is ast.Constant:
+                continue  # a docstring
+            words.append(_number(type(node).__name__))
+            if type(node) is ast.Attribute:
+                words.append(_number(node.attr))
+            elif type(node) is ast.Constant:
+                words.append(_number(_constant(node.value)))
+            _walk(node, words)
+
+
+def _constant(value):
+    number = isinstance(value, int | float) and abs(value) < 1e18
+    return repr(value) if number else type(value).__name__
+
+
+@lru_cache(4096)
+def _number(word):
+    """Give a word a number that is the same in every process."""
+    return zlib.crc32(word.encode())
 
 
 def pairs(answers: dict[str, list[str]], given: Iterable[str] = ()) -> "list[Pair]":

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from grading.engine.intake.roster_file import read_table
+from grading.engine.storage.gradebook_file import opened
 from grading.engine.storage.names import from_cell
 
 if TYPE_CHECKING:
@@ -210,16 +211,18 @@ def record_marks(
     recorded : Recorded
         All that can be written is, whatever is refused beside it.
     """
-    from nbgrader.api import Gradebook
 
-    recorded = Recorded()
-    with Gradebook(f"sqlite:///{course.database}") as gradebook:
+    def record() -> Recorded:
+        recorded = Recorded()
         for mark in marks:
-            reason = _record(gradebook, assignment, mark, answers, replace, recorded)
+            reason = _record(file.book, assignment, mark, answers, replace, recorded)
             if reason:
                 recorded.refused.append(f"line {mark.line}: {reason}")
-        gradebook.db.commit()
-    return recorded
+        file.book.db.commit()
+        return recorded
+
+    with opened(course.database) as file:
+        return file.patiently(record)
 
 
 def _record(gradebook, assignment, mark, answers, replace, recorded):
