@@ -207,6 +207,28 @@ def _add_trust(command):
     )
 
 
+def parsed(argv: list[str] | None) -> argparse.Namespace:
+    """Read a command line; archives may stand behind options too.
+
+    Parameters
+    ----------
+    argv : list of str or None
+        None for that of this process.
+
+    Returns
+    -------
+    args : argparse.Namespace
+        As the commands take it.
+    """
+    top = parser()
+    args, rest = top.parse_known_args(argv)
+    if rest and (args.command != "collect" or any(one[:1] == "-" for one in rest)):
+        top.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:  # argparse takes all of such a list in one place, or none
+        args.archives += map(Path, rest)
+    return args
+
+
 def limits_of(args: argparse.Namespace) -> Limits:
     """Read the limits from a command line.
 
@@ -229,7 +251,7 @@ def limits_of(args: argparse.Namespace) -> Limits:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
-    args = parser().parse_args(argv)
+    args = parsed(argv)
     course = Course(args.course)
     try:
         if args.command in ("run", "gradescope"):

@@ -165,7 +165,7 @@ def run(course: "Course", args: "Namespace") -> int:
     _print_changes(summary.changes)
     if args.dry_run:
         print("A dry run: the gradebook is as it was.")
-    if not summary.submissions:
+    if not summary.submissions and not args.student:
         print(f"Nothing to grade: nobody's {args.assignment} is in {course.submitted}.")
     failed = summary.problems or summary.missing or not summary.submissions
     return 1 if failed else 0
@@ -255,7 +255,8 @@ def status(course: "Course", args: "Namespace") -> int:
     waiting = [row for row in rows if row.verdict is None]
     students = {row.student for row in rows}
     print(f"{len(students)} students, {len(rows)} notebooks; {len(waiting)} to grade.")
-    for name, (score, points) in overview.means().items():
+    graded = len(rows) > len(waiting)
+    for name, (score, points) in overview.means().items() if graded else ():
         print(f"  {name:<24} {score:5.2f} of {points:g} on average")
     for row in waiting[:SHOWN]:
         print(f"  to grade: {printable(row.student)} {row.notebook}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from grading.engine.intake.roster import known_roster
-from grading.engine.notebooks.released import templates
+from grading.engine.notebooks.released import check_assignment, templates
 from grading.engine.pages.overview import Overview
 from grading.engine.storage.names import printable
 from grading.engine.storage.secret import Secret
@@ -122,6 +122,7 @@ def export(course: "Course", args: "Namespace") -> int:
     from grading.engine.pages.platform_grades import read_grades, write_grades
 
     if not args.platform:
+        check_assignment(course, args.assignment)
         out = ["--out", str(args.out)] if args.out else []
         return gradebook.main([args.assignment, *out], course)
     templates = Overview(course, args.assignment).templates

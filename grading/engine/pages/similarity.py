@@ -11,7 +11,7 @@ import math
 import statistics
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -101,7 +101,11 @@ def _number(word):
     return zlib.crc32(word.encode())
 
 
-def pairs(answers: dict[str, list[str]], given: Iterable[str] = ()) -> "list[Pair]":
+def pairs(
+    answers: dict[str, list[str]],
+    given: Iterable[str] = (),
+    mapped: Callable[..., Iterable] = map,
+) -> "list[Pair]":
     """Find the students who resemble each other more than the class does.
 
     Parameters
@@ -110,6 +114,8 @@ def pairs(answers: dict[str, list[str]], given: Iterable[str] = ()) -> "list[Pai
         Every student's answers.
     given : iterable of str, optional
         Cells that everybody was given.
+    mapped : callable, optional
+        What to take fingerprints with: ``map``, or that of a pool of processes.
 
     Returns
     -------
@@ -117,21 +123,24 @@ def pairs(answers: dict[str, list[str]], given: Iterable[str] = ()) -> "list[Pai
         The most remarkable first.
     """
     known = frozenset().union(*(prints(source) for source in given))
-    taken = {
-        student: frozenset().union(*map(prints, sources)) - known
-        for student, sources in answers.items()
-    }
+    found = zip(answers, mapped(_all_prints, answers.values()), strict=True)
+    taken = {student: runs - known for student, runs in found}
     students = max(len(taken), 1)
     counts = Counter(run for runs in taken.values() for run in runs)
     weight = {run: math.log((students + 1) / count) for run, count in counts.items()}
     total = {s: sum(weight[run] for run in runs) for s, runs in taken.items()}
-    found = [
+    compared = [
         _compare(first, second, taken, weight, total)
         for first, second in sorted(_candidates(taken, counts))
     ]
-    floor = _floor(found, students)
-    found = [pair for pair in found if pair.share >= ALIKE and pair.weight >= floor]
-    return sorted(found, key=lambda pair: -pair.weight)
+    floor = _floor(compared, students)
+    alike = [pair for pair in compared if pair.share >= ALIKE and pair.weight >= floor]
+    return sorted(alike, key=lambda pair: -pair.weight)
+
+
+def _all_prints(sources: list[str]) -> frozenset[int]:
+    """Take the fingerprints of all of a student's answers, in any process."""
+    return frozenset().union(*map(prints, sources))
 
 
 def _floor(found, students):

@@ -8,6 +8,7 @@ import pytest
 
 from grading import ROOT
 from grading import __main__ as cli
+from grading.authoring.release import release
 from grading.engine.storage import gradebook_file
 from tests.engine.conftest import grade
 from tests.engine.small_course import hand_in_right
@@ -85,6 +86,18 @@ def test_who_never_lets_go_is_a_sentence(graded, command, capsys, monkeypatch):
     assert "database is locked" in said
     assert "close that and run the same command again" in said
     assert cli.main(line) == (command == "export")
+
+
+def test_a_release_waits_too(graded, monkeypatch):
+    monkeypatch.setattr(gradebook_file, "PATIENCE", 0.2)
+    monkeypatch.setattr(gradebook_file, "STATEMENT", 0.1)
+    holder = held(graded, 600)
+    with pytest.raises(gradebook_file.GradebookError, match=r"has held it for 0\.2 s"):
+        release(graded, solutions=graded.root / "solutions")
+    holder.kill()
+    holder.wait()
+    holder.stdout.close()
+    assert release(graded, solutions=graded.root / "solutions") == ["hw1"]
 
 
 def test_nobody_opens_the_gradebook_in_another_way():
