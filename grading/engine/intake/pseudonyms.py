@@ -46,8 +46,9 @@ def write_key(course: "Course", roster: "Path", key: "Path") -> tuple[int, int]:
             f"{key} would lie in the course's folder {course.root}, beside what it is "
             f"the key to. Name a file in another place, best on another disk."
         )
+    Roster.read(roster)  # refuses what is none
     given = _rows(roster)
-    known = {row["student"]: row for row in _rows(key)} if key.exists() else {}
+    known = {row["student"]: row for row in _known(key)}
     taken = {row[PSEUDONYM] for row in known.values()}
     new = [row["student"] for row in given if row["student"] not in known]
     rows = dict(known)
@@ -60,8 +61,18 @@ def write_key(course: "Course", roster: "Path", key: "Path") -> tuple[int, int]:
 
 
 def _rows(path):
-    Roster.read(path)  # refuses what is none
     return [row for row in read_table(path) if row["student"].strip()]
+
+
+def _known(key):
+    """Read who has a pseudonym already."""
+    rows = read_table(key) if key.exists() else []
+    if rows and not {"student", PSEUDONYM} <= set(rows[0]):
+        raise RosterError(
+            f"{key} is a table without the column {PSEUDONYM!r}, so no key. Name "
+            f"another file, which is made."
+        )
+    return [row for row in rows if row["student"].strip() and row[PSEUDONYM].strip()]
 
 
 def _fresh(taken):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cs231n.files import write_whole
-from grading.engine.intake.roster_file import read_table
+from grading.engine.intake.roster_file import read_table, unread
 from grading.engine.storage.names import RefusedName, checked_name
 
 if TYPE_CHECKING:
@@ -95,7 +95,9 @@ class Roster:
         try:
             rows = read_table(path)
         except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise RosterError(f"The roster {path} cannot be read: {error}.") from None
+            raise RosterError(
+                f"The roster {path} cannot be read: {unread(error)}."
+            ) from None
         if not rows or "student" not in rows[0]:
             raise RosterError(
                 f"The roster {path} needs a header with the column 'student' and at "

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from grading.engine.intake.roster_file import read_table
+from grading.engine.intake.roster_file import read_table, unread
 from grading.engine.storage.gradebook_file import opened
 from grading.engine.storage.names import from_cell
 
@@ -105,7 +105,7 @@ def read_marks(path: "Path", comments: Mapping[str, Mapping[str, str]]) -> "list
     try:
         rows = read_table(path)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise MarksError(f"{path} cannot be read: {error}.") from None
+        raise MarksError(f"{path} cannot be read: {unread(error)}.") from None
     missing = [name for name in NEEDED if not rows or name not in rows[0]]
     if missing:
         raise MarksError(f"{path} needs a header with: {', '.join(NEEDED)}.")
