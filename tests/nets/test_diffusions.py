@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cs231n import autograd, pytorch
-from cs231n.nets.noise import KINDS, noise_schedule
+from cs231n.nets.diffusion.noise import KINDS, noise_schedule
 from cs231n.nets.references import denoisers, diffusions
 from tests.autograd import answers
 
