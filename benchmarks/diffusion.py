@@ -8,32 +8,33 @@ steps in place of a velocity. Steps are written for the tape and for PyTorch ali
 import argparse
 import itertools
 import time
+from typing import NamedTuple
 
 import numpy as np
 
 from cs231n import autograd
 from cs231n.data import load_glyphs
+from cs231n.nets.diffusion.noise import noise_schedule
+from cs231n.nets.diffusion.noisenet import SIZES, TIMESTEPS
 from cs231n.nets.digitnet import as_pictures
-from cs231n.nets.noise import noise_schedule
 from cs231n.nets.references import denoisers
 from cs231n.schedules import cosine
 from cs231n.scores import DigitScores
 
-DECAY = 0.995
 RATE = 3e-3
-#: Steps of a training, as in the notebook.
-STEPS = 1000
-#: Steps of the noise schedule.
-TIMESTEPS = 100
 TABLES = noise_schedule(TIMESTEPS)
-SIZES = {"dim_mults": (2,), "channels": 4, "uncond_prob": 0.12}
+#: What a step back takes of them.
+STEP = (
+    *("sqrt_alphas_cumprod", "sqrt_one_minus_alphas_cumprod"),
+    *("posterior_mean_coef1", "posterior_mean_coef2", "posterior_std"),
+)
 ONE_HOT = np.eye(10, dtype=np.float32)
 
 
 def network(t, seed):
     """Draw a U-Net for digits as four channels of 14 x 14."""
     t.manual_seed(seed)
-    return denoisers.unet(t, 24, 10, **SIZES)
+    return denoisers.unet(t, **SIZES)
 
 
 def packed(x):
@@ -46,6 +47,22 @@ def unpacked(x):
     """Move channels back into squares of pixels from -1 to 1."""
     x = x.reshape(len(x), 2, 2, 14, 14).transpose(0, 3, 1, 4, 2)
     return np.clip(x.reshape(len(x), 1, 28, 28), -1, 1)
+
+
+class Training(NamedTuple):
+    """How a network is trained."""
+
+    steps: int
+    size: int  #: pictures of a step
+    decay: float  #: of the average of the weights
+    loud: float  #: by which the first weights of the class are multiplied
+
+
+#: The flow is trained as in the notebook.
+TRAININGS = {
+    "flow": Training(800, 32, 0.99, 8.0),
+    "ddpm": Training(5000, 64, 0.995, 1.0),
+}
 
 
 # One step ---------------------------------------------------------------------------
@@ -83,18 +100,21 @@ def batch(kind, X, y, rng, size=64):
 
 
 # A training -------------------------------------------------------------------------
-def train(kind, seed, steps=STEPS):
+def train(kind, seed, steps=None):
     """Train; return the averaged network, the mean last loss and the seconds."""
+    how, t = TRAININGS[kind], autograd
     data, rng = load_glyphs(None, 0, np.uint8), np.random.default_rng(seed)
-    X, y, t = packed(as_pictures(data.X_train)), data.y_train, autograd
+    X, y, steps = packed(as_pictures(data.X_train)), data.y_train, steps or how.steps
     net = network(t, seed)
+    with t.no_grad():
+        net.condition_mlp[0].weight.mul_(how.loud)
     step = step_of(t, net)
-    rule = t.optim.swa_utils.get_ema_multi_avg_fn(DECAY)
+    rule = t.optim.swa_utils.get_ema_multi_avg_fn(how.decay)
     slow = t.optim.swa_utils.AveragedModel(net, multi_avg_fn=rule)
     spent, losses = 0.0, []
     for i in range(steps):
         start = time.process_time()
-        given = map(t.from_numpy, batch(kind, X, y, rng))
+        given = map(t.from_numpy, batch(kind, X, y, rng, how.size))
         losses.append(step(*given, share=i / steps))
         slow.update_parameters(net)
         spent += time.process_time() - start
@@ -135,10 +155,28 @@ def sample(kind, net, classes, scale, *, steps=20, seed=7):
     return unpacked(x)
 
 
-def measure(kind, net, scores, scale, *, count=1000, steps=20):
-    """Return the distance of drawn digits, and the share of the class asked for."""
+def chain(net, classes, scale, *, seed=7):
+    """Draw pictures of classes by all steps, with new noise in each."""
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal((len(classes), 4, 14, 14), np.float32)
+    for t in reversed(range(TIMESTEPS)):
+        near, far, first, second, std = (TABLES[name][t] for name in STEP)
+        noise = predict(net, x, t, classes, scale)
+        x0 = np.clip((x - far * noise) / near, -1, 1)
+        x = first * x0 + second * x + std * rng.standard_normal(x.shape, np.float32)
+    return unpacked(x)
+
+
+def measure(kind, net, scores, scale, *, count=1000, steps=20, seed=7):
+    """Return the distance of drawn digits, and the share of the class asked for.
+
+    Without steps a DDPM takes all of them, with new noise in each.
+    """
     classes = np.arange(count) % 10
-    pictures = sample(kind, net, classes, scale, steps=steps)
+    if steps:
+        pictures = sample(kind, net, classes, scale, steps=steps, seed=seed)
+    else:
+        pictures = chain(net, classes, scale, seed=seed)
     right = (scores.read(pictures).argmax(axis=1) == classes).mean()
     return scores.score(pictures).distance, float(right)
 
@@ -147,7 +185,7 @@ def main(argv=None):
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kind", choices=("flow", "ddpm"), default="flow")
-    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--steps", type=int, help="those of the notebook by default")
     parser.add_argument("--seeds", default="1,2,3", help="numbers, by comma")
     options = parser.parse_args(argv)
     scores = DigitScores(load_glyphs(None, 0, np.uint8).X_train[:4000])

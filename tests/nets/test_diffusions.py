@@ -5,7 +5,7 @@ import pytest
 
 from cs231n import autograd, pytorch
 from cs231n.gradcheck import eval_numerical_gradient_array
-from cs231n.nets.noise import KINDS, noise_schedule
+from cs231n.nets.diffusion.noise import KINDS, noise_schedule
 from cs231n.nets.references import denoisers, diffusions
 from tests.autograd import answers
 

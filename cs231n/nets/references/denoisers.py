@@ -131,10 +131,12 @@ def _unet(t: Any, made: Any) -> Any:
             self.time_mlp = nn.Sequential(
                 made.SinusoidalPosEmb(dim),
                 nn.Linear(dim, wide),
-                nn.SiLU(),
+                nn.GELU(),
                 nn.Linear(wide, wide),
             )
-            self.condition_mlp = nn.Linear(condition_dim, wide)
+            self.condition_mlp = nn.Sequential(
+                nn.Linear(condition_dim, wide), nn.GELU(), nn.Linear(wide, wide)
+            )
             self.mid_block1 = Block(dims[-1], dims[-1], wide)
             self.mid_block2 = Block(dims[-1], dims[-1], wide)
             self.final_conv = nn.Conv2d(dim, channels, 1)

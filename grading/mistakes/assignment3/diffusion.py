@@ -466,10 +466,14 @@ class Unet(nn.Module):
         self.time_mlp = nn.Sequential(
             SinusoidalPosEmb(dim),
             nn.Linear(dim, context_dim),
-            nn.SiLU(),
+            nn.GELU(),
             nn.Linear(context_dim, context_dim),
         )
-        self.condition_mlp = nn.Linear(condition_dim, context_dim)
+        self.condition_mlp = nn.Sequential(
+            nn.Linear(condition_dim, context_dim),
+            nn.GELU(),
+            nn.Linear(context_dim, context_dim),
+        )
         dims = [dim, *(dim * m for m in dim_mults)]
         mid_dim = dims[-1]
         self.mid_block1 = ResnetBlock(mid_dim, mid_dim, context_dim=context_dim)
@@ -534,10 +538,14 @@ class Unet(nn.Module):
         self.time_mlp = nn.Sequential(
             SinusoidalPosEmb(dim),
             nn.Linear(dim, context_dim),
-            nn.SiLU(),
+            nn.GELU(),
             nn.Linear(context_dim, context_dim),
         )
-        self.condition_mlp = nn.Linear(condition_dim, context_dim)
+        self.condition_mlp = nn.Sequential(
+            nn.Linear(condition_dim, context_dim),
+            nn.GELU(),
+            nn.Linear(context_dim, context_dim),
+        )
         dims = [dim, *(dim * m for m in dim_mults)]
         mid_dim = dims[-1]
         self.mid_block1 = ResnetBlock(mid_dim, mid_dim, context_dim=context_dim)
@@ -593,10 +601,14 @@ class Unet(nn.Module):
         self.time_mlp = nn.Sequential(
             SinusoidalPosEmb(dim),
             nn.Linear(dim, context_dim),
-            nn.SiLU(),
+            nn.GELU(),
             nn.Linear(context_dim, context_dim),
         )
-        self.condition_mlp = nn.Linear(condition_dim, context_dim)
+        self.condition_mlp = nn.Sequential(
+            nn.Linear(condition_dim, context_dim),
+            nn.GELU(),
+            nn.Linear(context_dim, context_dim),
+        )
         dims = [dim, *(dim * m for m in dim_mults)]
         mid_dim = dims[-1]
         self.mid_block1 = ResnetBlock(mid_dim, mid_dim, context_dim=context_dim)

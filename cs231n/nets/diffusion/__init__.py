@@ -1,0 +1,1 @@
+"""How much noise the steps of a diffusion hold, and a network trained to tell it."""

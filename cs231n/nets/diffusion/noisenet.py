@@ -1,0 +1,62 @@
+"""The weights of a network that predicts noise, trained on ``glyphs`` and shipped."""
+
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cs231n.data import drawn
+
+__all__ = ["SIZES", "TIMESTEPS", "WEIGHTS", "noisenet"]
+
+#: What the U-Net is built with: digits come as four channels of 14 x 14.
+SIZES = {
+    "dim": 24,
+    "condition_dim": 10,
+    "dim_mults": (2,),
+    "channels": 4,
+    "uncond_prob": 0.12,
+}
+#: Steps of the cosine schedule that it knows.
+TIMESTEPS = 100
+WEIGHTS = Path(drawn.__file__).with_name("noisenet.npz")
+
+
+def noisenet(torch: Any, net: Any, path: str | PathLike[str] = WEIGHTS) -> Any:
+    """Give a U-Net the weights that the package ships, and set it to test mode.
+
+    Parameters
+    ----------
+    torch : module
+        The engine: :mod:`cs231n.autograd` or PyTorch.
+    net : nn.Module
+        Built with `SIZES`.
+    path : path-like, optional
+        Where other weights lie.
+
+    Returns
+    -------
+    net : nn.Module
+        The same.
+
+    Raises
+    ------
+    ValueError
+        If its parameters have other names or shapes.
+    """
+    with np.load(path) as arrays:
+        state = {name: arrays[name].astype(np.float32) for name in arrays}
+    shapes = {name: value.shape for name, value in state.items()}
+    found = {name: tuple(value.shape) for name, value in net.state_dict().items()}
+    other = sorted(set(shapes.items()) ^ set(found.items()))
+    if other:
+        name = other[0][0]
+        raise ValueError(
+            f"These weights are for a U-Net of {SIZES}. Expected {name} of shape "
+            f"{shapes.get(name, 'none')}, got {found.get(name, 'none')}; "
+            f"{len({name for name, _ in other})} parameters differ. Build the blocks "
+            f"of the notebook, or train your own network."
+        )
+    net.load_state_dict({k: torch.from_numpy(v) for k, v in state.items()})
+    return net.eval()
