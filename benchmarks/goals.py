@@ -58,6 +58,7 @@ GOALS = [
     Goal("sequence", "embedding", 0.70),
     Goal("captioning", "", 0.90),
     Goal("dcgan", "DC GAN step of both players", 0.80),
+    Goal("denoising", "", 0.95),
     Goal("looking", "", 0.90),
     Goal("pointwise", "relu", 1.10),
     Goal("update", "adam 8", 0.70),

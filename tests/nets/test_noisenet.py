@@ -72,5 +72,5 @@ def test_the_digits_are_as_good_as_stated():
     net = noisenet.noisenet(autograd, diffusion.network(autograd, 1))
     scores = DigitScores(load_glyphs(None, 0, np.uint8).X_train[:4000])
     distance, right = diffusion.measure("ddpm", net, scores, 1.0, count=500)
-    assert distance < 40
-    assert right > 0.85
+    assert distance < 20
+    assert right > 0.88
