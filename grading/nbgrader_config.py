@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))  # for grading.authoring.stubs
+sys.path.insert(0, str(HERE.parent))  # for grading.authoring.student_copy.stubs
 
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import ClearSolutions
 
-from grading.authoring.stubs import ClearAnswers
+from grading.authoring.student_copy.stubs import ClearAnswers
 
 #: A course on another path, such as the demo's, uses the same settings.
 ROOT = Path(os.environ.get("CS231N_COURSE") or HERE.parent).resolve()

@@ -20,7 +20,7 @@ from grading import ROOT
 from grading.authoring.build import SourceError, lacking, scripts, source_notebook
 from grading.authoring.exam_from_notebook import exam_from
 from grading.authoring.mistakes import variants
-from grading.authoring.stubs import ClearAnswers
+from grading.authoring.student_copy.stubs import ClearAnswers
 from grading.judge import seeding
 
 #: Makes unseeded random numbers the same in a kernel and in the judge's processes.

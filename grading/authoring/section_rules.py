@@ -4,6 +4,7 @@ A notebook asks for them with ``form="guided"`` in the header of its title.
 """
 
 import ast
+import copy
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ _FOLD = re.compile(r"<details>\s*<summary>")
 _TIGHT = re.compile(r"</summary>[^\n]*\n(?!\s*\n)")
 _GENERATORS = {"default_rng", "RandomState", "Generator"}
 _HINTS = 3
+_HEADING = re.compile(r"^## (.+)", re.MULTILINE)
 
 
 def is_guided(cells: "list[NotebookNode]") -> bool:
@@ -61,8 +63,57 @@ def section_faults(cells: "list[NotebookNode]") -> Iterator[str]:
         if cell.cell_type == "markdown" and _TIGHT.search(f"{cell.source}\n"):
             found.append("put a blank line below </summary>, or formulas stay text.")
         yield from (f"cell {number}: {fault}" for fault in found)
+    yield from _promise_faults(cells)
     yield from _setup_faults(cells)
     yield from _hidden_faults(cells)
+
+
+def sections(
+    cells: "list[NotebookNode]",
+) -> "Iterator[tuple[str, list[NotebookNode]]]":
+    """Split a notebook at its headings of the second level.
+
+    Parameters
+    ----------
+    cells : list of nbformat.NotebookNode
+        As jupytext reads them.
+
+    Yields
+    ------
+    title : str
+        Of the section.
+    cells : list of nbformat.NotebookNode
+        From the one with the heading on.
+    """
+    title, part = "", []
+    for cell in cells:
+        found = _HEADING.search(cell.source) if cell.cell_type == "markdown" else None
+        if found:
+            start = found.start()
+            if title:
+                yield title, [*part, _cut(cell, slice(start))]
+            title, part = found[1], [_cut(cell, slice(start, None))]
+        else:
+            part.append(cell)
+    if title:
+        yield title, part
+
+
+def _cut(cell, where):
+    """Return a cell with a part of its text."""
+    part = copy.copy(cell)
+    part["source"] = cell.source[where]
+    return part
+
+
+def _promise_faults(cells):
+    for title, part in sections(cells):
+        asks = any(role_of(cell) == "answer" for cell in part)
+        if asks and not any("After this section" in cell.source for cell in part):
+            yield (
+                f"section {title!r} has an answer and does not say what students can "
+                f'do afterwards: "After this section you can ...".'
+            )
 
 
 def _test_faults(cell, cells):
@@ -80,6 +131,12 @@ def _test_faults(cell, cells):
 
 
 def _drawing_faults(cell, cells):
+    after = cells[cells.index(cell) + 1 :][:1]
+    if not (after and after[0].source.startswith("*")):
+        yield (
+            f"drawing {cell.metadata.drawing!r} has no caption: begin the text below "
+            f"it with a line in italics that says what to look at."
+        )
     for call in _called(cell.source).get("show", []):
         values = [
             *call.args[1:],

@@ -13,8 +13,16 @@ RIGHT = f"""# %% [markdown] form="guided"
 # %% tags=["setup"]
 rng = np.random.default_rng(231)
 
+# %% [markdown]
+# ## 1. A section
+#
+# After this section you can add.
+
 # %% drawing="d"
 drawings.show(drawings.norm_graph(), "A graph.")
+
+# %% [markdown]
+# *Follow the arrows.*
 
 # %% answer="f" minutes=15 difficulty=2 importance=3
 ### BEGIN SOLUTION
@@ -80,6 +88,8 @@ def test_only_the_guided_form_is_held_to_the_rules():
             "Hint</summary>\n",
             "put a blank line below </summary>",
         ),
+        ("*Follow the arrows.*", "Arrows.", "drawing 'd' has no caption: begin"),
+        ("After this", "In this", "section '1. A section' has an answer and does not"),
         (" minutes=10", "", "question 'q' lacks minutes in its header."),
         (
             "rng = np.random.default_rng(231)",

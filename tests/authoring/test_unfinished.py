@@ -9,7 +9,7 @@ from nbclient import NotebookClient
 
 from grading.authoring.build import scripts, source_notebook
 from grading.authoring.check_tests import QUIET
-from grading.authoring.stubs import ClearAnswers
+from grading.authoring.student_copy.stubs import ClearAnswers
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ from grading import ROOT
 from grading.authoring import build, solve
 from grading.authoring.build import lacking, source_notebook
 from grading.authoring.check_tests import QUIET
-from grading.authoring.stubs import ClearAnswers
+from grading.authoring.student_copy.stubs import ClearAnswers
 
 SCRIPT = ROOT / "solutions" / "assignment2" / "pytorch.py"
 

@@ -12,7 +12,12 @@ pytestmark = pytest.mark.slow
 NOTEBOOKS = [
     f"assignment3/{name}"
     for name in (
-        *("diffusion", "gan", "network_visualization", "style_transfer"),
+        "clip",
+        "diffusion",
+        "gan",
+        "network_visualization",
+        "self_supervised",
+        "style_transfer",
         "transformer_captioning",
     )
 ]

@@ -6,7 +6,7 @@ import nbformat
 from nbgrader.preprocessors import ClearHiddenTests, ComputeChecksums, LockCells
 
 from grading.authoring.exam_from_notebook import exam_from
-from grading.authoring.stubs import ClearAnswers
+from grading.authoring.student_copy.stubs import ClearAnswers
 from grading.engine.notebooks.template import Slot, Template
 
 

@@ -1,0 +1,149 @@
+"""What the sections of a notebook lack of the order in which they are taught.
+
+``python -m grading.authoring.section_gaps`` lists it for all notebooks,
+``... assignment2/dropout`` for one. A section is what stands below a heading of the
+second level. What :mod:`grading.authoring.section_rules` can decide, the build refuses;
+what is listed here needs somebody who reads.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import jupytext
+
+from grading.authoring.build import scripts
+from grading.authoring.cell_headers import role_of
+from grading.authoring.section_rules import sections
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+_ASKS = re.compile(
+    r"\*\*Predict|\bPredict[ :,]"
+    r"|\b(?:Check|Compute|Derive|Draw|Show|Solve|Work|Write)\b[^.]*"
+    r"\b(?:by hand|on paper)\b"
+)
+_LONGEST = 30  # words of a sentence
+_FLAGS = re.DOTALL | re.MULTILINE
+
+#: What a section with an exercise lacks, and the pattern that its text should have.
+PARTS = {
+    "names no year": r"\b(?:1[89]|20)\d\d\b",
+    "has no equation on a line of its own": r"\$\$",
+    "has no worked example": r"\*\*Worked example",
+    "has no further reading": r"\*\*Further reading\*\*",
+    "has no harder exercise": r"\*\*Harder",
+}
+#: The same for what stands below a mark, in sections that have the mark.
+BELOW = {
+    "has reading without minutes": (r"\*\*Further reading\*\*", r"\d+ minutes"),
+    "has a harder exercise without a folded answer": (r"\*\*Harder", r"<details>"),
+}
+
+
+def section_gaps(cells: "list[NotebookNode]") -> Iterator[str]:
+    """List what one section lacks.
+
+    Parameters
+    ----------
+    cells : list of nbformat.NotebookNode
+        Of a section.
+
+    Yields
+    ------
+    gap : str
+        The end of a sentence that begins with the section.
+    """
+    text = "\n\n".join(_text(cells))
+    if any(role_of(cell) == "answer" for cell in cells):
+        yield from (gap for gap, sign in PARTS.items() if not re.search(sign, text))
+        for gap, (mark, sign) in BELOW.items():
+            below = re.split(mark, text)[1:]
+            if below and not re.search(sign, below[-1]):
+                yield gap
+        yield from _missing_cells(cells)
+    yield from _unprepared(cells)
+    yield from _unanswered(cells)
+    yield from _long(text)
+
+
+def _missing_cells(cells):
+    roles = {role_of(cell) for cell in cells}
+    tags = {tag for cell in cells for tag in cell.metadata.get("tags", [])}
+    if "drawing" not in roles:
+        yield "has no drawing"
+    if "question" not in roles and "experiment" not in tags:
+        yield "has neither an experiment nor a question"
+
+
+def _text(cells):
+    return [
+        cell.source
+        for cell in cells
+        if cell.cell_type == "markdown" and role_of(cell) != "marking"
+    ]
+
+
+def _unprepared(cells):
+    """Name the answers that no prediction with a folded answer prepares."""
+    folded = False
+    for cell in cells:
+        role = role_of(cell)
+        if role == "answer":
+            if not folded:
+                yield f"has no folded prediction before {cell.metadata.answer!r}"
+            folded = False
+        folded = folded or (role is None and "<details>" in cell.source)
+
+
+def _unanswered(cells):
+    """Name what readers are asked to work out, where no folded text is near."""
+    for place, cell in enumerate(cells):
+        if cell.cell_type != "markdown" or role_of(cell) in ("hint", "marking"):
+            continue
+        near = [c.source for c in cells[place : place + 3] if role_of(c) != "hint"]
+        if not _ASKS.search(cell.source) or any("<details>" in text for text in near):
+            continue
+        asked = cell.source[_ASKS.search(cell.source).start() :][:60]
+        yield f"has no folded answer near {' '.join(asked.split())!r}"
+
+
+def _long(text):
+    plain = re.sub(r"\$\$.*?\$\$|```.*?```|<[^>]*>|^\|.*$", " ", text, flags=_FLAGS)
+    for sentence in re.split(r"(?<=[.?!:])\s+|\n\s*\n|\n *(?:[-*|#]|\d+\.) ", plain):
+        words = sentence.split()
+        if len(words) > _LONGEST:
+            yield f"has a sentence of {len(words)} words: {' '.join(words[:8])} ..."
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the gaps of some notebooks, or of all.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Instead of those of the command line.
+
+    Returns
+    -------
+    status : int
+        0.
+    """
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("notebook", nargs="*", help="such as assignment1/knn")
+    wanted = set(parser.parse_args(arguments).notebook)
+    for path in scripts():
+        name = f"{path.parent.name}/{path.stem}"
+        if not wanted or name in wanted:
+            cells = jupytext.read(path, fmt="py:percent").cells
+            for title, part in sections(cells):
+                for gap in section_gaps(part):
+                    print(f"{name}, {title!r} {gap}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
