@@ -94,10 +94,12 @@ def step(
         isinstance(out, names["Tensor"]),
         f"{program} should be a Tensor, made by `record`; got {result(out)}.",
     )
+    named = ", ".join(n for n in values if type(names[n]) is names["Tensor"])
+    count = len(out.parents)
     expect(
         [*map(id, out.parents)] == [*map(id, inputs)],
-        f"{program} should be recorded with its inputs in order as parents, "
-        f"{len(inputs)} in number; it has {len(out.parents)}, or others.",
+        f"{program} should be recorded with its inputs as parents, in this order: "
+        f"{named}; it has {count} parent{'' if count == 1 else 's'}.",
     )
     expect(
         callable(out.back),
