@@ -37,7 +37,7 @@ check: STEPS = 8
 test: STEPS = 10
 
 .DEFAULT_GOAL := help
-.PHONY: help lab demo check test lint format release drift lite solutions formgrader accuracy \
+.PHONY: help lab demo check test lint format release drift lite site solutions formgrader accuracy \
 	grade autograde feedback scores bench hooks clean
 
 help: ## list the targets
@@ -138,6 +138,9 @@ drift: $(VENV)/.course ## fail if assignments/ is not what solutions/ builds
 
 lite: $(VENV)/.dev ## build a site whose notebooks run in a browser tab, in build/lite
 	$(PY) -m grading.authoring.lite $(ARGS)
+
+site: $(VENV)/.dev ## build the course's site, in build/site
+	$(PY) -m grading.site $(ARGS)
 
 solutions: $(VENV)/.course ## run the notebooks with their answers into build/solutions
 	$(PY) -m grading.authoring.solve $(ARGS)

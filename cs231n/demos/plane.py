@@ -24,7 +24,7 @@ def neighbours_demo(seed: int = 231) -> Demo:
     demo : Demo
         Choose ``k`` and the metric.
     """
-    points, labels = _blobs(np.random.default_rng(seed), each=25, spread=0.75)
+    points, labels = blobs(np.random.default_rng(seed), each=25, spread=0.75)
 
     def draw(ax, k, metric):
         regions = vote(_distances(_plane(90), points, metric), k, labels)
@@ -62,7 +62,7 @@ def linear_demo(seed: int = 231) -> Demo:
     demo : Demo
         Choose the loss, the regularisation strength and the number of steps.
     """
-    points, labels = _blobs(np.random.default_rng(seed), each=20, spread=0.8)
+    points, labels = blobs(np.random.default_rng(seed), each=20, spread=0.8)
     X = np.column_stack([points, np.ones(len(points))])
     losses = {"hinge": svm_loss_vectorized, "softmax": softmax_loss_vectorized}
 
@@ -147,8 +147,27 @@ def learning_rate_demo() -> Demo:
     )
 
 
-def _blobs(rng, each, spread):
-    """Three clouds of points in the plane, (3 * each, 2) and their classes."""
+def blobs(
+    rng: np.random.Generator, each: int, spread: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw three clouds of points in the plane.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Places the points.
+    each : int
+        Points in a cloud.
+    spread : float
+        Standard deviation of a cloud.
+
+    Returns
+    -------
+    points : ndarray of shape (3 * each, 2)
+        Between -2.9 and 2.9.
+    labels : ndarray of shape (3 * each,)
+        0, 1 or 2.
+    """
     angles = 2 * np.pi * (np.arange(3) / 3 + 0.08)
     centres = 1.3 * np.column_stack([np.cos(angles), np.sin(angles)])
     labels = np.repeat(np.arange(3), each)

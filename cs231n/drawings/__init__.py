@@ -8,6 +8,7 @@ dashed* is a gradient, purple is a second thing beside blue, grey is everything 
 from cs231n.drawings.classifiers.descent import error_valley, minibatch_paths, secants
 from cs231n.drawings.classifiers.features import (
     central_difference,
+    corner_unit,
     direction_bins,
     hue_circle,
     shuffled_pixels,
@@ -75,7 +76,13 @@ from cs231n.drawings.networks.statistics import (
     shared_statistics,
 )
 from cs231n.drawings.networks.tape import tape_graph
-from cs231n.drawings.networks.training import grid_and_random, score_slopes, step_sizes
+from cs231n.drawings.networks.training import (
+    accuracy_curves,
+    grid_and_random,
+    rate_schedules,
+    score_slopes,
+    step_sizes,
+)
 from cs231n.drawings.networks.windows import (
     convolved_image,
     shared_gradients,
@@ -147,6 +154,7 @@ from cs231n.drawings.shown import show
 __all__ = [
     "THEMES",
     "Page",
+    "accuracy_curves",
     "adversaries",
     "affine_graph",
     "affine_rows",
@@ -165,6 +173,7 @@ __all__ = [
     "conv_stages",
     "convnet_shapes",
     "convolved_image",
+    "corner_unit",
     "crop_grid",
     "decoder_layer",
     "deep_stack",
@@ -221,6 +230,7 @@ __all__ = [
     "prompt_classes",
     "pull_push",
     "ranked_row",
+    "rate_schedules",
     "receptive_field",
     "recorded_loop",
     "relu_gate",

@@ -15,6 +15,7 @@ from typing import Any
 
 from cs231n.workbook import score
 from cs231n.workbook.cells import as_python
+from cs231n.workbook.meanings import meaning_of
 from cs231n.workbook.saved import (
     BadNotebook,
     SavedNotebook,
@@ -51,6 +52,8 @@ class Watcher:
             score.forget(name)
             ran[name] = source
         if not result.success:
+            if meaning := meaning_of(result.error_in_exec):
+                print(f"What this means: {meaning}")
             for exercise, what in _ticks_of(source):
                 score.forget(exercise, what)
 

@@ -70,7 +70,7 @@ def handout(
             + "\n".join(changed[:10])
             + "\nCommit them, and hand out again."
         )
-    address = https(_origin(root) if repository is None else repository)
+    address = https(origin(root) if repository is None else repository)
     tree = _student_tree(root, address, branch)
     files = _git(root, "ls-tree", "-r", "--name-only", tree).splitlines()
     if out is not None:
@@ -153,7 +153,19 @@ def addressed(text: str, address: str, place: str) -> str:
     return nbformat.writes(notebook) + "\n"
 
 
-def _origin(root):
+def origin(root: Path = ROOT) -> str:
+    """Say where a clone came from.
+
+    Parameters
+    ----------
+    root : pathlib.Path, optional
+        The project.
+
+    Returns
+    -------
+    remote : str
+        The address of the git remote ``origin`` as git has it; empty without one.
+    """
     remotes = _git(root, "remote").split()
     return _git(root, "remote", "get-url", "origin") if "origin" in remotes else ""
 

@@ -400,7 +400,12 @@ for n, d in [(4, 7), (1, 3), (9, 2)]:
         loss,
         expected,
         f"the loss (N, D = {n}, {d})",
-        hint="Take the vectors as they are: do not divide them by their lengths.",
+        hint="Two softmaxes of one table, with the pairs on its diagonal.",
+        faults={
+            "The vectors are divided by their lengths; take them as they are.": reference.clip_loss(
+                *(z / np.linalg.norm(z, axis=1, keepdims=True) for z in (zi, zt)), 1.5
+            )[0]
+        },
     )
 zi, zt = rng.standard_normal((2, 5, 3))
 expected = reference.clip_loss(zi, zt, 1000.0)[0]
@@ -463,6 +468,23 @@ expect_close(
             [-0.32103062, 0.257947052],
             [-0.142493646, -0.100388364],
             [0.219643859, -0.115761462],
+        ],
+    },
+)
+expect_close(
+    dzt,
+    [
+        [-0.102056265, 0.398976013],
+        [-0.174227935, 0.005185497],
+        [0.10625821, -0.224395485],
+    ],
+    "dzt of three pairs with the factor 2",
+    hint="A product with zi, where captions are rows.",
+    faults={
+        "The table is not transposed: in dzt the captions are rows.": [
+            [-0.246333782, 0.093010094],
+            [0.066234594, -0.21022372],
+            [0.349099636, -0.052068111],
         ],
     },
 )
@@ -883,6 +905,7 @@ expect_equal(
     np.array([1, 1]),
     "two pictures between equal classes",
     hint="The smaller of equal classes counts.",
+    faults={"Of equal classes the larger one is returned.": [2, 2]},
 )
 for n, c, p, d in [(40, 5, 3, 8), (30, 3, 1, 6), (1, 4, 2, 5)]:
     scales = np.exp(2 * rng.standard_normal((c, p, 1)))
@@ -1200,6 +1223,10 @@ expect_equal(
     hint="Cosines, largest first; of equal ones the smaller index first.",
     faults={
         "The order is that of dot products; use cosines.": [[2, 1, 0], [1, 0, 2]],
+        "Each column is sorted, the queries for a picture; sort each row.": [
+            [0, 1, 0],
+            [1, 0, 1],
+        ],
         "The smallest cosines come first.": [[3, 1, 0], [3, 2, 0]],
         "Equal ones come in reversed order: sort stably by the negated cosine.": [
             [2, 4, 0],
@@ -1210,6 +1237,13 @@ expect_equal(
             [0, 4, 1],
         ],
     },
+)
+queries, gallery = np.eye(2), np.eye(2)[rng.integers(0, 2, 60)]
+expect_equal(
+    retrieve(queries, gallery, 60),
+    reference.ranked(queries, gallery, 60),
+    "the order of 60 pictures with only two vectors among them",
+    hint="Of equal cosines the smaller index first: not every sort keeps them in order.",
 )
 for n, m, d, k in [(4, 9, 5, 3), (1, 6, 3, 6), (7, 5, 4, 1)]:
     queries = rng.standard_normal((n, d))
@@ -1223,7 +1257,7 @@ for n, m, d, k in [(4, 9, 5, 3), (1, 6, 3, 6), (7, 5, 4, 1)]:
         hint="One row for each query, k indices in it.",
     )
 expect_source(retrieve, without=READY)
-passed("clip-retrieve", "a case by hand with ties, three shapes")
+passed("clip-retrieve", "a case by hand, many ties, three shapes")
 
 # %% [markdown]
 # **As a class.** A search engine encodes its pictures once, when it is built, and then answers many
@@ -1661,12 +1695,15 @@ expect_close(
         "Class 0 is left out; the background is a class like the others.": 0.472222222,
     },
 )
-for shape_, classes in [((5, 7), 3), ((2, 4, 6), 9), ((40,), 2)]:
+for shape_, classes, absent in [((5, 7), 3, 2), ((2, 4, 6), 9, 0), ((40,), 2, 1)]:
     pred, gt = (rng.integers(0, classes, shape_) for _ in range(2))
     with unchanged(pred=pred, gt=gt):
-        score = mean_iou(pred, gt, classes + 2)
+        score = mean_iou(pred, gt, classes + absent)
     expect_close(
-        score, reference.mean_iou(pred, gt, classes + 2), f"labels of shape {shape_}"
+        score,
+        reference.mean_iou(pred, gt, classes + absent),
+        f"labels of shape {shape_}, {classes + absent} classes",
+        hint="All of the classes 0 to num_classes - 1 count if they occur.",
     )
 expect_source(mean_iou, without=READY)
 passed("clip-iou", "absent classes, three shapes")
@@ -1892,6 +1929,58 @@ with needs_answers():
 # *Marking:* 1 for the background's share. 1 for underfitting with a reason and one property of the
 # features (0.5 for one of the two). 1 for the training IoU or the curve. "Pixels have more noise"
 # earns nothing.
+
+# %% [markdown]
+# **With CLIP and DINO themselves (optional, no points).** Your answers take the course's models too.
+# The next two cells run `clip_zero_shot_classifier` and `CLIPImageRetriever` on CLIP's ViT-B/32, and
+# `DINOSegmentation` on patches of DINO's ViT-S/8, with scenes of 48 x 48 pixels. They need PyTorch as
+# the engine, both packages and 420 MB of weights. They download nothing, and say what is missing.
+
+# %% tags=["experiment"]
+from unittest.mock import patch
+
+from cs231n.nets.matching import originals
+
+with needs_answers():
+    original = originals.load_clip(torch, device)
+    with patch.object(clip, "tokenize", original.tokenize):
+        scenes = list(data["val_images"][alone])
+        for name, kinds, truth in (
+            ("shapes", SHAPES, shape),
+            ("colours", COLOURS, colour),
+        ):
+            noun = "{}" if name == "shapes" else "{} shape"
+            texts = [f"a picture of {article(noun.format(kind))}" for kind in kinds]
+            said = clip_zero_shot_classifier(
+                original.model, original.preprocess, scenes, texts, device
+            )
+            right = np.mean(
+                [texts[i] == text for i, text in zip(truth, said, strict=True)]
+            )
+            print(
+                f"CLIP, 8 {name}: {right:.1%} of {len(scenes)} scenes with one object"
+            )
+        engine = CLIPImageRetriever(original.model, original.preprocess, scenes, device)
+        query = "a red star"
+        first = [int(i) for i in engine.retrieve(query, k=5)]
+        names = [f"{COLOURS[colour[i]]} {SHAPES[shape[i]]}" for i in first]
+        print(f"CLIP, nearest to {query!r}: {', '.join(names)}")
+
+# %% tags=["experiment"]
+with needs_answers():
+    dino = originals.load_dino(torch, device)
+    rows = [*range(50), *range(300, 400)]
+    seen = originals.patch_features(torch, dino, data["val_images"][rows], device)
+    few, rest = seen[:50].reshape(-1, 384), seen[50:].reshape(-1, 384)
+    centre, spread = few.mean(axis=0), few.std(axis=0) + 1e-3
+    model = DINOSegmentation(device, 9)
+    model.train(
+        torch.from_numpy((few - centre) / spread),
+        torch.from_numpy(labels[rows[:50]].ravel()),
+        num_iters=200,
+    )
+    found = pytorch.evaluate(model.inference, (rest - centre) / spread)
+    print(f"DINO, 50 pictures: IoU {mean_iou(found, labels[rows[50:]].ravel(), 9):.2f}")
 
 # %% [markdown]
 # **Further reading**

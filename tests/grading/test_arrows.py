@@ -18,7 +18,7 @@ LAYERS = [
     {"judge", "engine.intake", "engine.processes"},
     {"authoring.student_copy"},
     {"authoring", "late_work"},
-    {"engine.notebooks", "engine.judging", "gradebook", "extensions"},
+    {"engine.notebooks", "engine.judging", "gradebook", "extensions", "site"},
     {"engine.results"},
     {"engine.pages"},
     {"gradescope"},

@@ -11,7 +11,15 @@ from grading.sandbox.limits import Limits
 pytestmark = pytest.mark.slow
 NOTEBOOKS = [
     f"assignment3/{name}"
-    for name in ("diffusion", "gan", "network_visualization", "style_transfer")
+    for name in (
+        "clip",
+        "diffusion",
+        "gan",
+        "network_visualization",
+        "self_supervised",
+        "style_transfer",
+        "transformer_captioning",
+    )
 ]
 LIAR = """
 import numpy as np

@@ -174,6 +174,8 @@ def two_views(
     *,
     crop: bool = True,
     colour: bool = True,
+    size: int | None = None,
+    strength: float = 1.0,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Make two views of every picture.
 
@@ -185,17 +187,21 @@ def two_views(
         Source of chance.
     crop, colour : bool, optional
         Whether views differ in the part that they show, and in colour.
+    size : int, optional
+        Side of views that are crops; by default the pictures'.
+    strength : float, optional
+        Of the changes of colour, as for :func:`color_distortion`.
 
     Returns
     -------
-    left, right : ndarray of shape (N, H, W, 3), float32
+    left, right : ndarray of shape (N, H, W, 3) or (N, size, size, 3), float32
         One view each.
     """
     views = []
     for _ in range(2):
         x = images.astype(np.float32)
-        x = random_resized_crop(x, rng, images.shape[1]) if crop else x
-        views.append(color_distortion(x, rng) if colour else x)
+        x = random_resized_crop(x, rng, size or images.shape[1]) if crop else x
+        views.append(color_distortion(x, rng, strength) if colour else x)
     return views[0], views[1]
 
 

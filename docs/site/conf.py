@@ -1,0 +1,69 @@
+"""Settings of the site; `python -m grading.site` gathers its pages and builds it."""
+
+import os
+
+import cs231n
+
+project = "CS231n workbook"
+author = "The CS231n workbook authors"
+copyright = author
+release = cs231n.__version__
+extensions = [
+    "myst_nb",
+    "sphinx_design",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "numpydoc",
+    "grading.site.mathml",
+    "grading.site.directives",
+]
+exclude_patterns = ["README.md", "extra", "_templates"]
+source_suffix = {".md": "myst-nb"}
+
+# Cells of notes run once for each state of the package; one that fails fails the build.
+nb_execution_mode = "cache"
+nb_execution_cache_path = os.environ.get("CS231N_SITE_CACHE", "")
+nb_execution_raise_on_error = True
+nb_execution_timeout = 180
+nb_ipywidgets_js = {}  # comes from elsewhere
+nb_merge_streams = True
+
+myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 4  # as GitHub names them
+myst_dmath_double_inline = True
+suppress_warnings = ["myst.header", "myst.strikethrough"]
+
+numpydoc_show_class_members = False
+autodoc_member_order = "bysource"
+autosummary_generate = False
+
+html_theme = "pydata_sphinx_theme"
+html_title = project
+html_static_path = ["_static"]
+html_extra_path = ["extra"]
+templates_path = ["_templates"]
+html_css_files = ["site.css"]
+html_js_files = [
+    ("demos/arithmetic.js", {"defer": "defer"}),
+    ("demos/demos.js", {"defer": "defer"}),
+]
+html_math_renderer = "mathml"
+html_copy_source = False
+html_show_sourcelink = False
+html_theme_options = {
+    "show_toc_level": 2,
+    "navigation_with_keys": False,
+    "header_links_before_dropdown": 6,
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+    "footer_start": ["copyright"],
+    "footer_end": [],
+}
+if os.environ.get("CS231N_SITE_ADDRESS"):
+    html_theme_options["icon_links"] = [
+        {
+            "name": "Repository",
+            "url": os.environ["CS231N_SITE_ADDRESS"],
+            "icon": "fa-solid fa-code-branch",
+        }
+    ]

@@ -1,0 +1,135 @@
+"""Pictures of the drawings in notebooks, made once for their pages and the gallery."""
+
+import contextlib
+import hashlib
+import html
+import io
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from cs231n import drawings, figures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nbformat import NotebookNode
+
+DOTS = 144  # for an inch: sharp on most screens, 30 kB a picture
+
+
+class Pictures:
+    """The drawings of all notebooks, kept in a folder between builds.
+
+    Parameters
+    ----------
+    cache : pathlib.Path
+        For one state of the package.
+    """
+
+    def __init__(self, cache: Path) -> None:
+        self.cache = Path(cache)
+        #: By notebook: for the id of each drawing's cell its file, text and width.
+        self.notebooks: dict[str, dict[str, dict]] = {}
+        self.folders: dict[str, Path] = {}
+
+    def of_notebook(self, name: str, notebook: "NotebookNode") -> dict[str, str]:
+        """Draw what the drawing cells of a notebook show.
+
+        Parameters
+        ----------
+        name : str
+            Such as ``"assignment1/knn"``.
+        notebook : nbformat.NotebookNode
+            As released.
+
+        Returns
+        -------
+        pictures : dict of str to str
+            HTML by the id of the cell; nothing for drawings of a student's answers.
+        """
+        cells = [cell for cell in notebook.cells if cell.id.startswith("drawing-")]
+        sources = "\0".join(cell.source for cell in cells)
+        kept = self.cache / hashlib.sha256(sources.encode()).hexdigest()[:20]
+        if not (kept / "all.json").exists():
+            kept.mkdir(parents=True, exist_ok=True)
+            drawn = _draw(cells, kept)
+            (kept / "all.json").write_text(json.dumps(drawn), encoding="utf-8")
+        found = json.loads((kept / "all.json").read_text(encoding="utf-8"))
+        self.notebooks[name] = found
+        self.folders[name] = kept
+        return {key: _img(key, of, "../../pictures") for key, of in found.items()}
+
+    def files(self) -> "Iterator[tuple[str, bytes]]":
+        """Give the name and the bytes of every picture.
+
+        Yields
+        ------
+        name : str
+            Such as ``"drawing-knn-matrix.png"``.
+        data : bytes
+            The picture.
+        """
+        for name, found in self.notebooks.items():
+            for key in found:
+                yield f"{key}.png", (self.folders[name] / f"{key}.png").read_bytes()
+
+    def page(self) -> str:
+        """Write the gallery.
+
+        Returns
+        -------
+        page : str
+            Markdown: the pictures of each notebook, below a link to it.
+        """
+        parts = [
+            "# Gallery",
+            "Every drawing of the notebooks, drawn by `cs231n.drawings`. "
+            "A picture leads to the notebook that explains it.",
+        ]
+        for name, found in self.notebooks.items():
+            if found:
+                home = f"assignments/{name}"
+                shown = "\n".join(_link(home, key, of) for key, of in found.items())
+                shown = f'<div class="gallery">\n{shown}\n</div>'
+                parts += [f"## []({home}.md)", shown]
+        return "\n\n".join(parts) + "\n"
+
+
+def _link(home, key, of):
+    return f'<a href="{home}.html#{key}">{_img("", of, "pictures", key)}</a>'
+
+
+def _img(identity, of, folder, key=""):
+    key = key or identity
+    mark = f' id="{identity}"' if identity else ""
+    return (
+        f'<img{mark} class="drawing" loading="lazy" alt="{html.escape(of["alt"])}" '
+        f'src="{folder}/{key}.png" width="{of["width"]}" height="{of["height"]}">'
+    )
+
+
+def _draw(cells, folder):
+    """Run drawing cells, which need nothing but the package; keep what they show."""
+    shown, current = {}, []
+
+    def show(figure, alt, *, svg=False):
+        file = io.BytesIO()
+        figure.savefig(file, dpi=DOTS, format="png")
+        (folder / f"{current[0]}.png").write_bytes(file.getvalue())
+        width, height = (round(96 * side) for side in figure.get_size_inches())
+        shown[current[0]] = {"alt": alt, "width": width, "height": height}
+
+    here = SimpleNamespace(**{n: getattr(drawings, n) for n in drawings.__all__})
+    here.show = show
+    names = {"np": np, "plt": plt, "drawings": here, "figures": figures}
+    names["needs_answers"] = lambda: contextlib.suppress(NameError)
+    for cell in cells:
+        current[:] = [cell.id]
+        with contextlib.suppress(NameError):  # it draws what a student wrote
+            exec(cell.source, names)
+    return shown
