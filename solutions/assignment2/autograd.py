@@ -299,8 +299,8 @@ passed("autograd-record", "parents kept where one of them collects, and not othe
 # **Further reading**
 #
 # - Baydin et al., *Automatic Differentiation in Machine Learning: a Survey*, 2018,
-#   [arXiv:1502.05767](https://arxiv.org/abs/1502.05767). Section 4 tells the history from
-#   Wengert to today. 10 minutes.
+#   [arXiv:1502.05767](https://arxiv.org/abs/1502.05767). Section 3 ends with the history,
+#   from Wengert on. 10 minutes.
 # - CS231n notes, [*Backpropagation*](https://cs231n.github.io/optimization-2/): the same steps
 #   drawn as circuits. 20 minutes.
 #
@@ -2477,8 +2477,8 @@ with needs_answers():
 # <details><summary>Check your prediction</summary>
 #
 # None of them for certain. The first needs two rounds of the loop, the second a value used
-# by two steps. The third would show only if the random numbers were held fixed; without that the
-# check fails for *every* dropout, and the author may have switched it off for this reason.
+# by two steps. The third would show only if the random numbers were held fixed. Without that
+# the check fails for *every* dropout, so the author may have switched it off.
 #
 # </details>
 

@@ -1606,6 +1606,17 @@ out, _ = expect_tuple(answer, "out", "cache")
 expect_close(out, expected.T, "out (layernorm, eps = 0.3)", rtol=1e-5, atol=1e-7)
 passed("bn-sandwich-forward", "running averages and eps; inputs as they were")
 
+# %% [markdown]
+# **Predict, then check.** In the worked example `dout` is 1 for all four examples. Which entries of
+# it get past the ReLU, and what is `dbeta`?
+#
+# <details><summary>Check your prediction</summary>
+#
+# The last two: only there is the normalised value positive. The first two become 0. `dbeta` adds
+# up what gets past, so it is 2, not 4. A frequent mistake is to sum `dout` itself.
+#
+# </details>
+
 
 # %% answer="bn-sandwich-backward" minutes=10 difficulty=2 importance=2
 def affine_norm_relu_backward(dout, cache):

@@ -2140,10 +2140,9 @@ with needs_answers():
 #
 # <details><summary>Compare your answer</summary>
 #
-# By the prediction above a rate of 0.1 without momentum takes steps of the same final length, so
-# expect that curve to lie closest once the first dozen steps are over. Whether it does, and how
-# much the initialisation matters, your runs tell: repeat each with three seeds before you
-# conclude.
+# By the prediction above, a rate of 0.1 without momentum takes steps of the same final length. So
+# expect that curve to lie closest once the first dozen steps are over. Your runs tell whether it
+# does, and how much the initialisation matters. Repeat each with three seeds before you conclude.
 #
 # </details>
 
@@ -2206,14 +2205,19 @@ with needs_answers():
 #
 # </details>
 #
-# Now as good as you can. Ideas: pooling between convolutions, so that deeper layers see more and
-# cost less; more filters deeper down; batch normalisation; three or four convolutions of 3×3 in
-# place of one of 5×5; Adam; dropout before the end; skip connections around pairs of layers. Try
-# on a part of the images first.
+# Now build the best network you can. Ideas:
 #
-# The tests train your network for 120 steps of 25 drawn images, and ask for 0.38 of 500 others;
-# the three-layer convnet just gets there, three blocks with normalisation and pooling reach
-# 0.45. On the real CIFAR-10 the goal is 0.70 of the validation images after five epochs.
+# - pooling between convolutions, so that deeper layers see more and cost less;
+# - more filters deeper down;
+# - three or four convolutions of 3×3 in place of one of 5×5;
+# - batch normalisation, dropout before the end, skip connections around pairs of layers;
+# - Adam or AdamW.
+#
+# Try on a part of the images first.
+#
+# The tests train your network for 120 steps of 25 synthetic images, and ask for 0.38 of 500
+# others. The three-layer convnet just gets there; three blocks with normalisation and pooling
+# reach 0.45. On the real CIFAR-10 the goal is 0.70 of the validation images after five epochs.
 
 
 # %% answer="torch-open" minutes=45 difficulty=5 importance=2
