@@ -99,7 +99,6 @@ from cs231n.drawings.pictures.adversarial import (
     two_clouds,
 )
 from cs231n.drawings.pictures.denoising import (
-    context_block,
     euler_steps,
     guidance_arrow,
     noise_curves,
@@ -116,6 +115,7 @@ from cs231n.drawings.pictures.matching import (
     shortcut,
     two_softmaxes,
 )
+from cs231n.drawings.pictures.residual import context_block, context_gradients
 from cs231n.drawings.pictures.seeing import (
     guided_paths,
     inversion_loop,
@@ -170,6 +170,7 @@ __all__ = [
     "central_difference",
     "column_order",
     "context_block",
+    "context_gradients",
     "conv_stages",
     "convnet_shapes",
     "convolved_image",

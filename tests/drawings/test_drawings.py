@@ -67,6 +67,7 @@ FIGURES = {
     "painted_filters": drawings.painted_filters,
     "kept_gradients": drawings.kept_gradients,
     "context_block": drawings.context_block,
+    "context_gradients": drawings.context_gradients,
     "euler_steps": drawings.euler_steps,
     "guidance_arrow": drawings.guidance_arrow,
     "noise_curves": drawings.noise_curves,
