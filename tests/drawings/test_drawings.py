@@ -40,6 +40,15 @@ FIGURES = {
     ),
     "unrolled": lambda theme: drawings.unrolled(theme=theme),
     "tape_graph": lambda theme: drawings.tape_graph(*neuron(), theme),
+    "broadcast_back": drawings.broadcast_back,
+    "sum_back": drawings.sum_back,
+    "recorded_loop": drawings.recorded_loop,
+    "fused_step": drawings.fused_step,
+    "parameter_names": drawings.parameter_names,
+    "shared_array": drawings.shared_array,
+    "masked_weights": lambda theme: drawings.masked_weights(
+        [[5, 2, 1], [7, 4, 3]], [[1, 0, 1], [0, 1, 1]], 0.5, theme
+    ),
     "rnn_step": drawings.rnn_step,
     "lstm_cell": drawings.lstm_cell,
     "gru_cell": drawings.gru_cell,
@@ -61,6 +70,7 @@ FIGURES = {
     "painted_filters": drawings.painted_filters,
     "kept_gradients": drawings.kept_gradients,
     "context_block": drawings.context_block,
+    "context_gradients": drawings.context_gradients,
     "euler_steps": drawings.euler_steps,
     "guidance_arrow": drawings.guidance_arrow,
     "noise_curves": drawings.noise_curves,
