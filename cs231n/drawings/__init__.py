@@ -47,7 +47,7 @@ from cs231n.drawings.networks.frameworks import (
     three_ways,
     training_loop,
 )
-from cs231n.drawings.networks.masks import dropout_mask, thinned_nets
+from cs231n.drawings.networks.masks import dropout_mask, masked_weights, thinned_nets
 from cs231n.drawings.networks.nets import (
     affine_graph,
     affine_rows,
@@ -60,6 +60,14 @@ from cs231n.drawings.networks.optimisers import (
     loss_signs,
     shrinking_steps,
     velocity_steps,
+)
+from cs231n.drawings.networks.recording import (
+    broadcast_back,
+    fused_step,
+    parameter_names,
+    recorded_loop,
+    shared_array,
+    sum_back,
 )
 from cs231n.drawings.networks.sizes import convnet_shapes, fan_in, pool_costs
 from cs231n.drawings.networks.statistics import (
@@ -154,6 +162,7 @@ __all__ = [
     "augment_steps",
     "beam_tree",
     "bias_correction",
+    "broadcast_back",
     "broadcast_rows",
     "cache_stack",
     "captioner",
@@ -177,6 +186,7 @@ __all__ = [
     "fan_in",
     "folds",
     "frozen_probe",
+    "fused_step",
     "generator_losses",
     "grad_buffer",
     "gradient_parts",
@@ -196,6 +206,7 @@ __all__ = [
     "lstm_cell",
     "margins",
     "masked_captions",
+    "masked_weights",
     "minibatch_paths",
     "module_tree",
     "neighbour_pairs",
@@ -209,6 +220,7 @@ __all__ = [
     "painted_filters",
     "pair_matrix",
     "paired_cosines",
+    "parameter_names",
     "patch_overlap",
     "patch_rows",
     "pixel_gradient",
@@ -221,6 +233,7 @@ __all__ = [
     "ranked_row",
     "rate_schedules",
     "receptive_field",
+    "recorded_loop",
     "relu_gate",
     "rnn_step",
     "row_maxima",
@@ -228,6 +241,7 @@ __all__ = [
     "score_gradient",
     "score_slopes",
     "secants",
+    "shared_array",
     "shared_gradients",
     "shared_runs",
     "shared_statistics",
@@ -245,6 +259,7 @@ __all__ = [
     "step_factors",
     "step_sizes",
     "straight_path",
+    "sum_back",
     "tape_graph",
     "temperature_bars",
     "template_scores",

@@ -300,7 +300,9 @@ def expect_tuple(got: Any, *names: str, part: str = "") -> tuple | list:
     wanted = f"Return ({', '.join(names)})"
     if part:
         wanted = f"{part} should be ({', '.join(names)})"
-    expect(got is not None or part, f"{wanted}; the answer ends without `return`.")
+    expect(
+        got is not None or bool(part), f"{wanted}; the answer ends without `return`."
+    )
     if not isinstance(got, tuple | list):
         alone = "" if got is None else " alone"
         raise WrongAnswer(f"{wanted}; got {kind(got)}{alone}.")

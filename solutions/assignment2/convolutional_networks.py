@@ -223,6 +223,7 @@ def conv_forward_naive(x, w, b, conv_param):
     Returns
     -------
     out : ndarray of shape (N, F, H', W')
+        With the dtype of x, or a more precise one.
     cache : tuple
         (x, w, b, conv_param).
     """
@@ -788,7 +789,8 @@ def max_pool_forward_naive(x, pool_param):
     Returns
     -------
     out : ndarray of shape (N, C, H', W')
-        H' = 1 + (H - pool_height) / stride, likewise W'.
+        H' = 1 + (H - pool_height) / stride, likewise W'. With the dtype of x, or a more
+        precise one.
     cache : tuple
         (x, pool_param).
     """
@@ -1079,7 +1081,7 @@ for width, stride in [(2, 2), (3, 1)]:
     x = np.maximum(rng.integers(-4, 3, (2, 3, 6, 8)).astype(float), 0)
     pool_param = {"pool_height": 2, "pool_width": width, "stride": stride}
     out, cache = max_pool_forward_naive(x, pool_param)
-    for n, c, i, j in itertools.product((0, 1), (0, 2), (0, 2), (1, 2)):
+    for n, c, i, j in itertools.product((0, 1), (0, 2), (2,), (1, 2)):
         dout = np.zeros(np.shape(out))
         dout[n, c, i, j] = 8
         dx = np.asarray(max_pool_backward_naive(dout, cache))

@@ -58,7 +58,9 @@ def kernel():
 
 def test_an_error_of_numpy_is_explained_below_it(kernel, capsys):
     assert not kernel.run("import numpy as np; max(0, np.ones(3))")
-    assert "What this means: An array of several numbers" in capsys.readouterr().out
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("What this means: An array of several numbers")
+    assert max(map(len, lines)) <= 80
 
 
 def test_a_tick_counts_points_once(capsys):

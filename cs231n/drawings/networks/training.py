@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from cs231n.drawings.minus import with_minus
 from cs231n.drawings.page import THEMES
 from cs231n.schedules import constant, cosine, linear, warmup
 
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
-
-_MINUS = "\N{MINUS SIGN}"
 
 
 def score_slopes(
@@ -51,13 +50,13 @@ def score_slopes(
         ax.bar(range(len(values)), slopes, 0.6, facecolor="none", lw=1.8, **style)
         room = 0.09 * np.ptp(slopes)
         for k, slope in enumerate(slopes):
-            words = f"{slope:.2g}".replace("-", _MINUS)
+            words = with_minus(f"{slope:.2g}")
             at = slope + (room if slope >= 0 else -room)
             ax.text(
                 k, at, words, color=colours["grad"], size=9, ha="center", va="center"
             )
         ax.set(ylim=(slopes.min() - 2.2 * room, slopes.max() + 2.2 * room))
-        names = [f"{v:g}".replace("-", _MINUS) for v in values]
+        names = [with_minus(f"{v:g}") for v in values]
         names[label] += "\ncorrect"
         ax.set_xticks(range(len(values)), names)
         ax.set_xlabel("score of each class", color=colours["quiet"], size=9)

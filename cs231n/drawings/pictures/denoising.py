@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cs231n.drawings.minus import MINUS
 from cs231n.drawings.page import Page
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def guidance_arrow(theme: str = "light") -> "Figure":
     page.arrow((2.3, 5.4), (10.2, 3.6), "data", 2)
     page.arrow((2.3, 5.2), (11.4, 1.6), "other", 2.4)
     page.ax.plot([9, 11.4], [5.6, 1.6], color=page.colours["line"], lw=1.2, ls="--")
-    page.text(9.5, 5.7, "without a class (w = \N{MINUS SIGN}1)", "quiet", 9, ha="left")
+    page.text(9.5, 5.7, f"without a class (w = {MINUS}1)", "quiet", 9, ha="left")
     page.text(10.7, 3.7, "with the class (w = 0)", "data", 9, ha="left")
     page.text(11.9, 1.5, "guided (w = 1)", "other", 9, ha="left")
     return page.fig
