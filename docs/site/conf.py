@@ -3,11 +3,16 @@
 import os
 
 import cs231n
+from grading import ROOT
 
 project = "CS231n workbook"
 author = "The CS231n workbook authors"
 copyright = author
 release = cs231n.__version__
+language = os.environ.get("CS231N_SITE_LANGUAGE", "en")
+locale_dirs = [str(ROOT / "docs" / "site" / "locale")]
+gettext_compact = False
+gettext_location = False
 extensions = [
     "myst_nb",
     "sphinx_design",
@@ -45,6 +50,7 @@ templates_path = ["_templates"]
 html_css_files = ["site.css"]
 html_js_files = [
     ("demos/arithmetic.js", {"defer": "defer"}),
+    ("demos/words.js", {"defer": "defer"}),
     ("demos/demos.js", {"defer": "defer"}),
 ]
 html_math_renderer = "mathml"
@@ -53,6 +59,7 @@ html_show_sourcelink = False
 html_theme_options = {
     "show_toc_level": 2,
     "navigation_with_keys": False,
+    "navbar_end": ["languages", "theme-switcher", "navbar-icon-links"],
     "header_links_before_dropdown": 6,
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
