@@ -21,6 +21,7 @@ extensions = [
     "numpydoc",
     "grading.site.mathml",
     "grading.site.directives",
+    "grading.site.search",
 ]
 exclude_patterns = ["README.md", "extra", "_templates"]
 source_suffix = {".md": "myst-nb"}
@@ -41,6 +42,8 @@ suppress_warnings = ["myst.header", "myst.strikethrough"]
 numpydoc_show_class_members = False
 autodoc_member_order = "bysource"
 autosummary_generate = False
+
+html_search_language = "en" if language == "en" else "bigrams"
 
 html_theme = "pydata_sphinx_theme"
 html_title = project

@@ -92,7 +92,7 @@ def sphinx(stage: Stage, out: Path, cache: Path, builder: str = "html") -> None:
         If it warns of anything.
     """
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q"]
-    command += ["-b", builder, "-d", str(WORK / "doctrees" / stage.language)]
+    command += ["-b", builder, "-d", str(WORK / "doctrees" / builder / stage.language)]
     told = {
         "CS231N_SITE_CACHE": str(cache / "cells"),
         "CS231N_SITE_ADDRESS": stage.home.address,

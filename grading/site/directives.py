@@ -35,7 +35,11 @@ class Pages(TocTree):
         ]
         if "plain" in self.options:
             links = [f"- [](/{docname_join(here, name)}.md)" for name in kept]
-            return self.parse_text_to_nodes("\n".join(links))
+            found = self.parse_text_to_nodes("\n".join(links))
+            for list_ in found:
+                for line in list_.findall(nodes.paragraph):
+                    line.source = ""  # no message: the title is the page's
+            return found
         self.content: StringList = StringList(kept, source=here)
         return super().run() if kept else []
 

@@ -17,6 +17,13 @@ def test_a_formula_becomes_mathml_and_keeps_its_source():
     assert r'alttext="\frac{a}{b} &lt; \text{fan\_in}"' in markup
 
 
+def test_limits_stand_below_and_above_between_lines_only():
+    latex = r"\sqrt{\sum_{i=1}^{N} x_i}"
+
+    assert "munderover" in mathml(latex, "block")
+    assert "munderover" not in mathml(latex)
+
+
 @pytest.mark.parametrize("latex", [r"\unheardof x", r"\left( x"])
 def test_a_formula_that_cannot_be_drawn_is_refused(latex):
     with pytest.raises(FormulaError, match="The formula"):
@@ -27,7 +34,7 @@ def notebook():
     """A title, the cell for Colab, a drawing, a folded test."""
     cells = [
         nbformat.v4.new_markdown_cell("# Title\n\nText."),
-        nbformat.v4.new_code_cell("# @title Run this first: it installs"),
+        nbformat.v4.new_code_cell('# @title Run this first: it installs\nPACKAGE = ""'),
         nbformat.v4.new_code_cell("# @title Drawing\ndraw()", id="drawing-a"),
         nbformat.v4.new_code_cell("# @title Test: a < b\nassert 1"),
         nbformat.v4.new_code_cell("plain()"),

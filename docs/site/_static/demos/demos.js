@@ -103,7 +103,7 @@
       svg.append(make("circle", { cx: px(at[0]), cy: py(at[1]), r: 6, class: "query" }));
       const counts = [0, 1, 2].map((c) => nearest.filter((i) => labels[i] === c).length);
       tell(home, svg, fill(
-        "Of the {k} nearest, {a} are circles, {b} squares, {c} triangles: the query is a {winner}.",
+        "Votes of the {k} nearest: circle {a}, square {b}, triangle {c}. The query is a {winner}.",
         { k: k.value, a: counts[0], b: counts[1], c: counts[2],
           winner: say(MARKS[arithmetic.vote(far, k.value, labels)]) }));
     }

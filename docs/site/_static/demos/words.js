@@ -11,8 +11,8 @@ globalThis.demoWords = {
     "circle": "圆形",
     "square": "方形",
     "triangle": "三角形",
-    "Of the {k} nearest, {a} are circles, {b} squares, {c} triangles: the query is a {winner}.":
-      "最近的 {k} 个点中，圆形 {a} 个，方形 {b} 个，三角形 {c} 个：查询点归为{winner}。",
+    "Votes of the {k} nearest: circle {a}, square {b}, triangle {c}. The query is a {winner}.":
+      "最近的 {k} 个点的票数：圆形 {a}，方形 {b}，三角形 {c}。查询点归为{winner}。",
     "loss": "损失",
     "hinge": "合页损失",
     "softmax": "softmax",
