@@ -52,12 +52,14 @@ html_extra_path = ["extra"]
 templates_path = ["_templates"]
 html_css_files = ["site.css"]
 html_js_files = [
+    ("site.js", {"defer": "defer"}),
     ("demos/arithmetic.js", {"defer": "defer"}),
     ("demos/words.js", {"defer": "defer"}),
     ("demos/demos.js", {"defer": "defer"}),
 ]
 html_math_renderer = "mathml"
 html_copy_source = False
+html_show_search_summary = False  # would fetch pages, which files on disk refuse
 html_show_sourcelink = False
 html_theme_options = {
     "show_toc_level": 2,

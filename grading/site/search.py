@@ -1,7 +1,6 @@
 """Search in Chinese text without a dictionary of words."""
 
 import re
-from typing import ClassVar
 
 from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
@@ -16,7 +15,7 @@ class Bigrams(SearchEnglish):
     letters between two signs, which are in the index too.
     """
 
-    lang: ClassVar[str] = "bigrams"
+    lang = "bigrams"
 
     def split(self, input: str) -> list[str]:
         """Cut a text into what can be searched for.

@@ -185,7 +185,7 @@ def test_from_home_to_notes_a_demo_a_notebook_and_back(site, page):
     visit(page, site, "index.html")
     page.locator("article a[href='notes/classification.html']").first.click()
     demo = page.locator("#demo-nearest-neighbours")
-    words = demo.get_by_role("status")
+    words = demo.locator(".demo-words")
     before = words.text_content()
     demo.get_by_label("k", exact=True).focus()
     page.keyboard.press("ArrowRight")

@@ -19,7 +19,7 @@
   /** A slider over a list of values, with its name and the value beside it. */
   function slider(home, title, values, start, change) {
     const id = `${home.id}-${title.replace(/\W+/g, "-")}`;
-    const shown = make("output", { for: id });
+    const shown = make("span", { "aria-hidden": "true" });
     const input = make("input", { id, type: "range", min: 0, max: values.length - 1, step: 1 });
     const label = make("label", { for: id }, say(title));
     const told = () => {
