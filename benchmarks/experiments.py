@@ -105,7 +105,7 @@ def views_without_labels(seed):
     """Train on views for 300 steps; return how far a probe is above a random net's."""
     data = load_shapes10(dtype=np.uint8)
     nets = (
-        train_viewnet.train(data.X_train, seed, steps=300),
+        train_viewnet.train(data.X_train, seed, steps=300, size=24),
         train_viewnet.untrained(data.X_train, seed),
     )
     learned, drawn = (train_viewnet.probe(net, data, (500,))[500] for net in nets)

@@ -59,6 +59,8 @@ GOALS = [
     Goal("captioning", "", 0.90),
     Goal("dcgan", "DC GAN step of both players", 0.80),
     Goal("looking", "", 0.90),
+    Goal("matching", "", 0.90, threads=(1,)),
+    Goal("contrastive", "", 1.15, threads=(1,)),
     Goal("pointwise", "relu", 1.10),
     Goal("update", "adam 8", 0.70),
     Goal("update", "adam 1", 1.10),

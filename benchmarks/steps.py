@@ -170,7 +170,7 @@ def both_players(dtype):
                 players.convolutional_generator(engine.nn),
                 players.convolutional_discriminator(engine.nn),
             )
-            if dtype == np.float64:
+            if dtype == "float64":
                 pair = tuple(net.double() for net in pair)
             step = gan.step_of(engine, *pair, "plain", rates=(1e-3, 1e-3))
             inputs = engine.from_numpy(real), engine.from_numpy(z)
@@ -306,7 +306,7 @@ def looking(dtype):
 
 def matching(dtype):
     """One step of both encoders of the notebook ``clip``, batch 96, with AdamW."""
-    if dtype != np.float32:
+    if dtype != "float32":
         return
     rng, contenders = np.random.default_rng(5), {}
     grid = rng.random((96, 64, 6, 6), np.float32)
@@ -329,7 +329,7 @@ def contrastive(dtype):
     for label, engine in (("ours", autograd), ("torch", torch)):
         if engine:
             nets = viewnet.encoder(engine.nn), viewnet.projector(engine.nn)
-            if dtype == np.float64:
+            if dtype == "float64":
                 nets = tuple(net.double() for net in nets)
             step = train_viewnet.step_of(engine, *nets, 1e-3, 0.2)
             contenders[label] = lambda step=step: step(*pair)

@@ -76,6 +76,11 @@ class NotebookClass:
 
     def __getattr__(self, name: str) -> Any:
         # Only reached when nothing else has the name.
+        if name in vars(self).get("params", ()):
+            raise AttributeError(
+                f"{type(self).__name__} has no {name!r}: its parameters lie in "
+                f"self.params, this one as self.params[{name!r}]."
+            )
         raise AttributeError(
             f"{type(self).__name__} has no {name!r} yet. Run the cell that defines it; "
             f"if the cell fails, mend that error first."

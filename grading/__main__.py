@@ -8,9 +8,11 @@ feedback  write one page a notebook for the students
 marking   write every written answer beside its marking guide, a list for each grader
 mark      take in the points and comments that graders filled in
 report    write the instructor's report, with distributions and similar answers
+reply     set both verdicts on a student's notebooks side by side, after a regrade
 extend    give a student an extension, by days or until a date
 export    print the scores as CSV
 gradescope  write an autograder for Gradescope
+pseudonyms  give everybody of a roster another id, and write the key to them
 forget    remove a person everywhere
 prune     remove what newer submissions have replaced
 doctor    say which isolation this machine offers, and what is missing
@@ -67,6 +69,15 @@ def parser() -> argparse.ArgumentParser:
     _marking(chosen)
     _export(chosen)
     _gradescope(chosen)
+    reply = chosen.add_parser("reply", help="both verdicts on a student's notebooks")
+    reply.add_argument("assignment")
+    reply.add_argument("student", help="the id in the gradebook")
+    reply.add_argument("--notebook", help="only this one, for example knn")
+    hidden = chosen.add_parser("pseudonyms", help="give everybody another id")
+    hidden.add_argument("roster", type=Path, help="a table that says who is who")
+    hidden.add_argument(
+        "--key", type=Path, required=True, help="the file that becomes the key to them"
+    )
     forget = chosen.add_parser("forget", help="remove a person everywhere")
     forget.add_argument("student", help="the id in the gradebook")
     chosen.add_parser("prune", help="remove what newer submissions have replaced")
@@ -196,6 +207,28 @@ def _add_trust(command):
     )
 
 
+def parsed(argv: list[str] | None) -> argparse.Namespace:
+    """Read a command line; archives may stand behind options too.
+
+    Parameters
+    ----------
+    argv : list of str or None
+        None for that of this process.
+
+    Returns
+    -------
+    args : argparse.Namespace
+        As the commands take it.
+    """
+    top = parser()
+    args, rest = top.parse_known_args(argv)
+    if rest and (args.command != "collect" or any(one[:1] == "-" for one in rest)):
+        top.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest:  # argparse takes all of such a list in one place, or none
+        args.archives += map(Path, rest)
+    return args
+
+
 def limits_of(args: argparse.Namespace) -> Limits:
     """Read the limits from a command line.
 
@@ -218,7 +251,7 @@ def limits_of(args: argparse.Namespace) -> Limits:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
-    args = parser().parse_args(argv)
+    args = parsed(argv)
     course = Course(args.course)
     try:
         if args.command in ("run", "gradescope"):

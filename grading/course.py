@@ -36,6 +36,7 @@ class Course:
         self.ledger = self.root / "grading" / "ledger"
         self.marking = self.root / "grading" / "marking"
         self.report = self.root / "grading" / "report"
+        self.replies = self.root / "grading" / "replies"
 
     def nbgrader(self, *arguments: str, ok: tuple[int, ...] = (0,)) -> str:
         """Run one nbgrader command on this course.

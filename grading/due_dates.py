@@ -149,6 +149,28 @@ class DueDates:
         except ValueError as error:
             raise CourseFileError(f"{path} cannot be read: {error}.") from None
 
+    def check(self, assignment: str, path: Path) -> None:
+        """Refuse an assignment that has no rule.
+
+        Parameters
+        ----------
+        assignment : str
+            For example ``"assignment1"``.
+        path : pathlib.Path
+            For the message.
+
+        Raises
+        ------
+        CourseFileError
+            If it has none.
+        """
+        if assignment not in self.rules:
+            raise CourseFileError(
+                f"{path} has no [assignments.{assignment}]; it has: "
+                f"{', '.join(self.rules) or 'none'}. Add it; without a due date in it "
+                f"nothing is late."
+            )
+
     def lateness(
         self,
         assignment: str,

@@ -35,7 +35,8 @@ def extend(course: "Course", assignment: str, student: str, until: str) -> None:
     """
     path = course.root / "course.toml"
     try:
-        document = tomlkit.parse(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        document = tomlkit.parse(text)
     except FileNotFoundError:
         raise CourseFileError(
             f"There is no {path}. Write one with the due date first: "
@@ -43,13 +44,8 @@ def extend(course: "Course", assignment: str, student: str, until: str) -> None:
         ) from None
     except (OSError, ValueError, TOMLKitError) as error:
         raise CourseFileError(f"{path} cannot be read: {error}.") from None
-    rules = document.get("assignments", {})
-    if not isinstance(rules.get(assignment), dict):
-        raise CourseFileError(
-            f"{path} has no [assignments.{assignment}]; it has: "
-            f"{', '.join(rules) or 'none'}."
-        )
-    _set(rules[assignment], student, until)
+    DueDates.parse(text, path).check(assignment, path)
+    _set(document["assignments"][assignment], student, until)
     text = tomlkit.dumps(document)
     late_work(course, assignment, dates=DueDates.parse(text, path))
     write_whole(path, text.encode(), mode=path.stat().st_mode & 0o777)

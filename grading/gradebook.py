@@ -8,11 +8,12 @@ from os import PathLike
 from pathlib import Path
 from typing import IO
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 
 from grading.course import Course
 from grading.due_dates import CourseFileError, Lateness
 from grading.engine.intake.roster import RosterError
+from grading.engine.storage.gradebook_file import GradebookError, opened
 from grading.engine.storage.names import cell_text
 from grading.late_work import late_work
 
@@ -61,21 +62,25 @@ def scores(
     Raises
     ------
     LookupError
-        If there is no such file, or no such assignment in it.
+        If there is no such assignment in it.
+    GradebookError
+        If there is no such file, or it cannot be used.
     """
-    if not Path(database).is_file():
-        raise LookupError(f"No gradebook at {database}.\nMake one with:  make release")
-    with Gradebook(f"sqlite:///{Path(database).resolve()}") as gradebook:
-        try:
-            gradebook.find_assignment(assignment)
-        except MissingEntry:
-            known = ", ".join(sorted(a.name for a in gradebook.assignments)) or "none"
-            raise LookupError(
-                f"No assignment {assignment!r} in {database}; it has: {known}."
-            ) from None
-        submissions = gradebook.assignment_submissions(assignment)
-        found = [_score(submission, late) for submission in submissions]
+    with opened(Path(database)) as file:
+        found = file.patiently(lambda: _scores(file.book, assignment, late, database))
     return sorted(found, key=lambda score: score.student)
+
+
+def _scores(book, assignment, late, database):
+    try:
+        book.find_assignment(assignment)
+    except MissingEntry:
+        known = ", ".join(sorted(a.name for a in book.assignments)) or "none"
+        raise LookupError(
+            f"No assignment {assignment!r} in {database}; it has: {known}."
+        ) from None
+    submissions = book.assignment_submissions(assignment)
+    return [_score(submission, late) for submission in submissions]
 
 
 def _score(submission, late):
@@ -138,7 +143,7 @@ def main(argv: list[str] | None = None, course: Course | None = None) -> int:
     try:
         late = late_work(course, args.assignment, args.database)
         found = scores(args.database, args.assignment, late)
-    except (LookupError, CourseFileError, RosterError) as error:
+    except (LookupError, CourseFileError, GradebookError, RosterError) as error:
         print(error, file=sys.stderr)
         return 1
     if not found:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from grading.due_dates import CourseFileError, DueDates, Lateness
 from grading.engine.intake.roster import known_roster
+from grading.engine.storage.gradebook_file import opened
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,11 +50,7 @@ def late_work(
     dates = dates or DueDates.read(path)
     if dates is None:
         return None
-    if assignment not in dates.rules:
-        raise CourseFileError(
-            f"{path} has no [assignments.{assignment}]; it has: "
-            f"{', '.join(dates.rules) or 'none'}. An empty one is never late."
-        )
+    dates.check(assignment, path)
     database = database or course.database
     times = _times(database) if database.is_file() else {}
     roster = known_roster(course, None)
@@ -72,8 +69,8 @@ def _times(database: "Path") -> "dict[str, dict[str, datetime | None]]":
     """Read when everybody handed what in."""
     from nbgrader import api
 
-    with api.Gradebook(f"sqlite:///{database.resolve()}") as gradebook:
-        rows = gradebook.db.query(
+    with opened(database) as file:
+        rows = file.book.db.query(
             api.SubmittedAssignment.student_id,
             api.Assignment.name,
             api.SubmittedAssignment.timestamp,
@@ -81,7 +78,7 @@ def _times(database: "Path") -> "dict[str, dict[str, datetime | None]]":
             api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id
         )
         times: dict[str, dict[str, datetime | None]] = {}
-        for student, name, time in rows:
+        for student, name, time in file.patiently(rows.all):
             times.setdefault(student, {})[name] = time
     return times
 

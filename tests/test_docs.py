@@ -24,6 +24,7 @@ MADE = (
     "grading/autograded",
     "grading/report/",
     "grading/marking/",
+    "grading/replies/",
 )
 
 

@@ -26,6 +26,12 @@ def bare(x):
     return out
 
 
+def numbered(x):
+    out = double(x)
+    out.back = 2
+    return out
+
+
 def forgotten(x):
     double(x)
 
@@ -77,3 +83,17 @@ def test_lines_tell_an_answer_that_returned_nothing():
     tapes.run(double, lines.format("double", "double"), x=np.ones(2))
     with pytest.raises(WrongAnswer, match="forgotten should return a Tensor; got None"):
         tapes.run(forgotten, lines.format("forgotten", "forgotten"), x=np.ones(2))
+
+
+def test_lines_tell_an_answer_that_returned_another_type():
+    rule = "returned({}, 'double should return a {}', {})"
+
+    tapes.run(double, rule.format("double(x)", "Tensor", "Tensor"), x=np.ones(2))
+    tapes.run(double, rule.format("double", "function", "Callable"))
+    with pytest.raises(WrongAnswer, match="should return a list; got "):
+        tapes.run(double, rule.format("double(x)", "list", "list"), x=np.ones(2))
+
+
+def test_a_step_without_a_function_to_go_back_is_told():
+    with pytest.raises(WrongAnswer, match="its back is no function"):
+        tapes.step(numbered, "numbered(x)", np.ones(2), x=np.ones(2))

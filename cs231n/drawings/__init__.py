@@ -8,6 +8,7 @@ dashed* is a gradient, purple is a second thing beside blue, grey is everything 
 from cs231n.drawings.classifiers.descent import error_valley, minibatch_paths, secants
 from cs231n.drawings.classifiers.features import (
     central_difference,
+    corner_unit,
     direction_bins,
     hue_circle,
     shuffled_pixels,
@@ -46,7 +47,7 @@ from cs231n.drawings.networks.frameworks import (
     three_ways,
     training_loop,
 )
-from cs231n.drawings.networks.masks import dropout_mask, thinned_nets
+from cs231n.drawings.networks.masks import dropout_mask, masked_weights, thinned_nets
 from cs231n.drawings.networks.nets import (
     affine_graph,
     affine_rows,
@@ -60,6 +61,14 @@ from cs231n.drawings.networks.optimisers import (
     shrinking_steps,
     velocity_steps,
 )
+from cs231n.drawings.networks.recording import (
+    broadcast_back,
+    fused_step,
+    parameter_names,
+    recorded_loop,
+    shared_array,
+    sum_back,
+)
 from cs231n.drawings.networks.sizes import convnet_shapes, fan_in, pool_costs
 from cs231n.drawings.networks.statistics import (
     gradient_parts,
@@ -67,7 +76,13 @@ from cs231n.drawings.networks.statistics import (
     shared_statistics,
 )
 from cs231n.drawings.networks.tape import tape_graph
-from cs231n.drawings.networks.training import grid_and_random, score_slopes, step_sizes
+from cs231n.drawings.networks.training import (
+    accuracy_curves,
+    grid_and_random,
+    rate_schedules,
+    score_slopes,
+    step_sizes,
+)
 from cs231n.drawings.networks.windows import (
     convolved_image,
     shared_gradients,
@@ -84,7 +99,6 @@ from cs231n.drawings.pictures.adversarial import (
     two_clouds,
 )
 from cs231n.drawings.pictures.denoising import (
-    context_block,
     euler_steps,
     guidance_arrow,
     noise_curves,
@@ -101,6 +115,7 @@ from cs231n.drawings.pictures.matching import (
     shortcut,
     two_softmaxes,
 )
+from cs231n.drawings.pictures.residual import context_block, context_gradients
 from cs231n.drawings.pictures.seeing import (
     guided_paths,
     inversion_loop,
@@ -139,6 +154,7 @@ from cs231n.drawings.shown import show
 __all__ = [
     "THEMES",
     "Page",
+    "accuracy_curves",
     "adversaries",
     "affine_graph",
     "affine_rows",
@@ -146,6 +162,7 @@ __all__ = [
     "augment_steps",
     "beam_tree",
     "bias_correction",
+    "broadcast_back",
     "broadcast_rows",
     "cache_stack",
     "captioner",
@@ -153,9 +170,11 @@ __all__ = [
     "central_difference",
     "column_order",
     "context_block",
+    "context_gradients",
     "conv_stages",
     "convnet_shapes",
     "convolved_image",
+    "corner_unit",
     "crop_grid",
     "decoder_layer",
     "deep_stack",
@@ -167,6 +186,7 @@ __all__ = [
     "fan_in",
     "folds",
     "frozen_probe",
+    "fused_step",
     "generator_losses",
     "grad_buffer",
     "gradient_parts",
@@ -186,6 +206,7 @@ __all__ = [
     "lstm_cell",
     "margins",
     "masked_captions",
+    "masked_weights",
     "minibatch_paths",
     "module_tree",
     "neighbour_pairs",
@@ -199,6 +220,7 @@ __all__ = [
     "painted_filters",
     "pair_matrix",
     "paired_cosines",
+    "parameter_names",
     "patch_overlap",
     "patch_rows",
     "pixel_gradient",
@@ -209,7 +231,9 @@ __all__ = [
     "prompt_classes",
     "pull_push",
     "ranked_row",
+    "rate_schedules",
     "receptive_field",
+    "recorded_loop",
     "relu_gate",
     "rnn_step",
     "row_maxima",
@@ -217,6 +241,7 @@ __all__ = [
     "score_gradient",
     "score_slopes",
     "secants",
+    "shared_array",
     "shared_gradients",
     "shared_runs",
     "shared_statistics",
@@ -234,6 +259,7 @@ __all__ = [
     "step_factors",
     "step_sizes",
     "straight_path",
+    "sum_back",
     "tape_graph",
     "temperature_bars",
     "template_scores",

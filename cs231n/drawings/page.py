@@ -8,6 +8,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch, Polygon, Rectangle
 
+from cs231n.drawings.minus import with_minus
+
 # After Okabe and Ito, shifted until letters in them have a contrast of 4.5 to 1.
 _LIGHT = {
     "paper": "#ffffff",
@@ -139,7 +141,7 @@ class Page:
             fill = self.tint(mark, 0.3) if mark else self.tint(role, 0.08)
             self._square((x + j, y + i), fill)
             ink = "ink" if mark or value else "quiet"
-            words = f"{value:g}".replace("-", "\N{MINUS SIGN}")
+            words = with_minus(f"{value:g}")
             weight = "bold" if mark else None
             self.text(x + j + 0.5, y + i + 0.53, words, ink, size, weight=weight)
 

@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
@@ -35,12 +36,14 @@ def show(figure: "Figure", alt: str, *, svg: bool = False) -> None:
         from IPython.display import HTML, display
     except ModuleNotFoundError:
         return  # a script has no place to show it
+    # The style of the notebooks saves figures without paper; a drawing keeps its own.
+    paper: Any = {"facecolor": figure.get_facecolor()}
     file = io.BytesIO()
     if svg:  # letters as outlines, and the same bytes every time
         with rc_context({"svg.hashsalt": "cs231n"}):
-            figure.savefig(file, format="svg", metadata={"Date": None})
+            figure.savefig(file, format="svg", metadata={"Date": None}, **paper)
     else:
-        figure.savefig(file, dpi=192)
+        figure.savefig(file, dpi=192, **paper)
     source = f"data:image/{'svg+xml' if svg else 'png'};base64,"
     source += base64.b64encode(file.getvalue()).decode()
     width = f"width: {96 * figure.get_figwidth():.0f}px; max-width: 100%"

@@ -1,12 +1,14 @@
 """What answers may use: modules, names in them, and names that Python has."""
 
 import ast
+import builtins
 import functools
 import importlib
 import re
 import sys
 import types
 
+from cs231n.testing import numpy_names
 from cs231n.testing.names import COMPUTED, nodes
 from cs231n.testing.sources import PACKAGE
 
@@ -22,7 +24,13 @@ _IMPORTS = {
 }
 #: Of these modules only some names; of the others all that begin with a letter.
 _NAMES = {
+    **numpy_names.NAMES,
     "copy": {"copy", "deepcopy"},
+    "dataclasses": {"dataclass", "field", "fields", "replace", "asdict", "astuple"},
+    "functools": {
+        *("cache", "cached_property", "cmp_to_key", "lru_cache", "partial"),
+        *("partialmethod", "reduce", "total_ordering", "wraps"),
+    },
     "os": {"path", "sep"},
     "sys": {"float_info", "maxsize", "stderr", "stdout", "version_info"},
     "IPython": {"display", "core"},
@@ -37,16 +45,31 @@ _WITHIN = {
 }
 #: Of the libraries, those whose modules are all within reach.
 _WHOLE = {"cv2", "IPython", "matplotlib", "scipy", "skimage", "sklearn", "torch"}
-#: What NumPy has that reads files, and with them code.
-_READING = {
-    *("DataSource", "fromfile", "fromregex", "genfromtxt", "load", "loadtxt"),
-    *("memmap", "open_memmap", "save", "savetxt", "savez", "savez_compressed"),
+#: Built-in names, besides those of errors; one that the answer gives itself is another.
+_BUILTINS = {
+    *("abs", "all", "any", "ascii", "bin", "bool", "bytearray", "bytes", "callable"),
+    *("chr", "classmethod", "complex", "dict", "divmod", "enumerate", "filter"),
+    *("float", "format", "frozenset", "getattr", "hasattr", "hash", "hex", "id", "int"),
+    *("isinstance", "issubclass", "iter", "len", "list", "map", "max", "min", "next"),
+    *("object", "oct", "ord", "pow", "print", "property", "range", "repr", "reversed"),
+    *("round", "set", "slice", "sorted", "staticmethod", "str", "sum", "super"),
+    *("tuple", "type", "zip", "Ellipsis", "False", "None", "NotImplemented", "True"),
 }
-#: Built-in names that no answer needs; one that the answer gives itself is another.
-_NO_BUILTINS = {
-    *("aiter", "anext", "breakpoint", "copyright", "credits", "dir", "exit", "help"),
-    *("license", "memoryview", "open", "quit"),
-}
+#: What holds numbers, texts or other values, and what runs or leads to what runs.
+_VALUES = (
+    *(bool, bytes, complex, dict, float, frozenset, int, list, range, set, str),
+    tuple,
+)
+_MACHINES = (
+    *(types.FrameType, types.TracebackType, types.CodeType, types.CellType),
+    *(types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType),
+)
+#: Attributes of running code, other than what values have and a generator is for.
+_INSIDES = {
+    name
+    for name in set().union(*map(dir, _MACHINES)).difference(*map(dir, _VALUES))
+    if not name.startswith("__")  # those have a list of their own
+} - {"aclose", "asend", "athrow", "close", "send", "throw"}
 #: Modules whose names answers give to variables, too.
 _VARIABLES = {"copy", "random", "time"}
 #: Names with two underscores that a class may use; others reach what is not its own.
@@ -64,8 +87,7 @@ _HIDING = {
     *("__code__", "__globals__", "__dict__", "__getattribute__", "_getframe"),
     *("ctypes", "gc", "inspect", "marshal", "pickle", "attrgetter", COMPUTED),
     *("methodcaller", "__getattr__", "get_type_hints", "ForwardRef", "make_dataclass"),
-    *("f_back", "f_builtins", "f_globals", "f_locals", "gi_frame", "cr_frame"),
-    *("ag_frame", "tb_frame", "import_item", "exec_", "run_cell", "user_ns"),
+    *("import_item", "exec_", "run_cell", "user_ns"),
 }
 #: What files of the course import from these, for Python 2, hides nothing.
 _OLD = {"builtins.range", "builtins.object", "builtins.str", "builtins.zip"}
@@ -126,6 +148,8 @@ def _hides(name):
     if old or _LAYER.fullmatch(name):
         return False
     parts = name.split(".")
+    if not _INSIDES.isdisjoint(parts[1:]):
+        return True
     return bool(_HIDING & set(parts)) or any(
         part.startswith("__") and part not in _SPECIAL for part in parts
     )
@@ -151,8 +175,16 @@ def unlisted(used: frozenset[str], trees: list[ast.AST]) -> list[str]:
     variables = (own & _VARIABLES) - set().union(*map(_imported, trees))
     beyond = {name for name in used if _is_beyond(name)}
     found = {name for name in beyond if name.partition(".")[0] not in variables}
-    plain = {name for name in used if name in _NO_BUILTINS and name not in own}
+    plain = {name for name in used if _is_builtin(name)} - _BUILTINS - own
     return sorted(found | plain | (defined - _SPECIAL - _OPERATORS))
+
+
+@functools.cache
+def _is_builtin(name):
+    """Tell whether Python has a name built in that is not an error's."""
+    value = getattr(builtins, name, None)
+    is_error = isinstance(value, type) and issubclass(value, BaseException)
+    return hasattr(builtins, name) and not is_error and not name.startswith("__")
 
 
 #: Special methods that an answer's own class may have besides.
@@ -213,11 +245,10 @@ def _module(name):
 
 
 def _is_refused(place, name):
+    """Tell whether a module's name is on no list."""
     top = place.partition(".")[0]
     if name.startswith("_") and top not in ("torch", "__future__", "builtins"):
         return not name.startswith("__")  # those have a list of their own
-    if top == "numpy" and name in _READING:
-        return True
     return place in _NAMES and name not in _NAMES[place]
 
 

@@ -62,7 +62,7 @@ def expect_source(
     handed = spelled_out(frozenset().union(*map(handed_on, trees)), trees)
     for forbidden in (*without, PACKAGE):
         same = (forbidden, *_TWINS.get(forbidden, ()))
-        hits = {dotted for dotted in used for f in same if _matches(dotted, f)}
+        hits = {dotted for f in same for dotted in _matching(used, f)}
         module = forbidden.rpartition(".")[0]
         if module:  # whoever has it by another name has what is in it
             hits |= {d for d in handed if f".{d}".endswith(f".{module}")}
@@ -116,5 +116,8 @@ def _used(trees):
     return frozenset().union(*(facts(tree)[0] for tree in trees))
 
 
-def _matches(dotted, forbidden):
-    return f".{dotted}.".find(f".{forbidden}.") >= 0
+def _matching(used, forbidden):
+    """List the dotted names of which another is a part."""
+    if f".{forbidden}." not in f".{'. .'.join(used)}.":  # the common case, at once
+        return []
+    return [dotted for dotted in used if f".{forbidden}." in f".{dotted}."]

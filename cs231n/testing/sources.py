@@ -9,6 +9,7 @@ import textwrap
 import types
 from collections.abc import Callable, Iterator
 
+from cs231n.testing.names import walked
 from cs231n.testing.wrong import WrongAnswer
 
 PACKAGE = __name__.partition(".")[0]
@@ -75,8 +76,9 @@ def reached(tree: ast.AST) -> set[str]:
     names : set of str
         Without dots.
     """
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    return names | {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    parts = walked(tree)
+    names = {node.id for node in parts if isinstance(node, ast.Name)}
+    return names | {node.attr for node in parts if isinstance(node, ast.Attribute)}
 
 
 def _foreign(function):

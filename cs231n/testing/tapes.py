@@ -33,7 +33,7 @@ def run(
     answer : function
         Any answer of the notebook; the lines may use all of its names.
     program : str
-        Python, which may call ``returned`` of this module.
+        Python, which may call ``returned`` of this module and name ``Callable``.
     *wanted : str
         Expressions to return.
     fixed : collection of str, optional
@@ -50,9 +50,10 @@ def run(
     Raises
     ------
     WrongAnswer
-        If the lines call ``returned`` with None.
+        If the lines call ``returned`` with None, or with another type than they name.
     """
-    names = _names(answer, values, fixed) | {"returned": returned}
+    names = _names(answer, values, fixed)
+    names |= {"returned": returned, "Callable": Callable}
     exec(program, names)
     return [_arrays(eval(expression, names)) for expression in wanted]
 
@@ -93,10 +94,17 @@ def step(
         isinstance(out, names["Tensor"]),
         f"{program} should be a Tensor, made by `record`; got {result(out)}.",
     )
+    named = ", ".join(n for n in values if type(names[n]) is names["Tensor"])
+    count = len(out.parents)
     expect(
-        callable(out.back) and [*map(id, out.parents)] == [*map(id, inputs)],
-        f"{program} should be recorded with its inputs in order as parents, and with a "
-        f"backward function; it has {len(out.parents)} parents.",
+        [*map(id, out.parents)] == [*map(id, inputs)],
+        f"{program} should be recorded with its inputs as parents, in this order: "
+        f"{named}; it has {count} parent{'' if count == 1 else 's'}.",
+    )
+    expect(
+        callable(out.back),
+        f"{program} should be recorded with a backward function; its back is no "
+        f"function.",
     )
     grads = out.back(dout)
     expect(
@@ -107,8 +115,8 @@ def step(
     return _arrays(out), [_arrays(grad) for grad in grads]
 
 
-def returned(value: Any, rule: str) -> None:
-    """Fail if an answer returned nothing.
+def returned(value: Any, rule: str, kind: Any = object) -> None:
+    """Fail if an answer returned nothing, or something of another type.
 
     Parameters
     ----------
@@ -116,13 +124,16 @@ def returned(value: Any, rule: str) -> None:
         What the answer returned.
     rule : str
         What it should return, such as ``"record should return a Tensor"``.
+    kind : type, optional
+        What it should be an instance of.
 
     Raises
     ------
     WrongAnswer
-        If the value is None.
+        If the value is None or of another type.
     """
-    expect(value is not None, f"{rule}; got {result(value)}.")
+    right = value is not None and isinstance(value, kind)
+    expect(right, f"{rule}; got {result(value)}.")
 
 
 def _names(answer, values, fixed):

@@ -35,12 +35,16 @@ def expect_array(
     """
     array = _numbers(got, name)
     if array.shape != tuple(shape):
+        _expect_no_tuple(got, name)
         raise WrongAnswer(_other_shape(array, tuple(shape), name, hint))
 
 
-def _numbers(got, name):
+def _numbers(got, name, wanted="an array"):
     """Return what an answer returned as an array of real numbers, or say why not."""
-    expect(got is not None, f"{name} is None: the answer ends without `return`.")
+    expect(
+        got is not None,
+        f"{name} is None: the answer ends without `return`, or returns None.",
+    )
     try:
         array = np.asarray(got)
     except ValueError:  # NumPy's word for a list of lists of different lengths
@@ -49,13 +53,22 @@ def _numbers(got, name):
             f"shape."
         ) from None
     except (TypeError, RuntimeError) as error:  # of an object's own conversion
-        raise WrongAnswer(f"{name} should be an array; got {kind(got)}.") from error
+        raise WrongAnswer(f"{name} should be {wanted}; got {kind(got)}.") from error
     if array.dtype.kind not in "biuf":
+        if wanted == "an array":
+            wanted = "an array of real numbers"
         raise WrongAnswer(
-            f"{name} should be an array of real numbers; got {kind(got)}"
-            f"{_among(got, array)}."
+            f"{name} should be {wanted}; got {kind(got)}{_among(got, array)}."
         )
     return array
+
+
+def _expect_no_tuple(got, name):
+    """Refuse several values where one array was asked for and its shape is wrong."""
+    expect(
+        not isinstance(got, tuple),
+        f"{name} should be one array; got {kind(got)}. Return the array alone.",
+    )
 
 
 def _among(got, array):
@@ -119,10 +132,15 @@ def expect_close(
     WrongAnswer
         If shapes, values or dtypes differ.
     """
-    got, expected = _numbers(got, name), np.asarray(expected)
+    expected = np.asarray(expected)
+    returned, got = (
+        got,
+        _numbers(got, name, "an array" if expected.ndim else "a number"),
+    )
     tolerance = Tolerance(rtol, atol)
     fault = _known_fault(got, faults or {}, tolerance)
     if got.shape != expected.shape:
+        _expect_no_tuple(returned, name)
         why = fault or diagnose_shape(got, expected, tolerance) or shape_hint or hint
         raise WrongAnswer(_other_shape(got, expected.shape, name, why))
     wrong = ~tolerance.near(got, expected)
@@ -211,7 +229,22 @@ def expect_equal(
         if right == came and isinstance(got, list | tuple):  # it is deeper down
             for i, pair in enumerate(zip(got, expected, strict=True)):
                 expect_equal(*pair, f"{name}[{i}]", hint=hint)
-        raise WrongAnswer(f"{name} should be {right}; got {came}. {hint}".rstrip())
+        why = f"{_names_apart(got, expected)} {hint}".strip()
+        raise WrongAnswer(f"{name} should be {right}; got {came}. {why}".rstrip())
+
+
+def _names_apart(got, expected):
+    """Say which of several names are missing, and which nobody asked for."""
+    both = got, expected
+    if not all(isinstance(v, list | tuple | set | dict) for v in both):
+        return ""
+    if not all(isinstance(name, str) for names in both for name in names):
+        return ""
+    missing, more = set(expected) - set(got), set(got) - set(expected)
+    sentences = (("Missing", missing), ("Not asked for", more))
+    return " ".join(
+        f"{what}: {', '.join(sorted(names))}." for what, names in sentences if names
+    )
 
 
 def _same(got, expected):
@@ -242,7 +275,7 @@ def _same_kind(got, expected):
     return type(got) is type(expected)
 
 
-def expect_tuple(got: Any, *names: str) -> tuple | list:
+def expect_tuple(got: Any, *names: str, part: str = "") -> tuple | list:
     """Fail unless an answer returned so many values; return them.
 
     Parameters
@@ -251,6 +284,8 @@ def expect_tuple(got: Any, *names: str) -> tuple | list:
         What the answer returned.
     *names : str
         What to call its parts in the message.
+    part : str, optional
+        What to call ``got``, where it is a part of what was returned.
 
     Returns
     -------
@@ -263,9 +298,14 @@ def expect_tuple(got: Any, *names: str) -> tuple | list:
         If it is no tuple, or one of another length.
     """
     wanted = f"Return ({', '.join(names)})"
-    expect(got is not None, f"{wanted}; the answer ends without `return`.")
+    if part:
+        wanted = f"{part} should be ({', '.join(names)})"
+    expect(
+        got is not None or bool(part), f"{wanted}; the answer ends without `return`."
+    )
     if not isinstance(got, tuple | list):
-        raise WrongAnswer(f"{wanted}; got {kind(got)} alone.")
+        alone = "" if got is None else " alone"
+        raise WrongAnswer(f"{wanted}; got {kind(got)}{alone}.")
     count = f"{len(got)} value{'s' * (len(got) != 1)}"
     expect(len(got) == len(names), f"{wanted}; got {count}.")
     return got

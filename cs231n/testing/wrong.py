@@ -1,9 +1,13 @@
 """The error of a wrong answer: a message that ends at the student's line."""
 
 import sys
+import textwrap
 import types
 
 from cs231n.testing import pictures
+
+#: Letters in a line; a notebook breaks longer ones within a word.
+_WIDTH = 80
 
 
 class WrongAnswer(AssertionError):
@@ -32,9 +36,12 @@ class WrongAnswer(AssertionError):
         picture, self._picture = self._picture, None  # asked for twice, shown once
         if picture is not None:
             pictures.show(picture)
-        return shell.InteractiveTB.structured_traceback(
+        lines = shell.InteractiveTB.structured_traceback(
             type(self), self, _above_this_package(self.__traceback__), tb_offset=1
         )
+        said = str(self)
+        short = "\n".join(textwrap.fill(part, _WIDTH) for part in said.splitlines())
+        return [line.replace(said, short) for line in lines]
 
 
 def _above_this_package(traceback):

@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import tempfile
+import textwrap
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 from cs231n.workbook import score
 from cs231n.workbook.cells import as_python
+from cs231n.workbook.meanings import meaning_of
 from cs231n.workbook.saved import (
     BadNotebook,
     SavedNotebook,
@@ -24,10 +26,19 @@ from cs231n.workbook.saved import (
 )
 
 _DEFINED = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
+#: Letters in a line; a notebook breaks longer ones within a word.
+_WIDTH = 80
 #: Seconds that Colab may take to send the notebook.
 _PATIENCE = 10
 #: Sources of cells as they ran last, by id.
 ran: dict[str, str] = {}
+
+
+class Retired(NotImplementedError):
+    """An answer was called whose cell has a syntax error; shown as one sentence."""
+
+    def _render_traceback_(self):
+        return [f"NotImplementedError: {self}"]
 
 
 class Watcher:
@@ -51,6 +62,8 @@ class Watcher:
             score.forget(name)
             ran[name] = source
         if not result.success:
+            if meaning := meaning_of(result.error_in_exec):
+                print(textwrap.fill(f"What this means: {meaning}", _WIDTH))
             for exercise, what in _ticks_of(source):
                 score.forget(exercise, what)
 
@@ -102,10 +115,10 @@ def _retired(old: Any, name: str, exercise: str) -> Callable:
     message = f"{exercise}: its cell has a syntax error. Mend it and run it again."
 
     def method(self, *args, **kwargs):
-        raise NotImplementedError(message)
+        raise Retired(message)
 
     def function(*args, **kwargs):
-        raise NotImplementedError(message)
+        raise Retired(message)
 
     made = method if _first_parameter(old) == "self" else function
     made.__name__, made.__module__ = name, "__main__"

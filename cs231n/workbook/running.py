@@ -18,6 +18,7 @@ import numpy as np
 from cs231n import old_imports
 from cs231n.workbook.cells import as_python, furnish, run_test
 from cs231n.workbook.exercises import Exercise
+from cs231n.workbook.meanings import meaning_of
 from cs231n.workbook.results import Result
 from cs231n.workbook.saved import SavedCell, SavedNotebook
 
@@ -271,10 +272,11 @@ def explained(error: BaseException, exercise: str) -> str:
     said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     where = where_in_a_cell(error)
     said += f"\nIt happened in {where}" if where else ""
+    said += f"\n{meaning}" if (meaning := meaning_of(error)) else ""
     if exercise and type(error) is NameError:
         said += (
-            "\nOnly set-up cells and answers run here: define what an answer needs in "
-            "its own cell."
+            f"\nGive {error.name} a value in the answer's own cell: only set-up cells "
+            f"and answers run here."
         )
     if isinstance(error, EOFError) or type(error).__name__ == "BdbQuit":
         said += "\nNobody types here: take input() or breakpoint() out of the answer."

@@ -13,6 +13,7 @@ from grading import ROOT
 from grading.authoring.build import SourceError, build_sources
 from grading.authoring.releases import keep_release
 from grading.course import Course, CourseError
+from grading.engine.storage.gradebook_file import GradebookError, opened
 
 
 def release(
@@ -41,7 +42,12 @@ def release(
     CourseError
         If nbgrader refuses, for example because a graded cell was added after
         submissions came in.
+    GradebookError
+        If another program holds the gradebook, or it cannot be used.
     """
+    if database and course.database.is_file():
+        with opened(course.database):  # nbgrader's commands do not wait for others
+            pass
     keep_release(course)
     assignments = build_sources(course.source, solutions)
     for assignment in assignments:
@@ -97,7 +103,7 @@ def main(argv: list[str] | None = None) -> int:
             print(f"Released {', '.join(assignments)} into {course.released}.")
             return 0
         differing = drift()
-    except (SourceError, CourseError) as error:
+    except (SourceError, CourseError, GradebookError) as error:
         print(error, file=sys.stderr)
         return 1
     if differing:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from grading.authoring.handout import HandoutError
 from grading.due_dates import CourseFileError
 from grading.engine.handing_back import (
     export,
@@ -27,23 +26,23 @@ from grading.engine.intake.roster import RosterError, known_roster
 from grading.engine.intake.times import read_times
 from grading.engine.judging.cluster import ClusterFailed
 from grading.engine.judging.judge_host import HostPlan, NoIsolation
-from grading.engine.keeping import forget, prune
+from grading.engine.keeping import forget, prune, pseudonyms
 from grading.engine.marking_by_hand import mark, marking
 from grading.engine.notebooks.released import check_assignment
 from grading.engine.options import Options
 from grading.engine.pages.overview import Overview
 from grading.engine.processes.line_pool import WorkersFailed
+from grading.engine.replying import reply
 from grading.engine.results.flags import RANKS, grouped
 from grading.engine.results.given_marks import MarksError
-from grading.engine.results.gradebook_writer import GradebookError
 from grading.engine.results.not_run import NOT_RUN, ExamFault
 from grading.engine.run import Run
 from grading.engine.storage.append_log import LogError
+from grading.engine.storage.gradebook_file import GradebookError
 from grading.engine.storage.lock import Busy, only_one
 from grading.engine.storage.names import RefusedName, printable
 from grading.engine.storage.secret import SecretError
 from grading.engine.storage.store import Store
-from grading.gradescope.autograder_zip import ZipError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -62,6 +61,8 @@ __all__ = [
     "mark",
     "marking",
     "prune",
+    "pseudonyms",
+    "reply",
     "report",
     "run",
     "status",
@@ -71,7 +72,7 @@ PLATFORMS = ("auto", *lms_names.KINDS)
 #: Whose tables `export` writes; their module loads nbgrader, which takes seconds.
 EXPORTS = ("csv", "canvas", "moodle", "gradescope", "blackboard")
 #: In whose names `feedback` zips the pages.
-FEEDBACK = ("folders", "moodle")
+FEEDBACK = ("folders", "moodle", "canvas", "brightspace")
 #: Whatever ends a command with a sentence.
 REFUSALS = (
     BadArchive,
@@ -79,7 +80,6 @@ REFUSALS = (
     ClusterFailed,
     CourseFileError,
     ExamFault,
-    HandoutError,
     IntakeError,
     LogError,
     LookupError,
@@ -90,7 +90,6 @@ REFUSALS = (
     RosterError,
     SecretError,
     WorkersFailed,
-    ZipError,
 )
 #: Flags and problems that are printed one by one.
 SHOWN = 20
@@ -166,7 +165,7 @@ def run(course: "Course", args: "Namespace") -> int:
     _print_changes(summary.changes)
     if args.dry_run:
         print("A dry run: the gradebook is as it was.")
-    if not summary.submissions:
+    if not summary.submissions and not args.student:
         print(f"Nothing to grade: nobody's {args.assignment} is in {course.submitted}.")
     failed = summary.problems or summary.missing or not summary.submissions
     return 1 if failed else 0
@@ -256,7 +255,8 @@ def status(course: "Course", args: "Namespace") -> int:
     waiting = [row for row in rows if row.verdict is None]
     students = {row.student for row in rows}
     print(f"{len(students)} students, {len(rows)} notebooks; {len(waiting)} to grade.")
-    for name, (score, points) in overview.means().items():
+    graded = len(rows) > len(waiting)
+    for name, (score, points) in overview.means().items() if graded else ():
         print(f"  {name:<24} {score:5.2f} of {points:g} on average")
     for row in waiting[:SHOWN]:
         print(f"  to grade: {printable(row.student)} {row.notebook}")

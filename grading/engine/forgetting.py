@@ -1,16 +1,15 @@
 """Forgetting: a person removed everywhere, and what newer submissions replaced."""
 
-import contextlib
 import csv
 import io
 import json
 import shutil
-import sqlite3
 from typing import TYPE_CHECKING
 
 from cs231n.files import write_whole
 from grading.engine.intake.roster_file import read_table
 from grading.engine.storage.append_log import AppendLog, rewrite
+from grading.engine.storage.gradebook_file import opened
 from grading.engine.storage.lock import only_one
 from grading.engine.storage.names import checked_name, from_cell
 
@@ -44,7 +43,10 @@ def forget(course: "Course", student: str) -> list[str]:
     """
     student, places = checked_name(student), []
     with only_one(course.ledger / "lock"):
-        for folder in (course.submitted, course.autograded, course.feedback):
+        for folder in (
+            *(course.submitted, course.autograded),
+            *(course.feedback, course.replies),
+        ):
             if _remove(folder / student):
                 places.append(f"{folder.name}/")
         if _without_lines(course, student):
@@ -188,17 +190,24 @@ def _sweep(course):
 def _remove_from_gradebook(course, student):
     if not course.database.is_file():
         return False
-    from nbgrader.api import Gradebook, MissingEntry
+    from nbgrader.api import MissingEntry
 
-    with Gradebook(f"sqlite:///{course.database}") as gradebook:
+    with opened(course.database) as file:
         try:
-            gradebook.remove_student(student)
+            file.patiently(lambda: file.book.remove_student(student))
+            known = True
         except MissingEntry:
-            return False
-    # SQLite leaves what was deleted on its pages until they are written anew.
-    with contextlib.closing(sqlite3.connect(course.database)) as database:
-        database.execute("VACUUM")
-    return True
+            known = False
+        # SQLite leaves what was deleted on its pages until they are written anew.
+        file.patiently(lambda: _write_anew(file.book.engine))
+    return known
+
+
+def _write_anew(engine):
+    from sqlalchemy import text
+
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM"))
 
 
 def _remove_from_table(path: "Path", student: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from grading.engine.intake.roster import known_roster
-from grading.engine.notebooks.released import templates
+from grading.engine.notebooks.released import check_assignment, templates
 from grading.engine.pages.overview import Overview
 from grading.engine.storage.names import printable
 from grading.engine.storage.secret import Secret
@@ -73,7 +73,12 @@ def _zip_feedback(course, args):
         course, args.assignment, args.platform, roster, args.zip
     )
     print(f"{count} pages in {args.zip}")
-    _say_who_is_left_out(args, strangers)
+    if strangers and args.platform in ("canvas", "brightspace"):
+        title = args.platform.title()
+        words = f"Left out, because they were not collected from an export of {title}"
+        _name(words, strangers)
+    else:
+        _say_who_is_left_out(args, strangers)
     return 1 if strangers else 0
 
 
@@ -117,6 +122,7 @@ def export(course: "Course", args: "Namespace") -> int:
     from grading.engine.pages.platform_grades import read_grades, write_grades
 
     if not args.platform:
+        check_assignment(course, args.assignment)
         out = ["--out", str(args.out)] if args.out else []
         return gradebook.main([args.assignment, *out], course)
     templates = Overview(course, args.assignment).templates
@@ -175,10 +181,16 @@ def handout(course: "Course", args: "Namespace") -> int:
     status : int
         0.
     """
+    # It loads nbgrader, which takes other commands a second or two.
+    from grading.authoring.handout import HandoutError
     from grading.authoring.handout import handout as write
 
     out = args.out or (None if args.branch else Path("workbook.zip"))
-    commit, files = write(out, args.branch, repository=args.repository)
+    try:
+        commit, files = write(out, args.branch, repository=args.repository)
+    except HandoutError as reason:
+        print(reason, file=sys.stderr)
+        return 1
     places = [f"{out}"] if out else []
     places += [f"the branch {args.branch}"] if args.branch else []
     print(f"{files} files of {commit} are in {' and '.join(places)}.")
@@ -224,18 +236,23 @@ def gradescope(course: "Course", args: "Namespace") -> int:
     status : int
         0.
     """
-    from grading.gradescope.autograder_zip import write_autograder
+    from grading.gradescope.autograder_zip import ZipError, write_autograder
     from grading.gradescope.course_copy import CourseCopy
 
+    secret = course.ledger / "secret"
     copy = CourseCopy(
         args.assignment,
         templates(course, args.assignment),
-        Secret(course.ledger / "secret"),
+        Secret(secret),
         args.trust_students,
         args.limits,
     )
     out = args.out or Path(f"{args.assignment}-autograder.zip")
-    size = write_autograder(copy, course.ledger / "secret", out)
+    try:
+        size = write_autograder(copy, secret, out)
+    except ZipError as reason:
+        print(reason, file=sys.stderr)
+        return 1
     print(f"{out}: {size / 1e6:.1f} MB, {len(copy.templates)} notebooks.")
     print(
         "Upload it at Gradescope under Configure Autograder. Keep it to yourself: the "

@@ -38,6 +38,32 @@ def forget(course: "Course", args: "Namespace") -> int:
     return 0
 
 
+def pseudonyms(course: "Course", args: "Namespace") -> int:
+    """Give everybody of a roster a pseudonym.
+
+    Parameters
+    ----------
+    course : Course
+        The key must lie outside of it.
+    args : argparse.Namespace
+        The command line.
+
+    Returns
+    -------
+    status : int
+        0.
+    """
+    from grading.engine.intake.pseudonyms import write_key
+
+    students, new = write_key(course, args.roster, args.key)
+    print(f"{students} students are in {args.key}, {new} of them new.")
+    print(
+        "Give it as --roster to collect, export and feedback --zip. Keep a copy: "
+        "without it nobody can say whose grades these are."
+    )
+    return 0
+
+
 def prune(course: "Course", args: "Namespace") -> int:
     """Remove what newer submissions have replaced.
 

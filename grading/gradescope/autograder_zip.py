@@ -8,7 +8,6 @@ from pathlib import Path
 from cs231n.files import write_whole
 from grading import ROOT
 from grading.authoring.build import EXTRAS
-from grading.engine.storage.secret import Secret
 from grading.gradescope.course_copy import CourseCopy, write_copy
 
 HERE = Path(__file__).parent
@@ -31,7 +30,7 @@ def write_autograder(copy: CourseCopy, secret: Path, out: Path) -> int:
     copy : CourseCopy
         The assignment.
     secret : pathlib.Path
-        File of the course's secret; it is made if it is not there.
+        File of the course's secret, which the copy has read.
     out : pathlib.Path
         The zip.
 
@@ -45,7 +44,6 @@ def write_autograder(copy: CourseCopy, secret: Path, out: Path) -> int:
     ZipError
         If git cannot say which files belong to the package.
     """
-    Secret(secret)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "autograder"
         for name in SCRIPTS:

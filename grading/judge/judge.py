@@ -15,7 +15,7 @@ from cs231n.workbook.cells import as_python
 from grading.judge.exam import Outcome, Verdict
 from grading.judge.order import groups
 from grading.judge.pace import Pace
-from grading.judge.preload import drawn_images
+from grading.judge.preload import drawn_images, of_package
 from grading.judge.protocol.channel import Channel, ChannelError, Late
 from grading.judge.room.handed_out import handed_out
 from grading.judge.source import suspicion
@@ -107,20 +107,26 @@ class _Sitting:
 
     def _sit(self):
         """Run one tester until it is done or has to be stopped."""
-        tester = self._rooms.tester(self._limits)
+        self._groups = groups(self._exam, self._outcomes)
+        order = self._rooms.order(self._limits)  # both start side by side
+        try:
+            tester = self._rooms.tester(self._limits)
+        except BaseException:
+            order.cancel()
+            raise
         self._sock, self._channel = tester.sock, Channel(tester.sock)
         self._channel.deadline = self._ends + _GRACE
         self._testing = None
         try:
             self._say(self._job())
-            self._groups = groups(self._exam, self._outcomes)
-            self._get_ready(self._groups[0].stage)  # while the tester sets up
+            self._get_ready(self._groups[0].stage, order)
             while self._heard():
                 pass
         except ChannelError as error:
             waiting = 0 if isinstance(error, Late) else _ENDING
             self._stopped(error, tester.ending(waiting))
         finally:
+            order.cancel()
             self._end_student()
             self._drop_next()
             tester.close()
@@ -169,11 +175,13 @@ class _Sitting:
         if number + 1 < len(self._groups):  # it starts while this one works
             self._get_ready(self._groups[number + 1].stage)
 
-    def _get_ready(self, stage):
+    def _get_ready(self, stage, order=None):
         """Start a process that has what set-up cells up to a place hand out."""
         self._drop_next()
+        order = order or self._rooms.order(self._limits)
         given = handed_out(self._exam.cells[:stage])
-        self._next = stage, self._rooms.student(self._limits, given)
+        child = self._rooms.furnish(order, given, of_package(self._exam))
+        self._next = stage, child
 
     def _drop_next(self):
         if self._next is not None:

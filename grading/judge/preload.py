@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from grading.judge.exam import Exam
     from grading.sandbox.child import Child
     from grading.sandbox.limits import Limits
+    from grading.sandbox.order import Order
 
 #: What testers have loaded, beside what set-up cells import.
 _TESTERS = ("grading.judge.tester", "cs231n.testing")
@@ -98,24 +99,58 @@ class Rooms:
         return self._testers.child("grading.judge.tester:main", limits)
 
     def student(self, limits: "Limits", given: frozenset[str] = frozenset()) -> "Child":
-        """Start a process for answers.
+        """Start a process for answers, and wait for it.
 
         Parameters
         ----------
-        limits : grading.sandbox.limits.Limits
-            What it may use.
-        given : frozenset of str, optional
-            What it is to have of the package, from
-            :func:`~grading.judge.room.handed_out.handed_out`.
+        limits, given
+            As for :meth:`order` and :meth:`furnish`.
 
         Returns
         -------
         child : grading.sandbox.child.Child
             Waits for requests.
         """
-        child = self._answers.child("grading.judge.student:main", limits)
+        return self.furnish(self.order(limits), given)
+
+    def order(self, limits: "Limits") -> "Order":
+        """Ask for a process for answers, and do something else until it is there.
+
+        Parameters
+        ----------
+        limits : grading.sandbox.limits.Limits
+            What it may use.
+
+        Returns
+        -------
+        order : grading.sandbox.order.Order
+            For :meth:`furnish`.
+        """
+        return self._answers.order("grading.judge.student:main", limits)
+
+    def furnish(
+        self, order: "Order", given: frozenset[str], beforehand: Iterable[str] = ()
+    ) -> "Child":
+        """Give a process for answers what it is to have.
+
+        Parameters
+        ----------
+        order : grading.sandbox.order.Order
+            From :meth:`order`; waited for here.
+        given : frozenset of str
+            Of the package, from :func:`~grading.judge.room.handed_out.handed_out`.
+        beforehand : iterable of str, optional
+            Modules of the package to import before the first request, while others
+            are at work.
+
+        Returns
+        -------
+        child : grading.sandbox.child.Child
+            Waits for requests.
+        """
+        child = order.child()
         with contextlib.suppress(OSError):  # it has ended; whoever talks to it will see
-            importing.send(child.sock, stripped(given), self._absent)
+            importing.send(child.sock, stripped(given), self._absent, beforehand)
         return child
 
     def close(self) -> None:
@@ -153,9 +188,27 @@ def modules(exams: "Iterable[Exam]") -> list[str]:
             for node in ast.walk(ast.parse(cell.source)):
                 if isinstance(node, ast.Import):
                     found |= {alias.name for alias in node.names}
-                elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                elif isinstance(node, ast.ImportFrom) and not node.level:
                     found.add(node.module or "")
+                    if node.module == PACKAGE:  # its modules, as in `import drawings`
+                        found |= {f"{PACKAGE}.{alias.name}" for alias in node.names}
     return sorted(name for name in found if _is_there(name))
+
+
+def of_package(exam: "Exam") -> list[str]:
+    """List the modules of the package that set-up cells import.
+
+    Parameters
+    ----------
+    exam : grading.judge.exam.Exam
+        Any.
+
+    Returns
+    -------
+    names : list of str
+        In alphabetical order.
+    """
+    return [name for name in modules([exam]) if name.startswith(f"{PACKAGE}.")]
 
 
 def _is_there(name):

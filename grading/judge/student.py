@@ -42,8 +42,10 @@ def main(sock: "socket") -> None:
         The only way out of this process.
     """
     with contextlib.suppress(ChannelError):
-        importing.receive(sock)
-        _Student(Channel(sock, follows=True)).serve()
+        beforehand = importing.receive(sock)
+        student = _Student(Channel(sock, follows=True))
+        importing.bring(beforehand)
+        student.serve()
 
 
 class _Student:

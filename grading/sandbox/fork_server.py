@@ -27,12 +27,12 @@ from grading.sandbox.levels import (
     PreloadError,
 )
 from grading.sandbox.limits import Limits
+from grading.sandbox.order import BIRTH, Order, busy
 from grading.sandbox.readable_paths import paths_of_python
 
 #: What nearly every notebook imports.
 PRELOAD = ("numpy", "matplotlib.pyplot", "cs231n.layers", "cs231n.testing")
 _START = 120.0  # seconds for loading the packages
-_BIRTH = 60.0  # seconds for one child
 
 
 class ForkServer:
@@ -110,6 +110,21 @@ class ForkServer:
         IsolationError
             If the child could not be isolated, or `main` not be found.
         """
+        return self.order(main, limits).child()
+
+    def order(self, main: str, limits: Limits | None = None) -> "Order":
+        """Ask for a child, and do something else until it is there.
+
+        Parameters
+        ----------
+        main, limits
+            As for :meth:`child`.
+
+        Returns
+        -------
+        order : Order
+            Waits for it when asked to.
+        """
         request = {"main": main, "limits": asdict(limits or Limits())}
         channel, theirs = socket.socketpair()
         hear, tell = _messages()
@@ -118,17 +133,7 @@ class ForkServer:
                 self._zygote.send(request, [theirs.fileno(), tell.fileno()])
             except OSError:
                 tell.send(b"{}")  # which says as much as no answer
-        words, handles = listen(hear, _BIRTH)
-        if not words.get("ready"):
-            channel.close()
-            hear.close()
-            if "late" in words:
-                raise _busy(self.level, words["late"])
-            reason = words.get("failed", _gone(self.level))
-            raise IsolationError(
-                f"No child could be isolated ({self.level}): {reason}."
-            )
-        return Child(channel, hear, handles[0])
+        return Order(channel, hear, self.level)
 
     def close(self) -> None:
         """End the zygote and every child at once."""
@@ -158,9 +163,9 @@ class ForkServer:
         self._zygote = _Zygote(level, self._paths, self._preload)
         try:
             with self.child("grading.sandbox.supervisor:rest") as child:
-                ending = child.ending(_BIRTH)
+                ending = child.ending(BIRTH)
                 if ending == "running":
-                    raise _busy(level, ending)
+                    raise busy(level, ending)
                 if ending != "exit 0":
                     raise IsolationError(
                         f"A child on the level {level} did not end well: {ending}."
@@ -232,7 +237,7 @@ class _Zygote:
             words, _ = listen(self.control, _START)
         if not words.get("ready"):
             if "late" in words:
-                raise _busy(level, words["late"])
+                raise busy(level, words["late"])
             if "unloaded" in words:
                 raise PreloadError(
                     f"Where student code runs ({level}), a module cannot be loaded: "
@@ -250,14 +255,3 @@ class _Zygote:
 
 def _messages():
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-
-
-def _busy(level, why):
-    return OverloadError(
-        f"This machine is too busy to say whether it can isolate by {level} "
-        f"({why}). Try again with fewer jobs."
-    )
-
-
-def _gone(level):
-    return f"the process that forks children ({level}) has ended"

@@ -1,6 +1,5 @@
 """A fence around files, ports and signals that any process may put up for itself."""
 
-import ctypes
 import os
 import stat
 import struct
@@ -74,7 +73,6 @@ def _allow(fence, path, rights):
         if not stat.S_ISDIR(os.fstat(place).st_mode):
             rights &= _ON_FILES
         rule = struct.pack("=Qi", rights, place)
-        pointer = ctypes.c_char_p(rule)
-        linux.call("syscall", _ADD_RULE, fence, 1, pointer, 0)
+        linux.call("syscall", _ADD_RULE, fence, 1, rule, 0)
     finally:
         os.close(place)

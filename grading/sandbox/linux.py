@@ -42,6 +42,13 @@ def _libc():
     return ctypes.CDLL(None, use_errno=True)
 
 
+@functools.cache
+def _function(name):
+    function = getattr(_libc(), name)
+    function.restype = ctypes.c_long if name == "syscall" else ctypes.c_int
+    return function
+
+
 def call(name: str, *arguments: int | bytes | Any | None) -> int:
     """Call a function of the C library that returns a negative number on failure.
 
@@ -62,8 +69,7 @@ def call(name: str, *arguments: int | bytes | Any | None) -> int:
     OSError
         With the name of the call, if it failed.
     """
-    function = getattr(_libc(), name)
-    function.restype = ctypes.c_long if name == "syscall" else ctypes.c_int
+    function = _function(name)
     longs = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
     result = function(*longs)
     if result < 0:

@@ -236,6 +236,9 @@ with needs_answers():
 #
 # - Szeliski, *Computer Vision: Algorithms and Applications*, 2nd edition, 2022,
 #   [section 7.2](https://szeliski.org/Book/): edge detection. 20 minutes.
+# - Canny, *A Computational Approach to Edge Detection*, 1986,
+#   [doi:10.1109/TPAMI.1986.4767851](https://doi.org/10.1109/TPAMI.1986.4767851). Sections 1 and 2:
+#   what a good edge detector should do. 20 minutes.
 #
 # **Harder (optional, no points).** Your $g_x$ applies the filter $(-1, 0, 1)$ to each row;
 # Sobel's filter also smooths across the rows. Add noise of standard deviation 20 to an image
@@ -720,9 +723,19 @@ passed("features-hue", "other numbers of bins, xmin and xmax; the image as it wa
 #
 # - Swain and Ballard, *Color Indexing*, 1991,
 #   [doi:10.1007/BF00130487](https://doi.org/10.1007/BF00130487). Sections 1 and 2. 20 minutes.
+# - Szeliski, *Computer Vision*, 2022, [section 2.3.2](https://szeliski.org/Book/): colour, and why hue
+#   is an angle. 15 minutes.
 #
 # **Harder (optional, no points).** Weigh each pixel by its saturation, so that grey pixels do not
 # count as red. What happens to the histogram of a grey image, and what would you return for it?
+#
+# <details><summary>Compare with your answer</summary>
+#
+# Every weight is 0, so the shares are $0 / 0$. Zeros say "no colour at all", and no image with colours
+# has such a histogram. Equal shares of $1 / \text{nbin}$ would add up to 1, but they also belong to a
+# rainbow. `np.histogram` takes `weights`.
+#
+# </details>
 
 # %% [markdown]
 # ## 4. Features of all images
@@ -739,6 +752,18 @@ passed("features-hue", "other numbers of bins, xmin and xmax; the image as it wa
 #
 # $$\hat f_{ij} = \frac{f_{ij} - \mu_j}{\sigma_j + 10^{-8}} .$$
 #
+# **Worked example.** Two features of three training images and of one test image. The test image
+# is measured with the mean and the standard deviation of the others:
+
+# %%
+train = np.array([[10.0, 0.1], [20.0, 0.3], [30.0, 0.2]])
+test = np.array([40.0, 0.2])
+centre, scale = train.mean(axis=0), train.std(axis=0)
+print("mean", centre, "  standard deviation", scale.round(3))
+print("training", ((train - centre) / scale).round(2).tolist())
+print("test    ", ((test - centre) / scale).round(2))
+
+# %% [markdown]
 # **Predict, then check.** A feature has the same value in all training images. What does
 # standardising make of it? And of a test image in which it differs by 0.001?
 #
@@ -768,6 +793,27 @@ with needs_answers():
     print({name: array.shape for name, array in data_on_features.items()})
 
 # %% [markdown]
+# **Further reading**
+#
+# - LeCun, Bottou, Orr and Müller, *Efficient BackProp*, 1998,
+#   [doi:10.1007/3-540-49430-8_2](https://doi.org/10.1007/3-540-49430-8_2). Section 4.3: why inputs are
+#   centred and scaled. 10 minutes.
+# - CS231n notes, [*Data preprocessing*](https://cs231n.github.io/neural-networks-2/#datapre): the same
+#   with pictures, and a warning about statistics of the test set. 10 minutes.
+#
+# **Harder (optional, no points).** A colleague standardises the test images with their *own* mean and
+# standard deviation, and the test accuracy hardly changes. When would it change? Think of a single
+# test image, and of test images that were taken at night.
+#
+# <details><summary>Compare with your answer</summary>
+#
+# A single image has no spread: every feature becomes 0, and all images get the same class. Night images
+# have other means. Their own statistics would hide that, which can help or hurt, but the classifier
+# no longer sees one image at a time: its answer depends on the images beside it.
+#
+# </details>
+
+# %% [markdown]
 # ## 5. A linear classifier on features
 #
 # Before 2012 a usual entry to an image recognition contest was hand-made features followed by a
@@ -780,6 +826,21 @@ with needs_answers():
 #
 # $$s = f\, W, \qquad L = \frac1N \sum_n \sum_{c \ne y_n} \max(0, s_{nc} - s_{n y_n} + 1)
 # + \lambda \sum W^2 .$$
+#
+# **Worked example.** How large may a step be? One weight should make $w x = 1$, with the loss
+# $\frac12 (w x - 1)^2$. The same rule is tried on an input of 1 and on one of 60:
+
+# %%
+for x, rates in ((1.0, (0.5, 2.5)), (60.0, (0.5, 1e-4))):
+    for rate in rates:
+        weight = 0.0
+        for _step in range(20):
+            weight -= rate * x * (weight * x - 1)
+        print(f"input {x:4}, learning rate {rate:6}: w x = {weight * x:.3g}")
+
+# %% [markdown]
+# *The input enters the gradient twice: once in the score, once in its slope. So the largest stable rate
+# falls with its square, here from 2 to $2 / 3600$.*
 #
 # **Predict, then check.** On raw pixels learning rates around $10^{-7}$ worked. There are 154 features of
 # unit scale now. Will the best learning rate be higher or lower, and roughly by how much?
@@ -898,8 +959,8 @@ def linear_settings():
 chosen = linear_settings()
 expect(
     isinstance(chosen, dict) and set(chosen) == {"learning_rate", "reg"},
-    "linear_settings() should return a dict with learning_rate and reg, and nothing "
-    "else.",
+    f"linear_settings() should return a dict with learning_rate and reg, and nothing "
+    f"else; got {in_words(chosen)}.",
 )
 for name, value in chosen.items():
     expect(
@@ -923,8 +984,8 @@ passed("features-linear", f"{accuracy:.1%} of 1000 images come out right")
 chosen = linear_settings()
 expect(
     isinstance(chosen, dict) and set(chosen) == {"learning_rate", "reg"},
-    "linear_settings() should return a dict with learning_rate and reg, and nothing "
-    "else.",
+    f"linear_settings() should return a dict with learning_rate and reg, and nothing "
+    f"else; got {in_words(chosen)}.",
 )
 rows, labels = drawn_features()
 rows = np.hstack([rows, np.ones((4000, 1), dtype=rows.dtype)])
@@ -1095,6 +1156,17 @@ with needs_answers():
 # $$s = \mathrm{ReLU}(f\, W_1 + b_1)\, W_2 + b_2 .$$
 #
 # Its initial weights are larger than for pixels (`weight_scale` 0.05), because the inputs are smaller.
+
+# %% drawing="features-corners"
+drawings.show(
+    drawings.corner_unit(),
+    "Two tables for an image that is blue or not and has horizontal edges or not. The weighted sum is "
+    "0, 1, 1 and 2. After a bias of minus 1 and a ReLU it is 0, 0, 0 and 1: only an image with both "
+    "opens the hidden unit.",
+)
+
+# %% [markdown]
+# *The weighted sum gives half of the credit for half of the evidence. The hidden unit asks for both.*
 #
 # **Worked example.** "Blue and horizontal" with one hidden unit. No weighted sum alone can be 1
 # for the last line and 0 for the three others:
@@ -1189,14 +1261,16 @@ def net_settings():
 chosen = net_settings()
 expect(
     isinstance(chosen, dict) and set(chosen) == {"hidden_dim", "learning_rate", "reg"},
-    "net_settings() should return a dict with hidden_dim, learning_rate and reg.",
+    f"net_settings() should return a dict with hidden_dim, learning_rate and reg, and "
+    f"nothing else; got {in_words(chosen)}.",
 )
 hidden_dim, learning_rate, reg = (
     chosen[name] for name in ("hidden_dim", "learning_rate", "reg")
 )
 expect(
     isinstance(hidden_dim, int | np.integer) and 1 <= hidden_dim <= 500,
-    f"hidden_dim should be a whole number from 1 to 500; got {in_words(hidden_dim)}.",
+    f"hidden_dim should be a whole number, an int from 1 to 500; got "
+    f"{in_words(hidden_dim)} of type {type(hidden_dim).__name__}.",
 )
 for name in ("learning_rate", "reg"):
     expect(
@@ -1224,7 +1298,8 @@ passed("features-net", f"{solver.best_val_acc:.1%} of 1000 images come out right
 chosen = net_settings()
 expect(
     isinstance(chosen, dict) and set(chosen) == {"hidden_dim", "learning_rate", "reg"},
-    "net_settings() should return a dict with hidden_dim, learning_rate and reg.",
+    f"net_settings() should return a dict with hidden_dim, learning_rate and reg, and "
+    f"nothing else; got {in_words(chosen)}.",
 )
 hidden_dim, learning_rate, reg = (
     chosen[name] for name in ("hidden_dim", "learning_rate", "reg")
@@ -1273,6 +1348,9 @@ with needs_answers():
 # - Bengio, Courville and Vincent, *Representation Learning: A Review and New Perspectives*, 2013,
 #   [arXiv:1206.5538](https://arxiv.org/abs/1206.5538). Sections 1 and 3: from designed to learned
 #   features. 30 minutes.
+# - Goodfellow, Bengio and Courville, *Deep Learning*, 2016,
+#   [section 6.1](https://www.deeplearningbook.org/contents/mlp.html): the four corners of XOR, step by
+#   step. 10 minutes.
 #
 # **Harder (optional, no points).** Compute HOG with cells of 4 and of 16 pixels as well, and
 # concatenate all three. What do accuracy and overfitting do?

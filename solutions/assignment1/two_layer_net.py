@@ -213,7 +213,7 @@ for shape, m, dtype in [
     expect_close(
         out, expected, f"out (x is {shape})", rtol=1e-4, atol=1e-5, faults=faults
     )
-    expect_tuple(cache, "x", "w", "b")
+    expect_tuple(cache, "x", "w", "b", part="cache")
     expect_array(
         cache[0], shape, "cache[0]", hint="dx needs the shape of x as it was given."
     )
@@ -428,6 +428,15 @@ passed("net-affine-backward", "images, one example, float32; inputs as they were
 # **Harder (optional, no points).** A layer `quadratic` computes $x^\top A x$ for each row $x$ of
 # a batch. Derive its backward function the way you did here, and check it with
 # `cs231n.gradcheck.eval_numerical_gradient_array`. Where does $x$ have two routes?
+#
+# <details><summary>Compare with your answer</summary>
+#
+# $A$ is used by every example, so $\partial L / \partial A = \sum_n \text{dout}_n\, x_n x_n^\top$.
+# In $x^\top A x$ the vector $x$ stands twice, and the two routes add up:
+# $\partial L / \partial x_n = \text{dout}_n (A + A^\top)\, x_n$. A frequent mistake is $2 A x_n$,
+# which is right only for a symmetric $A$.
+#
+# </details>
 
 # %% [markdown]
 # ## 3. The ReLU
@@ -564,6 +573,18 @@ passed("net-relu-forward", "images, float32; x as it was")
 
 # %% [markdown]
 # The backward function: upstream gradient times local derivative, elementwise.
+#
+# **Predict, then check.** A unit's inputs for four images are −3, −1, −2 and −5. The upstream
+# gradients of its output are 2, −4, 7 and 1. Which gradients pass, and what happens to the unit's
+# weights in the next step?
+#
+# <details><summary>Check your prediction</summary>
+#
+# None passes: all four gates are closed, so `dx` is 0 and the weights stay as they are. A frequent
+# answer is that −4 passes, because minus times minus gives plus. The upstream gradient is not
+# rectified; the gate is set by the input alone.
+#
+# </details>
 
 
 # %% answer="net-relu-backward" minutes=5 difficulty=1 importance=3
@@ -671,6 +692,14 @@ passed("net-relu-backward", "images, float32; inputs as they were")
 # **Harder (optional, no points).** The hat above needs three units. How many does a function
 # with $k$ bends need? Write weights `w1`, `b1`, `w2` by hand so that affine, ReLU, affine
 # computes the hat, and check it with your functions.
+#
+# <details><summary>Compare with your answer</summary>
+#
+# `w1` is the row (1, 1, 1), `b1` is (0, −1, −2) and `w2` the column (1, −2, 1). Each unit bends the
+# function once, so $k$ bends take $k$ units if the function is constant to the left of all of them.
+# Otherwise one more unit is enough, which points to the left.
+#
+# </details>
 
 # %% [markdown]
 # ## 4. The losses
@@ -853,6 +882,19 @@ for n, c in [(4, 4), (7, 3), (1, 6)]:
     expect_close(dx, slope, f"dx of {n} x {c} scores")
 passed("net-svm-loss", "random scores, one example; inputs as they were")
 
+# %% [markdown]
+# **Predict, then check.** The correct class of an example has a probability of 0.9 already, and its
+# score is ahead of all others by 4. Which of the two losses still changes the weights because of
+# this example?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Only the cross-entropy, whose slopes are $0.9 - 1 = -0.1$ and together 0.1 for the others. The
+# margin of 1 is kept, so the hinge loss is 0, and so are its slopes. The cross-entropy is never
+# quite satisfied; the hinge loss leaves such examples alone.
+#
+# </details>
+
 
 # %% answer="net-softmax-loss" minutes=15 difficulty=2 importance=3
 def softmax_loss(x, y):
@@ -1017,6 +1059,15 @@ with needs_answers():
 # the *one-hot* target, which is 1 for the correct class and 0 for the others. It takes $1 -
 # \alpha$ and $\alpha / (C - 1)$ instead. Which line of your gradient changes? Can a score still
 # grow without bound?
+#
+# <details><summary>Compare with your answer</summary>
+#
+# Only the line that subtracts 1 from the correct class: subtract the smoothed target from all
+# probabilities. The gradient is then zero where $p$ equals the target, so the best distance between
+# the correct score and the others is $\log \frac{(1 - \alpha)(C - 1)}{\alpha}$: 4.4 for
+# $\alpha = 0.1$ and ten classes. With a one-hot target it is infinite.
+#
+# </details>
 
 # %% [markdown]
 # ## 5. The update
@@ -1167,6 +1218,15 @@ passed("net-sgd", "the default learning rate, float32, two steps; dw as it was")
 # **Harder (optional, no points).** For which learning rates does descent on $\frac12 a w^2$
 # converge? A loss of two weights curves 100 times more along one than along the other. What
 # does that mean for the best learning rate? (Assignment 2 answers with other update rules.)
+#
+# <details><summary>Compare with your answer</summary>
+#
+# Each step multiplies $w$ by $1 - \eta a$, so it converges for $0 < \eta < 2 / a$. The larger curvature
+# sets the limit, $2 / (100 a)$, and along the other weight a step then removes at most 2 % of the
+# distance. The best rate, $2 / (101 a)$, multiplies both distances by $99 / 101$. It takes about 35
+# steps to halve them.
+#
+# </details>
 
 # %% [markdown]
 # ## 6. The network
@@ -1532,6 +1592,16 @@ passed("net-loss", "all four gradients, with and without regularisation")
 # network computes the same function. How many such permutations are there for 50 units? Which
 # other change of the weights leaves a ReLU network's function as it is? What does that say
 # about *the* minimum of the loss?
+#
+# <details><summary>Compare with your answer</summary>
+#
+# $50! \approx 3 \cdot 10^{64}$. You can also multiply the incoming weights and the bias of a unit by any
+# $c > 0$ and divide its outgoing weights by $c$, since $\mathrm{ReLU}(c z) = c\, \mathrm{ReLU}(z)$. So
+# without regularisation no minimum stands alone: it belongs to a whole surface of equally good
+# weights, and there are $50!$ copies of it. Comparing the weights of two networks one by one says
+# little.
+#
+# </details>
 
 # %% [markdown]
 # ## 7. Training
@@ -1559,6 +1629,33 @@ def new_network(**settings):
 
 
 # %% [markdown]
+# An epoch is one pass over the training set:
+#
+# $$\text{steps per epoch} = \lfloor N_{\text{train}} / \text{batch size} \rfloor .$$
+
+# %% drawing="net-two-curves"
+drawings.show(
+    drawings.accuracy_curves(),
+    "Three pairs of accuracy curves over epochs. Underfitting: training and validation lie close "
+    "together and both still rise. Overfitting: training approaches 1, validation stays near 0.5. "
+    "A learning rate that is too large: both jump up and down around a low value.",
+)
+
+# %% [markdown]
+# *Read two things from such a picture: whether the curves still rise, and how far they are apart. The
+# shapes are typical, not measured; your own curves follow below.*
+#
+# **Predict, then check.** With 10,000 training images and batches of 100, how many steps do five
+# epochs take? And what does a student do who sees a training accuracy of 0.35 and a validation
+# accuracy of 0.34, both still rising: regularise more, or train longer?
+#
+# <details><summary>Check your prediction</summary>
+#
+# 500 steps. Train longer, or with a larger learning rate or network: the two curves are close, so
+# there is no overfitting that regularisation could reduce.
+#
+# </details>
+#
 # **Worked example.** How long is an epoch, and how many parameters are there?
 
 # %%
@@ -1682,7 +1779,9 @@ with needs_answers():
 # After this section you can search for hyperparameters and defend your choice.
 #
 # Useful values span several orders of magnitude, so we draw logarithms uniformly:
-# $\eta = 10^u$ with $u$ uniform between $\log_{10} \eta_{\min}$ and $\log_{10} \eta_{\max}$.
+#
+# $$\eta = 10^u, \qquad u \text{ uniform between } \log_{10} \eta_{\min} \text{ and }
+# \log_{10} \eta_{\max} .$$
 
 # %% drawing="net-grid-random"
 drawings.show(
@@ -1792,20 +1891,45 @@ def net_settings():
 #
 # </details>
 
+
+# %% tags=["setup"]
+def train_and_advise(solver):
+    """Train; say what to change if that has not led far enough."""
+    too_large = "the learning rate is too large, or reg is."
+    with contextlib.suppress(FloatingPointError):
+        solver.train()
+    if not solver.loss_history:
+        return f"The loss outgrew all numbers: {too_large}"
+    first, last = solver.loss_history[0], np.mean(solver.loss_history[-20:])
+    if not np.isfinite(last) or last > 1.2 * first:
+        return f"The loss grew from {first:.2f} to {last:.2g}: {too_large}"
+    if last > 0.95 * first:
+        return (
+            f"The loss went from {first:.2f} to {last:.2f}: it hardly moved, so the "
+            f"learning rate is too small, or reg is too large."
+        )
+    return (
+        f"The loss fell from {first:.2f} to {last:.2f}. Look for the bright part of the "
+        f"heat map, and give it enough hidden units."
+    )
+
+
 # %% test="net-search" points=2
 # Trained with your hyperparameters on 3000 drawn images for 6 epochs, the network gets at least
 # 36 % of 1000 others right. Ten per cent would be guessing.
 chosen = net_settings()
 expect(
     isinstance(chosen, dict) and set(chosen) == {"hidden_dim", "learning_rate", "reg"},
-    "net_settings() should return a dict with hidden_dim, learning_rate and reg.",
+    f"net_settings() should return a dict with hidden_dim, learning_rate and reg, and "
+    f"nothing else; got {in_words(chosen)}.",
 )
 hidden_dim, learning_rate, reg = (
     chosen[name] for name in ("hidden_dim", "learning_rate", "reg")
 )
 expect(
     isinstance(hidden_dim, int | np.integer) and 1 <= hidden_dim <= 200,
-    f"hidden_dim should be a whole number from 1 to 200; got {in_words(hidden_dim)}.",
+    f"hidden_dim should be a whole number, an int from 1 to 200; got "
+    f"{in_words(hidden_dim)} of type {type(hidden_dim).__name__}.",
 )
 expect(
     all(isinstance(n, int | float | np.floating) for n in (learning_rate, reg)),
@@ -1816,12 +1940,11 @@ drawn = split_cifar10(3000, 1000, 1, source="shapes10")
 model = PackageNet(hidden_dim=hidden_dim, reg=reg)
 how = {"optim_config": {"learning_rate": learning_rate}, "num_epochs": 6}
 solver = Solver(model, drawn, **how, verbose=False)
-with contextlib.suppress(FloatingPointError):
-    solver.train()
+advice = train_and_advise(solver)
 expect(
     solver.best_val_acc >= 0.36,
     f"With {in_words(chosen)} only {solver.best_val_acc:.1%} come out right; 36 % are "
-    f"asked for. Look for the bright part of the heat map, and give it enough hidden units.",
+    f"asked for. {advice}",
 )
 passed("net-search", f"{solver.best_val_acc:.1%} of 1000 images come out right")
 
@@ -1830,14 +1953,14 @@ passed("net-search", f"{solver.best_val_acc:.1%} of 1000 images come out right")
 chosen = net_settings()
 expect(
     isinstance(chosen, dict) and set(chosen) == {"hidden_dim", "learning_rate", "reg"},
-    "net_settings() should return a dict with hidden_dim, learning_rate and reg.",
+    f"net_settings() should return a dict with hidden_dim, learning_rate and reg, and "
+    f"nothing else; got {in_words(chosen)}.",
 )
 drawn = split_cifar10(3000, 1000, 1, source="shapes10")
 model = PackageNet(hidden_dim=chosen["hidden_dim"], reg=chosen["reg"], rng=rng)
 how = {"optim_config": {"learning_rate": chosen["learning_rate"]}, "num_epochs": 6}
 solver = Solver(model, drawn, **how, verbose=False, rng=rng)
-with contextlib.suppress(FloatingPointError):
-    solver.train()
+train_and_advise(solver)
 expect(
     solver.best_val_acc >= 0.36,
     f"With {in_words(chosen)} only {solver.best_val_acc:.1%} come out right the second "

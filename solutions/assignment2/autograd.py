@@ -256,12 +256,13 @@ def record(name, data, parents, back):
 
 # %% test="autograd-record" points=2
 CALL = "out = record('twice', 2 * a.data, (c, a), lambda g: (g, 2 * g))\n"
-CHECK = "returned(out, 'record should return a Tensor')"
+CHECK = "returned(out, 'record should return a Tensor', Tensor)\n"
+BACK = "returned(out.back, 'out.back should be the function back itself', Callable)"
 FACTS = ["out", "out.requires_grad", "out.name", "len(out.parents)"]
 a, c = rng.normal(size=(2, 3)), rng.normal(size=(2, 3))
 out, collects, name, parents, is_a, back = tapes.run(
     record,
-    f"c = Tensor(c)\n{CALL}{CHECK}",
+    f"c = Tensor(c)\n{CALL}{CHECK}{BACK}",
     *FACTS,
     "[parent is a for parent in out.parents]",
     "out.back(np.ones((2, 3)))",
@@ -295,6 +296,28 @@ expect_source(record, without=READY)
 passed("autograd-record", "parents kept where one of them collects, and not otherwise")
 
 # %% [markdown]
+# **Further reading**
+#
+# - Baydin et al., *Automatic Differentiation in Machine Learning: a Survey*, 2018,
+#   [arXiv:1502.05767](https://arxiv.org/abs/1502.05767). Section 3 ends with the history,
+#   from Wengert on. 10 minutes.
+# - CS231n notes, [*Backpropagation*](https://cs231n.github.io/optimization-2/): the same steps
+#   drawn as circuits. 20 minutes.
+#
+# **Harder (optional, no points).** How much memory does a tape hold? For an expression of 1000
+# products of arrays of shape (100, 100), count what `record` keeps alive, in bytes. What is
+# kept of a sum?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Each result has 10,000 numbers of 8 bytes, 80 kB, so 1000 of them take 80 MB. The inputs of a
+# product are results of earlier steps, which are kept anyway. The gradient of a sum needs no
+# values, and yet `parents` keeps its inputs alive. Frameworks keep only what a backward
+# function asks for.
+#
+# </details>
+
+# %% [markdown]
 # ## 2. Arithmetic, and broadcasting undone
 #
 # NumPy adds a bias of shape (3,) to a batch of shape (2, 3) without being asked: it
@@ -316,22 +339,8 @@ passed("autograd-record", "parents kept where one of them collects, and not othe
 # had length 1.
 
 # %% drawing="autograd-broadcast"
-page = drawings.Page(16.6, 6.0)
-page.matrix(0.6, 2.0, np.array([[10, 20, 30]]), role="learned")
-page.text(2.1, 1.5, "b, shape (3,)", "learned", 9)
-page.arrow((4.0, 2.3), (5.8, 2.3), "data")
-page.text(4.9, 1.6, "repeat", "quiet", 9)
-page.matrix(6.2, 1.6, np.array([[10, 20, 30], [10, 20, 30]]), role="learned")
-page.text(7.7, 1.1, "as added, (2, 3)", "learned", 9)
-page.matrix(
-    11.6, 1.6, np.array([[1, 2, 3], [4, 5, 6]]), {(0, 1): "grad", (1, 1): "grad"}
-)
-page.text(13.1, 1.1, "upstream gradient", "grad", 9)
-page.arrow((13.1, 3.9), (13.1, 4.7), "grad")
-page.matrix(11.6, 4.8, np.array([[5, 7, 9]]), {(0, 1): "grad"})
-page.text(10.9, 5.3, "sum over rows", "grad", 9, ha="right")
 drawings.show(
-    page.fig,
+    drawings.broadcast_back(),
     "A bias 10, 20, 30 is repeated in two rows. Of the upstream gradient 1, 2, 3 and 4, 5, 6 "
     "the two rows are added: the gradient of the bias is 5, 7, 9.",
 )
@@ -471,10 +480,21 @@ for full, shape, dtype in [
 passed("autograd-unbroadcast", "missing axes, axes of length 1, both; float32")
 
 # %% [markdown]
-# Now the steps. The sum has local derivatives of 1, the product those of the worked
-# example in section 1, and for $Z = XW$ you derived in `two_layer_net` that
+# Now the steps. The sum has local derivatives of 1, and the product those of the worked
+# example in section 1. For $Z = XW$ you derived in `two_layer_net` that
 # $\bar X = \bar Z W^\top$ and $\bar W = X^\top \bar Z$. Each method computes with `.data`,
 # defines `back` inside, and ends in `record`. Parents are `(self, other)`, in this order.
+#
+# **Predict, then check.** $X$ has shape (5, 4) and $W$ has shape (4, 3). Which of
+# $\bar Z W^\top$, $W^\top \bar Z$, $X^\top \bar Z$ and $\bar Z X^\top$ can be computed at all?
+#
+# <details><summary>Check your prediction</summary>
+#
+# $\bar Z$ has the shape of $Z$, (5, 3). Only the first and the third fit: (5, 3) times (3, 4),
+# and (4, 5) times (5, 3). Their results have the shapes of $X$ and $W$, as they should. Where all
+# matrices are square, shapes no longer protect you.
+#
+# </details>
 
 
 # %% answer="autograd-arithmetic" minutes=25 difficulty=2 importance=3
@@ -684,6 +704,13 @@ passed("autograd-arithmetic", "gradients of +, * and @ pass the gradient check")
 #
 # **Harder (optional, no points).** Let `matmul` accept stacks of matrices, (K, N, D) times
 # (D, M). Which of the two gradients has to be summed, and does `unbroadcast` do?
+#
+# <details><summary>Compare your answer</summary>
+#
+# That of the matrix: it was used K times. With `np.swapaxes(x, -1, -2)` in place of `.T`, its
+# gradient comes out in shape (K, D, M), and `unbroadcast` sums away the axis in front.
+#
+# </details>
 
 # %% [markdown]
 # ## 3. Functions and shapes
@@ -704,27 +731,8 @@ passed("autograd-arithmetic", "gradients of +, * and @ pass the gradient check")
 # every entry that it added, and the gradient of a reshaped array is reshaped back.
 
 # %% drawing="autograd-sum"
-page = drawings.Page(16.0, 5.4)
-page.matrix(0.8, 1.4, np.array([[1, 2, 3], [4, 5, 6]]))
-page.text(2.3, 0.9, "x, shape (2, 3)", "data", 9)
-page.arrow((4.1, 2.2), (6.1, 2.2), "data")
-page.text(5.1, 1.6, "sum, axis 1", "quiet", 8.5)
-page.matrix(6.5, 1.4, np.array([[6], [15]]))
-page.matrix(8.9, 1.4, np.array([[10], [20]]), {(0, 0): "grad", (1, 0): "grad"})
-page.text(9.4, 0.9, "upstream", "grad", 9)
-page.arrow((10.2, 2.6), (12.1, 2.6), "grad")
-page.matrix(
-    12.4,
-    1.4,
-    np.array([[10, 10, 10], [20, 20, 20]]),
-    {(i, j): "grad" for i in range(2) for j in range(3)},
-)
-page.text(13.9, 0.9, "gradient of x", "grad", 9)
-page.text(
-    8.0, 4.4, "forward: many become one      backward: one becomes many", "quiet", 9
-)
 drawings.show(
-    page.fig,
+    drawings.sum_back(),
     "A 2 by 3 matrix is summed along its rows to 6 and 15. On the way back the upstream "
     "gradient 10 fills the first row and 20 the second.",
 )
@@ -893,6 +901,18 @@ expect_source(relu, without=READY)
 passed("autograd-functions", "exp, log and relu: by hand, float32, single numbers")
 
 
+# %% [markdown]
+# **Predict, then check.** `x` has shape (2, 3). Which shape has the upstream gradient of
+# `x.sum(axis=1)`, and why does `np.broadcast_to(upstream, (2, 3))` fail?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Shape (2,). Broadcasting aligns shapes at their ends, so it compares 2 with 3. For an array of
+# shape (2, 2) it would *not* fail: it would repeat the gradient along the wrong axis.
+#
+# </details>
+
+
 # %% answer="autograd-shapes" minutes=20 difficulty=3 importance=3
 @add_to_class(Tensor)
 def total(self, axis=None, keepdims=False):
@@ -1045,6 +1065,14 @@ passed("autograd-shapes", "an axis in the middle, two axes at once, float32")
 #
 # **Harder (optional, no points).** Add `max(axis)`. What is its gradient where two entries
 # tie, and what do frameworks do there?
+#
+# <details><summary>Compare your answer</summary>
+#
+# At a tie the maximum has no derivative: from one side it is 1, from the other 0. Any split that
+# adds up to 1 is a *subgradient*. PyTorch's `amax` shares it evenly among the entries that tie,
+# its `max(dim)` gives all of it to one of them.
+#
+# </details>
 
 # %% [markdown]
 # ## 4. The walk back
@@ -1101,7 +1129,7 @@ while stack:
     )
 
 # %% [markdown]
-# **Predict, then check.** Somebody drops `seen`. The result is still an order in which parents
+# **Predict, then check.** Suppose you drop `seen`. The result is still an order in which parents
 # come first, with repetitions. How long does it become for `x = x + x`, thirty times?
 #
 # <details><summary>Check your prediction</summary>
@@ -1179,7 +1207,7 @@ for program, number in [
         topological_order,
         f"a, b = (Tensor(v, requires_grad=True) for v in (a, b))\n{program}\n"
         "order = topological_order(out)\n"
-        "returned(order, 'topological_order should return a list of tensors')",
+        "returned(order, 'topological_order should return a list of tensors', list)",
         "[t.name for t in order]",
         WHERE,
         "order[-1] is out",
@@ -1219,6 +1247,18 @@ expect_equal(
 )
 expect_source(topological_order, without=READY)
 passed("autograd-order", "parents first, each tensor once, 3000 steps deep")
+
+
+# %% [markdown]
+# **Predict, then check.** In the drawing, let `backward` handle `h` *before* the second product,
+# when only the share of the sum has arrived. What does `a.grad` become?
+#
+# <details><summary>Check your prediction</summary>
+#
+# The sum sends 1 to `h`, and `h = a * a` sends $2 \cdot 3 \cdot 1 = 6$ to `a`, in place of 114. The
+# shares that reach `h` later, 9 and 9, are never passed on.
+#
+# </details>
 
 
 # %% answer="autograd-backward" minutes=30 difficulty=3 importance=3
@@ -1499,6 +1539,13 @@ with needs_answers():
 #
 # **Harder (optional, no points).** Free memory on the way: `back` of a step is never needed
 # after it was called. What breaks if you drop it, and how does PyTorch tell its users?
+#
+# <details><summary>Compare your answer</summary>
+#
+# A second `backward()` through the same graph, and two results that share a part of their graph.
+# PyTorch raises a RuntimeError that speaks of "a second time" and suggests `retain_graph=True`.
+#
+# </details>
 
 # %% [markdown]
 # ## 5. Steps that are not recorded, and the step of SGD
@@ -1518,32 +1565,8 @@ with needs_answers():
 # followed by forgetting $\bar w$, because `backward` adds to what is there.
 
 # %% drawing="autograd-loop"
-page = drawings.Page(17.2, 4.6)
-for at, words, role in [
-    ((2.2, 1.5), "loss", "data"),
-    ((6.6, 1.5), "backward", "grad"),
-    ((11.0, 1.5), "update", "learned"),
-    ((15.2, 1.5), "forget", "other"),
-]:
-    page.box(at, words, 3.0, role, 9.5)
-for start, end in [
-    ((3.8, 1.5), (5.0, 1.5)),
-    ((8.2, 1.5), (9.4, 1.5)),
-    ((12.6, 1.5), (13.6, 1.5)),
-]:
-    page.arrow(start, end)
-for x, words in [
-    (2.2, "recorded"),
-    (6.6, "grad filled"),
-    (11.0, "not recorded"),
-    (15.2, "grad None"),
-]:
-    page.text(x, 2.7, words, "quiet", 8.5)
-page.arrow((15.2, 3.4), (15.2, 3.9), "quiet")
-page.arrow((15.2, 3.9), (2.2, 3.9), "quiet")
-page.arrow((2.2, 3.9), (2.2, 3.1), "quiet")
 drawings.show(
-    page.fig,
+    drawings.recorded_loop(),
     "The loop of training: compute the loss, which is recorded; backward fills the "
     "gradients; the update is not recorded; the gradients are forgotten, and it begins again.",
 )
@@ -1640,27 +1663,27 @@ for program, expected, why in [
     (
         "with no_grad():\n    inside = a * a\nafter = a * a",
         [False, True],
-        "inside a block nothing is recorded, after it everything",
+        "Inside a block nothing is recorded, after it everything is",
     ),
     (
         "with no_grad():\n    with no_grad():\n        pass\n    inside = a * a\nafter = a * a",
         [False, True],
-        "the end of an inner block does not end the outer one",
+        "The end of an inner block does not end the outer one",
     ),
     (
         "try:\n    with no_grad():\n        inside = a * a\n        [].pop()\n"
         "except IndexError:\n    pass\nafter = a * a",
         [False, True],
-        "after an error in the block, steps are recorded again",
+        "After an error in the block, steps are recorded again",
     ),
 ]:
     program = f"Recording.on = True\n{program}\nRecording.on = True"
     (found,) = tapes.run(record, program, FACTS, a=rng.normal(size=3))
-    expect_equal(
-        found,
-        expected,
-        "whether steps inside and after are recorded",
-        hint=f"In short: {why}.",
+    inside, after = ("recorded" if step else "not recorded" for step in found)
+    expect(
+        found == expected,
+        f"{why}. Here the step inside is {inside}, and the step after the block is "
+        f"{after}.",
     )
 (swallowed,) = tapes.run(
     record,
@@ -1670,6 +1693,19 @@ for program, expected, why in [
 )
 expect(not swallowed, "An error in the block should go on to whoever called.")
 passed("autograd-no-grad", "inside, after, nested, and after an error")
+
+
+# %% [markdown]
+# **Predict, then check.** The update is written as `w = w - 0.1 * w.grad`, with recording on. `w`
+# is then a tensor with parents. What happens in the next `backward()`?
+#
+# <details><summary>Check your prediction</summary>
+#
+# It walks through the update to the old `w` and on through the old graph, and the record grows
+# with every step. And the tensor that the network holds never changes: the name `w` means
+# another object now.
+#
+# </details>
 
 
 # %% answer="autograd-sgd" minutes=10 difficulty=1 importance=3
@@ -1755,6 +1791,14 @@ passed("autograd-sgd", "two steps, a parameter without gradient, gradients forgo
 #
 # **Harder (optional, no points).** Give `sgd_step` momentum. Where does the velocity live, if
 # parameters are only given as a list?
+#
+# <details><summary>Compare your answer</summary>
+#
+# In a dictionary from tensors to arrays that lives longer than one call, such as an attribute of
+# an *optimizer* object. That is why optimizers are objects, and why a checkpoint has to save
+# them.
+#
+# </details>
 
 # %% [markdown]
 # ## 6. A layer as one step
@@ -1775,24 +1819,8 @@ passed("autograd-sgd", "two steps, a parameter without gradient, gradients forgo
 # A layer with one input returns a single array `dx` instead of a tuple.
 
 # %% drawing="autograd-fused"
-page = drawings.Page(18.0, 5.2)
-page.text(4.2, 0.7, "sigmoid in small steps", "quiet", 9)
-for x, sign in [(1.9, "×\N{MINUS SIGN}1"), (4.2, "exp"), (6.5, "1/(1+·)")]:
-    page.node((x, 2.3), sign, radius=0.8, size=7)
-page.text(0.4, 2.3, "x", "data", 12)
-for x in (0.7, 2.7, 5.0, 7.3):
-    page.arrow((x, 2.15), (x + 0.75, 2.15), "data", 1.4)
-    page.arrow((x + 0.75, 2.55), (x, 2.55), "grad", 1.4)
-page.text(4.2, 4.1, "3 steps, 3 arrays kept", "quiet", 9)
-page.text(13.9, 0.7, "sigmoid as one step", "quiet", 9)
-page.box((13.9, 2.3), "forward, backward", 4.4, "other", 9)
-page.text(10.3, 2.3, "x", "data", 12)
-for x in (10.7, 16.2):
-    page.arrow((x, 2.15), (x + 0.9, 2.15), "data", 1.4)
-    page.arrow((x + 0.9, 2.55), (x, 2.55), "grad", 1.4)
-page.text(13.9, 4.1, "1 step, 1 cache kept", "quiet", 9)
 drawings.show(
-    page.fig,
+    drawings.fused_step(),
     "Left, a sigmoid as three recorded steps, each with an array kept. Right, the "
     "sigmoid as one step made of a forward and a backward function.",
 )
@@ -1898,12 +1926,13 @@ TENT = (
     "def tent_forward(x, scale=1.0):\n    return np.abs(x) * scale, (np.sign(x), scale)\n"
     "def tent_backward(dout, cache):\n    return dout * cache[0] * cache[1]\n"
     "tent = as_step(tent_forward, tent_backward)\n"
-    "returned(tent, 'as_step should return the function step')\n"
+    "returned(tent, 'as_step should return the function step', Callable)\n"
 )
 out, name, number, dx = tapes.run(
     as_step,
     f"{TENT}out = tent(x, 3.0)\n"
-    "returned(out, 'The function step should return a Tensor')\nout.backward(dout)",
+    "returned(out, 'The function step should return a Tensor', Tensor)\n"
+    "out.backward(dout)",
     *["out", "out.name", "len(out.parents)", "x.grad"],
     x=np.array([-2.0, 5.0]),
     dout=np.array([1.0, 10.0]),
@@ -1980,6 +2009,15 @@ passed("autograd-layer", "a layer with one input, one used twice, a convolution"
 #
 # **Harder (optional, no points).** Write `checkpoint(function, x)`, which records one step,
 # keeps only `x`, and computes `function` again on the way back.
+#
+# <details><summary>Compare your answer</summary>
+#
+# Forward: call `function` inside `no_grad()`. In `back`, make a new leaf of `x.data`, call
+# `function` on it with recording on, call `backward(grad)` on the result, and return the leaf's
+# `.grad`. Parameters that `function` reads get their gradients added on the way. Random numbers
+# have to be the same both times.
+#
+# </details>
 
 # %% [markdown]
 # ## 7. Modules, a loss, and a network
@@ -2000,16 +2038,8 @@ passed("autograd-layer", "a layer with one input, one used twice, a convolution"
 # $e^s$ from overflowing.
 
 # %% drawing="autograd-modules"
-page = drawings.Page(15.0, 6.4)
-page.box((7.5, 1.0), "net", 2.6, "other", 10)
-for x, name in [(3.6, "first"), (11.4, "second")]:
-    page.arrow((7.5, 1.7), (x, 2.7), "quiet", 1.2)
-    page.box((x, 3.3), name, 2.8, "other", 10)
-    for dx, leaf in [(-1.6, "w"), (1.6, "b")]:
-        page.arrow((x, 3.95), (x + dx, 4.7), "quiet", 1.2)
-        page.box((x + dx, 5.3), f"{name}.{leaf}", 2.9, "learned", 8.5)
 drawings.show(
-    page.fig,
+    drawings.parameter_names(),
     "A tree of modules: net holds first and second, each of which holds w and b. The names "
     "of the four parameters are first.w, first.b, second.w and second.b.",
 )
@@ -2156,6 +2186,18 @@ expect_source(named_parameters, without=READY)
 passed("autograd-parameters", "attributes, modules, lists, two levels deep")
 
 
+# %% [markdown]
+# **Predict, then check.** Two scores are equal, and the correct class is the first. What are the
+# loss and its gradient with respect to the two scores?
+#
+# <details><summary>Check your prediction</summary>
+#
+# $\ln 2 \approx 0.693$, and $(-0.5, 0.5)$: each probability is 0.5, and the gradient is the
+# probabilities minus the one-hot row. It sums to zero, as in every row of this loss.
+#
+# </details>
+
+
 # %% answer="autograd-loss" minutes=20 difficulty=3 importance=3
 def cross_entropy(scores, y):
     """Compute the mean cross-entropy with steps of the tape.
@@ -2279,8 +2321,8 @@ class TapeNet(Module):
         return (x @ self.W1 + self.b1).relu() @ self.W2 + self.b2
 
     def loss(self, X, y, reg):
-        penalty = (self.W1 * self.W1).sum() + (self.W2 * self.W2).sum()
-        return cross_entropy(self(Tensor(X)), y) + penalty * (0.5 * reg)
+        squares = (self.W1 * self.W1).sum() + (self.W2 * self.W2).sum()
+        return cross_entropy(self(Tensor(X)), y) + squares * (0.5 * reg)
 
 
 # %% test="autograd-loss" part="two-layer" points=2
@@ -2328,6 +2370,14 @@ passed(
 #
 # **Harder (optional, no points).** Two modules share one tensor (*weight tying*). Under how
 # many names does your search find it, and what does `sgd_step` do with it?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Under two. `backward` adds up the gradients of both uses. `sgd_step` meets the tensor twice: the
+# first time it moves it and empties `.grad`, the second time it finds None and leaves it alone.
+# With momentum, or with a step that does not empty, it would move twice.
+#
+# </details>
 
 # %% [markdown]
 # ## 8. Three bugs in a tape
@@ -2375,17 +2425,8 @@ def broken_dropout(x, p, rng):
 
 
 # %% drawing="autograd-alias"
-page = drawings.Page(15.6, 5.6)
-page.node((2.2, 2.6), "+")
-page.text(2.2, 1.4, "back(g) returns (g, g)", "quiet", 8.5, ha="left")
-page.matrix(6.4, 2.1, np.array([[1, 1]]), {(0, 0): "grad", (0, 1): "grad"})
-page.text(7.4, 1.6, "one array g", "grad", 8.5)
-page.arrow((3.1, 2.6), (6.2, 2.6), "grad", 1.5)
-for y, name in [(1.2, "grads[x]"), (4.2, "grads[y]")]:
-    page.box((12.6, y), name, 3.2, "learned", 9)
-    page.arrow((8.6, 2.6), (10.9, y), "quiet", 1.2)
 drawings.show(
-    page.fig,
+    drawings.shared_array(),
     "A sum hands one and the same array to both of its parents: grads[x] and grads[y] are two "
     "names of one array.",
 )
@@ -2436,8 +2477,8 @@ with needs_answers():
 # <details><summary>Check your prediction</summary>
 #
 # None of them for certain. The first needs two rounds of the loop, the second a value used
-# by two steps. The third would show only if the random numbers were held fixed; without that the
-# check fails for *every* dropout, and the author may have switched it off for this reason.
+# by two steps. The third would show only if the random numbers were held fixed. Without that
+# the check fails for *every* dropout, so the author may have switched it off.
 #
 # </details>
 
@@ -2495,7 +2536,7 @@ values, dout = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
 outs, grads, names = tapes.run(
     scaled,
     "tensors = [Tensor(v, True) for v in values]\nouts = scaled(tensors, factors)\n"
-    "returned(outs, 'scaled should return a list of tensors')\n"
+    "returned(outs, 'scaled should return a list of tensors', list)\n"
     "for out, upstream in zip(outs, dout):\n    out.backward(upstream)\n"
     "grads = [t.grad for t in tensors]",
     *["outs", "grads", "[(t.name, len(t.parents)) for t in outs]"],
@@ -2728,6 +2769,14 @@ passed("autograd-bug-mask", "gradients are zero exactly where the output is")
 #
 # **Harder (optional, no points).** Write a function that *finds* the alias bug in a given tape:
 # which expression, and which two runs of it, would you compare?
+#
+# <details><summary>Compare your answer</summary>
+#
+# `(x + y) + x`, with gradient 2 for x and 1 for y. A tape with the bug adds the second share
+# into the array that y holds as well, and y gets 2. Compare with `(x + y) + x * 1.0`, or with
+# finite differences.
+#
+# </details>
 
 # %% [markdown]
 # ## 9. Your tape trains a convnet
@@ -2839,10 +2888,10 @@ with needs_answers():
 # %% [markdown]
 # Three curves lie on one another, to rounding. Most readers expect a factor of ten or more for a
 # tape in pure Python; in our runs yours took about twice the time of hand-written code.
-# Convolutions call the same kernels in all three. The rest goes into arrays: your
-# steps make a new one for every result and every sum of gradients, and `backward` keeps a gradient
-# for each tensor, where the package's tape keeps those of leaves alone and has the loss, a
-# bias and a ReLU as one step each.
+# Convolutions call the same kernels in all three. The rest goes into arrays. Your steps make a
+# new one for every result and every sum of gradients, and `backward` keeps a gradient for each
+# tensor. The package's tape keeps those of leaves alone, and has the loss, a bias and a ReLU as
+# one step each.
 #
 # ## What you have
 #

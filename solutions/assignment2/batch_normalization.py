@@ -219,6 +219,8 @@ expect_close(
             [-0.87204144, 4.82559171],
             [-0.69763315, 8.31375747],
         ],
+        "These are statistics of rows, the examples, taken for columns, the features: "
+        "average along the other axis.": [[-1, 4.03703704], [-0.55555556, 7]],
         "Scale and shift are missing.": [[-1, -1], [1, 1]],
         "The scale is missing.": [[-1, 4], [1, 6]],
         "The shift is missing.": [[-1, -2], [1, 2]],
@@ -246,6 +248,10 @@ expect_close(
     hint="The variance is 1; what should you take the root of?",
     faults={
         "eps is added twice: it belongs under the root alone.": [[-0.2], [0.2]],
+        "eps is added after the division; it belongs to the variance, under the root.": [
+            [-4],
+            [4],
+        ],
         "Here eps is added to the root of the variance; it belongs under the root.": [
             [-0.25],
             [0.25],
@@ -263,6 +269,10 @@ batchnorm_forward(x.copy(), np.ones(2), np.zeros(2), bn_param)
 for name in ("running_mean", "running_var"):
     expect(name in bn_param, f"Store {name} back in bn_param; it is not there.")
 forgotten = {"The running averages have not moved: train mode updates them.": [0, 0]}
+in_place = {
+    "A running average is changed in place, and both begin as one array of zeros: build "
+    "a new array for each.": [0.28, 11.8]
+}
 expect_close(
     bn_param["running_mean"],
     [0.2, 2],
@@ -275,6 +285,7 @@ expect_close(
             20,
         ],
         **forgotten,
+        **in_place,
     },
 )
 expect_close(
@@ -290,6 +301,7 @@ expect_close(
             10.000001,
         ],
         **forgotten,
+        **in_place,
     },
 )
 yours, ours = ({"mode": "train", "eps": 0.2, "momentum": 0.6} for _ in range(2))
@@ -583,6 +595,7 @@ expect_close(
     atol=1e-4,
     hint="Does each column of dx sum to 0? If not, look at the route through the mean, "
     "else at the direct route and the one through the variance.",
+    shape_hint="Return (dx, dgamma, dbeta), in this order.",
     faults={
         "Mean and variance count as constants here, but they depend on x: two of the "
         "three routes are missing.": [[2, 6], [-2, -4], [5, 10], [-1, -4]],
@@ -835,7 +848,14 @@ expect_close(
     rtol=1e-4,
     atol=1e-4,
     hint="Try your formula on a column of two numbers: there dx is nearly zero.",
+    shape_hint="Return (dx, dgamma, dbeta), in this order.",
     faults={
+        "dx is multiplied by the standard deviation; divide by it.": [
+            [8, -9],
+            [-8, -45],
+            [12, 81],
+            [-12, -27],
+        ],
         "The sums over the batch are to be means.": [
             [2, -22],
             [-2, -8],
@@ -1113,6 +1133,14 @@ expect_close(
             [-3, 3],
             [7, 3],
         ],
+        "gamma is applied to rows; it belongs to features, the columns.": [
+            [-3, 8],
+            [2, 3],
+        ],
+        "beta is added to rows; it belongs to features, the columns.": [
+            [-3, 2],
+            [8, 3],
+        ],
         "Scale and shift are missing.": [[-1, 1], [1, -1]],
         "The scale is missing.": [[-1, 6], [1, 4]],
         "The shift is missing.": [[-3, 2], [3, -2]],
@@ -1255,6 +1283,7 @@ expect_close(
     atol=1e-4,
     hint="Which sums of batchnorm_backward now run over features, and where does gamma, "
     "which differs from feature to feature, come in?",
+    shape_hint="Return (dx, dgamma, dbeta), in this order.",
     faults={
         "The means run over the batch, as in batch normalisation; an example has "
         "statistics of its own.": [
@@ -1576,6 +1605,17 @@ answer = affine_norm_relu_forward(x, w, b, scale, shift, {"eps": 0.3}, "layernor
 out, _ = expect_tuple(answer, "out", "cache")
 expect_close(out, expected.T, "out (layernorm, eps = 0.3)", rtol=1e-5, atol=1e-7)
 passed("bn-sandwich-forward", "running averages and eps; inputs as they were")
+
+# %% [markdown]
+# **Predict, then check.** In the worked example `dout` is 1 for all four examples. Which entries of
+# it get past the ReLU, and what is `dbeta`?
+#
+# <details><summary>Check your prediction</summary>
+#
+# The last two: only there is the normalised value positive. The first two become 0. `dbeta` adds
+# up what gets past, so it is 2, not 4. A frequent mistake is to sum `dout` itself.
+#
+# </details>
 
 
 # %% answer="bn-sandwich-backward" minutes=10 difficulty=2 importance=2

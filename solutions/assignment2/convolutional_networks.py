@@ -223,6 +223,7 @@ def conv_forward_naive(x, w, b, conv_param):
     Returns
     -------
     out : ndarray of shape (N, F, H', W')
+        With the dtype of x, or a more precise one.
     cache : tuple
         (x, w, b, conv_param).
     """
@@ -312,9 +313,16 @@ def padded_by(*sides, **how):
     return layers.conv_forward(other, w, b, {"stride": 2, "pad": 0})[0]
 
 
-out, _ = expect_tuple(
-    conv_forward_naive(x, w, b, {"stride": 2, "pad": 1}), "out", "cache"
+all_axes = (
+    "np.pad(x, pad) pads all four axes, images and channels too; only rows and columns "
+    "get zeros here. Give np.pad a pair of widths for each axis."
 )
+try:
+    answer = conv_forward_naive(x, w, b, {"stride": 2, "pad": 1})
+except ValueError as error:  # windows of 5 channels, where a filter has 3
+    expect("5" not in str(error), f"{all_axes} (NumPy said: {error})")
+    raise
+out, _ = expect_tuple(answer, "out", "cache")
 expect_close(
     out,
     expected,
@@ -330,6 +338,9 @@ expect_close(
             expected + 2 * b[:, None, None]
         ),
         "The bias is missing.": expected - b[:, None, None],
+        all_axes: layers.conv_forward(
+            np.pad(x, 1)[:2, :3].copy(), w, b, {"stride": 2, "pad": 0}
+        )[0],
         "All the zeros stand below and right of the image; half of them belong above "
         "and left.": padded_by(0, 2),
         "All the zeros stand above and left of the image; half of them belong below "
@@ -778,7 +789,8 @@ def max_pool_forward_naive(x, pool_param):
     Returns
     -------
     out : ndarray of shape (N, C, H', W')
-        H' = 1 + (H - pool_height) / stride, likewise W'.
+        H' = 1 + (H - pool_height) / stride, likewise W'. With the dtype of x, or a more
+        precise one.
     cache : tuple
         (x, pool_param).
     """
@@ -1069,7 +1081,7 @@ for width, stride in [(2, 2), (3, 1)]:
     x = np.maximum(rng.integers(-4, 3, (2, 3, 6, 8)).astype(float), 0)
     pool_param = {"pool_height": 2, "pool_width": width, "stride": stride}
     out, cache = max_pool_forward_naive(x, pool_param)
-    for n, c, i, j in itertools.product((0, 1), (0, 2), (0, 2), (1, 2)):
+    for n, c, i, j in itertools.product((0, 1), (0, 2), (2,), (1, 2)):
         dout = np.zeros(np.shape(out))
         dout[n, c, i, j] = 8
         dx = np.asarray(max_pool_backward_naive(dout, cache))
@@ -2887,6 +2899,19 @@ for shape, dtype in [
 passed("conv-batchnorm-forward", "one image, one pixel, float32")
 
 
+# %% [markdown]
+# **Predict, then check.** `transpose` and `reshape` only move numbers. What does the backward pass do
+# to a gradient that comes to such a move?
+#
+# <details><summary>Check your prediction</summary>
+#
+# It moves it back: each number of `dout` belongs to the place that its value came from. Nothing is
+# multiplied or added. In reverse order, the reversed reshape comes first, then the transpose with
+# the inverse permutation, which for $(0, 2, 3, 1)$ is $(0, 3, 1, 2)$.
+#
+# </details>
+
+
 # %% answer="conv-batchnorm-backward" minutes=10 difficulty=2 importance=2
 def spatial_batchnorm_backward(dout, cache):
     """Carry a gradient back through spatial_batchnorm_forward in training.
@@ -4014,6 +4039,18 @@ plt.show()
 # rate rises during the first fifth of the $T$ steps, then falls to zero:
 #
 # $$\eta_t = \eta \cdot \min\left(\frac{t}{0.2\, T},\; \frac{T - t}{0.8\, T}\right) .$$
+
+# %% drawing="conv-schedule"
+drawings.show(
+    drawings.rate_schedules(),
+    "Three courses of a learning rate over a training. Constant: a level line. Cosine: from the full "
+    "rate down to zero, slowly at both ends. Warm-up and linear: up to the full rate in the first "
+    "fifth, then straight down to zero.",
+)
+
+# %% [markdown]
+# *The triangle is the schedule of this section. At the end all steps become small, so the weights
+# settle.*
 #
 # **Worked example.** With $\eta = 0.004$ and $T = 1000$:
 
@@ -4091,6 +4128,10 @@ with needs_answers():
 # - Krizhevsky, *Learning Multiple Layers of Features from Tiny Images*, 2009,
 #   [report](https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf). Chapter 3: how
 #   CIFAR-10 was made. 15 minutes.
+#
+# **Harder (optional, no points).** Train the network again without warm-up, and again with a constant
+# rate, each with three seeds. Which part of the schedule is worth more here? Our `ResNet` begins
+# with $f = 0$ in every block: does that make warm-up less or more important?
 
 # %% [markdown]
 # ## 14. For lunch: take the images apart

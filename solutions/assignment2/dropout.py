@@ -180,6 +180,7 @@ for p in (0.25, 0.7):
         answer = dropout_forward(x, param)
     out, _ = expect_tuple(answer, "out", "cache")
     expect_array(out, x.shape, "out")
+    expect(np.isfinite(out).all(), "out holds NaN or infinite numbers.")
     kept = np.asarray(out)[out != 0]
     share = kept.size / x.size
     expect(share > 0, f"All of out is 0; with p = {p} a share of {p} should be kept.")
@@ -297,6 +298,13 @@ passed("dropout-forward", "a new mask in every call, the same for the same seed"
 # %% [markdown]
 # **Look at it.** Numbers with mean 10 go through with three values of `p`. Predict: does the
 # mean depend on `p`? Does the share of zeros?
+#
+# <details><summary>Check your prediction</summary>
+#
+# The mean does not: dividing by $p$ makes up for what is dropped. The share of zeros does; it is
+# $1 - p$. The means in train mode differ a little from 10, because each is one draw of the mask.
+#
+# </details>
 
 # %% tags=["nbval-check-output"]
 with needs_answers():
@@ -363,10 +371,12 @@ with needs_answers():
 # %% [markdown]
 # ## 2. The backward pass
 #
-# Dropout multiplies activations by constants; that they were drawn at random makes no
-# difference once they are drawn. Backpropagation therefore treats the mask as data. The one
-# condition is that it uses the *same* mask, so the forward pass has to keep it: the cost is
-# memory of the size of the activations. Libraries often keep the seed instead and draw twice.
+# How do you differentiate a layer that throws dice? Dropout multiplies activations by numbers,
+# and once these are drawn, they are constants. Backpropagation therefore treats the mask as
+# data. Srivastava et al. (2014) describe training in this way: each example goes forward *and*
+# backward through its own thinned network. So both passes need the *same* mask, and the
+# forward pass has to keep it. The cost is memory of the size of the activations. Some libraries
+# keep the state of the random generator instead, and draw the mask a second time.
 #
 # After this section you can backpropagate through a layer with random numbers in it.
 #
@@ -510,6 +520,27 @@ for shape, p in [((10, 10), 0.2), ((3, 2, 5, 4), 0.75), ((1, 9), 0.5)]:
 passed("dropout-backward", "other shapes, float32, a second call; dout as it was")
 
 # %% [markdown]
+# **Further reading**
+#
+# - Srivastava et al., 2014, [JMLR 15](https://jmlr.org/papers/v15/srivastava14a.html). Section
+#   5.1 describes the backward pass and what the authors combined it with. 5 minutes.
+# - Zhang et al., *Dive into Deep Learning*,
+#   [section 5.6](https://d2l.ai/chapter_multilayer-perceptrons/dropout.html): the layer in
+#   three frameworks. 15 minutes.
+#
+# **Harder (optional, no points).** A bit would be enough for each entry of the mask. Write a pair
+# of functions whose cache holds `np.packbits` of it. By which factor does the cache of a
+# `float32` layer shrink? And what would you keep to get by without any mask?
+#
+# <details><summary>Compare your answer</summary>
+#
+# By 32 for a mask in `float32`: one bit in place of 32. `np.unpackbits` with `count=` and a reshape
+# bring it back, and the scale $1/p$ is put on afterwards. Without a mask, keep what the generator
+# was before it drew (`rng.bit_generator.state`) and draw again: that costs time in place of
+# memory.
+#
+# </details>
+#
 # ## 3. In a network
 #
 # Where does dropout belong? Srivastava et al. put it behind hidden layers, with $p = 0.5$, and
@@ -594,7 +625,8 @@ with needs_answers():
 # validation accuracy, and the *generalisation gap* between them.
 #
 # Predict, on paper, the four curves for no dropout and for $p = 0.25$: training and validation
-# accuracy over 25 epochs. Which gap is larger? Then run the cell.
+# accuracy over 25 epochs. Which gap is larger? Then run the cell; question 2 below it asks what
+# you saw.
 
 
 # %% tags=["experiment"]
@@ -785,6 +817,18 @@ with needs_answers():
 #
 # Here one mask serves the whole batch, the bias is always on, and $m$ is $1/p$ or 0 as
 # before.
+
+# %% drawing="dropout-connect"
+drawings.show(
+    drawings.masked_weights([[5, 2, 1], [7, 4, 3]], [[1, 0, 1], [0, 1, 1]], p=0.5),
+    "The weights of two inputs and three outputs, 5, 2, 1 and 7, 4, 3, times a mask of twos "
+    "and zeros. In use are 10, 0, 2 and 0, 8, 6: every output listens to another choice of "
+    "inputs.",
+)
+
+# %% [markdown]
+# *Read the last matrix by columns. The first output listens to the first input alone, the second
+# to the second, the third to both. Dropout on the inputs would zero whole rows.*
 #
 # **Worked example.** One example with two inputs, one output, $p = 0.5$; the first weight is
 # kept, the second is dropped:
@@ -1021,9 +1065,11 @@ def dropconnect_backward(dout, cache):
 # </details>
 
 # %% test="dropout-connect-backward" points=1
-x, w = rng.normal(size=(5, 6)), rng.normal(size=(6, 4))
-b, dout = rng.normal(size=4), rng.normal(size=(5, 4))
+x, w = rng.normal(size=(5, 4)), rng.normal(size=(4, 3))
+b, dout = rng.normal(size=3), rng.normal(size=(5, 3))
 param = {"mode": "train", "p": 0.5, "seed": int(rng.integers(1 << 31))}
+out, cache = expect_tuple(dropconnect_forward(x, w, b, dict(param)), "out", "cache")
+expect_array(out, dout.shape, "out of dropconnect_forward")
 numerical = {
     "dx": eval_numerical_gradient_array(
         lambda v: dropconnect_forward(v, w, b, dict(param))[0], x, dout, batched=True
@@ -1035,7 +1081,6 @@ numerical = {
         lambda v: dropconnect_forward(x, w, v, dict(param))[0], b, dout
     ),
 }
-_, cache = expect_tuple(dropconnect_forward(x, w, b, dict(param)), "out", "cache")
 with unchanged(dout=dout, x=x, w=w):
     answer = dropconnect_backward(dout, cache)
 grads = expect_tuple(answer, "dx", "dw", "db")
@@ -1059,9 +1104,15 @@ faults = {
     },
 }
 for got, (name, expected) in zip(grads, numerical.items(), strict=True):
-    hint = "Where does the mask enter, and where not?"
     expect_close(
-        got, expected, name, rtol=1e-5, atol=1e-7, hint=hint, faults=faults[name]
+        got,
+        expected,
+        name,
+        rtol=1e-5,
+        atol=1e-7,
+        hint="Where does the mask enter, and where not?",
+        shape_hint="Return (dx, dw, db), in this order.",
+        faults=faults[name],
     )
 expect_source(dropconnect_backward, without=READY)
 passed(
@@ -1069,7 +1120,7 @@ passed(
 )
 
 # %% test="dropout-connect-backward" part="modes" points=1
-for n, d, m, p, mode in [(5, 4, 3, 0.6, "train"), (1, 3, 4, 0.3, "test")]:
+for n, d, m, p, mode in [(5, 3, 2, 0.6, "train"), (1, 2, 3, 0.3, "test")]:
     x, w = rng.normal(size=(n, d)), rng.normal(size=(d, m))
     b, dout = rng.normal(size=m), rng.normal(size=(n, m))
     param = {"mode": mode, "p": p, "seed": int(rng.integers(1 << 31))}
@@ -1084,7 +1135,8 @@ for n, d, m, p, mode in [(5, 4, 3, 0.6, "train"), (1, 3, 4, 0.3, "test")]:
             return dropconnect_forward(*moved, dict(param))[0]
 
         value = (x, w, b)[place]
-        expected = eval_numerical_gradient_array(forward, value, dout)
+        at_once = name == "dx"  # examples do not meet: one call moves them all
+        expected = eval_numerical_gradient_array(forward, value, dout, batched=at_once)
         where = f"{name} ({n = }, {d = }, {m = }, {p = }, mode {mode!r})"
         expect_close(grads[place], expected, where, rtol=1e-5, atol=1e-7)
         expect(

@@ -298,6 +298,14 @@ passed("deep-init", "normally distributed weights, for two scales, depths and dt
 # **Harder (optional, no points).** Of all networks with three hidden layers of equal width and
 # at most 500,000 parameters, which width is the largest? Answer with a formula, then check it
 # with your `__init__`.
+#
+# <details><summary>Compare with your answer</summary>
+#
+# For width $w$ the parameters are $3073 w + 2 (w^2 + w) + 10 w + 10 = 2 w^2 + 3085 w + 10$. The largest
+# whole number with at most 500,000 is $w = 147$: 496,723 parameters, where 148 has 500,398. Nine
+# tenths of them lie in the first layer.
+#
+# </details>
 
 # %% [markdown]
 # ## 2. The loss of a plain network
@@ -560,6 +568,15 @@ passed("deep-loss", "scores, loss and gradients of three layers, with regularisa
 # **Harder (optional, no points).** Keep only the input of every fourth layer, and compute the
 # other caches again in the backward pass. How much memory does it save for 16 layers, and how
 # much time does it cost?
+#
+# <details><summary>Compare with your answer</summary>
+#
+# It keeps 4 inputs and, while it works through a group, at most 4 caches: 8 in place of 16. Each group is
+# computed forward twice, so a step costs about one more forward pass. With the backward pass at about
+# two forward passes that is 4 in place of 3, a third more. With groups of $\sqrt K$ layers the memory
+# grows only like $2 \sqrt K$.
+#
+# </details>
 
 # %% [markdown]
 # ## 3. Two switches: normalisation and dropout
@@ -712,11 +729,24 @@ for hidden, kind, keep, reg in [
 passed("deep-loss", "both normalisations, dropout, images; inputs as they were")
 
 # %% [markdown]
-# **Further reading** comes with the notebooks `batch_normalization` and `dropout`.
+# **Further reading**
+#
+# - Ioffe and Szegedy, *Batch Normalization*, 2015,
+#   [arXiv:1502.03167](https://arxiv.org/abs/1502.03167). Section 1 only; the notebook
+#   `batch_normalization` goes on from there. 10 minutes.
+# - CS231n notes, [*Regularization*](https://cs231n.github.io/neural-networks-2/#reg): dropout beside
+#   L2 regularisation. 15 minutes.
 #
 # **Harder (optional, no points).** He et al. (2016) let each block of layers compute $h + f(h)$.
 # Add a third switch for such a *skip connection* around hidden layers of equal width. What
 # does the upstream gradient do at the sum?
+#
+# <details><summary>Compare with your answer</summary>
+#
+# It is copied: one copy goes through $f$, the other reaches $h$ unchanged, and the two add up there. So
+# with skip connections a gradient reaches the first layer even if every $f$ shrinks it.
+#
+# </details>
 
 # %% [markdown]
 # ## 4. Momentum
@@ -913,6 +943,16 @@ passed(
 # $$v \leftarrow \mu v - \eta\, dw, \qquad w \leftarrow w + \mu v - \eta\, dw ,$$
 #
 # with the new $v$ in the second formula.
+#
+# **Predict, then check.** In the very first step the velocity is 0. How long is Nesterov's first step
+# with $\mu = 0.9$, compared with that of plain momentum?
+#
+# <details><summary>Check your prediction</summary>
+#
+# 1.9 times as long. The new velocity is $-\eta\, dw$, which is the whole step of plain momentum. Nesterov
+# moves by $\mu v - \eta\, dw = -(0.9 + 1)\, \eta\, dw$, since the weights include the look-ahead.
+#
+# </details>
 
 
 # %% answer="deep-nesterov" minutes=10 difficulty=2 importance=2
@@ -1042,6 +1082,16 @@ passed(
 # **Harder (optional, no points).** Take $L = \frac12 (w_1^2 + 100 w_2^2)$ and start at (1, 1).
 # Count the steps that plain gradient descent and momentum need to $L < 10^{-6}$, each with its
 # best learning rate. How does the ratio grow if 100 becomes 10,000?
+#
+# <details><summary>Compare with your answer</summary>
+#
+# Theory for a quadratic loss (Polyak, 1964), with $\kappa$ the ratio of the two curvatures: plain descent
+# multiplies the distance by $(\kappa - 1)/(\kappa + 1)$ in each step, momentum by about
+# $(\sqrt\kappa - 1)/(\sqrt\kappa + 1)$, at the best rates. So the number of steps grows like $\kappa$
+# against $\sqrt\kappa$: momentum needs about 10 times fewer steps for 100, and 100 times fewer for
+# 10,000.
+#
+# </details>
 
 # %% [markdown]
 # ## 5. A learning rate for every weight
@@ -1233,6 +1283,17 @@ passed(
 #
 # $$c \leftarrow \rho\, c + (1 - \rho)\, dw^2, \qquad
 # w \leftarrow w - \eta \, \frac{dw}{\sqrt{c} + \varepsilon} .$$
+#
+# **Predict, then check.** The gradient is constant, $\rho = 0.99$, $\varepsilon = 0$ and the cache begins
+# at 0. How many times longer than $\eta$ is the first step, and how long are the steps in the end?
+#
+# <details><summary>Check your prediction</summary>
+#
+# After one step $c = 0.01\, dw^2$, so the first step is $dw / (0.1\, |dw|)$, 10 times $\eta$. In the end
+# $c = dw^2$, and the steps are $\eta$ long. So RMSprop begins with a jump; Adam, in the next section,
+# corrects that.
+#
+# </details>
 
 
 # %% answer="deep-rmsprop" minutes=10 difficulty=1 importance=2
@@ -1403,6 +1464,14 @@ passed(
 #
 # **Harder (optional, no points).** Rotate the two axes of a steep valley by 45 degrees. Plain
 # gradient descent takes the same path, only rotated. Do AdaGrad and RMSprop? Why not?
+#
+# <details><summary>Compare with your answer</summary>
+#
+# They do not. They scale each *coordinate* by itself, and after the rotation each coordinate mixes the
+# steep and the flat direction. Both coordinates then have gradients of about the same size, so both
+# get about the same scale, and the rules lose their advantage.
+#
+# </details>
 
 # %% [markdown]
 # ## 6. Adam and AdamW
@@ -2008,6 +2077,14 @@ with needs_answers():
 # **Harder (optional, no points).** *Lion* (Chen et al., 2023) steps by the *sign* of a running mean
 # of gradients. Write it as a seventh rule and let it race below. Which learning rate does it
 # need, and why a smaller one than Adam?
+#
+# <details><summary>Compare with your answer</summary>
+#
+# Every weight moves by exactly $\eta$ in every step. Adam's steps reach $\eta$ only where the gradients
+# agree, and are shorter where they are noisy. The authors recommend a learning rate 3 to 10 times
+# smaller than for AdamW.
+#
+# </details>
 
 # %% [markdown]
 # ## 7. Initialisation
@@ -2205,6 +2282,14 @@ with needs_answers():
 #
 # **Harder (optional, no points).** Repeat the experiment with tanh in place of the ReLU. Which scale
 # keeps the activations, and why does none explode? Then plot the gradients instead.
+#
+# <details><summary>Compare with your answer</summary>
+#
+# No activation of tanh exceeds 1, so none explodes. Large weights *saturate* the units instead, where
+# the slope is almost 0, and it is the gradients that vanish. Xavier's scale was derived for tanh; the
+# activations still shrink slowly, since $|\tanh z| < |z|$.
+#
+# </details>
 
 # %% [markdown]
 # ## 8. Overfit fifty images on purpose
@@ -2331,7 +2416,8 @@ for num_hidden in (2, 4):
     chosen = overfit_settings(num_hidden)
     expect(
         isinstance(chosen, dict) and set(chosen) == {"weight_scale", "learning_rate"},
-        "overfit_settings should return a dict with weight_scale and learning_rate.",
+        "overfit_settings should return a dict with weight_scale and learning_rate, and "
+        f"nothing else; got {in_words(chosen)}.",
     )
     model = PackageNet([100] * num_hidden, weight_scale=chosen["weight_scale"])
     how = {"optim_config": {"learning_rate": chosen["learning_rate"]}}
@@ -2339,12 +2425,13 @@ for num_hidden in (2, 4):
     with contextlib.suppress(FloatingPointError):
         solver.train()
     best = max(solver.train_acc_history, default=0)
-    losses = solver.loss_history
+    losses = solver.loss_history or [np.inf]  # the very first may be infinite
     expect(
         best == 1,
         f"{num_hidden} hidden layers with {in_words(chosen)}: only {best:.0%} of the 50 images "
-        f"are right. First loss {losses[0]:.3g}, last {losses[-1]:.3g}: far above 2.3 asks "
-        f"for smaller weights, stuck at 2.3 for larger ones.",
+        f"are right. First loss {losses[0]:.3g}, last {losses[-1]:.3g}: a first loss far "
+        f"above 2.3 asks for smaller weights, one stuck at 2.3 for larger ones. One that "
+        f"falls slowly asks for a larger learning rate, one that grows for a smaller one.",
     )
 passed("deep-overfit", "both networks memorise 50 images")
 
@@ -2413,7 +2500,7 @@ real = find_cifar10() is not None  # the real CIFAR-10 is worth more steps
 num_images, num_epochs = (4000, 8) if real else (1000, 5)
 data = split_cifar10(num_images, 500, 1)
 STYLES = {  # colour, line and marker of each rule
-    "sgd": ("black", "-", "x"),
+    "sgd": (figures.GREY, "-", "x"),
     "sgd_momentum": ("#0072b2", "--", "o"),
     "nesterov_momentum": ("#56b4e9", ":", "v"),
     "adagrad": ("#e69f00", "-", "s"),

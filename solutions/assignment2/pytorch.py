@@ -242,7 +242,7 @@ passed("torch-softmax", "one example worked out by hand")
 
 # %% test="torch-softmax" part="regularisation" points=1
 W, X, y = rng.normal(size=(4, 3)), rng.normal(size=(5, 4)), rng.permutation(5) % 3
-no_penalty, dW0 = softmax_loss_vectorized(W, X, y, 0.0)
+data_loss, dW0 = softmax_loss_vectorized(W, X, y, 0.0)
 expected, dW1 = softmax_loss_vectorized(W, X, y, 0.3)
 answer = softmax_loss_autograd(W.copy(), X, y, 0.3)
 loss, dW = expect_tuple(answer, "loss", "dW")
@@ -258,11 +258,12 @@ expect_close(
     hint="The mean over the examples, plus reg * sum(W * W).",
     rtol=1e-5,
     faults={
-        "The penalty is missing.": no_penalty,
-        "There is no factor one half in this penalty.": (no_penalty + expected) / 2,
-        "Take the mean over the examples, not the sum.": 5 * no_penalty
+        "The regularisation is missing.": data_loss,
+        "There is no factor one half in this regularisation.": (data_loss + expected)
+        / 2,
+        "Take the mean over the examples, not the sum.": 5 * data_loss
         + expected
-        - no_penalty,
+        - data_loss,
     },
 )
 expect_close(
@@ -270,8 +271,8 @@ expect_close(
     dW1,
     "dW (reg = 0.3)",
     rtol=1e-5,
-    hint="Call backward() on the whole loss, penalty included.",
-    faults={"The penalty belongs to the loss that backward() starts from.": dW0},
+    hint="Call backward() on the whole loss, regularisation included.",
+    faults={"The regularisation belongs to the loss that backward() starts from.": dW0},
 )
 passed("torch-softmax", "loss and gradient with regularisation")
 
@@ -332,6 +333,14 @@ with needs_answers():
 # **Harder (optional, no points).** `torch.autograd.grad(..., create_graph=True)` records the
 # backward pass itself. Use it for the second derivative of $x^2 + 3x$, and find out what
 # `y.backward()` called twice on *one* `y` says, and why.
+#
+# <details><summary>Compare your answer</summary>
+#
+# The first call gives $2x + 3$ as a tensor with a graph of its own; a second call on that tensor
+# gives 2. `y.backward()` twice on one `y` raises a RuntimeError: the first walk has freed what
+# the steps had saved. `retain_graph=True` keeps it, at the price of memory.
+#
+# </details>
 
 # %% [markdown]
 # ## 2. Steps of your own
@@ -548,6 +557,15 @@ passed("torch-descend", "other sizes, no step at all, float32; inputs as they we
 # **Harder (optional, no points).** A batch of 64 does not fit into memory. Write a step that
 # handles it in four parts of 16 and ends at the same weights as the whole batch. By what do you
 # divide, and what if the parts have different sizes?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Call `backward()` on each part's mean loss divided by 4, step once, empty once. For parts of
+# different sizes multiply the mean loss of a part by its share of the batch,
+# `len(part) / 64`. Batch normalisation would spoil the equality, because it takes its statistics
+# from each part.
+#
+# </details>
 
 # %% [markdown]
 # ## 3. A convnet, barebones
@@ -583,8 +601,8 @@ drawings.show(
 )
 
 # %% [markdown]
-# *Green are the parameters. A filter has as many channels as the sheets that it reads; the linear
-# layer has a row for each number of the flattened sheets, $2 \cdot 8 \cdot 8 = 128$.*
+# *Green are the parameters. A filter has as many channels as the feature maps that it
+# reads. The linear layer has a row for each number of the flattened feature maps, $2 \cdot 8 \cdot 8 = 128$.*
 #
 # **Worked example.** One image of 3×3 pixels, one filter of 2×2 with ones on its diagonal, and a bias
 # of 1. The first output is $0 + 4 + 1 = 5$. Images and filters have four axes:
@@ -794,6 +812,15 @@ passed("torch-convnet", "gradients as ours; not square, float32; inputs as they 
 # **Experiment: two gradients side by side.** Ours, derived by hand and written in NumPy, and
 # autograd's, in 64 and in 32 bits. Predict before you run it: how many digits agree in each? And
 # which of the two programs is faster?
+#
+# <details><summary>Check your prediction</summary>
+#
+# 64 bits hold about 16 decimal digits and 32 bits about 7. Long sums cost a digit or so, and the
+# table shows what is left. No rule predicts the speed: it depends on the number of cores and on the
+# size of the layers. Many expect the NumPy code to be far slower; its convolutions run in
+# compiled kernels as well.
+#
+# </details>
 
 
 # %% tags=["experiment"]
@@ -886,6 +913,14 @@ with needs_answers():
 # **Harder (optional, no points).** Call `x.to(memory_format=torch.channels_last)` on a batch.
 # Its shape stays the same; what does `x.stride()` say now? Time `F.conv2d` on
 # both layouts, with 3 and with 64 channels, forward and backward.
+#
+# <details><summary>Compare your answer</summary>
+#
+# For a shape (N, C, H, W) the strides become $(HWC, 1, WC, C)$: the channels of one pixel lie side
+# by side. Which layout is faster depends on the machine and on the number of channels, so a
+# measurement is the only answer. Libraries convert silently when a layer lacks the layout.
+#
+# </details>
 
 # %% [markdown]
 # ## 4. Parameters to train
@@ -999,7 +1034,7 @@ def three_layer_params():
 # <details><summary>Hint 3: a check for every shape</summary>
 #
 # The second entry of a filter's shape is the number of channels it reads, which is the first entry
-# of the filters before. `fc_w` has one row for each number of the flattened sheets: $16 \cdot 32
+# of the filters before. `fc_w` has one row for each number of the flattened feature maps: $16 \cdot 32
 # \cdot 32 = 16384$. A bias has one entry for each output.
 #
 # </details>
@@ -1201,6 +1236,15 @@ with needs_answers():
 # **Harder (optional, no points).** On the parabola $w^2/2$, write the step that never empties the
 # gradient as a recurrence for $(w, v)$, where $v$ is the sum of slopes. What are the eigenvalues of
 # its matrix for a rate of 0.01, and what do they say about the curve of $w$?
+#
+# <details><summary>Compare your answer</summary>
+#
+# $v' = v + w$ and $w' = w - \eta v' = (1 - \eta) w - \eta v$. The matrix has determinant 1 and trace
+# $2 - \eta$, so both eigenvalues lie on the unit circle, at angles of about $\pm\sqrt\eta = 0.1$. $w$
+# swings about the minimum for ever, with a period of about $2\pi / 0.1 \approx 63$ steps, and
+# never comes to rest.
+#
+# </details>
 
 # %% [markdown]
 # ## 5. A module
@@ -1458,6 +1502,14 @@ with needs_answers():
 # **Harder (optional, no points).** Write a module `Scale(n)` with one learnable factor per channel,
 # made with `nn.Parameter`. What changes in `parameters()` if you assign a plain tensor instead, and
 # when would you use `register_buffer`?
+#
+# <details><summary>Compare your answer</summary>
+#
+# A plain tensor is not found: no optimizer moves it, `.to(device)` leaves it behind, and it is not
+# saved. A *buffer* is moved and saved, and still not trained. The running averages of batch
+# normalisation are buffers.
+#
+# </details>
 
 # %% [markdown]
 # ## 6. The loop
@@ -1856,6 +1908,14 @@ with needs_answers():
 #
 # **Harder (optional, no points).** `loss.item()` waits until a GPU has finished. Rewrite the loop so that it
 # asks once per epoch, without keeping graphs alive. What else could make a loop wait?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Collect `loss.detach()`, and call `torch.stack(collected).tolist()` at the end of the epoch. A loop
+# also waits for `print(loss)`, for `if loss > 3:`, for `.cpu()` or `.numpy()`, and for batches that
+# are read from disk in the same process.
+#
+# </details>
 
 # %% [markdown]
 # ## 7. A sequence
@@ -1961,7 +2021,7 @@ def sequential_convnet():
 # <details><summary>Hint 3: an outline</summary>
 #
 # 1. Convolution, ReLU, twice; flatten; linear. Nothing stands after the last.
-# 2. The padding keeps 32×32; so the linear layer reads 16 sheets of 1024 numbers.
+# 2. The padding keeps 32×32; so the linear layer reads 16 feature maps of 1024 numbers.
 # 3. The optimizer needs *all* parameters of the model, and three settings.
 #
 # </details>
@@ -2077,6 +2137,14 @@ with needs_answers():
 #
 # **Harder (optional, no points).** Train the sequence once more with `momentum=0` and a rate of 0.1,
 # and once with both changes undone one by one. Which curve lies closest to Nesterov's?
+#
+# <details><summary>Compare your answer</summary>
+#
+# By the prediction above, a rate of 0.1 without momentum takes steps of the same final length. So
+# expect that curve to lie closest once the first dozen steps are over. Your runs tell whether it
+# does, and how much the initialisation matters. Repeat each with three seeds before you conclude.
+#
+# </details>
 
 # %% [markdown]
 # ## 8. A network of your own
@@ -2137,14 +2205,19 @@ with needs_answers():
 #
 # </details>
 #
-# Now as good as you can. Ideas: pooling between convolutions, so that deeper layers see more and
-# cost less; more filters deeper down; batch normalisation; three or four convolutions of 3×3 in
-# place of one of 5×5; Adam; dropout before the end; skip connections around pairs of layers. Try
-# on a part of the images first.
+# Now build the best network you can. Ideas:
 #
-# The tests train your network for 120 steps of 25 drawn images, and ask for 0.38 of 500 others;
-# the three-layer convnet just gets there, three blocks with normalisation and pooling reach
-# 0.45. On the real CIFAR-10 the goal is 0.70 of the validation images after five epochs.
+# - pooling between convolutions, so that deeper layers see more and cost less;
+# - more filters deeper down;
+# - three or four convolutions of 3×3 in place of one of 5×5;
+# - batch normalisation, dropout before the end, skip connections around pairs of layers;
+# - Adam or AdamW.
+#
+# Try on a part of the images first.
+#
+# The tests train your network for 120 steps of 25 synthetic images, and ask for 0.38 of 500
+# others. The three-layer convnet just gets there; three blocks with normalisation and pooling
+# reach 0.45. On the real CIFAR-10 the goal is 0.70 of the validation images after five epochs.
 
 
 # %% answer="torch-open" minutes=45 difficulty=5 importance=2
@@ -2357,6 +2430,13 @@ with needs_answers():
 # **Harder (optional, no points).** Reach your validation accuracy with a tenth of the parameters. He et
 # al. report 91.25 % on CIFAR-10 with 0.27 million, after 64,000 steps. What replaces the large
 # linear layer there?
+#
+# <details><summary>Compare your answer</summary>
+#
+# *Global average pooling*: each of the last 64 feature maps is averaged to one number, so the
+# linear layer has 650 parameters. `nn.AdaptiveAvgPool2d(1)` does it for maps of any size.
+#
+# </details>
 
 # %% [markdown]
 # ## What you have

@@ -35,7 +35,14 @@ from cs231n.engine import F, nn, optim, torch
 from cs231n.nets.noise import noise_schedule
 from cs231n.nets.references import diffusions as reference
 from cs231n.notebook import NotebookClass, add_to_class, needs_answers, quick
-from cs231n.testing import expect, expect_close, expect_source, passed, unchanged
+from cs231n.testing import (
+    expect,
+    expect_close,
+    expect_source,
+    expect_tuple,
+    passed,
+    unchanged,
+)
 
 #: Ready-made versions of what you are going to write: your answers do without.
 READY = ["reference", "denoisers", "pytorch", "nets", "cs231n.layers"]
@@ -734,6 +741,252 @@ for dim, dim_out, wide, (n, height, width) in [
     )
 expect_source(ResnetBlock, without=READY)
 passed("df-block", "equal, fewer and more channels, weights set")
+
+# %% [markdown]
+# **The same block by hand.** The tape finds all gradients for you. Kernels and other engines are written
+# without one, and a wrong gradient of a block still trains, only worse. So you now write the block on
+# arrays, forward and backward, as in assignment 2.
+#
+# After this part you can backpropagate through two branches that meet in a sum.
+#
+# A gradient that reaches a sum goes on along both of its branches. What was *broadcast* on the way there is
+# summed on the way back. With the upstream gradient $g$ at the first sum, for picture $n$ and channel $k$:
+#
+# $$h_{nkij} = a_{nkij} + m_{nk} \quad\Rightarrow\quad \frac{\partial L}{\partial a} = g, \qquad
+# \frac{\partial L}{\partial m_{nk}} = \sum_{i,j} g_{nkij} .$$
+
+# %% drawing="df-block-back"
+drawings.show(
+    drawings.context_gradients(),
+    "The block of before with dashed arrows from right to left. dout reaches a sum and splits: unchanged along "
+    "the residual connection to dx, and through convolution, silu and norm to the second sum. There it splits "
+    "again, through the first three parts to dx, and down through the linear layer and silu to dcontext.",
+)
+
+# %% [markdown]
+# *Two gradients meet at x. At the lower sum one number per feature map goes down.*
+#
+# **Worked example.** A number for each of two feature maps, $W$ and the other map fixed:
+
+# %%
+told = torch.tensor([[1.0, 2.0]], requires_grad=True)
+summed = torch.zeros(1, 2, 2, 3) + told[:, :, None, None]
+summed.backward(torch.arange(12).float().reshape(1, 2, 2, 3))
+print(told.grad.tolist(), "=", [sum(range(6)), sum(range(6, 12))])
+
+# %% [markdown]
+# **Predict, then check.** All weights and biases of the second convolution are 0. What are the output, and the
+# gradients of `x` and of the context?
+#
+# <details><summary>Check your prediction</summary>
+#
+# The output is $x$, the gradient of $x$ is `dout`, and that of the context is 0: nothing gets past those
+# zeros. Their own gradient is not 0, so training leaves this state. Networks for diffusion are often
+# initialised this way.
+#
+# </details>
+#
+# Given are the layers of the package, each with a backward. `params` holds `gamma1`, `beta1`, `gamma2`, `beta2`
+# of shape (C,), the filters `W1`, `W2` (C, C, 3, 3) with `b1`, `b2` (C,), and `W` (K, C) with `b` (C,) for the context.
+# The numbers of channels agree, so the residual connection is $x$ itself.
+
+# %% tags=["setup"]
+from cs231n.layers import (
+    affine_backward,
+    affine_forward,
+    conv_backward,
+    conv_forward,
+    silu_backward,
+    silu_forward,
+    spatial_groupnorm_backward,
+    spatial_groupnorm_forward,
+)
+
+#: By hand means without the tape.
+TAPE = ["reference", "denoisers", "pytorch", "nets", "torch", "nn", "F"]
+CONV = {"stride": 1, "pad": 1}
+
+
+# %% answer="df-block-hand" minutes=30 difficulty=3 importance=2
+def res_block_forward(x, context, params, groups):
+    """Compute a residual block on arrays.
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C, H, W)
+    context : ndarray of shape (N, K)
+    params : dict of str to ndarray
+        gamma1, beta1, W1, b1, W, b, gamma2, beta2, W2, b2.
+    groups : int
+        Groups of both norms.
+
+    Returns
+    -------
+    out : ndarray of shape (N, C, H, W)
+    cache : tuple
+        What res_block_backward needs.
+    """
+    out, cache = None, None
+    ### BEGIN SOLUTION
+    p = params
+    h, norm1 = spatial_groupnorm_forward(x, p["gamma1"], p["beta1"], groups, {})
+    h, silu1 = silu_forward(h)
+    h, conv1 = conv_forward(h, p["W1"], p["b1"], CONV)
+    told, silu = silu_forward(context)
+    told, linear = affine_forward(told, p["W"], p["b"])
+    h = h + told[:, :, None, None]
+    h, norm2 = spatial_groupnorm_forward(h, p["gamma2"], p["beta2"], groups, {})
+    h, silu2 = silu_forward(h)
+    h, conv2 = conv_forward(h, p["W2"], p["b2"], CONV)
+    out = h + x
+    cache = (norm1, silu1, conv1, silu, linear, norm2, silu2, conv2)
+    ### END SOLUTION
+    return out, cache
+
+
+def res_block_backward(dout, cache):
+    """Backpropagate through res_block_forward.
+
+    Parameters
+    ----------
+    dout : ndarray of shape (N, C, H, W)
+        Upstream gradient.
+    cache : tuple
+        As returned by res_block_forward.
+
+    Returns
+    -------
+    dx : ndarray of shape (N, C, H, W)
+    dcontext : ndarray of shape (N, K)
+    grads : dict of str to ndarray
+        For each name in params its gradient, of the same shape.
+    """
+    dx, dcontext, grads = None, None, {}
+    ### BEGIN SOLUTION
+    norm1, silu1, conv1, silu, linear, norm2, silu2, conv2 = cache
+    dh, grads["W2"], grads["b2"] = conv_backward(dout, conv2)
+    dh = silu_backward(dh, silu2)
+    dh, grads["gamma2"], grads["beta2"] = spatial_groupnorm_backward(dh, norm2)
+    dtold, grads["W"], grads["b"] = affine_backward(dh.sum(axis=(2, 3)), linear)
+    dcontext = silu_backward(dtold, silu)
+    dh, grads["W1"], grads["b1"] = conv_backward(dh, conv1)
+    dh = silu_backward(dh, silu1)
+    dh, grads["gamma1"], grads["beta1"] = spatial_groupnorm_backward(dh, norm1)
+    dx = dh + dout
+    ### END SOLUTION
+    return dx, dcontext, grads
+
+
+# %% [markdown] hint="df-block-hand"
+# <details><summary>Hint 1: where to look</summary>
+#
+# Forward, follow the first drawing and keep every cache. Backward, follow the second from right to left. Where
+# do two gradients meet, and where does one split?
+#
+# </details>
+#
+# <details><summary>Hint 2: what to use</summary>
+#
+# Each layer's backward takes the gradient of its output and its cache. The gradients of a layer's weights come
+# behind that of its input. `sum` with two axes undoes a broadcast over feature maps.
+#
+# </details>
+#
+# <details><summary>Hint 3: an outline</summary>
+#
+# 1. Second convolution, silu, norm. 2. Aside: the sum over positions, the linear layer, silu. 3. On: first
+# convolution, silu, norm. 4. Add what came along the residual connection.
+#
+# </details>
+
+# %% test="df-block-hand" points=5
+faults = {
+    "out": {
+        "The context is not used.": "untold",
+        "The context should pass silu before the linear layer.": "plain",
+        "The context is added behind the second norm; it belongs before it.": "late",
+        "The residual connection is missing.": "no residual",
+        "An activation follows the last sum; there should be none.": "post",
+    },
+    "x": {
+        "The gradient along the residual connection is missing.": "no skip",
+        "The gradient through both convolutions is missing.": "only skip",
+        "The backward of the first silu is missing.": "no first",
+        "The backward of the second silu is missing.": "no second",
+    },
+    "context": {
+        "The backward of the context's silu is missing.": "bare",
+        "It is a mean over the positions; what was broadcast is summed.": "mean",
+        "The backward of the second silu is missing.": "no second",
+    },
+}
+for n, channels, groups, wide, height, width in [
+    (2, 4, 2, 3, 3, 2),
+    (3, 6, 3, 2, 2, 4),
+    (1, 2, 1, 1, 2, 2),
+]:
+    shapes = {
+        **{
+            f"{name}{i}": (channels,) for name in ("gamma", "beta", "b") for i in (1, 2)
+        },
+        **{f"W{i}": (channels, channels, 3, 3) for i in (1, 2)},
+        "W": (wide, channels),
+        "b": (channels,),
+    }
+    params = {name: rng.normal(0, 0.7, shape) for name, shape in shapes.items()}
+    x, dout = rng.normal(0, 1, (2, n, channels, height, width))
+    context = rng.normal(0, 1.5, (n, wide))
+    small = (n, channels) == (1, 2)
+    if small:
+        params |= {name: 0 * params[name] for name in ("W2", "b2")}
+    with unchanged(x=x, context=context, **params):
+        out, cache = expect_tuple(
+            res_block_forward(x, context, params, groups), "out", "cache"
+        )
+    where = f"C = {channels}, K = {wide}" + ", W2 and b2 zero" * small
+    right = reference.block_gradients(x, context, params, groups, dout)
+    wrong = {
+        fault: reference.block_gradients(x, context, params, groups, dout, fault)
+        for kind in faults.values()
+        for fault in kind.values()
+    }
+    expect_close(
+        out,
+        right["out"],
+        f"the output ({where})",
+        rtol=1e-6,
+        hint="The equation of this section, with arrays.",
+        faults={why: wrong[f]["out"] for why, f in faults["out"].items()},
+    )
+    with unchanged(dout=dout):
+        dx, dcontext, grads = expect_tuple(
+            res_block_backward(dout, cache), "dx", "dcontext", "grads"
+        )
+    for name, got in (("x", dx), ("context", dcontext)):
+        expect_close(
+            got,
+            right[name],
+            f"d{name} ({where})",
+            rtol=1e-6,
+            hint="Follow the dashed arrows.",
+            faults={why: wrong[f][name] for why, f in faults[name].items()},
+        )
+    expect(
+        isinstance(grads, dict) and sorted(grads) == sorted(params),
+        f"grads should be a dict with the names {sorted(params)}; got "
+        f"{sorted(grads) if isinstance(grads, dict) else type(grads).__name__}.",
+    )
+    for name in sorted(params):
+        expect_close(
+            grads[name],
+            right[name],
+            f"the gradient of {name} ({where})",
+            rtol=1e-6,
+            faults={why: wrong[f][name] for why, f in faults["context"].items()},
+        )
+expect_source(res_block_forward, without=TAPE)
+expect_source(res_block_backward, without=[*TAPE, "res_block_forward"])
+passed("df-block-hand", "the output and twelve gradients, three sizes")
 
 # %% [markdown]
 # ## 5. The U-Net
@@ -2041,17 +2294,17 @@ for objective, t, t_next in [
     ("pred_x_start", 5, 0),
 ]:
     x_t, condition = normal(*shape), normal(3, 3)
+    given = {"model_kwargs": {"text_emb": condition}, "objective": objective}
     with unchanged(x_t=x_t, condition=condition):
-        notes = step(
-            ddim_step,
-            tables,
-            x_t,
-            t,
-            t_next,
-            model_kwargs={"text_emb": condition},
-            line=told,
-            objective=objective,
+        notes, again = (
+            step(ddim_step, tables, x_t, t, t_next, line=told, **given)
+            for _ in range(2)
         )
+    expect(
+        np.array_equal(notes["returned"], again["returned"]),
+        "Two calls from the same x_t gave different pictures: new noise was drawn. A step of "
+        "DDIM keeps the noise that x_t holds.",
+    )
     options = {"condition": condition, "objective": objective}
     known = {}
     for why, fault in wrong.items():
@@ -2078,7 +2331,7 @@ for objective, t, t_next in [
     )
 expect(not notes["recorded"], "Sampling needs no gradients: keep torch.no_grad().")
 expect_source(ddim_step, without=READY)
-passed("df-ddim", "two objectives, long and short steps, the last one")
+passed("df-ddim", "two objectives, long and short steps, no new noise, the last one")
 
 # %% [markdown]
 # **Experiment: one network, two ways.** DDPM needs the noise, and your trained network predicts the velocity.

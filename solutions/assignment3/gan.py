@@ -2186,8 +2186,8 @@ expect_close(
     found,
     right,
     "the logits of four pictures",
-    rtol=1e-3,
-    atol=2e-3,
+    rtol=1e-4,
+    atol=2e-4,
     hint="Convolution, leaky ReLU, pooling, twice; then two linear layers.",
     faults={
         "Hidden layers have a ReLU; it should leak with slope 0.01.": (

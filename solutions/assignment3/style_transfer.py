@@ -320,6 +320,8 @@ expect_close(
         "This is the product on the wrong side: positions by positions.": [
             [[1.0, 2, 0], [2, 5, 3], [0, 3, 9]]
         ],
+        "Channels and positions are mixed: keep the axis of the channels, and flatten "
+        "height and width only.": [[[2.0, 5], [5, 13]]],
         "It is normalised although normalize is False.": [
             [[5 / 6, 1 / 3], [1 / 3, 5 / 3]]
         ],

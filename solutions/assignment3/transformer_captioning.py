@@ -1703,7 +1703,8 @@ for n, d, e, length in [(16, 4, 8, 8), (12, 5, 6, 8)]:
     for _ in range(length):
         scores = reference.caption_scores(values, features, words, 2)[:, -1]
         words = np.concatenate([words, scores.argmax(axis=1)[:, None]], axis=1)
-    pytorch.forward(model, features, words, training=True)  # leaves training mode on
+    begun = np.full_like(words, vocabulary["<START>"])  # what is expected stays here
+    pytorch.forward(model, features, begun, training=True)  # leaves training mode on
     with unchanged(features=features):
         got = pytorch.method(model, "sample", features, max_length=length)
     ended = np.cumsum(words[:, 1:] == vocabulary["<END>"], axis=1) > 0

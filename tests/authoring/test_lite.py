@@ -2,7 +2,6 @@
 
 import functools
 import http.server
-import shutil
 import threading
 import zipfile
 
@@ -10,8 +9,7 @@ import nbformat
 import pytest
 
 from grading.authoring import lite
-
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+from tests.chromium import window
 
 
 @pytest.fixture(scope="module")
@@ -77,10 +75,8 @@ def test_the_site_has_the_kernel_and_no_instructor(site):
 
 @pytest.mark.slow
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 def test_a_browser_opens_a_notebook_of_the_site(site):
     """As far as this machine goes: the kernel itself comes from Pyodide's home."""
-    from playwright.sync_api import sync_playwright
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *arguments):
@@ -89,11 +85,7 @@ def test_a_browser_opens_a_notebook_of_the_site(site):
     handler = functools.partial(Quiet, directory=str(site[0]))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        with sync_playwright() as driver:
-            browser = driver.chromium.launch(
-                executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-            )
-            page = browser.new_page()
+        with window() as page:
             page.set_default_timeout(300_000)
             port = server.server_address[1]
             page.goto(
@@ -101,5 +93,4 @@ def test_a_browser_opens_a_notebook_of_the_site(site):
             )
             page.get_by_role("heading", name="k-nearest neighbours").first.wait_for()
             page.get_by_text("it fetches the course package").first.wait_for()
-            browser.close()
         server.shutdown()

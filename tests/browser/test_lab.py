@@ -11,19 +11,9 @@ import nbformat
 import pytest
 
 from grading import ROOT
+from tests.chromium import window
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-#: Chromium tries to phone home at start; a test has no use for it.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 #: Without it Lab asks which kernel to take.
 KERNEL = {"kernelspec": {"display_name": "Python 3", "name": "python3"}}
 
@@ -80,15 +70,9 @@ def _wait(url, server, log, seconds=300):
 @pytest.fixture
 def page():
     """A browser window."""
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1200, "height": 900})
+    with window() as page:
         page.set_default_timeout(240_000)
         yield page
-        browser.close()
 
 
 def open_and_run(lab, page, notebook, heading):
@@ -144,3 +128,62 @@ def test_a_demo_answers_when_a_slider_moves(lab, page):
         arg=before,
     )
     screenshot(page, "demo")
+
+
+#: Functions for the page: cells are found by what nbgrader calls them.
+CELLS = """
+window.notebook = () => window.jupyterapp.shell.currentWidget.content
+window.cell = (name) => notebook().widgets.findIndex(
+    (w) => w.model.getMetadata('nbgrader')?.grade_id === name)
+window.run = async (index, source) => {
+    if (source) notebook().widgets[index].model.sharedModel.setSource(source)
+    notebook().activeCellIndex = index
+    notebook().deselectAll()
+    await window.jupyterapp.commands.execute('notebook:run-cell')
+    return notebook().widgets[index].outputArea?.node.innerText ?? ''
+}
+window.setUp = async () => {
+    for (const [index, widget] of notebook().widgets.entries())
+        if (widget.model.getMetadata('tags')?.includes('setup'))
+            await run(index)
+}
+null  // Playwright calls a function that comes last
+"""
+STUB = """def relu_backward(dout, cache):
+    x = cache
+    {body}
+    return dx
+"""
+
+
+def test_a_student_answers_wrongly_then_rightly(lab, page):
+    page.goto(f"{lab}/lab/tree/assignment1/two_layer_net.ipynb?token=student")
+    page.get_by_role("heading", name="A two-layer network").wait_for()
+    page.wait_for_function(
+        "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel"
+        "?.status === 'idle'"
+    )
+    page.evaluate(CELLS)
+
+    def answer(body, *tests):
+        source = STUB.format(body=body)
+        page.evaluate("source => run(cell('net-relu-backward'), source)", source)
+        said = [page.evaluate("name => run(cell(name))", test) for test in tests]
+        return " ".join(" ".join(said).split())
+
+    first = "test-net-relu-backward"
+    said = page.evaluate(f"run(cell('{first}'))")
+    assert "Run the cells above first" in " ".join(said.split()), said
+    page.evaluate("setUp()")
+    said = answer("dx = dout * (dout > 0)", first)
+    assert "The sign of x decides what passes, not the sign of dout." in said
+    assert "What this means: An array" in answer("dx = dout if x > 0 else 0", first)
+    said = answer("dx = dout * (x > 0", first)
+    assert "its cell has a syntax error" in said
+    assert "live.py" not in said
+    screenshot(page, "wrong")
+    said = answer("dx = dout * (x > 0)", first, f"{first}-shapes")
+    assert "\N{CHECK MARK} net-relu-backward: 2 of 2 points" in said
+    progress = page.evaluate("run(notebook().widgets.length - 1)")
+    assert "2 of 28 points by tests" in " ".join(progress.split())
+    screenshot(page, "progress")

@@ -1,14 +1,17 @@
 """The drawings: numbers are right, letters are legible, nothing leaves the page."""
 
 import base64
+import io
 import re
 
+import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from scipy.signal import correlate2d
 
-from cs231n import autograd, drawings
+from cs231n import autograd, drawings, figures
 from cs231n.drawings.pictures.layered import arrange
 from cs231n.layers import conv_forward
 
@@ -37,6 +40,15 @@ FIGURES = {
     ),
     "unrolled": lambda theme: drawings.unrolled(theme=theme),
     "tape_graph": lambda theme: drawings.tape_graph(*neuron(), theme),
+    "broadcast_back": drawings.broadcast_back,
+    "sum_back": drawings.sum_back,
+    "recorded_loop": drawings.recorded_loop,
+    "fused_step": drawings.fused_step,
+    "parameter_names": drawings.parameter_names,
+    "shared_array": drawings.shared_array,
+    "masked_weights": lambda theme: drawings.masked_weights(
+        [[5, 2, 1], [7, 4, 3]], [[1, 0, 1], [0, 1, 1]], 0.5, theme
+    ),
     "rnn_step": drawings.rnn_step,
     "lstm_cell": drawings.lstm_cell,
     "gru_cell": drawings.gru_cell,
@@ -58,6 +70,7 @@ FIGURES = {
     "painted_filters": drawings.painted_filters,
     "kept_gradients": drawings.kept_gradients,
     "context_block": drawings.context_block,
+    "context_gradients": drawings.context_gradients,
     "euler_steps": drawings.euler_steps,
     "guidance_arrow": drawings.guidance_arrow,
     "noise_curves": drawings.noise_curves,
@@ -123,6 +136,9 @@ FIGURES = {
     "score_slopes": lambda theme: drawings.score_slopes(theme=theme),
     "step_sizes": lambda theme: drawings.step_sizes(theme=theme),
     "grid_and_random": drawings.grid_and_random,
+    "accuracy_curves": drawings.accuracy_curves,
+    "rate_schedules": lambda theme: drawings.rate_schedules(theme=theme),
+    "corner_unit": drawings.corner_unit,
     "deep_stack": lambda theme: drawings.deep_stack(theme=theme),
     "deep_stack, switches": lambda theme: drawings.deep_stack(True, theme),
     "cache_stack": drawings.cache_stack,
@@ -257,6 +273,18 @@ def test_show_gives_a_picture_and_its_text(monkeypatch):
     assert "width: 826px" in picture.data
     data = re.search(r"base64,([^\"]+)", picture.data)[1]
     assert base64.b64decode(data).startswith(b"\x89PNG")
+
+
+def test_a_drawing_keeps_its_paper_where_figures_have_none(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    with matplotlib.rc_context():
+        figures.use_style()
+        drawings.show(drawings.step_sizes(), "Three descents.")
+
+    data = re.search(r"base64,([^\"]+)", shown[0].data)[1]
+    pixels = plt.imread(io.BytesIO(base64.b64decode(data)))
+    assert (pixels[..., 3] == 1).all()
 
 
 def test_a_picture_without_a_text_is_refused():

@@ -57,6 +57,18 @@ class StoppedHost(PlainHost):
         return super().judge(exam, answers, limits, secret)
 
 
+class LateHost(PlainHost):
+    """Has no time to set the first exam up, as a machine that has much else to do."""
+
+    late = True
+
+    def judge(self, exam, answers, limits, secret=""):
+        if self.late:
+            self.late = False
+            raise ExamError(f"{exam.notebook}: its set-up ended Python.")
+        return super().judge(exam, answers, limits, secret)
+
+
 class TellingHost(PlainHost):
     """Says in every outcome what the numbers of the tests come from."""
 

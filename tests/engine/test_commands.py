@@ -12,6 +12,7 @@ from grading.course import Course
 from grading.engine import commands
 from grading.engine.judging.judge_host import HostPlan
 from tests.engine.conftest import grade, plan, scores
+from tests.engine.intake.export_files import archive
 from tests.engine.small_course import RIGHT, answered, hand_in_right
 
 
@@ -210,3 +211,27 @@ def test_doctor_names_the_levels():
     assert result.stderr == ""
     assert "bubblewrap" in result.stdout
     assert result.stdout.splitlines()[-1].startswith("Students would be judged with: ")
+
+
+def test_archives_may_stand_behind_options(course, command, tmp_path):
+    path = archive(tmp_path / "x.zip", {"ada_numbers.ipynb": b"{}"})
+    roster = tmp_path / "r.csv"
+    roster.write_text("student\nada\n")
+    line = ["collect", "hw1", "--roster", str(roster), str(path)]
+    status, out, err = command(*line)
+    assert (status, err) == (0, "")
+    assert "1 students, 1 notebooks." in out
+
+
+def test_what_no_command_takes_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["status", "hw1", "hw2"])
+    assert "unrecognized arguments: hw2" in capsys.readouterr().err
+
+
+def test_a_student_who_handed_nothing_in_is_named(course, command):
+    hand_in_right(course, "ada")
+    status, out, _ = command("run", "hw1", "--student", "zoe", "--trust-students")
+    assert status == 1
+    assert "zoe handed nothing in." in out
+    assert "Nothing to grade" not in out

@@ -241,6 +241,14 @@ def test_a_tester_that_ends_outside_of_a_test_stops_nobody_else(course):
     assert grade(course, "NakedHost").counts == {"known": 4}
 
 
+def test_a_machine_that_is_late_once_costs_nobody_anything(course):
+    hand_in_right(course, "ada")
+    summary = grade(course, "LateHost")
+
+    assert scores(course) == {("ada", "numbers"): 6, ("ada", "words"): 2}
+    assert summary.flagged == {}
+
+
 def test_an_exam_that_runs_for_nobody_stops_the_class(course, monkeypatch):
     monkeypatch.setenv("BROKEN_EXAM", "hw1/numbers")
     hand_in_right(course, "ada")

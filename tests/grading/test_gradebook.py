@@ -3,6 +3,7 @@ import io
 import pytest
 from nbgrader.api import Gradebook
 
+from grading.engine.storage.gradebook_file import GradebookError
 from grading.gradebook import Score, main, scores, write_csv
 
 # nbgrader's own way to add a submission makes SQLAlchemy warn.
@@ -30,7 +31,7 @@ def test_an_unknown_assignment_names_the_known_ones(database):
 
 
 def test_a_missing_gradebook_names_the_command(tmp_path):
-    with pytest.raises(LookupError, match=r"No gradebook at .*\n.*make release"):
+    with pytest.raises(GradebookError, match=r"No gradebook at .*\n.*make release"):
         scores(tmp_path / "none.db", "assignment1")
 
 

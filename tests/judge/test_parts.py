@@ -39,7 +39,7 @@ def test_an_exam_has_the_cells_that_a_judge_runs():
 def test_the_modules_that_setup_cells_import():
     source = "import numpy.linalg\nfrom cs231n import vis\nimport nowhere.at_all"
     exam = Exam("a", (Cell("setup", "s", source), Cell("answer", "a", "import ast")))
-    assert modules([exam]) == ["cs231n", "numpy.linalg"]
+    assert modules([exam]) == ["cs231n", "cs231n.vis", "numpy.linalg"]
 
 
 def test_the_drawn_images_are_there():

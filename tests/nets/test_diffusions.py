@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cs231n import autograd, pytorch
+from cs231n.gradcheck import eval_numerical_gradient_array
 from cs231n.nets.noise import KINDS, noise_schedule
 from cs231n.nets.references import denoisers, diffusions
 from tests.autograd import answers
@@ -146,3 +147,42 @@ def test_a_line_takes_the_place_of_a_network(rng):
     np.testing.assert_array_equal(times, [1, 2, 3])
     np.testing.assert_array_equal(told, condition)
     assert free is None
+
+
+def block_case(rng):
+    """Draw what a residual block takes, and an upstream gradient."""
+    shapes = {f"{name}{i}": (4,) for name in ("gamma", "beta", "b") for i in (1, 2)}
+    shapes |= {"W1": (4, 4, 3, 3), "W2": (4, 4, 3, 3), "W": (3, 4), "b": (4,)}
+    params = {name: rng.standard_normal(shape) for name, shape in shapes.items()}
+    x, dout = rng.standard_normal((2, 2, 4, 3, 2))
+    return x, rng.standard_normal((2, 3)), params, 2, dout
+
+
+def test_gradients_of_a_block_are_the_numerical_ones(rng):
+    x, context, params, groups, dout = block_case(rng)
+    found = diffusions.block_gradients(x, context, params, groups, dout)
+    for name, value in {"x": x, "context": context, **params}.items():
+
+        def output(v, name=name):
+            held = {"x": x, "context": context, **params} | {name: v}
+            a, c = held.pop("x"), held.pop("context")
+            return diffusions.block_gradients(a, c, held, groups, dout)["out"]
+
+        wanted = eval_numerical_gradient_array(output, value.copy(), dout)
+        np.testing.assert_allclose(found[name], wanted, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("fault", "name"),
+    [
+        *((fault, "x") for fault in ("no skip", "only skip", "no first", "no second")),
+        *((fault, "context") for fault in ("bare", "mean", "untold", "plain")),
+        *((fault, "out") for fault in ("late", "no residual", "post")),
+    ],
+)
+def test_a_block_ends_elsewhere_with_every_fault(fault, name, rng):
+    case = block_case(rng)
+    right, wrong = (
+        diffusions.block_gradients(*case, fault=f)[name] for f in ("", fault)
+    )
+    assert not np.allclose(right, wrong, rtol=1e-3)

@@ -62,6 +62,22 @@ def test_a_step_lowers_the_loss_of_its_batch_and_seeds_mean_bits():
         np.testing.assert_array_equal(one, other)
 
 
+def test_training_on_labels_begins_where_it_is_told():
+    draw, start = np.random.default_rng(4), viewnet.viewnet(autograd)
+    images = draw.integers(0, 256, (8, 32, 32, 3)).astype(np.uint8)
+    labels = np.arange(8) % 3
+    net = train_viewnet.train_supervised(images, labels, 1, start=start, steps=0)
+    pairs = list(zip(start.parameters(), net.parameters(), strict=False))
+    assert len(pairs) == len(list(net.parameters())) - 2  # the linear layer is new
+    for given, found in pairs:
+        np.testing.assert_array_equal(given.detach().numpy(), found.detach().numpy())
+    trained = train_viewnet.train_supervised(
+        images, labels, 1, start=start, steps=3, size=24
+    )
+    first = next(trained.parameters()).detach().numpy()
+    assert np.abs(first - pairs[0][0].detach().numpy()).max() > 1e-4
+
+
 @pytest.mark.slow
 def test_the_shipped_network_is_as_good_as_stated():
     data = load_shapes10(500, 2000, dtype=np.uint8)

@@ -35,14 +35,15 @@ class Kernel:
         result = types.SimpleNamespace(
             info=ExecutionInfo(source, False, False, True, cell_id),
             error_before_exec=None,
+            error_in_exec=None,
             success=True,
         )
         try:
             exec(compile(as_python(source), "<cell>", "exec"), self.user_ns)
         except SyntaxError as error:
             result.error_before_exec, result.success = error, False
-        except Exception:
-            result.success = False
+        except Exception as error:
+            result.error_in_exec, result.success = error, False
         self._watcher.after(result)
         return result.success
 
@@ -53,6 +54,13 @@ def kernel():
     for cell in small()["cells"][1:2]:
         assert made.run(cell["source"])
     return made
+
+
+def test_an_error_of_numpy_is_explained_below_it(kernel, capsys):
+    assert not kernel.run("import numpy as np; max(0, np.ones(3))")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("What this means: An array of several numbers")
+    assert max(map(len, lines)) <= 80
 
 
 def test_a_tick_counts_points_once(capsys):

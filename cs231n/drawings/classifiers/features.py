@@ -165,3 +165,33 @@ def shuffled_pixels(theme: str = "light") -> Figure:
     words = "the same move for every image: all values are kept, neighbours are lost"
     page.text(10.3, 5.6, words, "quiet", 9)
     return page.fig
+
+
+def corner_unit(theme: str = "light") -> Figure:
+    """Draw what a hidden unit makes of two features that are there or not.
+
+    Parameters
+    ----------
+    theme : {"light", "dark"}, optional
+        Paper and colours.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        The weighted sums on the left, the hidden unit on the right.
+    """
+    page = Page(20.4, 5.4, theme, inch=0.36)
+    sums = np.array([[0, 1], [1, 2]])
+    tables = (
+        (4.6, sums, "weighted sum"),
+        (14.4, np.maximum(sums - 1, 0), "hidden unit"),
+    )
+    for left, values, title in tables:
+        page.matrix(left, 2.2, values, {(1, 1): "data"})
+        page.text(left + 1, 0.8, title, "ink", 10)
+        page.text(left + 1, 1.7, "no    blue", "quiet", 8.5)
+        page.text(left - 0.3, 2.75, "no", "quiet", 8.5, ha="right")
+        page.text(left - 0.3, 3.75, "horizontal", "quiet", 8.5, ha="right")
+    page.arrow((7.6, 3.2), (10.6, 3.2), "learned")
+    page.text(9.1, 2.6, "\N{MINUS SIGN}1, then ReLU", "learned", 9)
+    return page.fig

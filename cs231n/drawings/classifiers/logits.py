@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cs231n.drawings.minus import MINUS, with_minus
 from cs231n.drawings.page import Page
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def row_maxima(theme: str = "light") -> "Figure":
     largest = _LOGITS.max(axis=1)
     for left, column in ((0.8, True), (12.8, False)):
         page.matrix(left, 1.8, _LOGITS)
-        page.text(left + 3.5, 3.3, "\N{MINUS SIGN}", size=13)
+        page.text(left + 3.5, 3.3, MINUS, size=13)
         shift = largest[:, None] if column else largest[None]
         role = "learned" if column else "other"
         top = 1.8 if column else 2.8
@@ -120,10 +121,9 @@ def step_factors(theme: str = "light") -> "Figure":
         for curvature, marker, role in ((1, "o", "data"), (9, "s", "other")):
             spot = at(1 - rate * curvature)
             page.ax.plot(spot, y, marker, color=page.colours[role], ms=8, zorder=4)
-            words = f"curvature {curvature}: {1 - rate * curvature:.2f}"
-            words = words.replace("-", "\N{MINUS SIGN}")
+            words = with_minus(f"curvature {curvature}: {1 - rate * curvature:.2f}")
             page.text(max(spot, 3.4), y - 0.75, words, role, 9)
         page.text(at(0), y + 0.65, f"rate {rate:g}", "ink", 9.5)
     for tick in (-1, 0, 1):
-        page.text(at(tick), 6.5, str(tick).replace("-", "\N{MINUS SIGN}"), "quiet", 9)
+        page.text(at(tick), 6.5, with_minus(tick), "quiet", 9)
     return page.fig

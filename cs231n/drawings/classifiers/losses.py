@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from cs231n.drawings.minus import MINUS
 from cs231n.drawings.page import THEMES
 
 
@@ -39,7 +40,7 @@ def loss_curves(theme: str = "light") -> "Figure":
         (left, 2.5, 3.55, "margin kept", "quiet"),
         (right, 2.5, 0.13, "margin kept", "quiet"),
         (right, 2.5, -0.42, "small, never zero", "other"),
-        (right, -0.35, -0.93, "\N{MINUS SIGN}1 up to the margin", "data"),
+        (right, -0.35, -0.93, f"{MINUS}1 up to the margin", "data"),
     ):
         ax.text(x, y, words, color=colours[role], size=9.5, ha="center", va="center")
     return fig
@@ -53,7 +54,7 @@ def _plot(ax, title, lead, curves, colours):
     ax.plot(lead, curves[1], color=colours["other"], lw=2.4, ls=(0, (5, 1.6)))
     ax.set(facecolor=colours["paper"], xlim=(-3, 4))
     ax.set_title(title, loc="left", color=colours["ink"], size=10.5)
-    words = "score of the correct class \N{MINUS SIGN} score of the other"
+    words = f"score of the correct class {MINUS} score of the other"
     ax.set_xlabel(words, color=colours["quiet"], size=9)
     ax.tick_params(colors=colours["quiet"], labelsize=8.5, length=3)
     ax.spines[["top", "right"]].set_visible(False)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.patches import Circle, Polygon
 
+from cs231n.drawings.minus import MINUS
 from cs231n.drawings.page import Page
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 _TEST = np.array([[0, 3], [4, 3]])
 _TRAINING = np.array([[0, 0], [4, 0], [4, 3]])
 _SQUARES = np.sum((_TEST[:, None] - _TRAINING) ** 2, axis=2)
-_MINUS = "\N{MINUS SIGN}"
 
 
 def distance_matrix(theme: str = "light") -> "Figure":
@@ -90,7 +90,7 @@ def broadcast_rows(theme: str = "light") -> "Figure":
     page.matrix(0.8, 1.9, _TRAINING)
     page.text(1.8, 1.2, "X_train", "data", 9)
     page.text(1.8, 5.5, "(N, D)", "quiet", 9)
-    page.text(3.9, 3.4, _MINUS, size=14)
+    page.text(3.9, 3.4, MINUS, size=14)
     page.matrix(5.0, 2.9, np.repeat(_TEST[:1], 2, axis=0), role="quiet")
     page.matrix(5.0, 1.9, _TEST[:1], role="other")
     page.text(6.0, 1.2, "x, repeated", "other", 9)
@@ -129,7 +129,7 @@ def three_terms(theme: str = "light") -> "Figure":
     page.matrix(1.2, 2.2, np.sum(_TEST**2, axis=1)[:, None], role="other")
     page.text(1.7, 1.4, r"$\Vert x_i\Vert^2$", "other", 12)
     page.text(1.7, 5.1, "(M, 1)", "quiet", 9)
-    page.text(3.6, 3.2, f"{_MINUS} 2", size=13)
+    page.text(3.6, 3.2, f"{MINUS} 2", size=13)
     page.matrix(4.8, 2.2, _TEST @ _TRAINING.T, {(0, 2): "learned"})
     page.text(6.3, 1.4, r"$x_i \cdot t_j$", "ink", 12)
     page.text(6.3, 5.1, "(M, N)", "quiet", 9)
@@ -141,7 +141,7 @@ def three_terms(theme: str = "light") -> "Figure":
     page.matrix(15.2, 2.2, _SQUARES, {(0, 2): "learned"})
     page.text(16.7, 1.4, r"$\Vert x_i - t_j\Vert^2$", "ink", 12)
     page.text(16.7, 5.1, "(M, N)", "quiet", 9)
-    page.text(18.8, 2.7, f"9 {_MINUS} 2·9 + 25 = 16", "learned", 9.5, ha="left")
+    page.text(18.8, 2.7, f"9 {MINUS} 2·9 + 25 = 16", "learned", 9.5, ha="left")
     return page.fig
 
 

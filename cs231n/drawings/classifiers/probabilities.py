@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cs231n.drawings.minus import MINUS, with_minus
 from cs231n.drawings.page import Page
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def one_hot_gradient(theme: str = "light") -> "Figure":
     p, target = _probabilities().round(1), np.array([0, 0, 1])
     page.matrix(1.2, 1.9, p, role="learned")
     page.text(2.7, 1.1, "probabilities", "learned", 9.5)
-    page.text(5.3, 2.4, "\N{MINUS SIGN}", size=14)
+    page.text(5.3, 2.4, MINUS, size=14)
     page.matrix(6.4, 1.9, target, {(0, 2): "data"})
     page.text(7.9, 1.1, "target, one-hot", "data", 9.5)
     page.text(10.5, 2.4, "=", size=14)
@@ -105,8 +106,7 @@ def safe_exponents(theme: str = "light") -> "Figure":
     page.arrow((0.8, y), (24.4, y), "quiet", 1.2)
     for tick in (-1000, -745, 0, 709, 1000):
         page.ax.plot([_at(tick)] * 2, [y - 0.15, y + 0.15], color=page.colours["quiet"])
-        words = str(tick).replace("-", "\N{MINUS SIGN}")
-        page.text(_at(tick), y + 0.6, words, "quiet", 9)
+        page.text(_at(tick), y + 0.6, with_minus(tick), "quiet", 9)
     for shift, role, marker in ((0, "data", "o"), (-1000, "learned", "s")):
         for logit in (1000, 960, 920):
             spot = (_at(logit + shift), y)

@@ -64,6 +64,49 @@ def dropout_mask(
     return page.fig
 
 
+def masked_weights(
+    w: npt.ArrayLike, kept: npt.ArrayLike, p: float, theme: str = "light"
+) -> "Figure":
+    """Draw the weights of a layer, the mask of DropConnect, and the weights in use.
+
+    Parameters
+    ----------
+    w : array-like of shape (D, M)
+        Small whole numbers.
+    kept : array-like of bool, shape (D, M)
+        Which are kept.
+    p : float
+        Probability to keep one.
+    theme : {"light", "dark"}, optional
+        Paper and colours.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        Kept weights are bold.
+    """
+    mask, values = np.asarray(kept) / p, np.asarray(w)
+    rows, cols = values.shape
+    page = Page(3 * cols + 7.6, rows + 3.3, theme)
+    marks = {(i, j): "learned" for i, j in np.argwhere(mask).tolist()}
+    for place, (numbers, name, role) in enumerate(
+        (
+            (values, "W", "learned"),
+            (mask, "mask", "other"),
+            (values * mask, "in use", "learned"),
+        )
+    ):
+        left = 2.8 + place * (cols + 2)
+        shown = {} if not place else dict.fromkeys(marks, role)
+        page.matrix(left, 1.4, numbers, shown, role)
+        page.text(left + cols / 2, rows + 2.2, name, role, 10)
+        page.text(left + cols / 2, 0.8, "outputs", "quiet", 8)
+        if place:
+            page.text(left - 1, 1.4 + rows / 2, "×" if place == 1 else "=", size=13)
+    page.text(1.3, 1.4 + rows / 2, "inputs", "quiet", 8)
+    return page.fig
+
+
 def thinned_nets(theme: str = "light") -> "Figure":
     """Draw a network, one with units dropped, and one with weights dropped.
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cs231n.drawings.minus import MINUS
 from cs231n.drawings.page import Page
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def norm_graph(theme: str = "light") -> "Figure":
     for point in (_AT["split"], _AT["fork"]):
         page.node(point, radius=0.3, share=1)
     for name, sign in (
-        ("minus", "\N{MINUS SIGN}"),
+        ("minus", MINUS),
         ("times", "×"),
         ("gamma", "×"),
         ("beta", "+"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cs231n.drawings.minus import MINUS, with_minus
 from cs231n.drawings.page import Page
 from cs231n.drawings.pictures.layered import arrange
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 
 #: What stands in the circle of a step.
 _SIGNS = {
-    **{"add": "+", "sub": "\N{MINUS SIGN}", "mul": "×", "div": "÷", "matmul": "@"},
-    **{"sum": "Σ", "total": "Σ", "neg": "\N{MINUS SIGN}", "mm": "@"},
+    **{"add": "+", "sub": MINUS, "mul": "×", "div": "÷", "matmul": "@"},
+    **{"sum": "Σ", "total": "Σ", "neg": MINUS, "mm": "@"},
 }
 _COLUMN, _ROW = 2.75, 3.1  # cells between neighbours
 _GAP = 0.9  # between the centre of a node and its arrows
@@ -156,8 +157,7 @@ def _fold(items):
 
 
 def _number(value):
-    digits = f"{value.item():.3g}".replace("e-0", "e-")
-    return digits.replace("-", "\N{MINUS SIGN}")
+    return with_minus(f"{value.item():.3g}".replace("e-0", "e-"))
 
 
 def _draw(items, places, theme):

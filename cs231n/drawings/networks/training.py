@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from cs231n.drawings.minus import with_minus
 from cs231n.drawings.page import THEMES
+from cs231n.schedules import constant, cosine, linear, warmup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
-
-_MINUS = "\N{MINUS SIGN}"
 
 
 def score_slopes(
@@ -50,13 +50,13 @@ def score_slopes(
         ax.bar(range(len(values)), slopes, 0.6, facecolor="none", lw=1.8, **style)
         room = 0.09 * np.ptp(slopes)
         for k, slope in enumerate(slopes):
-            words = f"{slope:.2g}".replace("-", _MINUS)
+            words = with_minus(f"{slope:.2g}")
             at = slope + (room if slope >= 0 else -room)
             ax.text(
                 k, at, words, color=colours["grad"], size=9, ha="center", va="center"
             )
         ax.set(ylim=(slopes.min() - 2.2 * room, slopes.max() + 2.2 * room))
-        names = [f"{v:g}".replace("-", _MINUS) for v in values]
+        names = [with_minus(f"{v:g}") for v in values]
         names[label] += "\ncorrect"
         ax.set_xticks(range(len(values)), names)
         ax.set_xlabel("score of each class", color=colours["quiet"], size=9)
@@ -135,6 +135,74 @@ def grid_and_random(theme: str = "light") -> Figure:
     words = "regularisation (hardly matters)"
     axes[0].set_ylabel(words, color=colours["quiet"], size=9)
     axes[0].text(0.03, 1.4, "accuracy", color=colours["learned"], size=9, va="center")
+    return fig
+
+
+def accuracy_curves(theme: str = "light") -> Figure:
+    """Draw three typical pairs of accuracies over epochs, and what they say.
+
+    Parameters
+    ----------
+    theme : {"light", "dark"}, optional
+        Paper and colours.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        The shapes are typical, not measured.
+    """
+    colours = THEMES[theme]
+    fig, axes = panels(("underfits", "overfits", "learning rate too large"), colours)
+    epoch = np.arange(21.0)
+    rise = 1 - np.exp(-epoch / 22)
+    late = 0.1 + 0.42 * (1 - np.exp(-epoch / 3)) - 0.003 * epoch
+    jump = 0.16 + 0.05 * np.sin(2.4 * epoch) * np.cos(0.9 * epoch)
+    pairs = (
+        (0.1 + 0.5 * rise, 0.1 + 0.47 * rise),
+        (0.1 + 0.89 * (1 - np.exp(-epoch / 5)), late),
+        (jump, jump - 0.03 + 0.02 * np.cos(1.7 * epoch)),
+    )
+    for ax, (training, validation) in zip(axes, pairs, strict=True):
+        ax.plot(epoch, training, "-o", color=colours["data"], ms=4, markevery=4)
+        ax.plot(epoch, validation, "--s", color=colours["other"], ms=4, markevery=4)
+        ax.set(xlim=(0, 20), ylim=(0, 1.05), xticks=(0, 10, 20))
+        ax.set_xlabel("epoch", color=colours["quiet"], size=9)
+    axes[1].text(8, 0.95, "training", color=colours["data"], size=9, ha="right")
+    axes[1].text(20, 0.36, "validation", color=colours["other"], size=9, ha="right")
+    axes[0].set_ylabel("accuracy", color=colours["quiet"], size=9)
+    return fig
+
+
+def rate_schedules(share: float = 0.2, theme: str = "light") -> Figure:
+    """Draw three courses of a learning rate over a training.
+
+    Parameters
+    ----------
+    share : float, optional
+        Part of the training that the warm-up takes.
+    theme : {"light", "dark"}, optional
+        Paper and colours.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        Constant, a cosine, and a warm-up before a straight line.
+    """
+    colours = THEMES[theme]
+    titles = ("constant", "cosine", "warm-up, then linear")
+    fig, axes = panels(titles, colours)
+    done = np.linspace(0, 1, 101)
+    courses = (constant, cosine, warmup(linear, share=share))
+    remarks = ("steps stay large", "steps shrink", "rises, then falls")
+    for ax, course, remark in zip(axes, courses, remarks, strict=True):
+        rates = [course(t) for t in done]
+        ax.plot(done, rates, color=colours["learned"], lw=2.2)
+        ax.text(0.5, 0.25, remark, color=colours["ink"], size=9.5, ha="center")
+        ax.set(xlim=(0, 1), ylim=(0, 1.1), xticks=(0, share, 1), yticks=(0, 1))
+        ax.set_yticklabels(("0", r"$\eta$"), color=colours["ink"])
+        ax.set_xticklabels(("0", f"{share:g} T", "T"))
+        ax.set_xlabel("step", color=colours["quiet"], size=9)
+    axes[0].set_ylabel("learning rate", color=colours["quiet"], size=9)
     return fig
 
 

@@ -1,10 +1,10 @@
 """Drawings of diffusion: ways between noise and picture, and the network on them."""
 
-import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cs231n.drawings.minus import MINUS
 from cs231n.drawings.page import Page
 
 if TYPE_CHECKING:
@@ -107,48 +107,6 @@ def time_rows(theme: str = "light") -> "Figure":
     return page.fig
 
 
-def context_block(theme: str = "light") -> "Figure":
-    """Draw a residual block that is told a context.
-
-    Parameters
-    ----------
-    theme : {"light", "dark"}, optional
-        Paper and colours.
-
-    Returns
-    -------
-    figure : matplotlib.figure.Figure
-        From x on the left to y on the right.
-    """
-    page = Page(28, 8, theme, inch=0.32)
-    page.text(0.8, 3.6, "x", "data", 12)
-    parts = [(3.2, "norm"), (6.0, "silu"), (8.8, "conv 1")]
-    parts += [(14.4, "norm"), (17.2, "silu"), (20.0, "conv 2")]
-    for x, word in parts:
-        role = "quiet" if word == "silu" else "learned"
-        page.box((x, 3.6), word, 2.2, role)
-    page.node((11.6, 3.6), "+")
-    page.node((23.4, 3.6), "+")
-    page.text(27.2, 3.6, "y", "data", 12)
-    stops = [1.3, 3.2, 6.0, 8.8, 11.6, 14.4, 17.2, 20.0, 23.4, 26.7]
-    for a, b in itertools.pairwise(stops):
-        start = a + (0 if a == 1.3 else 0.65 if a in (11.6, 23.4) else 1.15)
-        end = b - (0 if b == 26.7 else 0.65 if b in (11.6, 23.4) else 1.15)
-        page.arrow((start, 3.6), (end, 3.6), "data", 1.4)
-    page.ax.plot([1.3, 1.3, 23.4], [3.3, 1.2, 1.2], color=page.colours["data"], lw=1.4)
-    page.arrow((23.4, 1.2), (23.4, 2.95), "data", 1.4)
-    page.text(12.4, 0.7, "residual connection", "data", 9)
-    page.text(2.6, 6.6, "context", "other", 11)
-    page.box((6.0, 6.6), "silu", 2.2, "quiet")
-    page.box((9.2, 6.6), "linear", 2.4, "learned")
-    page.arrow((3.9, 6.6), (4.85, 6.6), "other", 1.4)
-    page.arrow((7.15, 6.6), (7.95, 6.6), "other", 1.4)
-    page.ax.plot([10.4, 11.6], [6.6, 6.6], color=page.colours["other"], lw=1.4)
-    page.arrow((11.6, 6.6), (11.6, 4.25), "other", 1.4)
-    page.text(12.2, 5.6, "one number per feature map", "other", 9, ha="left")
-    return page.fig
-
-
 def unet_levels(theme: str = "light") -> "Figure":
     """Draw a U-Net with one level, and its skip connections.
 
@@ -210,7 +168,7 @@ def guidance_arrow(theme: str = "light") -> "Figure":
     page.arrow((2.3, 5.4), (10.2, 3.6), "data", 2)
     page.arrow((2.3, 5.2), (11.4, 1.6), "other", 2.4)
     page.ax.plot([9, 11.4], [5.6, 1.6], color=page.colours["line"], lw=1.2, ls="--")
-    page.text(9.5, 5.7, "without a class (w = \N{MINUS SIGN}1)", "quiet", 9, ha="left")
+    page.text(9.5, 5.7, f"without a class (w = {MINUS}1)", "quiet", 9, ha="left")
     page.text(10.7, 3.7, "with the class (w = 0)", "data", 9, ha="left")
     page.text(11.9, 1.5, "guided (w = 1)", "other", 9, ha="left")
     return page.fig

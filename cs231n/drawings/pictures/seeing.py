@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cs231n.drawings.minus import with_minus
 from cs231n.drawings.page import Page
 
 if TYPE_CHECKING:
@@ -59,9 +60,7 @@ def weighted_maps(theme: str = "light") -> "Figure":
         x = 1 + 5 * i
         page.matrix(x, 2, values, role="data")
         page.text(x + 1, 1.2, f"map {i + 1}", "quiet", 8.5)
-        page.text(
-            x + 1, 4.9, f"weight {weight}".replace("-", "\N{MINUS SIGN}"), "grad", 9
-        )
+        page.text(x + 1, 4.9, with_minus(f"weight {weight}"), "grad", 9)
         page.text(x + 1, 5.8, "mean gradient", "grad", 7.5)
         page.text(x + 3.1, 3, "+" if i < 2 else "=", "ink", 12)
     page.matrix(15.6, 2, [[-3, 4], [0, 8]], role="quiet")
@@ -130,16 +129,20 @@ def guided_paths(theme: str = "light") -> "Figure":
         for y, value in zip((2.5, 5.3), upstream, strict=True):
             page.box((left + 6.6, y), "ReLU, on", 3.2)
             page.arrow((left + 11.4, y), (left + 8.5, y), "grad", 1.6)
-            page.text(left + 9.9, y - 0.6, _signed(value), "grad", 10)
+            page.text(left + 9.9, y - 0.6, with_minus(f"{value:+d}"), "grad", 10)
             if value in kept:
                 page.arrow((left + 4.7, y), (left + 2.6, 3.9), "grad", 1.6)
                 page.text(
-                    left + 3.9, y + (0.6 if y > 4 else -0.6), _signed(value), "grad", 10
+                    left + 3.9,
+                    y + (0.6 if y > 4 else -0.6),
+                    with_minus(f"{value:+d}"),
+                    "grad",
+                    10,
                 )
             else:
                 page.text(left + 4.4, y, "||", "ink", 13, weight="bold")
                 page.text(left + 3.0, y + 0.6, "stopped", "quiet", 8.5)
-        total = _signed(int(kept.sum()))
+        total = with_minus(f"{kept.sum():+d}")
         page.text(left + 1.8, 6.6, f"gradient {total}", "grad", 9.5)
     return page.fig
 
@@ -175,7 +178,3 @@ def inversion_loop(theme: str = "light") -> "Figure":
     page.text(2.6, 6.9, "starts as noise; only this changes", "learned", 8.5, ha="left")
     page.text(8.6, 3.65, "the same weights", "quiet", 8.5)
     return page.fig
-
-
-def _signed(value: int) -> str:
-    return f"{value:+d}".replace("-", "\N{MINUS SIGN}")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from cs231n.drawings.minus import with_minus
 from cs231n.drawings.page import Page
 
 if TYPE_CHECKING:
@@ -227,9 +228,7 @@ def specificity(theme: str = "light") -> "Figure":
         page.text(
             17,
             y,
-            f"{own} \N{MINUS SIGN} {other} = {own - other}".replace(
-                "-", "\N{MINUS SIGN}"
-            ),
+            with_minus(f"{own} - {other} = {own - other}"),
         )
     return page.fig
 

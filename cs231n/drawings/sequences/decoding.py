@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from cs231n.drawings.minus import with_minus
 from cs231n.drawings.page import Page
 
 if TYPE_CHECKING:
@@ -101,6 +102,6 @@ def beam_tree(
                 (x + 1.6, above), (at[sentence][0] - 1.6, y), role, 2.6 if won else 1.2
             )
             page.box(at[sentence], sentence[-1], 3, "learned" if won else "data", 8)
-            total = f"{totals[sentence]:.1f}".replace("-", "\N{MINUS SIGN}")
+            total = with_minus(f"{totals[sentence]:.1f}")
             page.text(at[sentence][0], y + 0.95, total, "ink" if won else "quiet", 7.5)
     return page.fig

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cs231n.drawings.minus import MINUS
 from cs231n.drawings.page import Page
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def position_waves(length: int = 32, dim: int = 16, theme: str = "light") -> "Fi
     page.text(2.7, 1.7, "position 0", "data", 8, ha="right")
     page.text(2.7, 10.3, f"{length - 1}", "data", 8, ha="right")
     page.text(17.4, 1.8, "white: 1", "quiet", 9, ha="left")
-    page.text(17.4, 2.8, "black: \N{MINUS SIGN}1", "quiet", 9, ha="left")
+    page.text(17.4, 2.8, f"black: {MINUS}1", "quiet", 9, ha="left")
     return page.fig
 
 

@@ -66,6 +66,16 @@ class Intake:
         """Close the log."""
         self._log.close()
 
+    def known(self) -> "list[Submission]":
+        """List what was collected last, by student.
+
+        Returns
+        -------
+        submissions : list of Submission
+            Without a look at any folder.
+        """
+        return [self._known[student] for student in sorted(self._known)]
+
     def from_tree(self, *, trust_timestamps: bool = False) -> "Collected":
         """Take what lies in the course's ``submitted`` folder.
 
@@ -211,6 +221,7 @@ class Intake:
                 utc(time),
                 bundle.source,
                 tuple(bundle.flags + bundle.left_out.flags()),
+                _origins(bundle, roster),
             )
             collected.submissions.append(self._remember(submission))
             self._place(submission)
@@ -231,3 +242,10 @@ class Intake:
             write_whole(folder / name, self.store.get(digest))
         if submission.time:
             write_whole(folder / "timestamp.txt", submission.time.encode())
+
+
+def _origins(bundle, roster):
+    """Give the platform's names of the notebooks, unless they would tell who it is."""
+    if roster is not None and roster.has_pseudonyms:
+        return ()
+    return tuple(sorted((n, p) for n, p in bundle.origins.items() if n in bundle.files))

@@ -39,6 +39,7 @@ class Bundle:
     """What an export has of one student."""
 
     files: dict = field(default_factory=dict)  #: {name: digest}
+    origins: dict = field(default_factory=dict)  #: {name: path in the export}
     flags: list = field(default_factory=list)
     time: str = ""  #: as the platform writes it
     source: str = ""  #: which platform
@@ -147,33 +148,41 @@ class Export:
         bundle.who.add(who)
         name = place.file
         if name.lower().endswith(".zip"):
-            self._open(bundle, member, name, place.attempt)
+            self._open(bundle, member, place)
         elif name.lower().endswith(".ipynb"):
-            self._take(bundle, member, name, place.attempt, replace=True)
+            taken = self._take(bundle, member, name, place.attempt, replace=True)
+            self._note_origin(bundle, taken, member)
         elif name and name != "timestamp.txt":
             bundle.left_out.add(name, "no notebook.")
 
-    def _open(self, bundle, member, name, attempt):
+    def _note_origin(self, bundle, file, member):
+        """Remember what the platform calls a notebook, or the archive it came in."""
+        if file:
+            bundle.origins[file] = "/".join(member.parts)
+
+    def _open(self, bundle, member, place):
         """Take the notebooks out of a student's own archive."""
         data, reason = member.read()
         if reason:
-            bundle.flags.append(reason)
+            path = "/".join(member.parts)
+            bundle.flags.append(reason.replace(path, place.file))
             return
         try:
-            for inner in inner_members(data, name, self._likely):
+            for inner in inner_members(data, place.file, self._likely):
                 file = inner.parts[-1]
                 if file.lower().endswith(".ipynb") and not file.startswith("._"):
-                    self._take(bundle, inner, file, attempt)
+                    taken = self._take(bundle, inner, file, place.attempt)
+                    self._note_origin(bundle, taken, member)
                 else:
                     bundle.left_out.add(file, "no notebook.")
         except BadArchive as error:
             bundle.flags.append(str(error))
 
     def _take(self, bundle, member, name, attempt, replace=False):
-        """Keep a notebook; its size counts whether it turns out whole or not."""
+        """Keep a notebook, and return its name; its size counts, whole or not."""
         file = _file_name(name)
         if self._is_older(bundle, file, attempt):
-            return
+            return ""
         if file in bundle.files and not replace:
             bundle.left_out.add(name, "a second file of that name.")
         elif member.size > bundle.room or len(bundle.files) >= MAX_FILES:
@@ -183,9 +192,12 @@ class Export:
             if member.size <= MAX_BYTES:
                 bundle.room -= member.size
             if reason:
-                bundle.flags.append(reason)
+                # As the student called it; the platform's name says who it is.
+                bundle.flags.append(reason.replace("/".join(member.parts), name))
             else:
                 bundle.files[file] = self._store.put(data)
+                return file
+        return ""
 
     def _is_older(self, bundle, file, attempt):
         """Leave out whichever of two attempts at one notebook is the older."""

@@ -9,8 +9,8 @@ import yaml
 #: Somebody may have put a folder around everything.
 _ABOVE = r"(?:.*/)?"
 CANVAS = re.compile(
-    _ABOVE
-    + r"(?:(?P<who>[^_/]+)_)?(?P<late>LATE_)?(?:(?P<user>\d+)|anon_(?P<anon>\w+?))"
+    _ABOVE + r"(?:(?!(?:LATE_)?anon_)(?P<who>[^/]+?)_)?(?P<late>LATE_)?"
+    r"(?:(?P<user>\d+)|anon_(?P<anon>\w+?))"
     r"_\d+_(?P<file>[^/]+)"
 )
 MOODLE = re.compile(

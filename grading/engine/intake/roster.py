@@ -1,13 +1,14 @@
 """The roster: who is who, by the names that learning platforms use."""
 
 import csv
+import io
 import re
 import unicodedata
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from cs231n.files import write_whole
-from grading.engine.intake.roster_file import read_table
+from grading.engine.intake.roster_file import read_table, unread
 from grading.engine.storage.names import RefusedName, checked_name
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ COLUMNS = (
     *("name", "email", "sid", "login", "github"),
     *("canvas_id", "anonymous_id", "moodle_id"),
 )
+
+
+#: Column of a key: the id that the gradebook uses in place of `student`.
+PSEUDONYM = "pseudonym"
 
 
 class RosterError(ValueError):
@@ -38,9 +43,12 @@ class Roster:
     def __init__(self, rows: Iterable[dict]) -> None:
         self.students = []
         self.rows = {}  #: what the roster says of each student, by column
+        self.has_pseudonyms = False  #: the gradebook knows other ids than `student`
         self._index = {}
         for row in rows:
-            student = unicodedata.normalize("NFC", row.get("student") or "").strip()
+            self.has_pseudonyms |= PSEUDONYM in row
+            student = row.get(PSEUDONYM) or row.get("student") or ""
+            student = unicodedata.normalize("NFC", student).strip()
             if student:
                 self.students.append(student)
                 self.rows[student] = row
@@ -48,6 +56,7 @@ class Roster:
 
     def _learn(self, student, row):
         known = {("student", folded(student))}
+        known |= {("student", folded(row["student"]))} if row.get("student") else set()
         for column in COLUMNS:
             value = row.get(column) or ""
             if value.strip():
@@ -86,11 +95,19 @@ class Roster:
         try:
             rows = read_table(path)
         except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise RosterError(f"The roster {path} cannot be read: {error}.") from None
+            raise RosterError(
+                f"The roster {path} cannot be read: {unread(error)}."
+            ) from None
         if not rows or "student" not in rows[0]:
             raise RosterError(
                 f"The roster {path} needs a header with the column 'student' and at "
                 f"least one of: {', '.join(COLUMNS)}."
+            )
+        nameless = [row["student"] for row in rows if row.get(PSEUDONYM, "x") == ""]
+        if nameless:
+            raise RosterError(
+                f"{path} has no pseudonym of {', '.join(nameless)}. Give them one "
+                f"with:  python -m grading pseudonyms ROSTER --key {path}"
             )
         return cls(rows)
 
@@ -159,9 +176,19 @@ def known_roster(course: "Course", path: "Path | None") -> "Roster | None":
     """
     kept = course.ledger / "roster.csv"
     roster = read_roster(path)
-    if path is not None:
-        write_whole(kept, path.read_bytes())
+    if path is not None and roster is not None:
+        data = _sections_alone(roster) if roster.has_pseudonyms else path.read_bytes()
+        write_whole(kept, data)
     return roster or (read_roster(kept) if kept.is_file() else None)
+
+
+def _sections_alone(roster: Roster) -> bytes:
+    """Write what a course may know of people behind pseudonyms."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("student", "section"))
+    writer.writerows(roster.sections.items())
+    return text.getvalue().encode()
 
 
 def read_roster(path: "Path | None") -> "Roster | None":

@@ -46,6 +46,22 @@ def read_table(path: Path) -> list[dict[str, str]]:
     return rows
 
 
+def unread(error: Exception) -> str:
+    """Say why a table cannot be read, without the path, which is named already.
+
+    Parameters
+    ----------
+    error : Exception
+        What :func:`read_table` raised.
+
+    Returns
+    -------
+    reason : str
+        The system's word, or the error's.
+    """
+    return getattr(error, "strerror", None) or str(error)
+
+
 def _decoded(data):
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16")

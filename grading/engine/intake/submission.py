@@ -17,6 +17,8 @@ class Submission:
     time: str = ""  #: ISO 8601 in UTC; empty if the collector does not know
     source: str = "folder"  #: who says so: "folder", "canvas", "moodle", ...
     flags: tuple[str, ...] = ()  #: what an instructor should look at
+    #: Notebooks and the platform's names for what they came in: (file name, path).
+    origins: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         """Cap what is said: names of files may be of any length."""
@@ -45,5 +47,8 @@ class Submission:
         submission : Submission
             Equal to the one written.
         """
-        files = tuple((name, digest) for name, digest in raw["files"])
-        return cls(**raw | {"files": files, "flags": tuple(raw["flags"])})
+        pairs = {
+            key: tuple((name, value) for name, value in raw.get(key, ()))
+            for key in ("files", "origins")
+        }
+        return cls(**raw | pairs | {"flags": tuple(raw["flags"])})

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from grading.engine.intake.roster import RosterError, folded
+from grading.engine.intake.roster_file import unread
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,7 +74,9 @@ def read_times(path: "Path") -> dict[str, str]:
         with open(path, newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise RosterError(f"The times {path} cannot be read: {error}.") from None
+        raise RosterError(
+            f"The times {path} cannot be read: {unread(error)}."
+        ) from None
     times = {}
     for number, row in enumerate(rows, start=2):
         time = utc(row.get("time") or "")

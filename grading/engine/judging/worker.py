@@ -38,27 +38,27 @@ def judge_text(host: "JudgeHost", text: str) -> dict:
     -------
     reply : dict
         The verdict as JSON text, and the seconds of each test; or ``{"fault": why}`` if
-        the exam itself cannot run, or ``{"stopped": why}`` if it runs, but not with
-        these answers.
+        the exam itself cannot run, or ``{"stopped": why}`` if it runs, but twice not
+        with these answers.
     """
     task = Task.from_json(text)
+    reply = _judged(host, task, task.answers)
+    if "stopped" not in reply:
+        return reply
+    # Is it the exam, the answers, or a machine that was too busy to set it up?
+    if "stopped" in _judged(host, task, {}):
+        return {
+            "fault": f"The exam of {task.exam.notebook} cannot run. {reply['stopped']}"
+        }
+    return _judged(host, task, task.answers)
+
+
+def _judged(host, task, answers):
     try:
-        verdict, seconds = host.judge(task.exam, task.answers, task.limits, task.secret)
+        verdict, seconds = host.judge(task.exam, answers, task.limits, task.secret)
     except ExamError as error:
-        why = str(error)[:MAX_WHY]
-        if _runs(host, task):
-            return {"stopped": why}
-        return {"fault": f"The exam of {task.exam.notebook} cannot run. {why}"}
+        return {"stopped": str(error)[:MAX_WHY]}
     return {"verdict": verdict.to_json(), "seconds": seconds}
-
-
-def _runs(host, task):
-    """Tell whether an exam runs when nobody has answered anything."""
-    try:
-        host.judge(task.exam, {}, task.limits, task.secret)
-    except ExamError:
-        return False
-    return True
 
 
 def judge_remotely(text: str, plan: str) -> str:

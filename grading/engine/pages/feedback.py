@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grading.course import Course
+    from grading.engine.notebooks.template import Slot
     from grading.engine.pages.overview import Overview, Row
+    from grading.judge.exam import Outcome
 
 #: Notebooks for which starting processes takes longer than it saves.
 SMALL = 200
@@ -165,7 +167,7 @@ def is_for_students(flag: str) -> bool:
 
 
 def _part(exercise, answers, outcomes, verdict, marks):
-    tests = [_test(slot, outcomes[slot.name]) for slot in exercise.tests]
+    tests = [shown_outcome(slot, outcomes[slot.name]) for slot in exercise.tests]
     earned = sum(outcomes[slot.name].score for slot in exercise.tests)
     if exercise.written or not exercise.tests:
         earned = marks.scores.get(exercise.name, 0.0)
@@ -181,12 +183,26 @@ def _part(exercise, answers, outcomes, verdict, marks):
     }
 
 
-def _test(slot, outcome):
-    hidden = is_hidden(slot)
+def shown_outcome(slot: "Slot | None", outcome: "Outcome") -> dict:
+    """Say what a student may see of how a test ended.
+
+    Parameters
+    ----------
+    slot : Slot or None
+        The test; None for one that is no longer there, which may have been hidden.
+    outcome : Outcome
+        How it ended.
+
+    Returns
+    -------
+    shown : dict
+        For a page.
+    """
+    hidden = slot is None or is_hidden(slot)
     message = HIDDEN.get(outcome.status, "") if hidden else outcome.message
     return {
         "outcome": outcome,
-        "purpose": _capital(purpose(slot)),
+        "purpose": _capital(purpose(slot)) if slot else outcome.name,
         "words": WORDS[outcome.status],
         "hidden": hidden,
         "message": message if outcome.status != "passed" else "",

@@ -1,17 +1,37 @@
 """The feedback pages as a zip, in the names by which a platform hands them back."""
 
+import io
 import re
 import zipfile
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from cs231n.files import write_whole
+from grading.engine.intake.intake import Intake
+from grading.engine.intake.lms_names import CANVAS
+from grading.engine.storage.names import stem
+from grading.engine.storage.store import Store
 
+if TYPE_CHECKING:
     from grading.course import Course
     from grading.engine.intake.roster import Roster
+    from grading.engine.intake.submission import Submission
 
 #: Of each file, so that the same pages make the same bytes.
 TIME = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Pages:
+    """One student's pages, and what a platform calls the student."""
+
+    student: str  #: the id in the gradebook
+    files: dict[str, bytes]  #: by name
+    row: dict = field(default_factory=dict)  #: of the roster
+    origins: dict = field(default_factory=dict)  #: {notebook: path in the export}
 
 
 def write_feedback_zip(
@@ -30,7 +50,7 @@ def write_feedback_zip(
     assignment : str
         For example ``"assignment1"``.
     platform : str
-        A key of :data:`FOLDERS`.
+        A key of :data:`NAMES`.
     roster : Roster or None
         Who is who.
     out : pathlib.Path
@@ -41,39 +61,109 @@ def write_feedback_zip(
     count : int
         Pages in it.
     strangers : list of str
-        Students whom the roster does not know by this platform's id.
+        Students of whom nobody knows what this platform calls them.
     """
     count, strangers = 0, []
-    rows = roster.rows if roster else {}
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for folder in sorted(course.feedback.glob(f"*/{assignment}")):
-            student = folder.parent.name
-            place = FOLDERS[platform](student, rows.get(student, {}))
-            if not place:
-                strangers.append(student)
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for pages in _pages(course, assignment, roster):
+            named = NAMES[platform](pages)
+            if not named:
+                strangers.append(pages.student)
                 continue
-            for page in sorted(folder.glob("*.html")):
-                info = zipfile.ZipInfo(f"{place}/{page.name}", TIME)
-                info.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(info, page.read_bytes())
-                count += 1
+            count += len(pages.files)
+            for name, content in sorted(named.items()):
+                _add(archive, name, content)
+    write_whole(out, data.getvalue())
     return count, strangers
 
 
-def _moodle(student: str, row: dict) -> str:
+def _add(archive, name, content):
+    info = zipfile.ZipInfo(name, TIME)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    archive.writestr(info, content)
+
+
+def _pages(course, assignment, roster):
+    """Read everybody's pages."""
+    store = Store(course.ledger / "objects")
+    with closing(Intake(course, assignment, store, writable=False)) as intake:
+        known = {one.student: one for one in intake.known()}
+    rows = roster.rows if roster else {}
+    for folder in sorted(course.feedback.glob(f"*/{assignment}")):
+        student = folder.parent.name
+        yield Pages(
+            student,
+            {page.name: page.read_bytes() for page in sorted(folder.glob("*.html"))},
+            rows.get(student, {}),
+            _origins(known[student]) if student in known else {},
+        )
+
+
+def _origins(submission: "Submission") -> dict[str, str]:
+    """Find what each notebook came in; "" is what the first of all came in."""
+    found = {stem(name): path for name, path in submission.origins}
+    return found | {"": next(iter(found.values()), "")} if found else {}
+
+
+def _folder(name: Callable[[Pages], str]) -> Callable[[Pages], dict[str, bytes]]:
+    """Put a student's pages into a folder."""
+
+    def named(pages: Pages) -> dict[str, bytes]:
+        folder = name(pages)
+        return {f"{folder}/{f}": d for f, d in pages.files.items()} if folder else {}
+
+    return named
+
+
+def _moodle(pages: Pages) -> str:
     """Name a folder as Moodle's export does; the number decides who gets it.
 
     Moodle takes names apart at underscores (`assignfeedback_file`, importziplib.php).
     """
-    number = re.sub(r"\D", "", row.get("moodle_id") or "")
-    name = re.sub(r"[\W_]+", " ", row.get("name") or student).strip() or "student"
+    number = re.sub(r"\D", "", pages.row.get("moodle_id") or "")
+    name = pages.row.get("name") or pages.student
+    name = re.sub(r"[\W_]+", " ", name).strip() or "student"
     return f"{name}_{number}_assignsubmission_file" if number else ""
 
 
-def _folders(student: str, row: dict) -> str:
-    """Name a folder by the id in the gradebook."""
-    return student
+def _brightspace(pages: Pages) -> str:
+    """Name the folder of Brightspace's export: it knows it again by its name."""
+    parts = pages.origins.get("", "").split("/")
+    return next((part for part in parts if re.match(r"\d+-\d+ - ", part)), "")
+
+
+def _canvas(pages: Pages) -> dict[str, bytes]:
+    """Name each page as the file that was handed in.
+
+    Canvas reads the numbers of the user and of the file out of the name, and shows what
+    it gets under the name of that file: pages about an archive go back as an archive.
+    """
+    named: dict[str, bytes] = {}
+    archives: dict[str, dict[str, bytes]] = {}
+    for file, content in pages.files.items():
+        path = pages.origins.get(Path(file).stem) or pages.origins.get("", "")
+        name = path.rpartition("/")[2]
+        if name.lower().endswith(".zip"):
+            archives.setdefault(name, {})[file] = content
+        elif match := CANVAS.fullmatch(name):
+            named[name[: match.start("file")] + file] = content
+    whole = {name: files for name, files in archives.items() if CANVAS.fullmatch(name)}
+    return named | {name: _zipped(files) for name, files in whole.items()}
+
+
+def _zipped(files):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            _add(archive, name, content)
+    return data.getvalue()
 
 
 #: How a platform, or a script of the instructor's, finds whose a page is.
-FOLDERS = {"folders": _folders, "moodle": _moodle}
+NAMES: dict[str, Callable[[Pages], dict[str, bytes]]] = {
+    "folders": _folder(lambda pages: pages.row.get("student") or pages.student),
+    "moodle": _folder(_moodle),
+    "canvas": _canvas,
+    "brightspace": _folder(_brightspace),
+}

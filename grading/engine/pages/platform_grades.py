@@ -190,14 +190,18 @@ def _moodle(one):
 
 
 def _blackboard(one):
-    login = one.names.get("login") or one.total.student
+    login = one.names.get("login") or _who(one)
     words = one.names.get("name", "").split()
     return (" ".join(words[-1:]), " ".join(words[:-1]), login)
 
 
 def _csv(one):
-    score = one.total
-    return (score.student, score.max_score, score.penalty)
+    return (_who(one), one.total.max_score, one.total.penalty)
+
+
+def _who(one):
+    """Give the id of the roster; the gradebook's may be a pseudonym."""
+    return one.names.get("student") or one.total.student
 
 
 PLATFORMS = {

@@ -1,7 +1,12 @@
 """The report: what an instructor wants to know of a class, in a page."""
 
+import contextlib
+import os
 import shutil
 from collections import Counter, defaultdict
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from cs231n.files import write_whole
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Pairs that get a page of their own.
 SHOWN = 60
+#: Notebooks for which starting processes takes longer than it saves.
+SMALL = 5000
 
 
 def write_report(course: "Course", overview: "Overview") -> "Path":
@@ -162,18 +169,35 @@ def _same_files(rows):
 def _similar(overview, graded, folder):
     """Find similar notebooks, and write a page for each pair."""
     found = []
-    for name, template in overview.templates.items():
-        slots = {slot.name: slot for slot in template.of_role("answer")}
-        answers = {
-            row.student: _answers(overview, row, slots)
-            for row in graded
-            if row.notebook == name
-        }
-        sources = {student: list(one.values()) for student, one in answers.items()}
-        given = [slot.released for slot in slots.values()]
-        found += [(pair, name, answers) for pair in pairs(sources, given)]
+    with contextlib.ExitStack() as stack:
+        mapped = _mapped(stack, len(graded))
+        for name, template in overview.templates.items():
+            found += _similar_in(overview, graded, name, template, mapped)
     found.sort(key=lambda one: -one[0].weight)
     return [_page(*one, folder, place) for place, one in enumerate(found[:SHOWN])]
+
+
+def _mapped(stack, notebooks):
+    """Choose what takes fingerprints: this process, or one on each core."""
+    cores = os.cpu_count() or 1
+    if cores == 1 or notebooks < SMALL:
+        return map
+    # Not forked: libraries have threads.
+    pool = stack.enter_context(ProcessPoolExecutor(cores, get_context("spawn")))
+    return partial(pool.map, chunksize=50)
+
+
+def _similar_in(overview, graded, name, template, mapped):
+    """Find similar answers to one notebook: (pair, notebook, answers)."""
+    slots = {slot.name: slot for slot in template.of_role("answer")}
+    answers = {
+        row.student: _answers(overview, row, slots)
+        for row in graded
+        if row.notebook == name
+    }
+    sources = {student: list(one.values()) for student, one in answers.items()}
+    given = [slot.released for slot in slots.values()]
+    return [(pair, name, answers) for pair in pairs(sources, given, mapped)]
 
 
 def _answers(overview, row, slots):

@@ -11,8 +11,9 @@ import math
 import statistics
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from grading.engine.notebooks.statements import parsed, plain_python
 
@@ -26,6 +27,8 @@ FEW = 20
 OUTLYING = 3.5
 #: Runs that more students have suggest no pair by themselves.
 RARE = 30
+#: Nodes that say nothing about an answer.
+PASSED_OVER = (ast.expr_context, ast.arguments)
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,12 @@ def prints(source: str) -> frozenset[int]:
     runs : frozenset of int
         Empty for what is no Python or too short.
     """
-    tree = parsed(plain_python(source)[0])
+    tree = parsed(source) or parsed(plain_python(source)[0])
     if tree is None:
         return frozenset()
+    words: list[int] = []
     try:
-        words = [zlib.crc32(word.encode()) for word in _words(tree)]
+        _walk(tree, words)
     except RecursionError:
         return frozenset()
     runs = [hash(tuple(words[i : i + RUN])) for i in range(len(words) - RUN + 1)]
@@ -69,23 +73,39 @@ def prints(source: str) -> frozenset[int]:
     return frozenset(min(window) for window in windows if window)
 
 
-def _words(tree):
-    """Walk a tree in order; names of variables do not count, those of methods do."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            continue  # a docstring
-        if isinstance(node, ast.expr_context | ast.arguments):
-            continue
-        yield type(node).__name__
-        if isinstance(node, ast.Attribute):
-            yield node.attr
-        elif isinstance(node, ast.Constant):
-            number = isinstance(node.value, int | float) and abs(node.value) < 1e18
-            yield repr(node.value) if number else type(node.value).__name__
-        yield from _words(node)
+def _walk(tree, words):
+    """List a tree's nodes in order; names of variables do not count, of methods do."""
+    for name in tree._fields:
+        value = getattr(tree, name, None)
+        for node in value if type(value) is list else (value,):
+            if not isinstance(node, ast.AST) or isinstance(node, PASSED_OVER):
+                continue
+            if type(node) is ast.Expr and type(node.value) is ast.Constant:
+                continue  # a docstring
+            words.append(_number(type(node).__name__))
+            if type(node) is ast.Attribute:
+                words.append(_number(node.attr))
+            elif type(node) is ast.Constant:
+                words.append(_number(_constant(node.value)))
+            _walk(node, words)
 
 
-def pairs(answers: dict[str, list[str]], given: Iterable[str] = ()) -> "list[Pair]":
+def _constant(value):
+    number = isinstance(value, int | float) and abs(value) < 1e18
+    return repr(value) if number else type(value).__name__
+
+
+@lru_cache(4096)
+def _number(word):
+    """Give a word a number that is the same in every process."""
+    return zlib.crc32(word.encode())
+
+
+def pairs(
+    answers: dict[str, list[str]],
+    given: Iterable[str] = (),
+    mapped: Callable[..., Iterable] = map,
+) -> "list[Pair]":
     """Find the students who resemble each other more than the class does.
 
     Parameters
@@ -94,6 +114,8 @@ def pairs(answers: dict[str, list[str]], given: Iterable[str] = ()) -> "list[Pai
         Every student's answers.
     given : iterable of str, optional
         Cells that everybody was given.
+    mapped : callable, optional
+        What to take fingerprints with: ``map``, or that of a pool of processes.
 
     Returns
     -------
@@ -101,21 +123,24 @@ def pairs(answers: dict[str, list[str]], given: Iterable[str] = ()) -> "list[Pai
         The most remarkable first.
     """
     known = frozenset().union(*(prints(source) for source in given))
-    taken = {
-        student: frozenset().union(*map(prints, sources)) - known
-        for student, sources in answers.items()
-    }
+    found = zip(answers, mapped(_all_prints, answers.values()), strict=True)
+    taken = {student: runs - known for student, runs in found}
     students = max(len(taken), 1)
     counts = Counter(run for runs in taken.values() for run in runs)
     weight = {run: math.log((students + 1) / count) for run, count in counts.items()}
     total = {s: sum(weight[run] for run in runs) for s, runs in taken.items()}
-    found = [
+    compared = [
         _compare(first, second, taken, weight, total)
         for first, second in sorted(_candidates(taken, counts))
     ]
-    floor = _floor(found, students)
-    found = [pair for pair in found if pair.share >= ALIKE and pair.weight >= floor]
-    return sorted(found, key=lambda pair: -pair.weight)
+    floor = _floor(compared, students)
+    alike = [pair for pair in compared if pair.share >= ALIKE and pair.weight >= floor]
+    return sorted(alike, key=lambda pair: -pair.weight)
+
+
+def _all_prints(sources: list[str]) -> frozenset[int]:
+    """Take the fingerprints of all of a student's answers, in any process."""
+    return frozenset().union(*map(prints, sources))
 
 
 def _floor(found, students):

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from grading.engine.intake.roster_file import read_table
+from grading.engine.intake.roster_file import read_table, unread
+from grading.engine.storage.gradebook_file import opened
 from grading.engine.storage.names import from_cell
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def read_marks(path: "Path", comments: Mapping[str, Mapping[str, str]]) -> "list
     try:
         rows = read_table(path)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise MarksError(f"{path} cannot be read: {error}.") from None
+        raise MarksError(f"{path} cannot be read: {unread(error)}.") from None
     missing = [name for name in NEEDED if not rows or name not in rows[0]]
     if missing:
         raise MarksError(f"{path} needs a header with: {', '.join(NEEDED)}.")
@@ -210,16 +211,18 @@ def record_marks(
     recorded : Recorded
         All that can be written is, whatever is refused beside it.
     """
-    from nbgrader.api import Gradebook
 
-    recorded = Recorded()
-    with Gradebook(f"sqlite:///{course.database}") as gradebook:
+    def record() -> Recorded:
+        recorded = Recorded()
         for mark in marks:
-            reason = _record(gradebook, assignment, mark, answers, replace, recorded)
+            reason = _record(file.book, assignment, mark, answers, replace, recorded)
             if reason:
                 recorded.refused.append(f"line {mark.line}: {reason}")
-        gradebook.db.commit()
-    return recorded
+        file.book.db.commit()
+        return recorded
+
+    with opened(course.database) as file:
+        return file.patiently(record)
 
 
 def _record(gradebook, assignment, mark, answers, replace, recorded):

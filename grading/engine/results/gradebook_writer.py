@@ -6,13 +6,12 @@ is the only writer; who else has the database open is waited for.
 
 import json
 import logging
-import time
-import warnings
 from typing import TYPE_CHECKING
 
 from cs231n.files import write_whole
 from grading.engine.results.autograded import autograded, unchanged_cells
 from grading.engine.results.nbgrader_steps import nbgrader_steps
+from grading.engine.storage.gradebook_file import GradebookError, GradebookFile
 
 if TYPE_CHECKING:
     from grading.course import Course
@@ -20,13 +19,6 @@ if TYPE_CHECKING:
     from grading.engine.notebooks.normalise import Normalised
     from grading.engine.notebooks.template import Template
     from grading.judge.exam import Verdict
-
-#: Seconds to wait for somebody else who writes to the gradebook.
-PATIENCE = 60.0
-
-
-class GradebookError(Exception):
-    """The gradebook cannot be used; the message says why."""
 
 
 class GradebookWriter:
@@ -46,16 +38,12 @@ class GradebookWriter:
     """
 
     def __init__(self, course: "Course", assignment: str) -> None:
-        if not course.database.is_file():
-            raise GradebookError(
-                f"No gradebook at {course.database}.\nMake one with:  make release"
-            )
-        from nbgrader.api import Gradebook, MissingEntry
+        self._file = GradebookFile(course.database)
+        from nbgrader.api import MissingEntry
 
         self.course, self.assignment = course, assignment
         logging.getLogger("traitlets").setLevel(logging.ERROR)
-        url = f"sqlite:///{course.database}"
-        self._gradebook = self._patiently(lambda: Gradebook(url))
+        self._gradebook, self._patiently = self._file.book, self._file.patiently
         self._patiently(self._check_writing)
         try:
             self._gradebook.find_assignment(assignment)
@@ -68,37 +56,13 @@ class GradebookWriter:
 
     def close(self) -> None:
         """Close the gradebook."""
-        self._gradebook.close()
+        self._file.close()
 
     def _check_writing(self):
         from sqlalchemy import text
 
-        self._gradebook.db.execute(text("PRAGMA busy_timeout = 5000"))
         self._gradebook.db.execute(text("UPDATE assignment SET name = name WHERE 0"))
         self._gradebook.db.commit()
-
-    def _patiently(self, action):
-        """Try again while somebody else writes."""
-        from sqlalchemy.exc import DatabaseError
-
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                with warnings.catch_warnings():
-                    # nbgrader's own way to add a submission makes SQLAlchemy warn.
-                    warnings.simplefilter("ignore")
-                    return action()
-            except DatabaseError as error:
-                if hasattr(self, "_gradebook"):
-                    self._gradebook.db.rollback()
-                busy = "locked" in str(error.orig) or "busy" in str(error.orig)
-                if not busy or time.monotonic() > deadline:
-                    raise GradebookError(
-                        f"The gradebook {self.course.database} cannot be used "
-                        f"({error.orig}). What was judged is kept: mend it and run the "
-                        f"same command again."
-                    ) from None
-                time.sleep(0.05)
 
     def check(self, templates: "dict[str, Template]") -> None:
         """Compare the gradebook's cells with the notebooks'.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from grading.engine.storage.gradebook_file import opened
 from grading.late_work import late_work
 
 if TYPE_CHECKING:
@@ -48,18 +49,20 @@ def read_manual_scores(
     marks : ManualScores
         What the gradebook has.
     """
-    from nbgrader.api import Gradebook
-
     late = late_work(course, assignment)
-    with Gradebook(f"sqlite:///{course.database}") as gradebook:
-        for submission in gradebook.assignment_submissions(assignment):
-            for notebook in submission.notebooks:
-                student = submission.student.id
-                marks = _marks(notebook)
-                if late is not None:
-                    marks = _with(marks, late.get(student))
-                yield student, notebook.name, marks
-            gradebook.db.expire_all()
+    with opened(course.database) as file:
+        found = file.patiently(lambda: list(_all_marks(file.book, assignment)))
+    for student, name, marks in found:
+        if late is not None:
+            marks = _with(marks, late.get(student))
+        yield student, name, marks
+
+
+def _all_marks(book, assignment):
+    for submission in book.assignment_submissions(assignment):
+        for notebook in submission.notebooks:
+            yield submission.student.id, notebook.name, _marks(notebook)
+        book.db.expire_all()
 
 
 def manual_scores(

@@ -1,6 +1,7 @@
 """The student's end: the package as it was sent, in place of its files."""
 
 import contextlib
+import importlib
 import importlib.abc
 import importlib.util
 import marshal
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
 _ABSENT = "{name} is not there while answers are tested."
 
 
-_SIZE = struct.Struct("<QQ")
+_SIZE = struct.Struct("<QQQ")
 
 
-def send(sock: "socket", code: bytes, absent: Iterable[str]) -> None:
+def send(
+    sock: "socket", code: bytes, absent: Iterable[str], beforehand: Iterable[str] = ()
+) -> None:
     """Send what a fresh process is to have in place of the package's files.
 
     Parameters
@@ -30,23 +33,44 @@ def send(sock: "socket", code: bytes, absent: Iterable[str]) -> None:
         From :func:`grading.judge.room.stripped.stripped`.
     absent : iterable of str
         Packages that answers do without. Importing one is no error, using it is.
+    beforehand : iterable of str, optional
+        Modules to import at once.
     """
-    names = ",".join(absent).encode()
-    sock.sendall(_SIZE.pack(len(code), len(names)) + code + names)
+    parts = [code, ",".join(absent).encode(), ",".join(beforehand).encode()]
+    sock.sendall(_SIZE.pack(*map(len, parts)) + b"".join(parts))
 
 
-def receive(sock: "socket") -> None:
+def receive(sock: "socket") -> list[str]:
     """Take what :func:`send` sent, and let imports find that and nothing else.
 
     Parameters
     ----------
     sock : socket.socket
         To the judge, which is trusted.
+
+    Returns
+    -------
+    beforehand : list of str
+        For :func:`bring`.
     """
     sizes = _SIZE.unpack(_exactly(sock, _SIZE.size))
-    code, names = (_exactly(sock, size) for size in sizes)
-    absent = frozenset(filter(None, names.decode().split(",")))
-    sys.meta_path.insert(0, _Importer(marshal.loads(code), absent))
+    code, *texts = (_exactly(sock, size) for size in sizes)
+    absent, beforehand = ([n for n in t.decode().split(",") if n] for t in texts)
+    sys.meta_path.insert(0, _Importer(marshal.loads(code), frozenset(absent)))
+    return beforehand
+
+
+def bring(modules: Iterable[str]) -> None:
+    """Import modules that set-up cells will ask for, as far as that goes.
+
+    Parameters
+    ----------
+    modules : iterable of str
+        With dots.
+    """
+    for name in modules:
+        with contextlib.suppress(Exception):  # the cell that needs it will say why
+            importlib.import_module(name)
 
 
 def _exactly(sock, size):

@@ -8,6 +8,7 @@ import ast
 import symtable
 from functools import cache
 
+from cs231n.testing.names import walked
 from grading.judge.source import imports
 from grading.judge.source.bindings import FUNCTIONS, bound, made_global, names, other
 from grading.judge.source.plain import is_plain, parsed, unfinished
@@ -40,11 +41,8 @@ def sources(name: str, setup: list[str], answers: list[str]) -> list[str]:
 
 @cache
 def _sources(name, setup, answers):
-    bindings, others = {}, {}
-    given, own = list(filter(None, map(parsed, setup))), _settled(setup, answers)
-    for trees, kinds in ((given, FUNCTIONS), (own, (*FUNCTIONS, ast.ClassDef))):
-        for tree in trees:
-            bindings |= bound(tree, bindings, kinds)
+    given, own = tuple(filter(None, map(parsed, setup))), _settled(setup, answers)
+    bindings, others = dict(_bound_by(given, own)), {}
     for tree in own:
         for key, part in other(tree):
             others.setdefault(key, []).append(part)
@@ -71,6 +69,18 @@ def _sources(name, setup, answers):
     return found
 
 
+@cache
+def _bound_by(given, own):
+    """Map names to what set-up cells, then answers, bind them to; cell by cell."""
+    if own:
+        before = _bound_by(given, own[:-1])
+        return before | bound(own[-1], before, (*FUNCTIONS, ast.ClassDef))
+    if given:
+        before = _bound_by(given[:-1], ())
+        return before | bound(given[-1], before, FUNCTIONS)
+    return {}
+
+
 def _settled(setup, answers):
     """Read the answers; what they import as the set-up cells do makes no difference."""
     answers = [cell for cell in answers if parsed(cell) is not None]
@@ -84,7 +94,7 @@ def _settled(setup, answers):
         if found[2] not in given
     )
     own = own.difference(*map(imports.deleted, trees))
-    return [imports.settled(cell, known, own) for cell in answers]
+    return tuple(imports.settled(cell, known, own) for cell in answers)
 
 
 _text = cache(ast.unparse)
@@ -117,7 +127,7 @@ def _wanted(node):
 
 
 def _attributes(node):
-    for part in ast.walk(node):
+    for part in walked(node):
         if isinstance(part, ast.Attribute):
             yield part.attr
         elif isinstance(part, ast.Constant) and type(part.value) is str:

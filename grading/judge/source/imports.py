@@ -122,9 +122,14 @@ def settled(
         The cell.
     """
     tree = plain.parsed(source) or ast.Module([], [])
-    if not any(map(_is_ours, nodes(tree))):
+    if not _has_ours(tree):
         return tree  # what is known of its parts still holds
     return ast.fix_missing_locations(_Settler(known, own).visit(ast.parse(source)))
+
+
+@cache
+def _has_ours(tree):
+    return any(map(_is_ours, nodes(tree)))
 
 
 def _is_ours(node):

@@ -159,8 +159,9 @@ def patched(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = (alias.asname or alias.name for alias in node.names)
             modules |= {name.partition(".")[0] for name in names}
-        elif isinstance(node, ast.Assign) and ast.unparse(node.value) in modules:
-            modules |= {t.id for t in node.targets if isinstance(t, ast.Name)}
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+            targets = node.targets if node.value.id in modules else ()
+            modules |= {t.id for t in targets if isinstance(t, ast.Name)}
     for node in nodes(tree):
         if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
             dotted = ast.unparse(node)

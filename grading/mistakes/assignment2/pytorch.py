@@ -3,16 +3,16 @@
 # that `of` names by the beginning of its `why`. A `style` is a correct answer written
 # differently. tests/authoring/test_check_tests.py grades them all.
 
-# %% mistake="torch-softmax" why="The penalty is missing."
+# %% mistake="torch-softmax" why="The regularisation is missing."
 - scores = torch.from_numpy(X) @ W
 - loss = F.cross_entropy(scores, torch.from_numpy(y)) + reg * (W * W).sum()
 + loss = F.cross_entropy(torch.from_numpy(X) @ W, torch.from_numpy(y))
 
-# %% mistake="torch-softmax" why="The penalty has a factor one half that is not asked for."
+# %% mistake="torch-softmax" why="The regularisation has a factor one half that is not asked for."
 - loss = F.cross_entropy(scores, torch.from_numpy(y)) + reg * (W * W).sum()
 + loss = F.cross_entropy(scores, torch.from_numpy(y)) + 0.5 * reg * (W * W).sum()
 
-# %% mistake="torch-softmax" why="backward() starts before the penalty is added."
+# %% mistake="torch-softmax" why="backward() starts before the regularisation is added."
 def softmax_loss_autograd(W, X, y, reg):
     W = torch.tensor(W, requires_grad=True)
     loss = F.cross_entropy(torch.from_numpy(X) @ W, torch.from_numpy(y))

@@ -268,6 +268,153 @@ class ResnetBlock(nn.Module):
         h = h + self.mlp(F.silu(context)).view(len(x), -1, 1, 1)
         return self.through(h, self.norm2, self.conv2) + self.res_conv(x)
 
+# %% mistake="df-block-hand" why="The gradient along the residual connection is missing."
+- dx = dh + dout
++ dx = dh
+
+# %% mistake="df-block-hand" why="The gradient through both convolutions is missing."
+- dx = dh + dout
++ dx = dout.copy()
+
+# %% mistake="df-block-hand" why="It is a mean over the positions; what was broadcast is summed."
+- dtold, grads["W"], grads["b"] = affine_backward(dh.sum(axis=(2, 3)), linear)
++ dtold, grads["W"], grads["b"] = affine_backward(dh.mean(axis=(2, 3)), linear)
+
+# %% mistake="df-block-hand" why="The backward of the context's silu is missing."
+- dcontext = silu_backward(dtold, silu)
++ dcontext = dtold
+
+# %% mistake="df-block-hand" why="The backward of the second silu is missing."
+- dh = silu_backward(dh, silu2)
++ pass
+
+# %% mistake="df-block-hand" why="The backward of the first silu is missing."
+- dh = silu_backward(dh, silu1)
++ pass
+
+# %% mistake="df-block-hand" why="The context should pass silu before the linear layer."
+- told, silu = silu_forward(context)
+- told, linear = affine_forward(told, p["W"], p["b"])
++ told, silu = context, silu_forward(context)[1]
++ told, linear = affine_forward(told, p["W"], p["b"])
+
+# %% mistake="df-block-hand" why="The residual connection is missing."
+- out = h + x
++ out = h
+
+# %% mistake="df-block-hand" why="The context is not used."
+- h = h + told[:, :, None, None]
++ pass
+
+# %% mistake="df-block-hand" why="The context is added behind the second norm; it belongs before it."
+- h = h + told[:, :, None, None]
+- h, norm2 = spatial_groupnorm_forward(h, p["gamma2"], p["beta2"], groups, {})
++ h, norm2 = spatial_groupnorm_forward(h, p["gamma2"], p["beta2"], groups, {})
++ h = h + told[:, :, None, None]
+
+# %% mistake="df-block-hand" why="An activation follows the last sum; there should be none."
+- out = h + x
++ out = silu_forward(h + x)[0]
+
+# %% mistake="df-block-hand" why="grads should be a dict with the names of params: b2 is missing."
+- dh, grads["W2"], grads["b2"] = conv_backward(dout, conv2)
++ dh, grads["W2"], _ = conv_backward(dout, conv2)
+
+# %% style="df-block-hand" why="Caches in a dict, einsum for the sum over positions."
+def res_block_forward(x, context, params, groups):
+    cache = {}
+    h, cache["n1"] = spatial_groupnorm_forward(x, params["gamma1"], params["beta1"], groups, {})
+    h, cache["s1"] = silu_forward(h)
+    h, cache["c1"] = conv_forward(h, params["W1"], params["b1"], {"stride": 1, "pad": 1})
+    c, cache["s"] = silu_forward(context)
+    c, cache["a"] = affine_forward(c, params["W"], params["b"])
+    h, cache["n2"] = spatial_groupnorm_forward(
+        h + c.reshape(*c.shape, 1, 1), params["gamma2"], params["beta2"], groups, {}
+    )
+    h, cache["s2"] = silu_forward(h)
+    h, cache["c2"] = conv_forward(h, params["W2"], params["b2"], {"stride": 1, "pad": 1})
+    return x + h, cache
+
+
+def res_block_backward(dout, cache):
+    grads = {}
+    g, grads["W2"], grads["b2"] = conv_backward(dout, cache["c2"])
+    g, grads["gamma2"], grads["beta2"] = spatial_groupnorm_backward(
+        silu_backward(g, cache["s2"]), cache["n2"]
+    )
+    dc, grads["W"], grads["b"] = affine_backward(np.einsum("nchw->nc", g), cache["a"])
+    g, grads["W1"], grads["b1"] = conv_backward(g, cache["c1"])
+    g, grads["gamma1"], grads["beta1"] = spatial_groupnorm_backward(
+        silu_backward(g, cache["s1"]), cache["n1"]
+    )
+    return dout + g, silu_backward(dc, cache["s"]), grads
+
+# %% style="df-block-hand" why="The linear layer and silu written out."
+def sigmoid(a):
+    return 1 / (1 + np.exp(-a))
+
+
+def res_block_forward(x, context, params, groups):
+    a, norm1 = spatial_groupnorm_forward(x, params["gamma1"], params["beta1"], groups, {})
+    h, conv1 = conv_forward(a * sigmoid(a), params["W1"], params["b1"], CONV)
+    told = context * sigmoid(context)
+    h += (told @ params["W"] + params["b"])[..., None, None]
+    b, norm2 = spatial_groupnorm_forward(h, params["gamma2"], params["beta2"], groups, {})
+    h, conv2 = conv_forward(b * sigmoid(b), params["W2"], params["b2"], CONV)
+    return h + x, (a, b, context, told, params["W"], norm1, conv1, norm2, conv2)
+
+
+def bent(a):
+    s = sigmoid(a)
+    return s + a * s * (1 - s)
+
+
+def res_block_backward(dout, cache):
+    a, b, context, told, W, norm1, conv1, norm2, conv2 = cache
+    g, dW2, db2 = conv_backward(dout, conv2)
+    g, dgamma2, dbeta2 = spatial_groupnorm_backward(g * bent(b), norm2)
+    per_map = g.sum(axis=-1).sum(axis=-1)
+    dW, db, dcontext = told.T @ per_map, per_map.sum(axis=0), per_map @ W.T * bent(context)
+    g, dW1, db1 = conv_backward(g, conv1)
+    g, dgamma1, dbeta1 = spatial_groupnorm_backward(g * bent(a), norm1)
+    return g + dout, dcontext, {
+        "W1": dW1, "b1": db1, "W2": dW2, "b2": db2, "W": dW, "b": db,
+        "gamma1": dgamma1, "beta1": dbeta1, "gamma2": dgamma2, "beta2": dbeta2,
+    }
+
+# %% style="df-block-hand" why="Two helpers for norm, silu and convolution."
+def half_forward(h, p, i, groups):
+    h, norm = spatial_groupnorm_forward(h, p[f"gamma{i}"], p[f"beta{i}"], groups, {})
+    h, silu = silu_forward(h)
+    h, conv = conv_forward(h, p[f"W{i}"], p[f"b{i}"], CONV)
+    return h, (norm, silu, conv)
+
+
+def half_backward(dh, cache, i, grads):
+    norm, silu, conv = cache
+    dh, grads[f"W{i}"], grads[f"b{i}"] = conv_backward(dh, conv)
+    dh, grads[f"gamma{i}"], grads[f"beta{i}"] = spatial_groupnorm_backward(
+        silu_backward(dh, silu), norm
+    )
+    return dh
+
+
+def res_block_forward(x, context, params, groups):
+    h, first = half_forward(x, params, 1, groups)
+    told, silu = silu_forward(context)
+    told, linear = affine_forward(told, params["W"], params["b"])
+    h, second = half_forward(h + told[:, :, None, None], params, 2, groups)
+    return h + x, (first, silu, linear, second)
+
+
+def res_block_backward(dout, cache):
+    first, silu, linear, second = cache
+    grads = {}
+    dh = half_backward(dout, second, 2, grads)
+    dtold, grads["W"], grads["b"] = affine_backward(dh.sum((2, 3)), linear)
+    dx = dout + half_backward(dh, first, 1, grads)
+    return dx, silu_backward(dtold, silu), grads
+
 # %% mistake="df-unet" why="What is kept comes back in the wrong order: the last one first."
 - x = block1(torch.cat([x, skips.pop()], dim=1), context)
 - x = block2(torch.cat([x, skips.pop()], dim=1), context)

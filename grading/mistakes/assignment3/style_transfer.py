@@ -93,6 +93,10 @@ def content_loss(content_weight, content_current, content_original):
 - gram = flat @ flat.swapaxes(1, 2)
 + gram = flat.swapaxes(1, 2) @ flat
 
+# %% mistake="style-gram" why="Channels and positions are mixed."
+- flat = features.reshape(n, c, h * w)
++ flat = features.reshape(n, h * w, c).swapaxes(1, 2)
+
 # %% mistake="style-gram" why="Divide by all of C * H * W: the channels are forgotten."
 - return gram / (c * h * w) if normalize else gram
 + return gram / (h * w) if normalize else gram

@@ -1,20 +1,17 @@
 """Feedback and report in a real browser: nothing runs, nothing is fetched."""
 
-import shutil
-
 import pytest
 
 from grading import ROOT
 from grading.engine.pages.feedback import write_feedback
 from grading.engine.pages.overview import Overview
 from grading.engine.pages.report import write_report
+from tests.chromium import window
 from tests.engine.conftest import grade
 from tests.engine.pages.test_pages import LOOPS, OTHERS, PAYLOADS, RENAMED
 from tests.engine.small_course import RIGHT, answered, hand_in_right
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
 
 
 @pytest.fixture
@@ -39,13 +36,8 @@ def pages(course):
 
 
 def test_nothing_runs_and_nothing_is_fetched(pages):
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
-    sync_api = pytest.importorskip("playwright.sync_api")
     seen = []
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1100, "height": 900})
+    with window(1100) as page:
         page.on("dialog", lambda dialog: seen.append(dialog.message))
         page.on("console", lambda message: seen.append(message.text))
         page.on("request", lambda request: seen.append(request.url))
@@ -62,7 +54,6 @@ def test_nothing_runs_and_nothing_is_fetched(pages):
         page.screenshot(path=folder / "pair.png", full_page=True)
         page.goto(pages[-1].as_uri())
         page.screenshot(path=folder / "feedback.png", full_page=True)
-        browser.close()
 
     assert background == "rgb(245, 246, 248)"  # the policy lets our own style pass
     assert {url.partition(":")[0] for url in seen} == {"file"}

@@ -300,6 +300,15 @@ def test_renamed_copies_are_found_and_the_rest_is_not():
     assert found[0].share > 0.9
 
 
+def test_processes_find_the_same_pairs(graded, monkeypatch):
+    from grading.engine.pages import report
+
+    first = write_report(graded.course, graded).read_bytes()
+    monkeypatch.setattr(report, "SMALL", 1)
+    monkeypatch.setattr(report.os, "cpu_count", lambda: 2)
+    assert write_report(graded.course, graded).read_bytes() == first
+
+
 def test_what_everybody_was_given_is_no_similarity():
     answers = {"ada": [LOOPS.format(n=5)], "eve": [RENAMED.format(n=5)]}
 

@@ -12,8 +12,8 @@ from grading.authoring.releases import earlier_releases
 from grading.engine.intake.intake import Intake
 from grading.engine.options import Options
 from grading.engine.pages.overview import Overview
-from grading.engine.results.gradebook_writer import GradebookError
 from grading.engine.run import Run
+from grading.engine.storage.gradebook_file import GradebookError
 from grading.engine.storage.store import Store
 from grading.gradebook import scores as gradebook_scores
 from tests.engine.conftest import grade, scores

@@ -1,8 +1,12 @@
 """What is on no list is refused by name, and loops count in all their forms."""
 
+import ast
+
 import pytest
 
-from cs231n.testing import WrongAnswer, expect_source
+from cs231n.testing import WrongAnswer, expect_source, numpy_names
+from cs231n.testing.names import dotted
+from grading.authoring.build import scripts
 from grading.judge.source.answer_source import is_plain, sources
 
 SETUP = "import math\nimport numpy as np\nclass Model:\n    pass\n"
@@ -22,6 +26,16 @@ HONEST = {
     "    def __call__(self):\n        return 2 * self.x\n"
     "def double(x):\n    return Twice(x)()",
     "getattr with a name": "def double(x):\n    return 2 * getattr(x, 'real')",
+    "a comparison": "def double(x):\n    np.testing.assert_allclose(x, x)\n"
+    "    return 2 * x",
+    "numbers of old versions": "def double(x):\n    (np.float_, np.product)\n"
+    "    return 2 * x",
+    "a cached helper": "from functools import lru_cache, partial\n@lru_cache\n"
+    "def two():\n    return 2\ndef double(x):\n    return two() * x",
+    "a generator that is closed": "def double(x):\n    parts = iter([2])\n"
+    "    getattr(parts, 'close', abs)\n    return 2 * x",
+    "an error of its own": "class Odd(ValueError): pass\ndef double(x):\n"
+    "    if x is None:\n        raise Odd\n    return 2 * x",
     "a ufunc": "def double(x):\n    np.add.reduce(x)\n    return np.add(x, x)",
     "old Python": "from builtins import range\nfrom past.builtins import xrange\n"
     "def double(x):\n    range(3), xrange(3)\n    return 2 * x",
@@ -230,6 +244,48 @@ WAYS = {
         "        table[0](x[1:], out)\n    return out\ntable = [go]\ndef double(x):\n"
         "    return np.array(go(x, []))"
     ),
+    "a text that NumPy runs": (
+        "def double(x):\n    np.testing.runstring('y = 2', {})\n    return 2 * x"
+    ),
+    "a text that NumPy measures": (
+        "from numpy.testing import measure\ndef double(x):\n    measure('2 * 2')\n"
+        "    return 2 * x"
+    ),
+    "NumPy's own tests": (
+        "def double(x):\n    np.linalg.test(extra_argv=['-c', 'x'])\n    return 2 * x"
+    ),
+    "all of NumPy": "from numpy import *\ndef double(x):\n    return add(x, x)",
+    "NumPy's records of files": (
+        "def double(x):\n    np.rec.fromfile('/etc/passwd')\n    return 2 * x"
+    ),
+    "a masked file": ("def double(x):\n    np.ma.fromflex(x)\n    return 2 * x"),
+    "annotations of a dispatcher": (
+        "import functools as f\n@f.singledispatch\ndef double(x):\n    return 2 * x\n"
+        "@double.register\ndef late(x: 'print(np.linalg.norm(1)) or int'): pass"
+    ),
+    "a dispatcher's method": (
+        "from functools import singledispatchmethod as way\ndef double(x):\n"
+        "    way(abs)\n    return 2 * x"
+    ),
+    "the code of a generator": (
+        "def double(x):\n    (v for v in x).gi_code.co_consts\n    return 2 * x"
+    ),
+    "a generator that waits": (
+        "def parts(x):\n    yield from x\ndef double(x):\n"
+        "    parts(x).gi_yieldfrom\n    return 2 * x"
+    ),
+    "a cell of a closure": (
+        "def double(x):\n    way = lambda: x\n"
+        "    getattr(way, 'cell_contents', 0)\n    return 2 * x"
+    ),
+    "a traceback's next": (
+        "def double(x):\n    try:\n        1 / 0\n    except ZeroDivisionError as e:\n"
+        "        e.with_traceback(None).args[0].tb_next\n    return 2 * x"
+    ),
+    "the end of an attribute": (
+        "def double(x):\n    delattr(np, 'add')\n    return 2 * x"
+    ),
+    "what somebody types": "def double(x):\n    input()\n    return 2 * x",
     "recursion through an argument": (
         "def go(f, x, out):\n    if len(x):\n        out.append(2 * x[0])\n"
         "        f(f, x[1:], out)\n    return out\ndef double(x):\n"
@@ -249,6 +305,29 @@ def keeps(answer):
             return sources("double", [SETUP], [answer]) if plain else []
 
     expect_source(Double(), loops=0, without=["linalg.norm", "einsum"])
+
+
+def test_all_that_notebooks_use_of_numpy_is_listed():
+    used = {
+        dotted(node)
+        for path in scripts()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+    }
+    modules = sorted(numpy_names.NAMES, key=len, reverse=True)
+    for whole in (f"numpy{name[2:]}" for name in used if name.startswith("np.")):
+        module = next(m for m in modules if whole.startswith(f"{m}."))
+        name = whole.removeprefix(f"{module}.").partition(".")[0]
+        assert name in numpy_names.NAMES[module], whole
+
+
+def test_what_reads_files_or_runs_texts_is_on_no_list():
+    listed = frozenset().union(*numpy_names.NAMES.values())
+    assert not listed & {
+        *("load", "loadtxt", "genfromtxt", "fromfile", "fromregex", "memmap", "save"),
+        *("savez", "savetxt", "DataSource", "runstring", "rundocs", "measure", "test"),
+        *("f2py", "ctypeslib", "distutils", "core", "get_include", "source", "info"),
+    }
 
 
 @pytest.mark.parametrize("answer", HONEST)
