@@ -3,11 +3,16 @@
 import os
 
 import cs231n
+from grading import ROOT
 
 project = "CS231n workbook"
 author = "The CS231n workbook authors"
 copyright = author
 release = cs231n.__version__
+language = os.environ.get("CS231N_SITE_LANGUAGE", "en")
+locale_dirs = [str(ROOT / "docs" / "site" / "locale")]
+gettext_compact = False
+gettext_location = False
 extensions = [
     "myst_nb",
     "sphinx_design",
@@ -16,6 +21,7 @@ extensions = [
     "numpydoc",
     "grading.site.mathml",
     "grading.site.directives",
+    "grading.site.search",
 ]
 exclude_patterns = ["README.md", "extra", "_templates"]
 source_suffix = {".md": "myst-nb"}
@@ -37,6 +43,8 @@ numpydoc_show_class_members = False
 autodoc_member_order = "bysource"
 autosummary_generate = False
 
+html_search_language = "en" if language == "en" else "bigrams"
+
 html_theme = "pydata_sphinx_theme"
 html_title = project
 html_static_path = ["_static"]
@@ -44,15 +52,19 @@ html_extra_path = ["extra"]
 templates_path = ["_templates"]
 html_css_files = ["site.css"]
 html_js_files = [
+    ("site.js", {"defer": "defer"}),
     ("demos/arithmetic.js", {"defer": "defer"}),
+    ("demos/words.js", {"defer": "defer"}),
     ("demos/demos.js", {"defer": "defer"}),
 ]
 html_math_renderer = "mathml"
 html_copy_source = False
+html_show_search_summary = False  # would fetch pages, which files on disk refuse
 html_show_sourcelink = False
 html_theme_options = {
     "show_toc_level": 2,
     "navigation_with_keys": False,
+    "navbar_end": ["languages", "theme-switcher", "navbar-icon-links"],
     "header_links_before_dropdown": 6,
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",

@@ -15,51 +15,91 @@ from grading import ROOT
 from grading.authoring import lite
 from grading.authoring.handout import https, origin
 from grading.site.pictures import Pictures
-from grading.site.stage import Stage, digest_of_package
+from grading.site.stage import Home, Stage, digest_of_package
 
 WORK = ROOT / "build" / "site-work"
+#: Each language, and its folder in the site.
+LANGUAGES = {"en": "", "zh_CN": "zh_CN"}
 
 
 class SiteError(Exception):
     """The site cannot be built; the message says why."""
 
 
-def build(out: Path, *, address: str = "", with_lite: bool = False) -> None:
-    """Build the site.
+def build(out: Path, home: Home) -> None:
+    """Build the site in all languages.
 
     Parameters
     ----------
     out : pathlib.Path
         Its folder; what an earlier build left there is replaced.
-    address : str, optional
-        Of the repository.
-    with_lite : bool, optional
-        Whether to build JupyterLite beside the pages.
+    home : Home
+        Where notebooks can be opened; JupyterLite is built where it says so.
 
     Raises
     ------
     SiteError
         If Sphinx warns of anything, or a cell of a page fails.
     """
-    cache = WORK / digest_of_package()
-    stage = Stage(WORK / "pages", address, with_lite)
-    stage.fill(ROOT / "assignments", Pictures(cache / "pictures"))
-    stage.finish()
     shutil.rmtree(out, ignore_errors=True)
-    _sphinx(stage.folder, out, cache, address)
-    if with_lite:
+    for language, folder in LANGUAGES.items():
+        stage, cache = staged(language, home)
+        sphinx(stage, out / folder, cache)
+    if home.lite:
         lite.build(out / "lite")
 
 
-def _sphinx(pages, out, cache, address):
-    command = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q"]
-    command += ["-d", str(WORK / "doctrees")]
+def staged(language: str, home: Home) -> tuple[Stage, Path]:
+    """Gather the pages of a language.
+
+    Parameters
+    ----------
+    language : str
+        One of :data:`LANGUAGES`.
+    home : Home
+        Where notebooks can be opened.
+
+    Returns
+    -------
+    stage : Stage
+        The folder of pages.
+    cache : pathlib.Path
+        What was drawn and run with the package as it is.
+    """
+    cache = WORK / digest_of_package()
+    stage = Stage(WORK / "pages" / language, language, home)
+    stage.fill(ROOT / "assignments", Pictures(cache / "pictures"))
+    return stage, cache
+
+
+def sphinx(stage: Stage, out: Path, cache: Path, builder: str = "html") -> None:
+    """Run Sphinx on a folder of pages.
+
+    Parameters
+    ----------
+    stage : Stage
+        The pages.
+    out : pathlib.Path
+        Where the result goes.
+    cache : pathlib.Path
+        Where executed cells are kept.
+    builder : str, optional
+        Sphinx's name for the kind of result.
+
+    Raises
+    ------
+    SiteError
+        If it warns of anything.
+    """
+    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q"]
+    command += ["-b", builder, "-d", str(WORK / "doctrees" / builder / stage.language)]
     told = {
         "CS231N_SITE_CACHE": str(cache / "cells"),
-        "CS231N_SITE_ADDRESS": address,
+        "CS231N_SITE_ADDRESS": stage.home.address,
+        "CS231N_SITE_LANGUAGE": stage.language,
         "CS231N_DATA": os.environ.get("CS231N_DATA", str(ROOT / "build" / "embedded")),
     }
-    command += [str(pages), str(out)]
+    command += [str(stage.folder), str(out)]
     if subprocess.run(command, env=os.environ | told).returncode:
         raise SiteError("Sphinx says above what is wrong with which page.")
 
@@ -79,12 +119,19 @@ def main(argv: list[str] | None = None) -> int:
         help="where the notebooks can be opened (default: the git remote origin)",
     )
     parser.add_argument(
+        "--branch",
+        default="main",
+        help="the one there with students' notebooks (default: main)",
+    )
+    parser.add_argument(
         "--lite", action="store_true", help="with JupyterLite, for Open in the browser"
     )
     args = parser.parse_args(argv)
     address = https(origin() if args.repository is None else args.repository)
+    home = Home(address, args.branch, args.lite)
+    print("Building the pages and running their cells: some minutes.", flush=True)
     try:
-        build(args.out, address=address, with_lite=args.lite)
+        build(args.out, home)
     except (SiteError, lite.LiteError) as error:
         print(error, file=sys.stderr)
         return 1

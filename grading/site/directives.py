@@ -13,6 +13,7 @@ from sphinx.util import docname_join
 from sphinx.util.docutils import SphinxDirective
 
 from grading.site.demo_data import DEMOS, demo_data
+from grading.site.words import say
 
 
 class Pages(TocTree):
@@ -34,7 +35,11 @@ class Pages(TocTree):
         ]
         if "plain" in self.options:
             links = [f"- [](/{docname_join(here, name)}.md)" for name in kept]
-            return self.parse_text_to_nodes("\n".join(links))
+            found = self.parse_text_to_nodes("\n".join(links))
+            for list_ in found:
+                for line in list_.findall(nodes.paragraph):
+                    line.source = ""  # no message: the title is the page's
+            return found
         self.content: StringList = StringList(kept, source=here)
         return super().run() if kept else []
 
@@ -52,13 +57,14 @@ class DemoDirective(SphinxDirective):
             raise self.error(
                 f"There is no demo {name!r}; there are {', '.join(sorted(DEMOS))}."
             )
-        title = DEMOS[name]
+        title = say(DEMOS[name], self.config.language)
+        script = say("This demo needs JavaScript.", self.config.language)
         data = html.escape(json.dumps(demo_data(name), separators=(",", ":")))
         text = (
             f'<section class="demo" id="demo-{name}" data-demo="{name}" '
             f'data-numbers="{data}" aria-label="{html.escape(title)}">'
             f'<p class="demo-title">{html.escape(title)}</p>'
-            "<noscript><p>This demo needs JavaScript.</p></noscript></section>"
+            f"<noscript><p>{script}</p></noscript></section>"
         )
         return [nodes.raw("", text, format="html")]
 

@@ -2,12 +2,17 @@
 
 import re
 from typing import Any
-from xml.sax.saxutils import quoteattr
+from xml.etree import ElementTree
 
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx.application import Sphinx
 from sphinx.util.math import get_node_equation_number
+
+_NAMESPACE = "http://www.w3.org/1998/Math/MathML"
+_BELOW = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
+_LARGE = {"∑", "∏", "max", "min"}
+ElementTree.register_namespace("", _NAMESPACE)
 
 
 class FormulaError(ValueError):
@@ -45,8 +50,19 @@ def mathml(latex: str, display: str = "inline") -> str:
         raise FormulaError(f"The formula {latex!r} cannot be read: {error!r}") from None
     if left := re.search(r"\\\w+", markup):
         raise FormulaError(f"The formula {latex!r} has {left[0]}, which is not known.")
-    alt = quoteattr(" ".join(latex.split()))
-    return markup.replace("<math ", f"<math alttext={alt} ", 1)
+    tree = ElementTree.fromstring(markup)
+    tree.set("alttext", " ".join(latex.split()))
+    if display == "block":
+        _limits(tree)
+    return ElementTree.tostring(tree, encoding="unicode")
+
+
+def _limits(tree):
+    """Put the limits of sums below and above the sign, also inside of roots."""
+    for node in tree.iter():
+        kind = node.tag.removeprefix(f"{{{_NAMESPACE}}}")
+        if kind in _BELOW and node[0].text in _LARGE:
+            node.tag = f"{{{_NAMESPACE}}}{_BELOW[kind]}"
 
 
 def _inline(self: Any, node: nodes.math) -> None:

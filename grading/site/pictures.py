@@ -36,6 +36,7 @@ class Pictures:
         #: By notebook: for the id of each drawing's cell its file, text and width.
         self.notebooks: dict[str, dict[str, dict]] = {}
         self.folders: dict[str, Path] = {}
+        self.titles: dict[str, str] = {}
 
     def of_notebook(self, name: str, notebook: "NotebookNode") -> dict[str, str]:
         """Draw what the drawing cells of a notebook show.
@@ -61,6 +62,7 @@ class Pictures:
             (kept / "all.json").write_text(json.dumps(drawn), encoding="utf-8")
         found = json.loads((kept / "all.json").read_text(encoding="utf-8"))
         self.notebooks[name] = found
+        self.titles[name] = notebook.cells[0].source.partition("\n")[0].strip("# ")
         self.folders[name] = kept
         return {key: _img(key, of, "../../pictures") for key, of in found.items()}
 
@@ -96,7 +98,7 @@ class Pictures:
                 home = f"assignments/{name}"
                 shown = "\n".join(_link(home, key, of) for key, of in found.items())
                 shown = f'<div class="gallery">\n{shown}\n</div>'
-                parts += [f"## []({home}.md)", shown]
+                parts += [f"## [{self.titles[name]}]({home}.md)", shown]
         return "\n\n".join(parts) + "\n"
 
 

@@ -1,39 +1,89 @@
 """Every page of the site as Markdown in one folder, from which Sphinx builds."""
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+import polib
 
 import cs231n
 from grading import ROOT
 from grading.authoring.build import EXTRAS
 from grading.authoring.handout import addressed
+from grading.authoring.translation.catalogue import catalogue_path, translate
 from grading.site.documents import document_pages
 from grading.site.notebook_page import notebook_page
 from grading.site.pictures import Pictures
 from grading.site.reference import reference_pages
+from grading.site.words import say
 
 #: Pages written by hand, and what they load.
 SOURCE = ROOT / "docs" / "site"
 COLAB = "https://colab.research.google.com/github/"
 
 
+@dataclass(frozen=True)
+class Home:
+    """Where notebooks can be opened.
+
+    Parameters
+    ----------
+    address : str
+        Of the repository; without it nothing links there, and not to Colab.
+    branch : str
+        The one with students' notebooks.
+    lite : bool
+        Whether JupyterLite lies beside the pages.
+    """
+
+    address: str = ""
+    branch: str = "main"
+    lite: bool = False
+
+    def ways(self, name: str, root: str) -> dict[str, str]:
+        """List where a notebook can be had.
+
+        Parameters
+        ----------
+        name : str
+            Such as ``"assignment1/knn"``.
+        root : str
+            The way from its page to the site's folder, such as ``"../../"``.
+
+        Returns
+        -------
+        ways : dict of str to str
+            Addresses by what is written on the button; only those that are known.
+        """
+        ways = {"Download the notebook": f"../../notebooks/{name}.ipynb"}
+        if self.address.startswith("https://github.com/"):
+            home = self.address.removeprefix("https://github.com/")
+            place = f"{home}/blob/{self.branch}/assignments/{name}.ipynb"
+            ways["Open in Colab"] = COLAB + place
+        if self.lite and name not in EXTRAS:
+            ways["Open in the browser"] = f"{root}lite/lab/index.html?path={name}.ipynb"
+        return ways
+
+
 class Stage:
-    """A folder of pages.
+    """A folder of pages in one language.
 
     Parameters
     ----------
     folder : pathlib.Path
-        Made; what no page needs any more is removed by :meth:`finish`.
-    address : str, optional
-        Of the repository; without it nothing links there, and not to Colab.
-    lite : bool, optional
-        Whether the site has JupyterLite beside the pages.
+        Made; what no page needs any more is removed.
+    language : str, optional
+        Of the pages: where a notebook has a catalogue, it is translated.
+    home : Home, optional
+        Where notebooks can be opened.
     """
 
-    def __init__(self, folder: Path, address: str = "", lite: bool = False) -> None:
-        self.folder, self.address, self.lite = Path(folder), address, lite
+    def __init__(
+        self, folder: Path, language: str = "en", home: Home | None = None
+    ) -> None:
+        self.folder, self.language = Path(folder), language
+        self.home = home or Home()
         self.written: set[Path] = set()
 
     def write(self, name: str, data: bytes) -> None:
@@ -69,13 +119,17 @@ class Stage:
                 self.write(place.as_posix(), path.read_bytes())
         for path in (ROOT / "docs" / "figures").glob("*.png"):
             self.write(f"docs/figures/{path.name}", path.read_bytes())
-        for page, text in {**document_pages(self.address), **reference_pages()}.items():
+        pages = document_pages(self.home.address)
+        if self.language == "en":  # docstrings have no translation
+            pages |= reference_pages()
+        for page, text in pages.items():
             self.write(f"{page}.md", text.encode())
         for path in sorted(assignments.glob("*/*.ipynb")):
             self.notebook(path, pictures)
         self.write("gallery.md", pictures.page().encode())
         for name, data in pictures.files():
             self.write(f"extra/pictures/{name}", data)
+        self._remove_the_rest()
 
     def notebook(self, path: Path, pictures: Pictures) -> None:
         """Write a notebook's page, and the notebook to download.
@@ -89,27 +143,22 @@ class Stage:
         """
         name = f"{path.parent.name}/{path.stem}"
         text = path.read_text(encoding="utf-8")
-        if self.address:
-            text = addressed(text, self.address, f"main/assignments/{name}.ipynb")
-        self.write(f"extra/notebooks/{name}.ipynb", text.encode())
+        if self.home.address:
+            place = f"{self.home.branch}/assignments/{name}.ipynb"
+            text = addressed(text, self.home.address, place)
         notebook = nbformat.reads(text, as_version=4)
-        page = notebook_page(
-            notebook, self._ways(name), pictures.of_notebook(name, notebook)
-        )
+        catalogue = catalogue_path(self.language, name)
+        if catalogue.exists():
+            translate(notebook, polib.pofile(str(catalogue)))
+            text = nbformat.writes(notebook) + "\n"
+        self.write(f"extra/notebooks/{name}.ipynb", text.encode())
+        root = "../../" if self.language == "en" else "../../../"
+        ways = self.home.ways(name, root)
+        ways = {say(words, self.language): where for words, where in ways.items()}
+        page = notebook_page(notebook, ways, pictures.of_notebook(name, notebook))
         self.write(f"assignments/{name}.md", page.encode())
 
-    def _ways(self, name):
-        """List where the notebook can be had; only addresses that are known."""
-        ways = {"Download the notebook": f"../../notebooks/{name}.ipynb"}
-        if self.address.startswith("https://github.com/"):
-            home = self.address.removeprefix("https://github.com/")
-            place = f"{home}/blob/main/assignments/{name}.ipynb"
-            ways["Open in Colab"] = COLAB + place
-        if self.lite and name not in EXTRAS:
-            ways["Open in the browser"] = f"../../lite/lab/index.html?path={name}.ipynb"
-        return ways
-
-    def finish(self) -> None:
+    def _remove_the_rest(self):
         """Remove what an earlier build left and this one did not write."""
         for path in self.folder.rglob("*"):
             if path.is_file() and path not in self.written:
@@ -125,7 +174,6 @@ def digest_of_package() -> str:
         Sixteen letters that change with any module.
     """
     found = hashlib.sha256()
-    home = Path(cs231n.__file__).parent
-    for path in sorted(home.rglob("*.py")):
+    for path in sorted(Path(cs231n.__file__).parent.rglob("*.py")):
         found.update(path.read_bytes())
     return found.hexdigest()[:16]

@@ -1673,7 +1673,7 @@ def sample(self, features, max_length=30):
 #
 # <details><summary>Hint 3: an outline</summary>
 #
-# 1. Test mode, no gradients. 2. One column of <START>. 3. As often as there are words: scores,
+# 1. Test mode, no gradients. 2. One column of `<START>`. 3. As often as there are words: scores,
 # the last column, the best word, append. 4. All but the first column, as an array.
 #
 # </details>

@@ -18,6 +18,7 @@ LAYERS = [
     {"judge", "engine.intake", "engine.processes"},
     {"authoring.student_copy"},
     {"authoring", "late_work"},
+    {"authoring.translation"},
     {"engine.notebooks", "engine.judging", "gradebook", "extensions", "site"},
     {"engine.results"},
     {"engine.pages"},

@@ -1,0 +1,1 @@
+"""Notebooks in other languages: their texts, and catalogues of them."""

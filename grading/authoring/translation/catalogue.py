@@ -1,0 +1,112 @@
+"""Catalogues of notebooks in other languages, as translators' tools read them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polib
+from nbgrader.utils import compute_checksum, is_locked
+
+from grading import ROOT
+from grading.authoring.translation.messages import messages, translated
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+#: A folder for each language, and in it one for each assignment.
+LOCALE = ROOT / "solutions" / "locale"
+
+
+def catalogue_path(language: str, name: str, locale: Path = LOCALE) -> Path:
+    """Say where the catalogue of a notebook lies.
+
+    Parameters
+    ----------
+    language : str
+        Such as ``"zh_CN"``.
+    name : str
+        Such as ``"assignment1/knn"``.
+    locale : pathlib.Path, optional
+        The folder of all languages.
+
+    Returns
+    -------
+    path : pathlib.Path
+        A ``.po`` file, there or not.
+    """
+    return locale / language / f"{name}.po"
+
+
+def updated(notebook: "NotebookNode", path: Path) -> polib.POFile:
+    """Bring a catalogue up to date with its notebook.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        As released.
+    path : pathlib.Path
+        The catalogue; it need not be there, and is not written.
+
+    Returns
+    -------
+    catalogue : polib.POFile
+        A message for every text in the order of the notebook; what is translated is
+        kept, and so is what no cell says any more, as obsolete.
+    """
+    old = polib.pofile(str(path)) if path.exists() else polib.POFile()
+    said = {entry.msgid: entry for entry in old}
+    new = polib.POFile(wrapwidth=92)
+    new.metadata = {
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Language": path.parents[1].name,
+    }
+    for cell, text in messages(notebook):
+        if entry := new.find(text):
+            if (cell, "") not in entry.occurrences:
+                entry.occurrences.append((cell, ""))
+            continue
+        known = said.pop(text, None)
+        new.append(
+            polib.POEntry(
+                msgid=text,
+                msgstr=known.msgstr if known else "",
+                flags=known.flags if known else [],
+                occurrences=[(cell, "")],
+            )
+        )
+    for entry in said.values():
+        if entry.msgstr:
+            new.append(
+                polib.POEntry(msgid=entry.msgid, msgstr=entry.msgstr, obsolete=True)
+            )
+    return new
+
+
+def translate(notebook: "NotebookNode", catalogue: polib.POFile) -> tuple[int, int]:
+    """Write a notebook in another language; grade ids, points and code stay.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        As released; changed in place.
+    catalogue : polib.POFile
+        Its messages; what is missing, empty or marked as fuzzy stays English.
+
+    Returns
+    -------
+    done : int
+        Messages that were translated.
+    total : int
+        Messages there are.
+    """
+    ready = {
+        entry.msgid: entry.msgstr
+        for entry in catalogue
+        if entry.translated() and not entry.obsolete
+    }
+    texts = {text for _, text in messages(notebook)}
+    translated(notebook, lambda text: ready.get(text, text))
+    for cell in notebook.cells:
+        if is_locked(cell) and "checksum" in cell.metadata.nbgrader:
+            cell.metadata.nbgrader["checksum"] = compute_checksum(cell)
+    return len(texts & set(ready)), len(texts)
