@@ -1,7 +1,7 @@
 """Train the network that predicts noise: ``python -m benchmarks.train_noisenet``.
 
 Writes ``cs231n/data/drawn/noisenet.npz`` and prints how good the digits are that DDIM
-and DDPM draw with it, from three seeds of noise. Twelve minutes on one core.
+and DDPM draw with it, from three seeds of noise. Fourteen minutes on one core.
 """
 
 import argparse

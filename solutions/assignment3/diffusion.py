@@ -20,7 +20,7 @@
 # with `self` of `GaussianDiffusion`, and the class `Unet` with its constructor, whose blocks are
 # ours. Digits of 28 x 28 pixels take the place of emoji, and their ten classes that of texts. A
 # flow is trained in this notebook; for DDPM the package ships a network that a script of ours
-# trained in twelve minutes. Start Jupyter with `CS231N_ENGINE=torch` to run everything on PyTorch.
+# trained in fourteen minutes. Start Jupyter with `CS231N_ENGINE=torch` to run everything on PyTorch.
 
 # %% tags=["setup"]
 import itertools
