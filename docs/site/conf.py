@@ -61,6 +61,7 @@ html_math_renderer = "mathml"
 html_copy_source = False
 html_show_search_summary = False  # would fetch pages, which files on disk refuse
 html_show_sourcelink = False
+html_sidebars = {"index": [], "gallery": [], "search": []}
 html_theme_options = {
     "show_toc_level": 2,
     "navigation_with_keys": False,

@@ -97,7 +97,7 @@ def sphinx(stage: Stage, out: Path, cache: Path, builder: str = "html") -> None:
         "CS231N_SITE_CACHE": str(cache / "cells"),
         "CS231N_SITE_ADDRESS": stage.home.address,
         "CS231N_SITE_LANGUAGE": stage.language,
-        "CS231N_DATA": os.environ.get("CS231N_DATA", str(ROOT / "build" / "embedded")),
+        "CS231N_DATA": str(ROOT / "build" / "embedded"),  # what the package draws
     }
     command += [str(stage.folder), str(out)]
     if subprocess.run(command, env=os.environ | told).returncode:

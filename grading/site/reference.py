@@ -55,7 +55,7 @@ def _module(name):
     shown = ["   :members:"]
     table = ""
     if members := getattr(module, "__all__", None):
-        names = "\n".join(f"   {name}.{member}" for member in sorted(members))
+        names = "\n".join(f"   ~{name}.{member}" for member in sorted(members))
         table = f".. autosummary::\n   :nosignatures:\n\n{names}\n\n"
         shown.append("   :imported-members:")
     block = f"{table}.. automodule:: {name}\n" + "\n".join(shown)

@@ -113,14 +113,17 @@ class Stage:
         pictures : Pictures
             Those of the drawings.
         """
+        left_out = {"locale", "README.md"}
+        if self.language != "en":  # docstrings have no translation
+            left_out.add("reference")
         for path in SOURCE.rglob("*"):
             place = path.relative_to(SOURCE)
-            if path.is_file() and place.parts[0] not in ("locale", "README.md"):
+            if path.is_file() and place.parts[0] not in left_out:
                 self.write(place.as_posix(), path.read_bytes())
         for path in (ROOT / "docs" / "figures").glob("*.png"):
             self.write(f"docs/figures/{path.name}", path.read_bytes())
         pages = document_pages(self.home.address)
-        if self.language == "en":  # docstrings have no translation
+        if self.language == "en":
             pages |= reference_pages()
         for page, text in pages.items():
             self.write(f"{page}.md", text.encode())
