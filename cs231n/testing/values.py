@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from cs231n.testing.diagnosis import Tolerance, diagnose, diagnose_shape
 from cs231n.testing.pictures import Wrong
-from cs231n.testing.words import in_words, is_shape, kind, whole
+from cs231n.testing.words import in_words, is_shape, kind, shortened, whole
 from cs231n.testing.wrong import WrongAnswer, expect
 
 
@@ -243,7 +243,9 @@ def _names_apart(got, expected):
     missing, more = set(expected) - set(got), set(got) - set(expected)
     sentences = (("Missing", missing), ("Not asked for", more))
     return " ".join(
-        f"{what}: {', '.join(sorted(names))}." for what, names in sentences if names
+        f"{what}: {shortened(', '.join(sorted(names)))}."
+        for what, names in sentences
+        if names
     )
 
 

@@ -68,7 +68,7 @@ def kind(value: Any) -> str:
     if isinstance(value, np.dtype):
         return "a dtype"
     noun = "type" if isinstance(value, type) else name
-    return _NOUNS.get(noun, (f"an object of class {_short(name)}",))[0]
+    return _NOUNS.get(noun, (f"an object of class {shortened(name)}",))[0]
 
 
 def _plain(value):
@@ -128,14 +128,14 @@ def in_words(value: Any) -> str:
     if type(value) in (int, float, complex):
         return _number(value)
     if type(value) is str:
-        return f'"{_short(" ".join(value.split()))}"'
+        return f'"{shortened(" ".join(value.split()))}"'
     if is_shape(value):
         return f"({', '.join(map(_number, value))})"
     if type(value) in _CONTAINERS and not all(map(_is_inside, _values(value))):
         return _contents(value)
     if isinstance(value, np.dtype):
         return str(value)
-    return _short(value.__name__) if isinstance(value, type) else kind(value)
+    return shortened(value.__name__) if isinstance(value, type) else kind(value)
 
 
 def _is_row(array):
@@ -201,7 +201,7 @@ def _values(container):
 
 
 def _key(key):
-    return _short(key) if type(key) is str else _part(key)
+    return shortened(key) if type(key) is str else _part(key)
 
 
 def whole(value: Any) -> str:
@@ -237,5 +237,6 @@ def result(value: Any) -> str:
     return "None: the answer ends without `return`" if value is None else kind(value)
 
 
-def _short(text):
+def shortened(text: str) -> str:
+    """Cut a text that would fill more than a line."""
     return text if len(text) <= _LETTERS else f"{text[:_LETTERS]}..."

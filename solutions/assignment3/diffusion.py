@@ -1496,10 +1496,9 @@ def rate(classes, pictures):
 
 
 with needs_answers():
-    count, scales, found, drawn = (20 if quick() else 300), (0.0, 1.0, 2.0, 4.0), [], {}
+    count, scales, found = (20 if quick() else 300), (0.0, 1.0, 2.0, 4.0), []
     for scale in scales:
-        drawn[scale] = draw_flow(count, scale, 3 if quick() else 10)
-        found.append(rate(*drawn[scale]))
+        found.append(rate(*draw_flow(count, scale, 3 if quick() else 10)))
         print(f"w = {scale:g}: {found[-1][0]:6.1%} as asked, FD {found[-1][1]:.1f}")
     fig, axes = plt.subplots(1, 2, figsize=(7.5, 2.4), layout="constrained")
     for ax, values, name in zip(
@@ -1518,7 +1517,7 @@ with needs_answers():
 
 # %% tags=["experiment"]
 with needs_answers():
-    classes, pictures = drawn[0.0]
+    classes, pictures = draw_flow(20 if quick() else 300, 0.0, 3 if quick() else 10)
     table = np.zeros((10, 10), int)
     np.add.at(table, (classes, judge.read(pictures).argmax(axis=1)), 1)
     print("asked \\ got" + "".join(f"{c:5}" for c in range(10)))

@@ -281,7 +281,7 @@ def test_an_answer_that_waits_for_the_keyboard_does_not_wait(save, capsys, call)
 def test_a_name_from_a_cell_of_ones_own_is_explained(save, capsys):
     out = run(capsys, save(small(double="def double(x):\n    return mine(x)")))[1]
 
-    assert "define what an answer needs in its own cell" in out
+    assert "Give mine a value in the answer's own cell" in out
 
 
 def test_prints_are_not_kept():
