@@ -1,13 +1,10 @@
 """The error of a wrong answer: a message that ends at the student's line."""
 
 import sys
-import textwrap
 import types
 
 from cs231n.testing import pictures
-
-#: Letters in a line; a notebook breaks longer ones within a word.
-_WIDTH = 80
+from cs231n.workbook.lines import wrapped
 
 
 class WrongAnswer(AssertionError):
@@ -40,8 +37,7 @@ class WrongAnswer(AssertionError):
             type(self), self, _above_this_package(self.__traceback__), tb_offset=1
         )
         said = str(self)
-        short = "\n".join(textwrap.fill(part, _WIDTH) for part in said.splitlines())
-        return [line.replace(said, short) for line in lines]
+        return [line.replace(said, wrapped(said)) for line in lines]
 
 
 def _above_this_package(traceback):

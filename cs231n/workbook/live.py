@@ -8,7 +8,6 @@ import os
 import re
 import sys
 import tempfile
-import textwrap
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 from cs231n.workbook import score
 from cs231n.workbook.cells import as_python
+from cs231n.workbook.lines import wrapped
 from cs231n.workbook.meanings import meaning_of
 from cs231n.workbook.saved import (
     BadNotebook,
@@ -26,8 +26,6 @@ from cs231n.workbook.saved import (
 )
 
 _DEFINED = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
-#: Letters in a line; a notebook breaks longer ones within a word.
-_WIDTH = 80
 #: Seconds that Colab may take to send the notebook.
 _PATIENCE = 10
 #: Sources of cells as they ran last, by id.
@@ -63,7 +61,7 @@ class Watcher:
             ran[name] = source
         if not result.success:
             if meaning := meaning_of(result.error_in_exec):
-                print(textwrap.fill(f"What this means: {meaning}", _WIDTH))
+                print(wrapped(f"What this means: {meaning}"))
             for exercise, what in _ticks_of(source):
                 score.forget(exercise, what)
 

@@ -10,16 +10,15 @@ import json
 import os
 import re
 import sys
-import textwrap
 from pathlib import Path
 from typing import Any
+
+from cs231n.workbook.lines import wrapped
 
 #: One of these is there as soon as the set-up of any notebook has run.
 _SET_UP = ("cs231n.testing", "cs231n.notebook")
 #: What cells of the course say; for notebooks whose file is not known.
 _OURS = re.compile(r"\b(needs_answers|passed|expect_\w+|drawings)\b")
-#: Letters in a line; a notebook breaks longer ones within a word.
-_WIDTH = 80
 _WHAT_TO_DO = (
     "The name {name} is not known yet: this kernel is new or was restarted, and the "
     "set-up of the notebook has not run in it. Run the cells above first: in "
@@ -43,7 +42,7 @@ def _show(shell, kind, error, traceback, tb_offset=None):
     """Show an error as IPython does, or one sentence in its place."""
     if error.name and _is_before_set_up(shell):
         error = kind(_WHAT_TO_DO.format(name=error.name))
-        lines = textwrap.wrap(f"{kind.__name__}: {error}", _WIDTH)
+        lines = wrapped(f"{kind.__name__}: {error}").splitlines()
     else:
         lines = shell.InteractiveTB.structured_traceback(
             kind, error, traceback, tb_offset=tb_offset
