@@ -195,7 +195,8 @@ def modules(exams: "Iterable[Exam]") -> list[str]:
     return sorted(name for name in found if _is_there(name))
 
 
-def of_package(exam: "Exam") -> list[str]:
+@functools.lru_cache(maxsize=64)
+def of_package(exam: "Exam") -> tuple[str, ...]:
     """List the modules of the package that set-up cells import.
 
     Parameters
@@ -205,10 +206,10 @@ def of_package(exam: "Exam") -> list[str]:
 
     Returns
     -------
-    names : list of str
+    names : tuple of str
         In alphabetical order.
     """
-    return [name for name in modules([exam]) if name.startswith(f"{PACKAGE}.")]
+    return tuple(name for name in modules([exam]) if name.startswith(f"{PACKAGE}."))
 
 
 def _is_there(name):
