@@ -63,25 +63,16 @@ def write_feedback_zip(
     strangers : list of str
         Students of whom nobody knows what this platform calls them.
     """
-    count, strangers = 0, []
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for pages in _pages(course, assignment, roster):
-            named = NAMES[platform](pages)
-            if not named:
-                strangers.append(pages.student)
-                continue
-            count += len(pages.files)
-            for name, content in sorted(named.items()):
-                _add(archive, name, content)
-    write_whole(out, data.getvalue())
+    count, strangers, files = 0, [], {}
+    for pages in _pages(course, assignment, roster):
+        named = NAMES[platform](pages)
+        if not named:
+            strangers.append(pages.student)
+            continue
+        count += len(pages.files)
+        files |= named
+    write_whole(out, _zipped(files))
     return count, strangers
-
-
-def _add(archive, name, content):
-    info = zipfile.ZipInfo(name, TIME)
-    info.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(info, content)
 
 
 def _pages(course, assignment, roster):
@@ -156,7 +147,9 @@ def _zipped(files):
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(files.items()):
-            _add(archive, name, content)
+            info = zipfile.ZipInfo(name, TIME)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, content)
     return data.getvalue()
 
 
