@@ -10,6 +10,7 @@ import time
 import numpy as np
 
 from benchmarks import diffusion
+from benchmarks.train_viewnet import save
 from cs231n import autograd
 from cs231n.data import load_glyphs
 from cs231n.nets.diffusion.noisenet import WEIGHTS, noisenet
@@ -20,12 +21,6 @@ SEED = 1
 SEEDS, PICTURES = (7, 8, 9), 500
 #: Steps of DDIM (0: those of DDPM) and scales of guidance that are measured.
 CASES = (*((20, scale) for scale in (0.0, 1.0, 2.0)), (2, 1.0), (5, 1.0), (0, 1.0))
-
-
-def save(net, path):
-    """Write weights in half precision."""
-    state = {k: v.detach().numpy() for k, v in net.state_dict().items()}
-    np.savez_compressed(path, **{k: v.astype(np.float16) for k, v in state.items()})
 
 
 def judged(net, scores, scale, steps, *, seeds=SEEDS, count=PICTURES):

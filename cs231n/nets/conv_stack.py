@@ -16,6 +16,7 @@ from cs231n.layers import (
     spatial_batchnorm_backward,
     spatial_batchnorm_forward,
 )
+from cs231n.nets.saved import read_weights
 
 CONV = {"stride": 1, "pad": 1}
 POOL = {"pool_height": 2, "pool_width": 2, "stride": 2}
@@ -212,8 +213,7 @@ def load_stack(
     params, averages : dict of str to ndarray
         As :class:`ConvStack` takes them.
     """
-    with np.load(path) as arrays:
-        every = {name: arrays[name].astype(dtype) for name in arrays}
+    every = read_weights(path, dtype)
     averages = {k: v for k, v in every.items() if k.startswith(("mean", "var"))}
     params = {k: v for k, v in every.items() if k.startswith(("W", "gamma", "b"))}
     return params, averages

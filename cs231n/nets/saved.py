@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from cs231n.checkpoint import TREE, read_state
 from cs231n.data import DatasetError
@@ -46,6 +47,27 @@ def load_models(models_dir: str | os.PathLike[str]) -> dict[str, Any]:
         raise DatasetError(f"No folder of saved models at {folder}.")
     files = sorted(path for path in folder.iterdir() if path.suffix in ENDINGS)
     return {path.name: _read(path) for path in files}
+
+
+def read_weights(
+    path: str | os.PathLike[str], dtype: npt.DTypeLike = np.float32
+) -> dict[str, np.ndarray]:
+    """Read weights that the package ships in half precision.
+
+    Parameters
+    ----------
+    path : path-like
+        A ``.npz`` file.
+    dtype : dtype-like, optional
+        float32 or float64.
+
+    Returns
+    -------
+    weights : dict of str to ndarray
+        By name, in the dtype asked for.
+    """
+    with np.load(path) as arrays:
+        return {name: arrays[name].astype(dtype) for name in arrays}
 
 
 def _read(path):

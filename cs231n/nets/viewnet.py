@@ -7,6 +7,7 @@ import numpy as np
 
 from cs231n.data import drawn
 from cs231n.nets.conv_stack import normalise
+from cs231n.nets.saved import read_weights
 
 __all__ = ["WEIGHTS", "encoder", "features", "normalise", "projector", "viewnet"]
 
@@ -105,9 +106,6 @@ def viewnet(torch: Any) -> Any:
         As from :func:`encoder`.
     """
     net = encoder(torch.nn)
-    with np.load(WEIGHTS) as arrays:
-        state = {
-            name: torch.from_numpy(arrays[name].astype(np.float32)) for name in arrays
-        }
+    state = {k: torch.from_numpy(v) for k, v in read_weights(WEIGHTS).items()}
     net.load_state_dict(net.state_dict() | state)
     return net

@@ -4,9 +4,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from cs231n.data import drawn
+from cs231n.nets.saved import read_weights
 
 __all__ = ["SIZES", "TIMESTEPS", "WEIGHTS", "noisenet"]
 
@@ -45,8 +44,7 @@ def noisenet(torch: Any, net: Any, path: str | PathLike[str] = WEIGHTS) -> Any:
     ValueError
         If its parameters have other names or shapes.
     """
-    with np.load(path) as arrays:
-        state = {name: arrays[name].astype(np.float32) for name in arrays}
+    state = read_weights(path)
     shapes = {name: value.shape for name, value in state.items()}
     found = {name: tuple(value.shape) for name, value in net.state_dict().items()}
     other = sorted(set(shapes.items()) ^ set(found.items()))
