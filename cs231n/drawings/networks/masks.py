@@ -46,22 +46,22 @@ def dropout_mask(
     rows, cols = values.shape
     role, names = ("grad", ("dout", "dx")) if back else ("data", ("x", "out"))
     page = Page(3 * cols + 5.6, rows + 2.5, theme)
-    marks = {(i, j): role for i, j in np.argwhere(mask).tolist()}
-    for place, (numbers, name, which) in enumerate(
-        (
-            (values, names[0], role),
-            (mask, "mask", "other"),
-            (values * mask, names[1], role),
-        )
-    ):
-        left = 0.8 + place * (cols + 2)
-        shown = {} if not place else dict.fromkeys(marks, which)
-        page.matrix(left, 0.8, numbers, shown, which)
-        page.text(left + cols / 2, rows + 1.6, name, which, 10, family="monospace")
-        if place:
-            sign = "×" if place == 1 else "="
-            page.text(left - 1, 0.8 + rows / 2, sign, size=13)
+    _product(page, (0.8, 0.8), values, mask, role)
+    for place, name in enumerate((names[0], "mask", names[1])):
+        middle, which = 0.8 + place * (cols + 2) + cols / 2, (role, "other")[place == 1]
+        page.text(middle, rows + 1.6, name, which, 10, family="monospace")
     return page.fig
+
+
+def _product(page, corner, values, mask, role):
+    """Draw numbers, their mask and the product, with signs; what is kept is marked."""
+    (left, top), (rows, cols) = corner, values.shape
+    kept = [tuple(place) for place in np.argwhere(mask).tolist()]
+    page.matrix(left, top, values, {}, role)
+    for sign, numbers, which in (("×", mask, "other"), ("=", values * mask, role)):
+        left += cols + 2
+        page.matrix(left, top, numbers, dict.fromkeys(kept, which), which)
+        page.text(left - 1, top + rows / 2, sign, size=13)
 
 
 def masked_weights(
@@ -88,21 +88,12 @@ def masked_weights(
     mask, values = np.asarray(kept) / p, np.asarray(w)
     rows, cols = values.shape
     page = Page(3 * cols + 7.6, rows + 3.3, theme)
-    marks = {(i, j): "learned" for i, j in np.argwhere(mask).tolist()}
-    for place, (numbers, name, role) in enumerate(
-        (
-            (values, "W", "learned"),
-            (mask, "mask", "other"),
-            (values * mask, "in use", "learned"),
-        )
-    ):
-        left = 2.8 + place * (cols + 2)
-        shown = {} if not place else dict.fromkeys(marks, role)
-        page.matrix(left, 1.4, numbers, shown, role)
-        page.text(left + cols / 2, rows + 2.2, name, role, 10)
-        page.text(left + cols / 2, 0.8, "outputs", "quiet", 8)
-        if place:
-            page.text(left - 1, 1.4 + rows / 2, "×" if place == 1 else "=", size=13)
+    _product(page, (2.8, 1.4), values, mask, "learned")
+    names = (("W", "learned"), ("mask", "other"), ("in use", "learned"))
+    for place, (name, role) in enumerate(names):
+        middle = 2.8 + place * (cols + 2) + cols / 2
+        page.text(middle, rows + 2.2, name, role, 10)
+        page.text(middle, 0.8, "outputs", "quiet", 8)
     page.text(1.3, 1.4 + rows / 2, "inputs", "quiet", 8)
     return page.fig
 
