@@ -7,6 +7,7 @@ stay as they are.
 
 import ast
 import inspect
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -101,13 +102,28 @@ def _code(source, translate):
     except SyntaxError:  # a magic, or half a cell
         return source
     docstrings = set(_docstrings(tree))
+    strings = _strings(tree, docstrings)
+    written = [_literal(node, node in docstrings, translate) for node in strings]
+    lines = source.encode().splitlines(keepends=True)  # ast counts bytes
+    starts = [0, *itertools.accumulate(map(len, lines))]
+    text = b"".join(lines)
+    for node, literal in reversed(list(zip(strings, written, strict=True))):
+        if literal is not None:
+            start = starts[node.lineno - 1] + node.col_offset
+            end = starts[node.end_lineno - 1] + node.end_col_offset
+            text = text[:start] + literal.encode() + text[end:]
+    return text.decode()
+
+
+def _strings(tree, docstrings):
+    """List the strings for people, in the order of the source."""
     inside = {
         id(part)
         for node in ast.walk(tree)
         if isinstance(node, ast.JoinedStr)
         for part in ast.walk(node)
     }
-    strings = [
+    found = [
         node
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant)
@@ -116,19 +132,7 @@ def _code(source, translate):
         and (node in docstrings or _is_sentence(node.value))
         and not node.value.endswith("not written yet.")  # by which stubs are known
     ]
-    data = source.encode().splitlines(keepends=True)  # ast counts bytes
-    starts = [0]
-    for line in data:
-        starts.append(starts[-1] + len(line))
-    text = b"".join(data)
-    strings.sort(key=lambda node: (node.lineno, node.col_offset))
-    written = [_literal(node, node in docstrings, translate) for node in strings]
-    for node, literal in reversed(list(zip(strings, written, strict=True))):
-        if literal is not None:
-            start = starts[node.lineno - 1] + node.col_offset
-            end = starts[node.end_lineno - 1] + node.end_col_offset
-            text = text[:start] + literal.encode() + text[end:]
-    return text.decode()
+    return sorted(found, key=lambda node: (node.lineno, node.col_offset))
 
 
 def _docstrings(tree):
