@@ -12,6 +12,7 @@ import types
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from cs231n.workbook.cells import as_python, furnish, run_test
 from cs231n.workbook.exercises import Exercise
 from cs231n.workbook.meanings import meaning_of
 from cs231n.workbook.results import Result
-from cs231n.workbook.saved import SavedCell, SavedNotebook
+from cs231n.workbook.saved import SavedCell, SavedNotebook, read
 
 _UNWRITTEN = re.compile(r"([\w-]+): not written yet\.")
 
@@ -281,3 +282,14 @@ def explained(error: BaseException, exercise: str) -> str:
     if isinstance(error, EOFError) or type(error).__name__ == "BdbQuit":
         said += "\nNobody types here: take input() or breakpoint() out of the answer."
     return said
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Print the faults of running a notebook through; return 0."""
+    (path,) = sys.argv[1:] if argv is None else argv
+    print(*run_through(read(Path(path))), sep="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
