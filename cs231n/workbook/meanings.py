@@ -188,8 +188,10 @@ _MEANINGS = tuple(
         (r"cannot assign .* as parameter", _PARAMETER),
     )
 )
-_KINDS = (TypeError, ValueError, IndexError, AttributeError, UnboundLocalError)
-_KINDS += (RuntimeError,)
+_KINDS = (
+    *(TypeError, ValueError, IndexError, AttributeError),
+    *(UnboundLocalError, RuntimeError),
+)
 _VIEW = re.compile(r"shape '\[([\d, -]+)\]' is invalid for input of size (\d+)")
 _RESHAPE = re.compile(r"cannot reshape array of size (\d+) into shape \(([\w, -]+)\)")
 

@@ -1866,8 +1866,8 @@ with needs_answers():
 
 # %% [markdown]
 # **Experiment: the order of the images.** Answer question 3 first. A network with batch
-# normalisation is trained with your loop, then the same 1000 validation images are scored in test mode
-# and, as if `model.eval()` had been forgotten, in train mode. Batches are mixed or sorted by class.
+# normalisation is trained with your loop. Then the same 1000 validation images are scored, in test mode
+# and in train mode, as if `model.eval()` had been forgotten. Batches are mixed or sorted by class.
 # Predict: by how much does the accuracy differ between the rows?
 
 
