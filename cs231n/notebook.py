@@ -11,6 +11,7 @@ from typing import Any
 from cs231n import old_imports
 from cs231n.old_imports import MissingLibrary, StandIn
 from cs231n.workbook import live
+from cs231n.workbook.lines import wrapped
 from cs231n.workbook.saved import BadNotebook, SavedNotebook
 
 old_imports.provide()
@@ -174,7 +175,7 @@ def progress() -> None:
 
     notebook = _this_notebook()
     for line in standing(notebook) if notebook else ():
-        print(line)
+        print(wrapped(line))
 
 
 def check(*exercises: str) -> None:

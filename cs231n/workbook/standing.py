@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from cs231n.workbook import score
 from cs231n.workbook.exercises import Exercise, exercises, questions
+from cs231n.workbook.lines import wrapped
 from cs231n.workbook.live import unsaved
 from cs231n.workbook.report import table, totals, unanswered
 from cs231n.workbook.results import Result
@@ -70,5 +71,5 @@ def command(name: str, *arguments: str) -> int:
         encoding="utf-8",
         errors="replace",
     )
-    print(run.stdout, end="")
+    print(wrapped(run.stdout))
     return run.returncode
