@@ -193,9 +193,9 @@ class StudentSession:
     def _bind(self, wanted, found):
         """Bind what an answer defines to what stands for it here."""
         for name, owner in wanted.items():
-            kind, parameters, members = found.get(name, (None, (), ()))
+            kind, parameters, members = found.get(name, (None, (), {}))
             if name in self._lent:
-                self._lend(name, members if kind == "class" else {})
+                self._lend(name, members)
                 continue
             if kind == "class":
                 value = class_stand_in(self.remote, name, members)
