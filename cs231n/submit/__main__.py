@@ -51,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _submit(args):
     folder = folder_of(args.assignment, Path.cwd())
-    target = args.out or Path(f"{Path(args.assignment).name}.zip")
+    target = args.out or Path(f"{folder.name}.zip")
     gathered = gather(folder)
     faults = [*gathered.faults, *_looked_at(gathered, args.no_run)]
     for fault in faults:
@@ -95,7 +95,7 @@ def _run(notebook: SavedNotebook) -> Iterator[str]:
     """Run a notebook from top to bottom, by itself."""
     print("  running from top to bottom ...", flush=True)
     path = str(notebook.path.resolve())
-    done = beside.run("cs231n.workbook.running", path, **VARIABLES)
+    done = beside.run("cs231n.workbook.through", path, **VARIABLES)
     if done.returncode:
         last = done.stderr.strip().rpartition("\n")[2]
         yield f"{notebook.path.name} ends in the middle: {last or done.returncode}."

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from cs231n.workbook import beside, score
 from cs231n.workbook.exercises import Exercise, exercises, questions
+from cs231n.workbook.lines import wrapped
 from cs231n.workbook.live import unsaved
 from cs231n.workbook.report import table, totals, unanswered
 from cs231n.workbook.results import Result
@@ -70,7 +71,7 @@ def command(name: str, *arguments: str) -> int:
         The exit status.
     """
     done = beside.run(f"cs231n.{name}", *arguments)
-    print(done.stdout, done.stderr, sep="", end="")
+    print(wrapped(done.stdout + done.stderr))
     return done.returncode
 
 

@@ -17,8 +17,8 @@
 # five hours.
 #
 # **If you know the course's notebook (2025 and later):** its answers can be pasted here: methods
-# with `self` of `GaussianDiffusion`, and the class `Unet` with its constructor, whose blocks are
-# ours. Digits of 28 x 28 pixels take the place of emoji, and their ten classes that of texts. A
+# with `self` of `GaussianDiffusion`, or that class as a whole in each of the cells that ask for one
+# of its methods, and the class `Unet` with its constructor, whose blocks are ours. Digits of 28 x 28 pixels take the place of emoji, and their ten classes that of texts. A
 # flow is trained in this notebook; for DDPM the package ships a network that a script of ours
 # trained in fourteen minutes. Start Jupyter with `CS231N_ENGINE=torch` to run everything on PyTorch.
 
@@ -1726,7 +1726,9 @@ def step(answer, tables, *args, line=None, **kwargs):
 tables = by_hand(0.64, 0.36)
 x0, noise = np.ones((2, 1, 1, 2), np.float32), np.full((2, 1, 1, 2), -2, np.float32)
 noise[1] = 1
-found = step(q_sample, tables, x0, np.array([1, 0]), noise)["returned"]
+found = step(GaussianDiffusion.q_sample, tables, x0, np.array([1, 0]), noise)[
+    "returned"
+]
 expect_close(
     found,
     [[[[-1.0, -1.0]]], [[[1.4, 1.4]]]],
@@ -1751,7 +1753,7 @@ for shape, steps in [((4, 3, 2, 5), 20), ((3, 1, 4, 2), 7)]:
     tables = by_hand(*np.sort(rng.uniform(0.05, 0.95, steps))[::-1])
     x0, noise, t = normal(*shape), normal(*shape), rng.permutation(steps)[: shape[0]]
     with unchanged(x_start=x0, t=t, noise=noise):
-        found = step(q_sample, tables, x0, t, noise)["returned"]
+        found = step(GaussianDiffusion.q_sample, tables, x0, t, noise)["returned"]
     faults = {
         "The weights are swapped.": "turned",
         "The weights are not the roots, but the shares of the variance.": "squares",
@@ -1769,15 +1771,23 @@ for shape, steps in [((4, 3, 2, 5), 20), ((3, 1, 4, 2), 7)]:
             why: reference.noisy(tables, x0, t, noise, f) for why, f in faults.items()
         },
     )
-expect_source(q_sample, without=READY)
+expect_source(GaussianDiffusion.q_sample, without=READY)
 passed("df-q-sample", "a case by hand, a step for each picture, two schedules")
 
 # %% [markdown]
 # **The same digits on the curve.** Compare this strip with the one of section 1.
 
 # %% tags=["experiment"]
+
+
+def diffusion(net):
+    """Put the schedule of this notebook, 100 steps, around a network."""
+    how = {"image_size": 14, "timesteps": 100, "beta_schedule": "cosine"}
+    return GaussianDiffusion(net, objective="pred_noise", **how)
+
+
 with needs_answers():
-    process = GaussianDiffusion(None)
+    process = diffusion(None)
     stops = torch.from_numpy(np.linspace(0, 99, 11).round().astype(np.int64))
     draw, rows = np.random.default_rng(1), []
     for picture in digits[:3, 0]:
@@ -1867,13 +1877,13 @@ for shape, steps in [((2, 1, 1, 2), 3), ((4, 3, 2, 5), 20)]:
     )
     for answer, name, right, (own, rest) in [
         (
-            predict_start_from_noise,
+            GaussianDiffusion.predict_start_from_noise,
             "x_start",
             reference.start_from(tables, x_t, t, other),
             (near, far),
         ),
         (
-            predict_noise_from_start,
+            GaussianDiffusion.predict_noise_from_start,
             "noise",
             reference.noise_from(tables, x_t, t, other),
             (far, near),
@@ -1898,8 +1908,8 @@ for shape, steps in [((2, 1, 1, 2), 3), ((4, 3, 2, 5), 20)]:
                 "It is divided by the weight of the known part.": right * own / rest,
             },
         )
-expect_source(predict_start_from_noise, without=READY)
-expect_source(predict_noise_from_start, without=READY)
+expect_source(GaussianDiffusion.predict_start_from_noise, without=READY)
+expect_source(GaussianDiffusion.predict_noise_from_start, without=READY)
 passed("df-predict", "both directions, two schedules, a step for each picture")
 
 # %% [markdown]
@@ -1970,7 +1980,7 @@ near, far = tables["sqrt_alphas_cumprod"], tables["sqrt_one_minus_alphas_cumprod
 #: Knows the level of all pixels, and so recovers the noise; the class adds 0.5 to all.
 oracle = {"scale": 1 / far, "shift": -near * level / far, "told": 0.5 / 3}
 with unchanged(x_start=x0):
-    notes = step(p_losses, tables, x0, line=oracle, **draws)
+    notes = step(GaussianDiffusion.p_losses, tables, x0, line=oracle, **draws)
 expect(
     np.shape(notes["returned"]) == (),
     f"The loss should be a single number; got shape {np.shape(notes['returned'])}.",
@@ -2026,7 +2036,7 @@ expect(
     notes["recorded"],
     "The loss should keep its history: it is what backward() starts from.",
 )
-again = step(p_losses, tables, x0, line=oracle, **draws)["calls"][0]
+again = step(GaussianDiffusion.p_losses, tables, x0, line=oracle, **draws)["calls"][0]
 expect(
     not np.array_equal(x_t, again[0]),
     "A second call should draw other steps and other noise.",
@@ -2034,7 +2044,9 @@ expect(
 for weight, wrong in [(3.0, 0.5), (0.2, 1.5)]:
     single = by_hand(0.5) | {"loss_weight": np.array([weight], np.float32)}
     flat = {"shift": float(level) + wrong, "told": 0.0}
-    notes = step(p_losses, single, x0, line=flat, objective="pred_x_start")
+    notes = step(
+        GaussianDiffusion.p_losses, single, x0, line=flat, objective="pred_x_start"
+    )
     drawn = (notes["calls"][0][0] - np.sqrt(0.5) * level) / np.sqrt(0.5)
     expect_close(
         notes["returned"],
@@ -2053,7 +2065,7 @@ for weight, wrong in [(3.0, 0.5), (0.2, 1.5)]:
             ),
         },
     )
-expect_source(p_losses, without=READY)
+expect_source(GaussianDiffusion.p_losses, without=READY)
 passed(
     "df-losses",
     "steps and noise drawn, both objectives, weights, the condition handed on",
@@ -2073,7 +2085,7 @@ OWN_STEPS = 60
 
 def ddpm_loss(net, x0, told, draw):
     """Return your loss of a batch."""
-    return GaussianDiffusion(net).p_losses(x0, told)
+    return diffusion(net).p_losses(x0, told)
 
 
 def noise_net():
@@ -2167,7 +2179,7 @@ for objective, t in [("pred_noise", 9), ("pred_x_start", 5), ("pred_noise", 3)]:
     x_t, condition = normal(*shape), normal(3, 3)
     with unchanged(x_t=x_t, condition=condition):
         notes = step(
-            p_sample,
+            GaussianDiffusion.p_sample,
             still,
             x_t,
             t,
@@ -2197,7 +2209,7 @@ for objective, t in [("pred_noise", 9), ("pred_x_start", 5), ("pred_noise", 3)]:
 x_t = normal(20, 2, 5, 5)
 loud = tables | {"posterior_std": np.full(12, 2.0, np.float32)}
 for t in (4, 1):
-    draw = step(p_sample, loud, x_t, t, line=told)["returned"]
+    draw = step(GaussianDiffusion.p_sample, loud, x_t, t, line=told)["returned"]
     noise = draw - reference.earlier(tables, told, x_t, t)
     expect(
         noise.std() > 0.1,
@@ -2212,7 +2224,7 @@ for t in (4, 1):
         min(noise.std(axis=0).mean(), noise.reshape(20, 50).std(axis=1).mean()) > 1,
         "Each pixel of each picture should get noise of its own.",
     )
-last = step(p_sample, tables, x_t, 0, line=told)
+last = step(GaussianDiffusion.p_sample, tables, x_t, 0, line=told)
 expect_close(
     last["returned"],
     reference.earlier(tables, told, x_t, 0),
@@ -2221,7 +2233,7 @@ expect_close(
     atol=1e-3,
 )
 expect(not last["recorded"], "Sampling needs no gradients: keep torch.no_grad().")
-expect_source(p_sample, without=READY)
+expect_source(GaussianDiffusion.p_sample, without=READY)
 passed("df-p-sample", "both objectives, mean, new noise, the last step")
 
 # %% [markdown]
@@ -2346,7 +2358,9 @@ for objective, t, t_next in [
     given = {"model_kwargs": {"text_emb": condition}, "objective": objective}
     with unchanged(x_t=x_t, condition=condition):
         notes, again = (
-            step(ddim_step, tables, x_t, t, t_next, line=told, **given)
+            step(
+                GaussianDiffusion.ddim_step, tables, x_t, t, t_next, line=told, **given
+            )
             for _ in range(2)
         )
     expect(
@@ -2379,7 +2393,7 @@ for objective, t, t_next in [
         faults=known,
     )
 expect(not notes["recorded"], "Sampling needs no gradients: keep torch.no_grad().")
-expect_source(ddim_step, without=READY)
+expect_source(GaussianDiffusion.ddim_step, without=READY)
 passed("df-ddim", "two objectives, long and short steps, no new noise, the last one")
 
 # %% [markdown]
@@ -2437,8 +2451,8 @@ def draw_ddpm(process, count, scale=1.0):
 
 with needs_answers():
     count = 20 if quick() else 60
-    process, rows = GaussianDiffusion(noise_net()), []
-    turned = GaussianDiffusion(FlowAsNoise(flow()))
+    process, rows = diffusion(noise_net()), []
+    turned = diffusion(FlowAsNoise(flow()))
     for label, draw in [
         *(
             (f"DDIM, {k} steps", lambda n, k=k: draw_ddim(process, n, k))

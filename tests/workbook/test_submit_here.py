@@ -50,7 +50,7 @@ def test_the_zip_lies_beside_the_notebooks(kernel, opened, monkeypatch, capsys):
     monkeypatch.setattr("IPython.display.display", lambda made: shown.append(made.data))
     notebook.submit()
 
-    said = capsys.readouterr().out
+    said = " ".join(capsys.readouterr().out.split())
     assert "Not written yet: double." in said
     assert "homework.zip: 2 notebooks." in said
     assert shown == ['Download it: <a href="homework.zip" download>homework.zip</a>']
