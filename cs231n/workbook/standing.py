@@ -106,7 +106,7 @@ def hand_in(notebook: SavedNotebook | None, anyway: bool = False) -> None:
 
 
 def _show_link(zipped):
-    """Show a link to download it; JupyterLab and JupyterLite find the file's address."""
+    """Show a link to it; JupyterLab and JupyterLite find the address of the file."""
     if "IPython" in sys.modules:
         from IPython.display import HTML, display
 
