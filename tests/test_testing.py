@@ -171,6 +171,13 @@ def test_what_is_ready_made_is_no_answer(function):
         expect_source(function, without=["captioning", "layers"])
 
 
+def test_tensors_in_a_list_are_to_be_numbers():
+    torch = pytest.importorskip("torch")
+    losses = [torch.ones((), requires_grad=True)] * 2
+    with pytest.raises(WrongAnswer, match=r"a list of 2 tensors. Take plain numbers"):
+        expect_close(losses, [1, 1], "losses")
+
+
 def test_a_missing_source_is_explained():
     names = {}
     exec(compile("def f(): pass", "<nowhere>", "exec"), names)

@@ -49,7 +49,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _submit(args):
     folder = folder_of(args.assignment, Path.cwd())
-    target = args.out or Path(f"{Path(args.assignment).name}.zip")
+    target = args.out or Path(f"{folder.name}.zip")
     gathered = gather(folder)
     faults = [*gathered.faults, *_looked_at(gathered, args.no_run)]
     for fault in faults:

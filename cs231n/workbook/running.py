@@ -284,7 +284,7 @@ def explained(error: BaseException, exercise: str) -> str:
     where = where_in_a_cell(error)
     said += f"\nIt happened in {where}" if where else ""
     said += f"\n{meaning}" if (meaning := meaning_of(error)) else ""
-    if exercise and type(error) is NameError:
+    if exercise and type(error) is NameError and not meaning:
         said += (
             f"\nGive {error.name} a value in the answer's own cell: only set-up cells "
             f"and answers run here."

@@ -584,8 +584,8 @@ def matmul(self, other):
 #
 # <details><summary>Hint 3: a check by hand</summary>
 #
-# With $x = (2, 3)$, $y = 10$ and upstream $(1, 5)$ the product's gradients are $(10, 50)$
-# for $x$ and $2 \cdot 1 + 3 \cdot 5 = 17$ for $y$. The sum's are $(1, 5)$ and $6$.
+# Take $x = (2, 3)$, $y = 10$ and upstream $(1, 5)$. The product's gradients are $(10, 50)$ for
+# $x$, and for $y$ the sum $2 \cdot 1 + 3 \cdot 5 = 17$. The sum's are $(1, 5)$ and $6$.
 #
 # </details>
 
