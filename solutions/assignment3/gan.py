@@ -13,8 +13,8 @@
 # You write its losses and a transposed convolution by hand, then build generators and
 # discriminators, train them, and measure honestly what they draw.
 #
-# **You need:** the notebooks `convolutional_networks` and `autograd`. **Time:** about five
-# hours.
+# **You need:** the notebooks `convolutional_networks` and `autograd`. **Time (our estimate, as
+# are all minutes below):** about five hours.
 #
 # **If you know the course's notebook:** its answers can be pasted here, from 2018 to 2024. The
 # names, architectures and parameter counts are the same. The digits are `glyphs`, which need no

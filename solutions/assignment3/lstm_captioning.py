@@ -14,7 +14,8 @@
 # again before every word; and *beam search*, which looks further than the next word. You write
 # all three, with their gradients, and measure what each of them brings.
 #
-# **You need:** the notebook `rnn_captioning`. **Time:** about four hours.
+# **You need:** the notebook `rnn_captioning`. **Time (our estimate, as are all minutes
+# below):** about four hours.
 
 # %% tags=["setup"]
 import math

@@ -13,7 +13,8 @@
 # stay fixed, and you carry gradients back to the pixels. They show which pixels a score depends
 # on, make pictures that fool the network, and draw what it calls a class.
 #
-# **You need:** the notebook `convolutional_networks`. **Time:** about four hours.
+# **You need:** the notebook `convolutional_networks`. **Time (our estimate, as are all minutes
+# below):** about four hours.
 #
 # The pictures come from SqueezeNet 1.0 (Iandola et al., 2016), trained on ImageNet, and 25
 # photographs. Fetch both (4.6 MB) with `python -m cs231n.data.fetch squeezenet imagenet-sample`.

@@ -14,8 +14,8 @@
 # them. You write a *recurrent neural network* (RNN) with its gradients, and train it to
 # describe pictures. Then you measure what matters: whether its sentences are true.
 #
-# **You need:** the notebook `two_layer_net`; `batch_normalization` helps with gradients.
-# **Time:** about four hours.
+# **You need:** the notebook `two_layer_net`; `batch_normalization` helps with gradients. **Time
+# (our estimate, as are all minutes below):** about four hours.
 
 # %% tags=["setup"]
 import textwrap

@@ -13,8 +13,8 @@
 # compare pictures by what the network sees in them: content, style and smoothness. You derive
 # their gradients by hand, and then change the pixels until all three are small.
 #
-# **You need:** the notebooks `convolutional_networks` and `autograd`. **Time:** about three
-# hours.
+# **You need:** the notebooks `convolutional_networks` and `autograd`. **Time (our estimate, as
+# are all minutes below):** about three hours.
 #
 # **Two ways to write an answer.** Handed arrays, a loss returns `(loss, gradient)`, both
 # computed in NumPy. The text teaches this way. Or write it in PyTorch's words on tensors and

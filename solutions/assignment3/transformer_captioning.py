@@ -14,7 +14,8 @@
 # on the tape a transformer that captions images, and a *vision transformer* that classifies
 # them.
 #
-# **You need:** the notebooks `lstm_captioning` and `autograd`. **Time:** about six hours.
+# **You need:** the notebooks `lstm_captioning` and `autograd`. **Time (our estimate, as are all
+# minutes below):** about six hours.
 #
 # **If you know the course's notebook:** its answers can be pasted here, from any edition since
 # 2021. Its printed reference values depend on PyTorch's random generator, and until 2025 on
