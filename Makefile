@@ -85,7 +85,7 @@ demo: $(VENV)/.grading ## from nothing to a graded class of four, in build/demo
 check test solutions: export OPENBLAS_NUM_THREADS := 1
 check test solutions: export OMP_NUM_THREADS := 1
 
-check: lint ## lint and the fast tests (two minutes)
+check: lint ## lint and the fast tests (seven minutes)
 	$(call step,The fast tests; the dots are tests and the ten slowest are listed at the end)
 	$(PYTEST) -m "not slow" $(ARGS)
 
@@ -97,7 +97,7 @@ PYTEST = $(PY) -m pytest -q -n 2 --dist loadscope --durations=10
 EMBEDDED = CS231N_DATA="$(CURDIR)/build/embedded" CS231N_QUICK=1
 
 test: lint ## everything: all tests, then every notebook run and replayed
-	$(call step,All tests: a quarter of an hour; the ten slowest are listed at the end)
+	$(call step,All tests: half an hour; the ten slowest are listed at the end)
 	$(PYTEST) $(ARGS)
 	$(call step,Every notebook run with its answers)
 	$(EMBEDDED) $(PY) -m grading.authoring.solve

@@ -161,6 +161,7 @@ def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--pictures", type=int, default=PICTURES, help="without labels")
     parser.add_argument("--labels", type=int, help="train with so many labels instead")
     parser.add_argument("--tune", action="store_true", help="from the shipped weights")
     parser.add_argument("--size", type=int, default=32, help="of views")
@@ -188,7 +189,7 @@ def _with_labels(options, data):
 
 
 def _without_labels(options, data):
-    pictures, held_out = data.X_train[:PICTURES], validation(data)
+    pictures, held_out = data.X_train[: options.pictures], validation(data)
 
     def watch(step, loss, net):
         print(f"step {step} loss {loss:.3f} {probe(net, held_out)}", flush=True)

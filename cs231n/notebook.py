@@ -11,6 +11,7 @@ from typing import Any
 from cs231n import old_imports
 from cs231n.old_imports import MissingLibrary, StandIn
 from cs231n.workbook import live
+from cs231n.workbook.lines import wrapped
 from cs231n.workbook.saved import BadNotebook, SavedNotebook
 
 old_imports.provide()
@@ -52,7 +53,22 @@ def quick() -> bool:
     return bool(os.environ.get("CS231N_QUICK"))
 
 
-class NotebookClass:
+class _LooksInNotebook(type):
+    """Finds the methods of a class that a notebook has outside of it."""
+
+    def __getattribute__(cls, name):
+        written = None
+        if not name.startswith("_"):
+            written = getattr(cls, "_notebook", {}).get(name)
+        if written is not None and _is_method(written):
+            return written
+        return super().__getattribute__(name)
+
+    def __getattr__(cls, name):
+        raise AttributeError(_not_yet(cls, name))
+
+
+class NotebookClass(metaclass=_LooksInNotebook):
     """Base of a class whose methods are written in later cells of a notebook.
 
     A function of the notebook whose first parameter is called ``self`` serves as the
@@ -81,10 +97,14 @@ class NotebookClass:
                 f"{type(self).__name__} has no {name!r}: its parameters lie in "
                 f"self.params, this one as self.params[{name!r}]."
             )
-        raise AttributeError(
-            f"{type(self).__name__} has no {name!r} yet. Run the cell that defines it; "
-            f"if the cell fails, mend that error first."
-        )
+        raise AttributeError(_not_yet(type(self), name))
+
+
+def _not_yet(cls, name):
+    return (
+        f"{cls.__name__} has no {name!r} yet. Run the cell that defines it; if the "
+        f"cell fails, mend that error first."
+    )
 
 
 def _is_method(value):
@@ -155,7 +175,7 @@ def progress() -> None:
 
     notebook = _this_notebook()
     for line in standing(notebook) if notebook else ():
-        print(line)
+        print(wrapped(line))
 
 
 def check(*exercises: str) -> None:
@@ -173,6 +193,25 @@ def check(*exercises: str) -> None:
     notebook = _this_notebook()
     if notebook:
         command("check", str(notebook.path.resolve()), *exercises)
+
+
+def submit(*, anyway: bool = False) -> None:
+    """Write the zip that is handed in, once every notebook beside this one runs.
+
+    Save them first. The same as ``python -m cs231n.submit ASSIGNMENT`` in a terminal.
+
+    Parameters
+    ----------
+    anyway : bool, optional
+        Whether to write it though something is missing or does not run.
+    """
+    from cs231n.workbook.standing import hand_in
+
+    try:
+        notebook = live.this_notebook(vars(sys.modules["__main__"]))
+    except BadNotebook:  # then it is one of those in this folder
+        notebook = None
+    hand_in(notebook, anyway)
 
 
 def hint(exercise: str) -> None:

@@ -36,6 +36,17 @@ def test_the_method_written_last_counts(cells, expected):
     assert run_cells(*cells)["Dog"]().speak() == expected
 
 
+@pytest.mark.parametrize("cells", [[CLASS, DECORATED], [CLASS, PASTED]])
+def test_the_class_itself_has_the_method_too(cells):
+    names = run_cells(*cells)
+    assert names["Dog"].speak is names["speak"]
+
+
+def test_a_class_without_the_method_says_so_too():
+    with pytest.raises(AttributeError, match=r"Dog has no 'fetch' yet\. Run the cell"):
+        _ = run_cells(CLASS)["Dog"].fetch
+
+
 def test_functions_that_are_no_methods_stay_out():
     names = run_cells(CLASS, "def speak(text):\n    return text", "speak_count = 3")
 

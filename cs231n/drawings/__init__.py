@@ -109,6 +109,7 @@ from cs231n.drawings.pictures.denoising import (
 )
 from cs231n.drawings.pictures.matching import (
     paired_cosines,
+    paired_training,
     patch_overlap,
     prompt_classes,
     ranked_row,
@@ -220,6 +221,7 @@ __all__ = [
     "painted_filters",
     "pair_matrix",
     "paired_cosines",
+    "paired_training",
     "parameter_names",
     "patch_overlap",
     "patch_rows",

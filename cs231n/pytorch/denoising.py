@@ -120,7 +120,10 @@ class _Diffusion:
         self._names = inspect.unwrap(answer).__globals__
 
     def __getattr__(self, name):
-        found = None if name.startswith("_") else self._names.get(name)
+        found = None
+        if not name.startswith("_"):  # a class that was pasted whole has its own
+            whole = getattr(self._names.get("GaussianDiffusion"), name, None)
+            found = whole or self._names.get(name)
         if not isinstance(found, types.FunctionType):
             raise AttributeError(f"GaussianDiffusion has no {name!r} yet.")
         return types.MethodType(found, self)

@@ -164,7 +164,7 @@ def _zero(got, expected, tolerance):
     if got.any() or np.count_nonzero(expected) * 4 < expected.size:
         return _NONE
     if got.ndim == 0:
-        return "It is 0.", False
+        return _NONE  # the message has the 0 already
     return "Every entry is 0, as if nothing had been computed or stored.", got.size > 1
 
 

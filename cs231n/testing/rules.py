@@ -50,7 +50,9 @@ def expect_source(
         return
     if loops is not None:
         found = count_loops(trees)
-        allowed = {0: "no loop", 1: "one loop"}.get(loops, f"{loops} loops")
+        allowed = {0: "no loop", 1: "at most one loop"}.get(
+            loops, f"at most {loops} loops"
+        )
         expect(
             found <= loops,
             f"{name} should have {allowed}; its source has {found}. Comprehensions, "

@@ -53,7 +53,9 @@ def _numbers(got, name, wanted="an array"):
             f"shape."
         ) from None
     except (TypeError, RuntimeError) as error:  # of an object's own conversion
-        raise WrongAnswer(f"{name} should be {wanted}; got {kind(got)}.") from error
+        remark = " Take plain numbers: .item()." if "tensor" in kind(got) else ""
+        message = f"{name} should be {wanted}; got {kind(got)}.{remark}"
+        raise WrongAnswer(message) from error
     if array.dtype.kind not in "biuf":
         if wanted == "an array":
             wanted = "an array of real numbers"

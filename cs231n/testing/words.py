@@ -26,6 +26,7 @@ _NOUNS = {
     "module": ("a module", "modules"),
     "type": ("a class", "classes"),
     "ndarray": ("an array", "arrays"),
+    **dict.fromkeys(("Tensor", "Parameter"), ("a tensor", "tensors")),
     "NoneType": ("None", "values"),
 }
 _OF_ARRAYS = {

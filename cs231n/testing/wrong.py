@@ -1,10 +1,10 @@
 """The error of a wrong answer: a message that ends at the student's line."""
 
-import sys
-import types
-
 from cs231n.testing import pictures
 from cs231n.workbook.lines import wrapped
+
+#: As terminals and notebooks show the names of errors.
+_RED = "\033[31m{}\033[39m"
 
 
 class WrongAnswer(AssertionError):
@@ -27,32 +27,23 @@ class WrongAnswer(AssertionError):
         self._picture = picture
 
     def _render_traceback_(self):
-        # IPython asks for this. The last line a student sees is one of the notebook,
-        # not of this package.
-        shell = sys.modules["IPython"].get_ipython()
+        # IPython asks for this: the message alone, and which line of the test it was.
         picture, self._picture = self._picture, None  # asked for twice, shown once
         if picture is not None:
             pictures.show(picture)
-        lines = shell.InteractiveTB.structured_traceback(
-            type(self), self, _above_this_package(self.__traceback__), tb_offset=1
-        )
-        said = str(self)
-        return [line.replace(said, wrapped(said)) for line in lines]
+        name, said = type(self).__name__, wrapped(f"{type(self).__name__}: {self}")
+        line = _line_of_the_cell(self.__traceback__)
+        found = [f"Line {line} of this cell found it."] if line else []
+        return [_RED.format(name) + said.removeprefix(name), *found]
 
 
-def _above_this_package(traceback):
-    """Copy a traceback without the frames of this package at its end."""
-    if traceback is None:
-        return None
-    module = traceback.tb_frame.f_globals["__name__"]
-    if module == "contextlib" or f"{module}.".startswith(f"{__package__}."):
-        return None
-    return types.TracebackType(
-        _above_this_package(traceback.tb_next),
-        traceback.tb_frame,
-        traceback.tb_lasti,
-        traceback.tb_lineno,
-    )
+def _line_of_the_cell(traceback):
+    """Return the line of the notebook's cell that was running; 0 if none was."""
+    while traceback is not None:
+        if traceback.tb_frame.f_globals.get("__name__") == "__main__":
+            return traceback.tb_lineno
+        traceback = traceback.tb_next
+    return 0
 
 
 def expect(condition: bool, message: str) -> None:

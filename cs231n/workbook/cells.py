@@ -9,6 +9,10 @@ import warnings
 #: Characters, and lines that may be magics, of a cell that IPython is asked about: it
 #: reads all of the cell anew for each of them.
 MAX_SOURCE, MAX_MAGICS = 20_000, 20
+_NAMES = re.compile(
+    r"^(?:(?:async\s+)?(?:def|class)\s+(?P<made>\w+)|(?P<set>[^\W\d]\w*)[ :\w]*=(?!=))",
+    re.MULTILINE,
+)
 _MAGIC = re.compile(r"^(?:[\w, \t]+=)?[ \t]*[%!?,;/]|\?[ \t]*$", re.MULTILINE)
 
 
@@ -106,6 +110,22 @@ def run_test(source: str, file: str, points: float, names: dict) -> float:
 
 def _leave(*status):
     raise SystemExit(*status)
+
+
+def names_in(source: str) -> list[str]:
+    """List what a cell gives a value to, though Python may not be able to read it.
+
+    Parameters
+    ----------
+    source : str
+        A cell.
+
+    Returns
+    -------
+    names : list of str
+        Functions, classes and variables of lines without indentation.
+    """
+    return [found["made"] or found["set"] for found in _NAMES.finditer(source)]
 
 
 def as_python(source: str) -> str:

@@ -48,14 +48,14 @@ def folder_of(assignment: str, here: Path) -> Path:
     BadNotebook
         If there is none.
     """
-    name = Path(assignment).name
+    name = (here / assignment).resolve().name  # "." is a name, too
     likely = [here / assignment, here / "assignments" / assignment, here]
     for folder in likely:
         if name and folder.is_dir() and name in (folder.name, folder.resolve().name):
             return folder
     raise BadNotebook(
         f"There is no folder {assignment} here. Give the command in the folder of the "
-        f"course, or in {assignment} itself."
+        f"course, or in the folder of the assignment itself."
     )
 
 

@@ -17,6 +17,18 @@ def wrapped(text: str) -> str:
     Returns
     -------
     text : str
-        In lines of at most `WIDTH` letters, where words are no longer.
+        In lines of at most `WIDTH` letters, where words are no longer; what goes on
+        in a new line keeps the indentation.
     """
-    return "\n".join(textwrap.fill(line, WIDTH) for line in text.splitlines())
+    return "\n".join(map(_broken, text.splitlines()))
+
+
+def _broken(line):
+    margin = line[: len(line) - len(line.lstrip())]
+    return textwrap.fill(
+        line,
+        WIDTH,
+        subsequent_indent=margin,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,6 +1,7 @@
 """The notebook that runs in this kernel: what its cells did, and where its file is."""
 
 import ast
+import builtins
 import importlib
 import inspect
 import json
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cs231n.workbook import score
-from cs231n.workbook.cells import as_python
+from cs231n.workbook.cells import as_python, names_in
 from cs231n.workbook.lines import wrapped
 from cs231n.workbook.meanings import meaning_of
 from cs231n.workbook.saved import (
@@ -25,7 +26,8 @@ from cs231n.workbook.saved import (
     read,
 )
 
-_DEFINED = re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)", re.MULTILINE)
+_FUNCTION = re.compile(r"^def\s+(\w+)\s*\(\s*(\w*)", re.MULTILINE)
+_MEND = "{}, whose cell has a syntax error. Mend it first, and run it again."
 #: Seconds that Colab may take to send the notebook.
 _PATIENCE = 10
 #: Sources of cells as they ran last, by id.
@@ -44,6 +46,7 @@ class Watcher:
 
     def __init__(self, shell: Any) -> None:
         self._shell = shell
+        self._unread: dict[str, str] = {}  # names of cells with a syntax error
 
     def after(self, result: Any) -> None:
         """Keep the score honest, and old versions of an answer from living on.
@@ -56,14 +59,20 @@ class Watcher:
         source, name = result.info.raw_cell, getattr(result.info, "cell_id", None)
         if isinstance(result.error_before_exec, SyntaxError):
             retire(source, name or "", self._shell.user_ns)
+            self._unread |= {made: name or made for made in names_in(source)}
         if name and ran.get(name) != source:
             score.forget(name)
             ran[name] = source
         if not result.success:
-            if meaning := meaning_of(result.error_in_exec):
+            if meaning := self._meaning(result.error_in_exec):
                 print(wrapped(f"What this means: {meaning}"))
             for exercise, what in _ticks_of(source):
                 score.forget(exercise, what)
+
+    def _meaning(self, error):
+        if isinstance(error, NameError) and (cell := self._unread.get(error.name)):
+            return f"{error.name} belongs to {_MEND.format(cell)}"
+        return meaning_of(error)
 
 
 def watch() -> None:
@@ -76,7 +85,7 @@ def watch() -> None:
 
 
 def retire(source: str, exercise: str, names: dict[str, Any]) -> list[str]:
-    """Put away what an earlier version of a cell has defined.
+    """Put away what an earlier version of a cell has defined, or let calls say why not.
 
     Parameters
     ----------
@@ -92,9 +101,12 @@ def retire(source: str, exercise: str, names: dict[str, Any]) -> list[str]:
     retired : list of str
         Names that say from now on that their cell has a syntax error.
     """
-    old = [name for name in _DEFINED.findall(source) if _is_own(names.get(name))]
+    old = [name for name in names_in(source) if _is_own(names.get(name))]
     for name in old:
-        names[name] = _retired(names[name], name, exercise or name)
+        names[name] = _retired(_first_parameter(names[name]), name, exercise or name)
+    for name, first in _FUNCTION.findall(source):  # of an answer that never ran
+        if name not in names and not hasattr(builtins, name):
+            names[name] = _retired(first, name, exercise or name)
     if old:
         print(
             f"This cell has a syntax error, so nothing in it ran. The {old[0]} that "
@@ -109,7 +121,7 @@ def _is_own(value):
     return is_made and getattr(value, "__module__", "") == "__main__"
 
 
-def _retired(old: Any, name: str, exercise: str) -> Callable:
+def _retired(first: str | None, name: str, exercise: str) -> Callable:
     message = f"{exercise}: its cell has a syntax error. Mend it and run it again."
 
     def method(self, *args, **kwargs):
@@ -118,7 +130,7 @@ def _retired(old: Any, name: str, exercise: str) -> Callable:
     def function(*args, **kwargs):
         raise Retired(message)
 
-    made = method if _first_parameter(old) == "self" else function
+    made = method if first == "self" else function
     made.__name__, made.__module__ = name, "__main__"
     return made
 

@@ -91,6 +91,51 @@ _NO_KEY = (
     "The dict has nothing under {0}. list(d) shows its names, capitals and numbers as "
     "they are."
 )
+_NO_ARRAY = (
+    "Here is one True or False where an array was meant: a comparison had no array or "
+    "tensor on one of its sides, such as a tuple of values and indices."
+)
+_ARGUMENTS = (
+    "More values stand in the brackets than the function takes. A shape has brackets "
+    "of its own, such as f((2, 3)); a method has `self` as its first parameter."
+)
+_NO_GRAPH = (
+    "No tensor that asks for a gradient led to this number. Does one have "
+    "requires_grad=True? Has a step put a new tensor in its place, or has something "
+    "left the graph, such as .detach(), .item(), no_grad() or NumPy?"
+)
+_WALKED = (
+    "A graph is walked once, and then what it saved is gone. Compute the loss anew "
+    "before each backward(); does something from an earlier step still hang on it?"
+)
+_LEAF_CHANGED = (
+    "A tensor that asks for its gradient is changed in place while PyTorch records. A "
+    "step stands inside `with torch.no_grad():`."
+)
+_MATRICES = (
+    "The input of a linear layer, or of a product, has {0} columns, and the weights "
+    "have {1} rows for them. Is there one row for each example (flatten), and does the "
+    "number of its entries fit? Print the shape just before."
+)
+_CLASSES = "Classes are whole numbers of 64 bits: leave y as it is, or write y.long()."
+_TWO_DTYPES = (
+    "Both sides need the same dtype. Tensors made from NumPy often have 64 bits, and "
+    "weights that a new layer draws have 32."
+)
+_WINDOW = "The filter is larger than the padded image. Is the padding missing?"
+_CHANNELS = (
+    "The filters read {0} channels each, and the input has {1}. The second entry of a "
+    "filter's shape is the number of channels that come in."
+)
+_FIRST_OF_ALL = "super().__init__() has to be the first line of a module's __init__."
+_NO_MODULE = (
+    "nn.Sequential takes modules: nn.ReLU() and nn.Flatten() in place of functions."
+)
+_PARAMETER = (
+    "A layer's parameter is changed in place, as nn.init does it, or replaced by an "
+    "nn.Parameter(...)."
+)
+_EMPTY_GRAD = "A .grad is None until the first backward(), and once it was set so."
 _A_NUMBER = "The operator @ multiplies arrays. A single number takes *."
 _LIST = "This is a Python list; make an array of it first: np.array(...)."
 
@@ -107,7 +152,10 @@ _MEANINGS = tuple(
         (r"could not be broadcast", _FROM_THE_END),
         (r"core dimension.*size (\d+) is different from (\d+)", _PRODUCT),
         (r"not aligned: (\d+) \(dim \d+\) != (\d+)", _NOT_ALIGNED),
+        (r"'NoneType' object has no attribute 'zero_'", _EMPTY_GRAD),
         (r"NoneType", _NOTHING),
+        (r"'bool' object has no attribute", _NO_ARRAY),
+        (r"takes \d+ positional arguments? but \d+ were given", _ARGUMENTS),
         (r"index (-?\d+) is out of bounds for axis \d+ with size (\d+)", _OUTSIDE),
         (r"unsupported operand.*'dict'", _SETTINGS),
         (r"local variable '(\w+)'", _LOCAL),
@@ -126,9 +174,25 @@ _MEANINGS = tuple(
         (r"'tuple' object cannot be interpreted|as a data type", _ONE_SHAPE),
         (r"(?:list|tuple) index out of range", _LAST),
         (r"unsupported operand type\(s\) for \^", _POWER),
+        (r"does not require grad and does not have a grad_fn", _NO_GRAPH),
+        (r"backward through the graph a second time", _WALKED),
+        (r"leaf Variable that requires grad .* in-place", _LEAF_CHANGED),
+        (r"shapes cannot be multiplied \(\d+x(\d+) and (\d+)x\d+\)", _MATRICES),
+        (r"[Ee]xpected (?:target|scalar) (?:d?type )+(?:to be )?Long", _CLASSES),
+        (r"Input type .* bias type|weight type|have the same dtype", _TWO_DTYPES),
+        (r"Kernel size can't be greater", _WINDOW),
+        (r"to have (\d+) channels, but got (\d+) channels", _CHANNELS),
+        (r"size of tensor a \(\d+\) must match the size of tensor b", _FROM_THE_END),
+        (r"before Module.__init__\(\) call", _FIRST_OF_ALL),
+        (r"is not a Module subclass", _NO_MODULE),
+        (r"cannot assign .* as parameter", _PARAMETER),
     )
 )
-_KINDS = (TypeError, ValueError, IndexError, AttributeError, UnboundLocalError)
+_KINDS = (
+    *(TypeError, ValueError, IndexError, AttributeError),
+    *(UnboundLocalError, RuntimeError),
+)
+_VIEW = re.compile(r"shape '\[([\d, -]+)\]' is invalid for input of size (\d+)")
 _RESHAPE = re.compile(r"cannot reshape array of size (\d+) into shape \(([\w, -]+)\)")
 
 
@@ -138,7 +202,8 @@ def meaning_of(error: BaseException | None) -> str:
     Parameters
     ----------
     error : BaseException, optional
-        As it was raised; only its message is looked at.
+        As it was raised. Its message is looked at, and of a missing name whether the
+        object that was at work has it.
 
     Returns
     -------
@@ -148,14 +213,27 @@ def meaning_of(error: BaseException | None) -> str:
     said = str(error)
     if type(error) is KeyError:
         return _NO_KEY.format(said)
+    if isinstance(error, NameError) and _is_of_self(error):
+        return f"The object has it: write self.{error.name}."
     if not isinstance(error, _KINDS):
         return ""
     if reshaped := _RESHAPE.search(said):
         return _of_a_reshape(*reshaped.groups())
+    if reshaped := _VIEW.search(said):
+        return _of_a_reshape(*reversed(reshaped.groups()))
     for pattern, meaning in _MEANINGS:
         if found := pattern.search(said):
             return meaning.format(*found.groups())
     return ""
+
+
+def _is_of_self(error):
+    """Tell whether a name that is missing is one of the object whose method ran."""
+    traceback = error.__traceback__
+    while traceback and traceback.tb_next:
+        traceback = traceback.tb_next
+    own = traceback.tb_frame.f_locals.get("self") if traceback else None
+    return own is not None and error.name in dir(own)
 
 
 def _of_a_reshape(size, shape):

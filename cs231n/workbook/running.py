@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from cs231n import old_imports
-from cs231n.workbook.cells import as_python, furnish, run_test
+from cs231n.workbook.cells import as_python, furnish, names_in, run_test
 from cs231n.workbook.exercises import Exercise
 from cs231n.workbook.meanings import meaning_of
 from cs231n.workbook.results import Result
@@ -50,6 +50,7 @@ class Room:
         self._module = types.ModuleType("__main__")
         self._names = vars(self._module)
         self._failed: dict[str, str] = {}
+        self._absent: dict[str, str] = {}  # names -> the cell that was to make them
         furnish(self._names)
         with self._inside(notebook):
             for cell in notebook.of_role("setup", "answer"):
@@ -68,6 +69,7 @@ class Room:
                     f"run. {said}"
                 ) from None
             self._failed[cell.name] = said
+            self._absent |= dict.fromkeys(names_in(cell.source), cell.name)
         else:
             self._failed.pop(cell.name, None)
 
@@ -105,11 +107,20 @@ class Room:
                     if not message and _is_unwritten(error, exercise.name):
                         return Result(exercise.name, "open", 0, exercise.points)
                     test = test or cell.name
-                    message = message or explained(error, exercise.name)
+                    message = message or self._why(error, exercise.name)
         if points < exercise.points and not message:
             message = f"The tests gave {points:g} of {exercise.points:g} points."
         state = "fails" if message else "passed"
         return Result(exercise.name, state, points, exercise.points, test, message)
+
+    def _why(self, error, exercise):
+        missing = self._absent.get(getattr(error, "name", None) or "")
+        if missing in self._failed and isinstance(error, NameError | AttributeError):
+            return (
+                f"It needs {missing}, whose cell does not run. Mend that one first: "
+                f"{self._failed[missing]}"
+            )
+        return explained(error, exercise)
 
     def _score(self, cell):
         names = dict(self._names)
@@ -273,7 +284,7 @@ def explained(error: BaseException, exercise: str) -> str:
     where = where_in_a_cell(error)
     said += f"\nIt happened in {where}" if where else ""
     said += f"\n{meaning}" if (meaning := meaning_of(error)) else ""
-    if exercise and type(error) is NameError:
+    if exercise and type(error) is NameError and not meaning:
         said += (
             f"\nGive {error.name} a value in the answer's own cell: only set-up cells "
             f"and answers run here."

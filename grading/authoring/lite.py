@@ -24,10 +24,13 @@ from grading.authoring.build import EXTRAS
 FIRST_CELL = f"""\
 # @title Run this first: it fetches the course package, half a minute the first time
 # Your work is kept in this browser alone. Download it now and then (File, Download),
-# and hand in what you downloaded.
+# and hand in the zip that the last cell makes, or what you downloaded.
+import os
+
 import piplite
 
 await piplite.install("cs231n-workbook=={cs231n.__version__}")
+os.environ["JPY_SESSION_NAME"] = os.path.abspath("NOTEBOOK.ipynb")  # as Jupyter says it
 """
 
 
@@ -66,7 +69,7 @@ def write_contents(folder: Path, assignments: Path = ROOT / "assignments") -> li
         if name in EXTRAS:
             continue
         notebook = nbformat.read(path, as_version=4)
-        notebook.cells[1].source = FIRST_CELL.rstrip()
+        notebook.cells[1].source = FIRST_CELL.rstrip().replace("NOTEBOOK", path.stem)
         notebook.metadata["kernelspec"] = KERNEL
         copy = folder / f"{name}.ipynb"
         copy.parent.mkdir(parents=True, exist_ok=True)

@@ -99,7 +99,14 @@ def report(course: "Course", args: "Namespace") -> int:
     """
     from grading.engine.pages.report import write_report
 
-    print(write_report(course, Overview(course, args.assignment)))
+    overview = Overview(course, args.assignment)
+    print(write_report(course, overview))
+    old = sum(row.verdict is not None and row.prints is None for row in overview.rows)
+    if old:
+        print(
+            f"{old} notebooks were read by an older version and are compared with none. "
+            f"Run again; no test runs twice:  python -m grading run {args.assignment}"
+        )
     return 0
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from cs231n.data import load_shapes10
 from cs231n.data.home import data_home, user_cache
 from grading.judge.room import importing
-from grading.judge.room.handed_out import PACKAGE
-from grading.judge.room.stripped import TOOLS, shelves, stripped
+from grading.judge.room.handed_out import PACKAGE, SHOWN
+from grading.judge.room.stripped import NEEDY, TOOLS, shelves, stripped
 from grading.sandbox.fork_server import ForkServer
 
 if TYPE_CHECKING:
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from grading.sandbox.limits import Limits
     from grading.sandbox.order import Order
 
-#: What testers have loaded, beside what set-up cells import.
-_TESTERS = ("grading.judge.tester", "cs231n.testing")
+#: What testers have loaded, beside what set-up cells import; the last two are what
+#: reading the drawn images imports when it is first asked to.
+_TESTERS = ("grading.judge.tester", "cs231n.testing", "pooch", "tqdm.auto")
 #: What answers have: tools of the package that need none of its answers.
-_NEEDY = ("solver",)
 _BESIDE = (
     "grading.judge.student",
     "numpy",
     "matplotlib.pyplot",
-    *(f"{PACKAGE}.{tool}" for tool in TOOLS if tool not in _NEEDY),
+    *(f"{PACKAGE}.{tool}" for tool in TOOLS if tool not in NEEDY),
 )
 #: Libraries with answers in them; an exam whose set-up imports one has it.
 _READY_MADE = (
@@ -150,7 +150,8 @@ class Rooms:
         """
         child = order.child()
         with contextlib.suppress(OSError):  # it has ended; whoever talks to it will see
-            importing.send(child.sock, stripped(given), self._absent, beforehand)
+            absent = (*self._absent, *SHOWN)
+            importing.send(child.sock, stripped(given), absent, beforehand)
         return child
 
     def close(self) -> None:

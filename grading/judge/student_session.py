@@ -5,6 +5,7 @@ import contextlib
 import re
 from typing import TYPE_CHECKING, Any
 
+from cs231n.workbook.meanings import meaning_of
 from grading.judge.protocol.channel import Channel
 from grading.judge.proxy import class_stand_in, stand_in
 from grading.judge.remote_calls import Lost, RemoteCalls
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 #: A process that is lost so often before a test begins has lost the test.
 _ATTEMPTS = 3
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_MISSING = re.compile(r"^NameError: name '(\w+)' is not defined")
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+>")
 
 
@@ -154,6 +156,35 @@ class StudentSession:
         self._loading = None
         self._bind(wanted, found)
 
+    def explained(self, error: BaseException) -> str:
+        """Say what an error of a test means to the writer of the answers.
+
+        Parameters
+        ----------
+        error : BaseException
+            What was raised, here or on the student's side.
+
+        Returns
+        -------
+        message : str
+            Class, message, and what is behind it, where that is known.
+        """
+        message = said(error)
+        missing = _MISSING.search(message)
+        if missing and (cell := self._broken_owner(missing[1])):
+            why = self._broken[cell][1]
+            return f"{missing[1]} belongs to {cell}, which did not run: {why}"
+        try:
+            meaning = meaning_of(error)
+        except Exception:  # what an answer returned may not be printable
+            meaning = ""
+        return f"{message}\n{meaning}" if meaning else message
+
+    def _broken_owner(self, name):
+        """Name the answer that was to define a name and did not load."""
+        broken = [cell for cell in self._cells if cell.name in self._broken]
+        return next((c.name for c in broken if name in defined(c.source)), "")
+
     def _note(self, cell, deadly, why):
         if cell.name not in self._broken:
             self._desk.failed(cell.name, deadly, why)
@@ -162,9 +193,9 @@ class StudentSession:
     def _bind(self, wanted, found):
         """Bind what an answer defines to what stands for it here."""
         for name, owner in wanted.items():
-            kind, parameters, members = found.get(name, (None, (), ()))
+            kind, parameters, members = found.get(name, (None, (), {}))
             if name in self._lent:
-                self._lend(name, members if kind == "class" else {})
+                self._lend(name, members)
                 continue
             if kind == "class":
                 value = class_stand_in(self.remote, name, members)

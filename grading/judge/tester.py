@@ -135,7 +135,7 @@ class _Tester:
         except MemoryError as error:
             status, message = "memory", said(error)
         except Exception as error:
-            status, message = "failed", said(error)
+            status, message = "failed", self._session.explained(error)
         took = self._clock.took
         texts = [printed.getvalue(), *(remote.printed if remote else ())]
         output = readable(_capped("".join(texts), self._limits.output_bytes))

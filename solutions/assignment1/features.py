@@ -14,7 +14,8 @@
 # the best known, a histogram of edge directions and one of colours. The *same* classifiers as
 # before then reach a higher accuracy, with twenty times fewer numbers per image.
 #
-# **You need:** the notebooks `svm` and `two_layer_net`. **Time:** about two and a half hours.
+# **You need:** the notebooks `svm` and `two_layer_net`. **Time (our estimate, as are all
+# minutes below):** about two and a half hours.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests
 # below it. A test that fails says what it expected, what it got and where to look; one
@@ -243,6 +244,16 @@ with needs_answers():
 # **Harder (optional, no points).** Your $g_x$ applies the filter $(-1, 0, 1)$ to each row;
 # Sobel's filter also smooths across the rows. Add noise of standard deviation 20 to an image
 # and compare the directions that the two give.
+#
+# <details><summary>Compare your answer</summary>
+#
+# We measured 200 images of `shapes10`. Over the fifth of all pixels with the longest gradients,
+# the direction is off by 19 degrees in the median with your differences and by 14 with Sobel's
+# filter. A sum over three rows with weights 1, 2, 1 adds the signal four times, and independent
+# noise only $\sqrt{1 + 4 + 1} \approx 2.4$ times. The price is a blurred position across the
+# edge's direction.
+#
+# </details>
 
 # %% [markdown]
 # ## 2. Histograms of oriented gradients
@@ -544,6 +555,16 @@ with needs_answers():
 #
 # **Harder (optional, no points).** Let each pixel share its length between the two nearest bins,
 # by the distance of its angle to their centres. Does the accuracy of section 5 rise?
+#
+# <details><summary>Compare your answer</summary>
+#
+# A pixel whose angle lies $t$ bins from one centre and $1 - t$ from the next gives the shares
+# $1 - t$ and $t$. The last bin is a neighbour of the first. A small turn then changes the
+# histogram a little, where it used to move a whole pixel. Dalal and Triggs (2005) interpolate
+# in this way. Compare the accuracies with their standard error, 1.6 points for 1000 images,
+# before you call the difference a gain.
+#
+# </details>
 
 # %% [markdown]
 # ## 3. A histogram of colours
@@ -734,6 +755,20 @@ passed("features-hue", "other numbers of bins, xmin and xmax; the image as it wa
 # Every weight is 0, so the shares are $0 / 0$. Zeros say "no colour at all", and no image with colours
 # has such a histogram. Equal shares of $1 / \text{nbin}$ would add up to 1, but they also belong to a
 # rainbow. `np.histogram` takes `weights`.
+#
+# </details>
+#
+# **For lunch.** Shuffle all pixels of an image, and its histogram stays the same. A student concludes:
+# "So such features cannot tell what is in a picture." A colleague measures that a classifier on
+# ten hue counts does better than chance. Who is right, and which images would you test it on?
+#
+# <details><summary>Our answer, after yours</summary>
+#
+# Both observations hold, and the conclusion does not follow. Classes differ in their usual colours (a
+# frog is green, a ship stands before blue), so the histogram carries information about the class without
+# showing a single object. That is also its weakness: it learns the backdrop. Test it on images whose
+# usual backdrop is exchanged, such as a ship on a meadow. The accuracy on an ordinary test set
+# cannot show this, because there the backdrops are as usual.
 #
 # </details>
 
@@ -1141,6 +1176,16 @@ with needs_answers():
 # **Harder (optional, no points).** *Whitening* removes the correlations between features, not only
 # their scales. Whiten the 154 features with the covariance of the training images. Does the
 # linear classifier gain, in accuracy or in training steps?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Whitening multiplies the features by an invertible matrix $A$, and weights $A^{-1} W$ undo it.
+# So without regularisation the smallest possible loss is the same. Two things change: gradient
+# descent needs fewer steps, because the loss curves alike in all directions, and the L2 penalty
+# now also binds directions that vary little. If accuracy changes much, one of your two
+# trainings had not converged, or the regularisation decides.
+#
+# </details>
 
 # %% [markdown]
 # ## 6. A network on features
@@ -1354,6 +1399,15 @@ with needs_answers():
 #
 # **Harder (optional, no points).** Compute HOG with cells of 4 and of 16 pixels as well, and
 # concatenate all three. What do accuracy and overfitting do?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Cells of 4, 8 and 16 pixels give $64 \cdot 9 + 16 \cdot 9 + 4 \cdot 9 = 756$ features, five
+# times as many as before. More features for the same images usually raise the training accuracy
+# more than the validation accuracy. Look at the difference of the two, and search the
+# regularisation anew: the best strength for 154 features need not suit 756.
+#
+# </details>
 #
 # ## What you have
 #

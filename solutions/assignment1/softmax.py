@@ -15,7 +15,8 @@
 # without, keep it *numerically stable*, and check it. Then you train, predict which learning
 # rates diverge, and find out how far the probabilities can be trusted.
 #
-# **You need:** the notebook `svm`, exponentials and logarithms. **Time:** about three hours.
+# **You need:** the notebook `svm`, exponentials and logarithms. **Time (our estimate, as are
+# all minutes below):** about three hours.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests below
 # it. A test that fails says what it expected, what it got and where to look; one that passes
@@ -484,6 +485,15 @@ with needs_answers():
 # **Harder (optional, no points).** The *perplexity* of a classifier is $e^L$, for a loss $L$ without
 # regularisation. Show that it is $C$ if all $C$ probabilities are equal. Then find probabilities for
 # which a classifier with 99 % accuracy has a perplexity above 10.
+#
+# <details><summary>Compare your answer</summary>
+#
+# With equal probabilities $L = -\log(1/C) = \log C$, so $e^L = C$. For the second part let 99
+# of 100 images have probability 1 for their class, and the last one $p$. Then $L = -\log(p) /
+# 100$, which exceeds $\log 10$ for $p < 10^{-100}$. One mistake made with absurd confidence is
+# enough.
+#
+# </details>
 
 # %% [markdown]
 # ## 2. A gradient check, and where to make it
@@ -572,6 +582,16 @@ with needs_answers():
 # **Harder (optional, no points).** Which directions $V$ have $\sum_{kl} V_{kl} G_{kl} = 0$ for *every*
 # image and every $W$? (Add the same column to all columns of $W$.) What does this say about the number
 # of weights that the classifier really needs, and which weights does L2 regularisation choose?
+#
+# <details><summary>Compare your answer</summary>
+#
+# All $V$ whose columns are equal. They add one number to all scores of an image, and the
+# softmax does not change. There are $D$ such directions among $D \cdot C$, so $D (C - 1)$
+# weights suffice: one column may be fixed at 0. L2 regularisation chooses the matrix in which
+# each row sums to 0, since subtracting a row's mean keeps the probabilities and makes $\sum
+# W^2$ smaller.
+#
+# </details>
 
 # %% [markdown]
 # ## 3. Vectorising, and the log-softmax
@@ -935,6 +955,16 @@ with needs_answers():
 # **Harder (optional, no points).** *Label smoothing* (Szegedy et al., 2016) replaces the one-hot vector by
 # 0.9 for the correct class plus 0.1 shared by all classes. Change loss and gradient accordingly. Which
 # logits minimise the loss of one image now, and are they finite?
+#
+# <details><summary>Compare your answer</summary>
+#
+# The loss becomes $-\sum_j t_j \log p_j$ with the targets $t$, and its gradient with respect to
+# the logits $p - t$. It vanishes for $p = t$. With ten classes the correct one has $t = 0.91$
+# and the others 0.01, so the logits differ by $\log 91 \approx 4.5$. That is finite. With
+# one-hot targets the best difference is infinite, and the weights grow for as long as you
+# train.
+#
+# </details>
 
 # %% [markdown]
 # ## 4. Training, and how long a step may be
@@ -1218,6 +1248,15 @@ with needs_answers():
 #
 # **Harder (optional, no points).** Leave out the centring, that is, use the pixel values from 0 to 255 as
 # they are. How much larger does $\lambda_1$ become, and how much smaller the limit? Check by training.
+#
+# <details><summary>Compare your answer</summary>
+#
+# For 5000 images of `shapes10` we measured $\lambda_1 = 4.2 \cdot 10^6$ with centring and $47
+# \cdot 10^6$ without: 11 times as much. Since $\lambda_1 / C$ dominates the curvature, the
+# longest step is 11 times shorter. The large direction is the mean image. It tells no class
+# from another, and it alone limits the learning rate for all the directions that do.
+#
+# </details>
 
 # %% [markdown]
 # ## 5. Two losses, the same data
@@ -1322,6 +1361,15 @@ with needs_answers():
 # **Harder (optional, no points).** A margin of $m$ instead of 1 in the hinge loss, without regularisation:
 # show that it changes nothing but the scale of $W$. What takes the place of $m$ in the cross-entropy?
 # (Section 6 has a name for it.)
+#
+# <details><summary>Compare your answer</summary>
+#
+# $\max(0, s_j - s_y + m) = m \max(0, s_j / m - s_y / m + 1)$. So the loss of $W$ with margin
+# $m$ is $m$ times the loss of $W / m$ with margin 1. The best weights are $m$ times as large and
+# predict the same. In the cross-entropy a factor on all logits takes this
+# place. Its inverse is called *temperature*.
+#
+# </details>
 
 # %% [markdown]
 # ## 6. Can you trust the probabilities?
@@ -1483,6 +1531,15 @@ with needs_answers():
 # **Harder (optional, no points).** The best temperature was chosen by the images on which we then looked at
 # the result. Choose it by half of the validation images, and measure loss and ECE on the other half. How many
 # images does one number need? Then give each class a temperature of its own: does it help or overfit?
+#
+# <details><summary>Compare your answer</summary>
+#
+# One number is settled by few images: halve the set again and again, and see when the chosen
+# temperature begins to jump. Ten temperatures share the same images, so each rests on a tenth
+# of them. If they help, loss and ECE fall on the half that chose *and* on the other half. If
+# only the first falls, they have overfitted.
+#
+# </details>
 #
 # ## What you have
 #

@@ -15,7 +15,8 @@
 # and then vectorised, and check the gradient numerically. Then you train by *stochastic gradient
 # descent*, search for *hyperparameters*, and look at the templates.
 #
-# **You need:** the notebook `knn`, matrix products, derivatives. **Time:** about four hours.
+# **You need:** the notebook `knn`, matrix products, derivatives. **Time (our estimate, as are
+# all minutes below):** about four hours.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests below
 # it. A test that fails says what it expected, what it got and where to look; one that passes
@@ -407,6 +408,20 @@ with needs_answers():
 #
 # </details>
 #
+# **For lunch.** A colleague reports: "The data loss is exactly 0 on all training images, so the classifier
+# has converged, and its weights are *the* solution." Name another $W$ with a data loss of 0. Which
+# of these solutions does your loss $L$ prefer, and on which images does it no longer depend?
+#
+# <details><summary>Our answer, after yours</summary>
+#
+# $2 W$, and every larger multiple: doubled scores keep each margin. Without regularisation there is a
+# whole cone of solutions, and training stops at the first one it meets, since the gradient is 0 there.
+# With $\lambda > 0$ the smallest one wins, until margins of exactly 1 hold it back. Images that are farther
+# away than that could be deleted without changing $W$. Those that hold it back are the *support
+# vectors* of the name. Our training stops long before that point, and then most images take part.
+#
+# </details>
+#
 # **Further reading**
 #
 # - CS231n notes, [*Linear classification*](https://cs231n.github.io/linear-classify/): scores,
@@ -417,6 +432,16 @@ with needs_answers():
 # **Harder (optional, no points).** Add a constant to all scores of an image. What happens to the
 # loss? What happens to it if you multiply all scores by 2? Which of the two can regularisation
 # feel?
+#
+# <details><summary>Compare your answer</summary>
+#
+# A constant changes nothing: the loss contains differences of scores only. Doubling the scores
+# doubles each difference. Terms beyond the margin stay 0, the others grow or shrink.
+# Regularisation feels both through $W$. Doubled weights quadruple the penalty. A column added
+# to all columns of $W$ leaves the data loss alone and changes $\sum W^2$, which is smallest if
+# every row of $W$ sums to 0.
+#
+# </details>
 
 # %% [markdown]
 # ## 2. Checking a gradient
@@ -530,13 +555,25 @@ with needs_answers():
 # **Harder (optional, no points).** Checking all 30,730 entries is slow. Check a whole gradient with
 # two evaluations of the loss instead: move $W$ along one random direction. Which mistakes would a
 # single direction overlook?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Compare $(L(W + hV) - L(W - hV)) / 2h$ with the sum of `grad * V` for one random $V$. A
+# mistake $E$ in the gradient shows up as the sum of `E * V`, which is almost never exactly 0.
+# It is small, however, beside the whole if only a few entries of thousands are wrong, for
+# instance the bias of one class. Use several directions, and some that touch a single row or
+# column.
+#
+# </details>
 
 # %% [markdown]
 # ## 3. Vectorising the loss
 #
 # Your naive loss takes a few milliseconds for each hundred images, and training needs it a thousand
-# times. As in `knn`, matrix products replace the loops. This is also the step from thinking about one image to
-# thinking about a *batch*, which all later notebooks do.
+# times. As in `knn`, matrix products replace the loops. Programs have been built around such products since
+# the BLAS (Lawson et al., 1979), a small set of routines that every maker of processors tunes by hand.
+# NumPy's `@` calls one of them. This is also the step from thinking about one image to thinking about a
+# *batch*, which all later notebooks do.
 #
 # After this section you can compute loss and gradient of a whole batch without a Python loop.
 #
@@ -824,6 +861,15 @@ with needs_answers():
 #
 # **Harder (optional, no points).** Write the squared hinge loss, with $\max(0, \cdot)^2$, and its
 # gradient. Does it still have kinks? Which images does it care about more?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Each term is $\max(0, m)^2$ with derivative $2 \max(0, m)$. That slope is continuous, so the
+# gradient has no jump; only the second derivative has one. The slope grows with the violation,
+# so the loss cares more about images that are far on the wrong side. One image with a wrong
+# label can then outweigh many good ones.
+#
+# </details>
 
 # %% [markdown]
 # ## 4. Stochastic gradient descent
@@ -1237,6 +1283,16 @@ with needs_answers():
 #
 # **Harder (optional, no points).** Draw minibatches without replacement: shuffle the training set once per epoch
 # and cut it. Does the loss fall faster? Compare ten runs of each.
+#
+# <details><summary>Compare your answer</summary>
+#
+# Without replacement each image counts once per epoch. With replacement about 37 % of them
+# ($1/e$) are missed in an epoch, and others come several times. Bottou (2009) reported that
+# shuffling converges faster in practice, and a full explanation took years. Over 1500 steps
+# here the difference between two runs of one kind may be as large as that between the kinds:
+# that is what the ten runs are for.
+#
+# </details>
 
 # %% [markdown]
 # ## 5. Hyperparameter search
@@ -1304,8 +1360,8 @@ with needs_answers():
 # <details><summary>How to read it</summary>
 #
 # On the right the learning rate is too large: accuracy falls, then training diverges. At the top the
-# regularisation is so strong that all templates are nearly zero; and since a step also shrinks the
-# weights by the factor $1 - 2 \eta \lambda$, the product of both must stay small. On the left training
+# regularisation is so strong that all templates are nearly zero. A step also shrinks the weights by the
+# factor $1 - 2 \eta \lambda$, so the product of both must stay small. On the left training
 # has not arrived after 300 steps.
 #
 # </details>
@@ -1463,6 +1519,16 @@ with needs_answers():
 # **Harder (optional, no points).** Your search chose the best of 24 trials by 1000 validation images. By how
 # much does that overstate the accuracy? Estimate it: repeat the search with two halves of the
 # validation set, choose by one and measure by the other.
+#
+# <details><summary>Compare your answer</summary>
+#
+# An upper limit: were all 24 trials equally good and their errors independent, the best of them
+# would look better by about 2 standard errors. At an accuracy of 0.38 on 1000 images that is 3
+# points. In fact the trials differ and are measured on the same images, so it is less. Choosing
+# by one half and measuring on the other shows it; swap the halves, average, and keep in mind
+# that 500 images have a standard error of 2.2 points.
+#
+# </details>
 #
 # ## What you have
 #

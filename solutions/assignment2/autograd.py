@@ -15,7 +15,7 @@
 # convnet, and its gradients equal those of hand-written code.
 #
 # **You need:** the notebooks `two_layer_net` and `convolutional_networks`; closures in Python.
-# **Time:** about four hours.
+# **Time (our estimate, as are all minutes below):** about four hours.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests below
 # it. A test that fails says what it expected, what it got and where to look; one that passes
@@ -584,8 +584,8 @@ def matmul(self, other):
 #
 # <details><summary>Hint 3: a check by hand</summary>
 #
-# With $x = (2, 3)$, $y = 10$ and upstream $(1, 5)$ the product's gradients are $(10, 50)$
-# for $x$ and $2 \cdot 1 + 3 \cdot 5 = 17$ for $y$. The sum's are $(1, 5)$ and $6$.
+# Take $x = (2, 3)$, $y = 10$ and upstream $(1, 5)$. The product's gradients are $(10, 50)$ for
+# $x$, and for $y$ the sum $2 \cdot 1 + 3 \cdot 5 = 17$. The sum's are $(1, 5)$ and $6$.
 #
 # </details>
 

@@ -16,8 +16,8 @@
 # gradient twice, build *layer normalisation*, which does without the batch, and measure what
 # both are good for.
 #
-# **You need:** the notebook `two_layer_net`, and the chain rule.
-# **Time:** about three and a half hours.
+# **You need:** the notebook `two_layer_net`, and the chain rule. **Time (our estimate, as are
+# all minutes below):** about three and a half hours.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests
 # below it. A test that fails says what it expected, what it got and where to look; one
@@ -1372,9 +1372,14 @@ passed("bn-layer-backward", "random batches of other sizes; dout as it was")
 
 # %% [markdown] question="bn-prepare" points=2 minutes=10
 # **Question 1 (2 points).** Before training, images can be preprocessed in many ways. Which
-# of the two layers does each of these resemble, if any: (a) subtract the mean image of the
-# training set; (b) subtract from each image its own mean, then divide it by the root of the
-# sum of its squared pixels; (c) set every pixel to 1 or 0 by a threshold of 128?
+# of the two layers does each of these resemble, if any?
+#
+# (a) Subtract the mean image of the training set.
+#
+# (b) Subtract from each image its own mean, then divide it by the root of the sum of its
+# squared pixels.
+#
+# (c) Set every pixel to 1 or 0 by a threshold of 128.
 
 # %% [markdown] marking="bn-prepare"
 # (a) Batch normalisation: a statistic of each pixel (feature) over many images, without
@@ -1995,6 +2000,15 @@ with needs_answers():
 #
 # **Harder (optional, no points).** Repeat the second experiment with He's initialisation in
 # place of a fixed scale. How much of the advantage of batch normalisation is left?
+#
+# <details><summary>Compare your answer</summary>
+#
+# He's rule keeps the activations at their size without any normalisation. So expect the plain
+# network to learn as well, and most of the gap at badly chosen scales to go. What may be left is what the
+# scale does not explain: larger learning rates that still converge. So search the learning rate
+# for both networks before you compare them.
+#
+# </details>
 
 # %% [markdown]
 # ## 7. For lunch: the sorted batch

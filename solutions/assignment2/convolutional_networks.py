@@ -16,8 +16,8 @@
 # to a residual network. At the end you take the images apart and see what the networks really
 # used.
 #
-# **You need:** the notebooks `fully_connected_nets` and `batch_normalization`. **Time:** about
-# seven hours.
+# **You need:** the notebooks `fully_connected_nets` and `batch_normalization`. **Time (our
+# estimate, as are all minutes below):** about seven hours.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests below it.
 # A test that fails says what it expected, what it got and where to look; one that passes prints
@@ -1119,6 +1119,20 @@ for shape, height, width, stride in POOLS:
 passed("conv-pool-backward", "windows that are not square, overlap or leave gaps")
 
 # %% [markdown]
+# **For lunch.** A textbook says: "Max-pooling makes a network blind to small shifts." Take a dark row with
+# one bright pixel, and windows of two with stride 2. Now move the pixel to the right, step by step. How
+# often does the output change? What would you measure on a trained network to test the sentence?
+#
+# <details><summary>Our answer, after yours</summary>
+#
+# At every second step. The rows 0 0 9 0 0 0 and 0 0 0 9 0 0 give 0 9 0, and 0 0 0 0 9 0 gives 0 0 9. So a
+# layer hides half of the shifts by one pixel and passes on the others. After three such layers only
+# shifts by multiples of 8 move the maps by whole positions. For a trained network, shift test images by 0 to 8 pixels
+# and count how often the predicted class changes. Zhang (2019, below) did this, and reported that blurring before
+# each reduction makes predictions more stable.
+#
+# </details>
+#
 # **Further reading**
 #
 # - CS231n notes, [*Pooling layer*](https://cs231n.github.io/convolutional-networks/#pool):
@@ -1132,6 +1146,15 @@ passed("conv-pool-backward", "windows that are not square, overlap or leave gaps
 #
 # **Harder (optional, no points).** Write average pooling, forward and backward, with your
 # convolution and one fixed filter for each channel. Which filters have to be zero?
+#
+# <details><summary>Compare your answer</summary>
+#
+# With $C$ filters of shape $(C, H_w, W_w)$: filter $c$ holds $1 / (H_w W_w)$ in channel $c$ and
+# zeros in all other channels, since channels must not mix. The bias is 0 and the backward pass
+# is the `dx` of the convolution; `dw` is thrown away. All those products with 0 make it $C$
+# times as expensive as it need be.
+#
+# </details>
 
 # %% [markdown]
 # ## 4. Windows as columns
@@ -1527,6 +1550,16 @@ passed("conv-col2im", "windows that are not square, strides, paddings, float32")
 #
 # **Harder (optional, no points).** Write `im2col` without a loop, with
 # `np.lib.stride_tricks.sliding_window_view`. Which of your lines copies numbers now?
+#
+# <details><summary>Compare your answer</summary>
+#
+# `sliding_window_view(padded, (field_height, field_width), axis=(2, 3))` has the axes image,
+# channel, row, column, then row and column in the window. Take every `stride`-th position,
+# transpose to (1, 4, 5, 2, 3, 0), reshape. View, slice and transpose copy nothing; they change
+# strides. `np.pad` copies, and so does the `reshape`, which cannot express the overlap by
+# strides alone.
+#
+# </details>
 
 # %% [markdown]
 # ## 5. The layer as one product
@@ -1941,6 +1974,15 @@ with needs_answers():
 #
 # **Harder (optional, no points).** Process the batch in pieces, so that `cols` never holds more
 # than 256 KiB. Does it get slower, or faster? Plot the time over the size of a piece.
+#
+# <details><summary>Compare your answer</summary>
+#
+# Two effects work against each other. Small pieces keep `cols` in the processor's cache,
+# between its writing and its use. Very small pieces leave the matrix product too few columns to
+# work on, and cost a Python step each. Expect a valley, and expect it at another place on
+# another machine.
+#
+# </details>
 
 # %% [markdown]
 # ## 6. Receptive fields
@@ -2069,6 +2111,16 @@ with needs_answers():
 #
 # **Harder (optional, no points).** A stack with stride 2 shows a chequerboard in the last
 # picture. Explain it by counting paths, and find a size of the filters for which it disappears.
+#
+# <details><summary>Compare your answer</summary>
+#
+# Count in one dimension. With stride 2 and windows of 3, every second pixel lies in two windows
+# and the others in one. The numbers of paths alternate, and each further layer multiplies the
+# pattern. If the size of the filter is a multiple of the stride (2 or 4), every
+# pixel lies in equally many windows, and the pattern is gone. Odena, Dumoulin and Olah (2016)
+# found the same pattern in generated images.
+#
+# </details>
 
 # %% [markdown]
 # ## 7. A network with three layers
@@ -2547,6 +2599,16 @@ passed("conv-net-loss", "other sizes, one image, float32")
 # **Harder (optional, no points).** Replace the pooled maps by their averages (Lin et al.,
 # 2013), so that the affine layer has 32 inputs. How many parameters are left, and what becomes
 # of the accuracy in section 8?
+#
+# <details><summary>Compare your answer</summary>
+#
+# With 32 filters of 7 by 7 and 100 hidden units, 819,300 of the 825,046 parameters are in the
+# first affine layer. It shrinks to $32 \cdot 100 + 100 = 3300$, and 9,046 are left in all. The
+# averages say how strongly each filter responds, and no longer where. One layer of 7 by 7 sees
+# only small parts, so expect a lower accuracy here. Networks that use this trick average maps
+# whose positions have seen the whole image.
+#
+# </details>
 
 # %% [markdown]
 # ## 8. Training it
@@ -2651,6 +2713,16 @@ with needs_answers():
 #
 # **Harder (optional, no points).** Train with ten filters of which you fix five to the filters
 # by hand of section 1. Do the free ones become different from the fixed ones?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Set the gradient of the fixed filters to 0 in each step. Then compare every free filter with
+# every fixed one: normalise both to length 1, and take the largest product. Nothing in the loss
+# forbids a copy. A copy adds little to the scores, though, so its gradient points elsewhere.
+# Train a second network with all ten free, as a yardstick for how similar filters are without
+# the constraint.
+#
+# </details>
 
 # %% [markdown]
 # ## 9. Batch normalisation for images
@@ -3887,6 +3959,15 @@ with needs_answers():
 #
 # **Harder (optional, no points).** Add *cutout*: a square of zeros at a random position of each
 # image. Measure with three seeds whether it helps the network of section 13.
+#
+# <details><summary>Compare your answer</summary>
+#
+# DeVries and Taylor (2017) proposed cutout and reported gains on CIFAR-10 after hundreds of
+# epochs. It is a regulariser. A network that trains for a few epochs has hardly begun to
+# overfit, and then hiding pixels mainly makes the task harder. Compare training and validation
+# accuracy first: without a gap there is nothing for cutout to close.
+#
+# </details>
 
 # %% [markdown]
 # ## 12. Deep networks and skip connections
@@ -4022,6 +4103,16 @@ plt.show()
 # **Harder (optional, no points).** Train the network of the next section. Then leave one block
 # out at a time, by setting its last $\gamma$ and $\beta$ to 0, and measure the accuracy. Which
 # blocks matter?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Veit, Wilber and Belongie (2016) did this with a network of 110 layers. They reported that
+# almost every single block could be removed with little harm, and that the blocks which halve
+# the size were the exception. Your network has few blocks, so each carries more. In a plain
+# stack, removing any layer ruined the result. The authors concluded that a residual network
+# resembles a collection of shallow ones.
+#
+# </details>
 
 # %% [markdown]
 # ## 13. Everything together
@@ -4132,6 +4223,16 @@ with needs_answers():
 # **Harder (optional, no points).** Train the network again without warm-up, and again with a constant
 # rate, each with three seeds. Which part of the schedule is worth more here? Our `ResNet` begins
 # with $f = 0$ in every block: does that make warm-up less or more important?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Decaying the rate at the end usually brings more than warm-up at the start: it lets the
+# weights settle. A block with $f = 0$ passes its input on, so the network begins as a shallow
+# one with gradients of moderate size. That makes warm-up less important. Goyal et al. (2017)
+# used both for very large batches. With three seeds, call a difference real only if it exceeds
+# the spread between seeds.
+#
+# </details>
 
 # %% [markdown]
 # ## 14. For lunch: take the images apart

@@ -15,7 +15,8 @@
 # on a particular other one. You write the layer and its relative DropConnect, measure what
 # they do to activations and accuracy, and find out what dropout does *not* prevent.
 #
-# **You need:** the notebook `two_layer_net`. **Time:** about an hour and a half.
+# **You need:** the notebook `two_layer_net`. **Time (our estimate, as are all minutes below):**
+# about an hour and a half.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests
 # below it. A test that fails says what it expected, what it got and where to look; one
@@ -800,6 +801,16 @@ with needs_answers():
 # **Harder (optional, no points).** Leave dropout on at test time, and take the standard
 # deviation of 100 masked predictions as a measure of doubt (Gal and Ghahramani, 2016). Are
 # wrong predictions more doubtful than right ones?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Expect yes on average: where the prediction depends on few units, masks change it more, and
+# such predictions are more often wrong. Rank the images by their standard deviation, and
+# compare the accuracy of the most doubtful tenth with that of the others. The measure costs 100
+# forward passes. What it estimates is debated. It depends on your choice of $p$ and on the
+# size of the scores, so it is no probability of error.
+#
+# </details>
 
 # %% [markdown]
 # ## 5. DropConnect
@@ -1146,6 +1157,20 @@ for n, d, m, p, mode in [(5, 3, 2, 0.6, "train"), (1, 2, 3, 0.3, "test")]:
 passed("dropout-connect-backward", "both modes, one example; dout as it was")
 
 # %% [markdown]
+# **For lunch.** One mask serves the whole batch here, while dropout draws a mask for every example. Both
+# are right on average. A student finds the training loss with DropConnect much noisier from step
+# to step, and suspects a bug. What else could it be, and which run would decide?
+#
+# <details><summary>Our answer, after yours</summary>
+#
+# With one mask all examples of a batch share the same error, so the batch cannot average it out. With a
+# mask for each example, the errors are independent, and their mean over 100 examples has a tenth of the
+# spread. To decide, compute the loss of one fixed batch under 50 different masks, for both methods, and
+# compare the standard deviations. Then give dropout a single mask for the whole batch: it should become
+# as noisy.
+#
+# </details>
+#
 # **Further reading**
 #
 # - Wan et al., *Regularization of Neural Networks using DropConnect*, 2013,

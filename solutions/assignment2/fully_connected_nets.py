@@ -14,7 +14,8 @@
 # what gets harder is the training. At the end your rules race. You find out how much of the
 # winner's lead comes from the rule, and how much from its learning rate.
 #
-# **You need:** the notebook `two_layer_net`. **Time:** about four hours.
+# **You need:** the notebook `two_layer_net`. **Time (our estimate, as are all minutes below):**
+# about four hours.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests below
 # it. A test that fails says what it expected, what it got and where to look; one that passes
@@ -2479,6 +2480,15 @@ passed("deep-overfit", "and once more from other weights")
 #
 # **Harder (optional, no points).** How deep a network can you make memorise the 50 images with one
 # weight scale for all layers? And with `weight_scale="he"`, which `PackageNet` understands?
+#
+# <details><summary>Compare your answer</summary>
+#
+# With one scale for all layers, each layer multiplies the activations by about the same factor.
+# A factor of 0.5 leaves $10^{-3}$ after ten layers and $10^{-6}$ after twenty, so depth narrows
+# the range of scales that works. He's rule makes the factor about 1 in every layer, and the
+# search for a scale falls away. Depth then costs training time first.
+#
+# </details>
 
 # %% [markdown]
 # ## 9. The race
@@ -2684,6 +2694,16 @@ with needs_answers():
 # **Harder (optional, no points).** Give every rule a budget of ten random trials over the learning
 # rate *and* its other hyperparameters. Does the ranking change? Report the median of three
 # repetitions, and say what you would need to call one rule better.
+#
+# <details><summary>Compare your answer</summary>
+#
+# Often it does. Choi et al. (2019) argued that a general rule should never lose to its own
+# special case if it is tuned well: Adam with a large $\varepsilon$ and momentum SGD, for
+# instance. Ten trials cover one hyperparameter well and three poorly, so rules with more of
+# them suffer from a small budget. To call one rule better you need repeated *searches*, not
+# only repeated trainings, and a difference above their spread.
+#
+# </details>
 #
 # ## What you have
 #

@@ -16,7 +16,8 @@
 # your own.
 #
 # **You need:** the notebook `convolutional_networks`, and PyTorch itself; a build for the CPU
-# is enough (`%pip install torch` in a cell, where it is missing). **Time:** about four hours.
+# is enough (`%pip install torch` in a cell, where it is missing). **Time (our estimate, as are
+# all minutes below):** about four hours.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests
 # below it. A test that fails says what it expected, what it got and where to look; one
@@ -212,6 +213,7 @@ answer = softmax_loss_autograd(
     np.zeros((2, 2)), np.array([[1.0, 2.0]]), np.array([0]), 0.0
 )
 loss, dW = expect_tuple(answer, "loss", "dW")
+expect(np.ndim(loss) == 0, "The loss is an array. Return (loss, dW), in this order.")
 expect(
     isinstance(loss, float | np.floating),
     f"The loss should be a plain number; got {type(loss).__name__}. Use .item().",
@@ -259,6 +261,8 @@ expect_close(
     rtol=1e-5,
     faults={
         "The regularisation is missing.": data_loss,
+        "The regularisation sums all squares; here is their mean.": data_loss
+        + (expected - data_loss) / 12,
         "There is no factor one half in this regularisation.": (data_loss + expected)
         / 2,
         "Take the mean over the examples, not the sum.": 5 * data_loss
@@ -465,7 +469,7 @@ def descend(W, X, y, learning_rate, num_steps):
 # %% test="torch-descend" points=2
 W, X, y = rng.normal(size=(4, 3)), rng.normal(size=(6, 4)), np.arange(6) % 3
 steps, losses, uphill = [W], [], W
-summed, added = W, 0
+summed, added, long = W, 0, W
 for _ in range(3):
     loss, dW = softmax_loss_vectorized(steps[-1], X, y, 0.0)
     losses.append(loss)
@@ -474,6 +478,8 @@ for _ in range(3):
     summed = sgd(summed, added, {"learning_rate": 0.5})[0]
     wrong = softmax_loss_vectorized(uphill, X, y, 0.0)[1]
     uphill = sgd(uphill, wrong, {"learning_rate": -0.5})[0]
+    whole = 6 * softmax_loss_vectorized(long, X, y, 0.0)[1]
+    long = sgd(long, whole, {"learning_rate": 0.5})[0]
 answer = descend(W.copy(), X, y, 0.5, 3)
 found, noted = expect_tuple(answer, "W", "losses")
 expect(
@@ -488,6 +494,7 @@ expect_close(
     faults={
         "Gradients add up in W.grad: empty it after each step.": summed,
         "These steps go uphill, along the gradient.": uphill,
+        "The loss is a sum over the examples; their mean is meant.": long,
         "W has not moved.": W,
         "This is W after two steps.": steps[2],
         "This is W after one step.": steps[1],
@@ -1058,7 +1065,9 @@ for value, (name, shape) in zip(answer, shapes.items(), strict=True):
         value,
         shape,
         name,
-        hint="Filters are (filters, channels, height, width); neither convolution "
+        hint="A bias has one entry for each output, and follows its weights in the list."
+        if "_b" in name
+        else "Filters are (filters, channels, height, width); neither convolution "
         "changes the size of the image.",
     )
     if "_b" in name:
@@ -1397,8 +1406,14 @@ params = [by_shape[shape] for shape in shapes]
 params[4] = np.ascontiguousarray(params[4].T)  # nn.Linear keeps (classes, inputs)
 x = rng.normal(size=(2, 3, 32, 32)).astype(np.float32)
 expected, without = numpy_convnet(x, params), convnet_without_relu(x, params)
+scores = pytorch.forward(model, x)
+if np.shape(scores) == np.shape(expected):
+    expect(
+        not np.allclose(np.sum(scores, axis=1), 1),
+        "These are probabilities, after a softmax; return the scores.",
+    )
 expect_close(
-    pytorch.forward(model, x),
+    scores,
     expected,
     "scores",
     rtol=1e-3,
@@ -1664,7 +1679,7 @@ expect_close(
     "the weights afterwards",
     rtol=1e-4,
     atol=1e-4,
-    hint="For each batch: forward, loss, zero_grad, backward, step.",
+    hint="For each batch: forward, cross-entropy of the scores, zero_grad, backward, step.",
     faults={
         "Gradients add up: call optimizer.zero_grad() in each step.": numpy_training(
             W, b, batches, 0.5, 2, empty=False
@@ -1680,7 +1695,7 @@ expect_close(
     "losses",
     rtol=1e-4,
     atol=1e-4,
-    hint="One number for each batch of each epoch.",
+    hint="One number for each batch: the mean loss that backward() started from.",
 )
 expect_source(train, without=["pytorch", "numpy_training"])
 passed("torch-train", "two epochs of three batches, the same as in NumPy")
@@ -1768,29 +1783,31 @@ def check_accuracy(loader, model):
 
 # %% test="torch-accuracy" points=1
 # The scores are the inputs.
-x = np.array([[5.0, 1], [2, 3], [4, 0], [9, 1], [1, 7]], dtype=np.float32)
-batches = [(x[:4], np.array([0, 1, 0, 0])), (x[4:], np.array([0]))]
+x = np.array([[5.0, 1], [2, 3], [4, 0], [9, 1], [1, 7], [2, 8]], dtype=np.float32)
+batches = [(x[:4], np.array([0, 1, 0, 0])), (x[4:], np.array([0, 1]))]
 notes = pytorch.score_linear(
     check_accuracy, batches, np.eye(2, dtype=np.float32), np.zeros(2, np.float32)
 )
 expect_close(
     notes["returned"],
-    0.8,
+    5 / 6,
     "the accuracy",
-    hint="The classes with the highest scores are 0, 1, 0, 0, 1; the true ones 0, 1, 0, 0, "
-    "0.",
+    hint="The classes with the highest scores are 0, 1, 0, 0, 1, 1; the true ones 0, 1, 0, "
+    "0, 0, 1.",
     faults={
-        "Count examples: the last batch is smaller, so its mean weighs less.": 0.5,
-        "This is the share of the wrong ones.": 0.2,
-        "This is a number of examples; return a share.": 4,
-        "Return a share, not per cent.": 80,
-        "This is the share in the last batch alone.": 0,
+        "Count examples: the last batch is smaller, so its mean weighs less.": 0.75,
+        "This is the share of the wrong ones.": 1 / 6,
+        "This is a number of examples; return a share.": 5,
+        "Divide by the number of examples, not of batches.": 2.5,
+        "Return a share, not per cent.": 250 / 3,
+        "This is the share in the last batch alone.": 0.5,
         "This is the share in the first batch alone.": 1,
-        "argmax along the batch finds an example; take it along the classes.": 0.4,
+        "argmax along the batch finds an example; take it along the classes.": 1 / 3,
+        "No example counts as right: argmax needs an axis, and // rounds down.": 0,
     },
 )
 expect_source(check_accuracy, without=["pytorch"])
-passed("torch-accuracy", "five examples worked out by hand")
+passed("torch-accuracy", "six examples worked out by hand")
 
 # %% test="torch-accuracy" part="modes" points=1
 for sizes in [(7,), (4, 4, 1), (1, 6)]:
@@ -1850,8 +1867,8 @@ with needs_answers():
 
 # %% [markdown]
 # **Experiment: the order of the images.** Answer question 3 first. A network with batch
-# normalisation is trained with your loop, then the same 1000 validation images are scored in test mode
-# and, as if `model.eval()` had been forgotten, in train mode. Batches are mixed or sorted by class.
+# normalisation is trained with your loop. Then the same 1000 validation images are scored, in test mode
+# and in train mode, as if `model.eval()` had been forgotten. Batches are mixed or sorted by class.
 # Predict: by how much does the accuracy differ between the rows?
 
 
@@ -2040,8 +2057,14 @@ pytorch.set_parameters(model, dict(zip(held, params, strict=True)))
 x = rng.normal(size=(2, 3, 32, 32)).astype(np.float32)
 params[4] = np.ascontiguousarray(params[4].T)
 expected, without = numpy_convnet(x, params), convnet_without_relu(x, params)
+scores = pytorch.forward(model, x)
+if np.shape(scores) == np.shape(expected):
+    expect(
+        not np.allclose(np.sum(scores, axis=1), 1),
+        "These are probabilities, after a softmax; return the scores.",
+    )
 expect_close(
-    pytorch.forward(model, x),
+    scores,
     expected,
     "scores",
     rtol=1e-3,
@@ -2291,13 +2314,13 @@ expect(
 first, last = result["losses"][0], np.mean(result["losses"][-20:])
 expect_array(result["scores"], (500, 10), "scores")
 accuracy = np.mean(result["scores"].argmax(axis=1) == drawn["y_val"])
-grew = "It grew: try a smaller learning rate."
+grew = "It has not fallen: try a smaller learning rate first, then a larger one."
 stays = (
     "Near 2.3, look whether scores go into the loss as they are, whether the learning "
 )
 stays += "rate is large enough, and whether the optimizer has this model's parameters."
 fell = "It fell, so it learns: try more convolutions, more filters, normalisation."
-advice = grew if not last <= 1.1 * first else stays if last > 1.9 else fell
+advice = grew if not last <= 1.02 * first else stays if last > 1.9 else fell
 expect(
     accuracy >= 0.38,
     f"{accuracy:.1%} of 500 images after 120 steps; 38 % are asked for. The loss "

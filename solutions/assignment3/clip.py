@@ -203,6 +203,10 @@ expect_close(
     shape_hint="Texts are rows, pictures are columns.",
     hint="Divide every row by its own length.",
     faults={
+        "Negative cosines are cut off: they run from -1 to 1.": [
+            [0.96, 0.0, 0.969230769],
+            [0.6, 0.0, 0.923076923],
+        ],
         "Nothing is divided by the lengths: these are dot products.": [
             [24.0, -3.0, 63.0],
             [6.0, 0.0, 24.0],
@@ -250,7 +254,7 @@ passed("clip-similarity", "a case by hand, three shapes, no loop")
 # %% [markdown]
 # ## 2. The contrastive loss
 #
-# How does one train two encoders with nothing but pairs? If only similarity of true pairs were
+# How do you train two encoders with nothing but pairs? If only the similarity of true pairs were
 # rewarded, both encoders could return the same vector for everything: this is *collapse*. The other
 # captions of the batch are the remedy. Each picture has to find its own caption among them, a
 # classification with as many classes as the batch has pairs. The wrong ones are called *negatives*.
@@ -274,7 +278,8 @@ drawings.show(
 )
 
 # %% [markdown]
-# *Compare the last entry of the diagonal. Picture 3 finds its caption with probability 0.74, but
+# *Here pictures are rows and captions columns: the table of section 1, transposed. Compare the last entry
+# of the diagonal. Picture 3 finds its caption with probability 0.74, but
 # caption 3 prefers picture 2.*
 #
 # **Worked example.** The loss of the drawing, from its six probabilities:
@@ -294,8 +299,8 @@ print("loss:", (-np.log(by_row).mean() - np.log(by_column).mean()) / 2)
 #
 # <details><summary>Check your prediction</summary>
 #
-# (a) $\log 96 \approx 4.56$, that of a guess. (b) No. The best case is a cosine of $1$ for true
-# pairs and of about 0 for the others, or at best $-1$. Then $\log(1 + 95\,e^{-2}) \approx 2.63$.
+# (a) $\log 96 \approx 4.56$, that of a guess. (b) No. Even with a cosine of $1$ for true pairs and of
+# $-1$ for all others, which 96 vectors cannot reach, it would be $\log(1 + 95\,e^{-2}) \approx 2.63$.
 # The softmax is too flat, which is why the factor is learned.
 #
 # </details>
@@ -464,6 +469,11 @@ expect_close(
             [-0.179121907, 0.12843822],
             [-0.310520575, -0.167805293],
         ],
+        "dzi and dzt are swapped.": [
+            [-0.102056265, 0.398976013],
+            [-0.174227935, 0.005185497],
+            [0.10625821, -0.224395485],
+        ],
         "The table is transposed in the product.": [
             [-0.32103062, 0.257947052],
             [-0.142493646, -0.100388364],
@@ -583,18 +593,41 @@ with needs_answers():
 # CLIP was trained for days on hundreds of GPUs. What makes half a minute enough here? The picture
 # encoder need not learn to see. It reads `data["train_grid"]`: 6 x 6 cells of 64 numbers from a
 # frozen network that finds objects in scenes. On top of it one convolution and a linear layer are
-# trained, beside a text encoder of embeddings and a GRU. Zhai et al. (2022) called such training
-# with a frozen picture encoder *LiT* and reported that it can beat training both from scratch. The
-# price is that the picture side can only use what the frozen features hold.
+# trained. Beside it stands a text encoder: an embedding of each word, and a *GRU*, a recurrent network
+# that reads them in order and returns one vector (`lstm_captioning` builds one). Zhai et al. (2022)
+# called such training with a frozen picture encoder *LiT* and reported that it can beat training both
+# from scratch. The price is that the picture side can only use what the frozen features hold.
 #
 # After this section you can train two networks with one hand-written gradient.
 #
 # Your loss enters the tape at two places: `zi.backward(dzi)` walks back through the picture
-# encoder, `zt.backward(dzt)` through the text encoder. The factor is kept as $s = e^{\tau}$, so
-# that it stays positive:
+# encoder, `zt.backward(dzt)` through the text encoder. What is learned is the logarithm of the factor,
+# $a = \log s$, so that $s = e^a$ stays positive:
 #
-# $$\frac{\partial L}{\partial \tau} = \frac{\partial L}{\partial s}\,s .$$
+# $$\frac{\partial L}{\partial a} = \frac{\partial L}{\partial s}\,s .$$
+
+# %% drawing="clip-training"
+drawings.show(
+    drawings.paired_training(),
+    "Pictures pass through a frozen network, then through a convolution and a linear layer, to vectors zI. Captions pass "
+    "through an embedding and a GRU to vectors zT. Both enter clip_loss. Dashed gradients dzi and dzt run back into the "
+    "trained parts; none reaches the frozen network.",
+)
+
+# %% [markdown]
+# *Your function stands between two networks that the tape differentiates. Nothing behind it needs to know
+# how it computes its gradients.*
 #
+# **Worked example.** A gradient by hand enters the tape in the middle. For $L = z^2$ with $z = 3w$ and
+# $w = 2$ it is $2z = 12$ at $z$:
+
+# %%
+w = torch.tensor([2.0], requires_grad=True)
+z = 3 * w
+z.backward(torch.tensor([12.0]))
+print("gradient of w:", w.grad.tolist(), "by the chain rule:", 12.0 * 3)
+
+# %% [markdown]
 # **Predict, then check.** The factor begins at $s = 10$. Will it rise or fall during training?
 #
 # <details><summary>Check your prediction</summary>
@@ -638,21 +671,21 @@ def train_pair(pictures, X, steps, seed=1, batch_size=96, rate=3e-3):
     """Train both encoders with your loss; return them and the losses."""
     draw = np.random.default_rng(seed)
     captions = caption_encoder(torch, len(data["idx_to_word"])).to(device)
-    tau = nn.Parameter(torch.tensor([np.log(10.0)], dtype=torch.float32))
-    weights = [*pictures.to(device).parameters(), *captions.parameters(), tau]
+    log_scale = nn.Parameter(torch.tensor([np.log(10.0)], dtype=torch.float32))
+    weights = [*pictures.to(device).parameters(), *captions.parameters(), log_scale]
     rule, losses = optim.AdamW(weights, lr=rate, weight_decay=1e-3), []
     for step in range(steps):
         rows = draw.choice(len(X), batch_size, replace=False)
         text = words[rows, draw.integers(5, size=batch_size)]
         zi = F.normalize(pictures(torch.from_numpy(X[rows]).to(device)), dim=1)
         zt = F.normalize(captions(torch.from_numpy(text).to(device)), dim=1)
-        scale = float(np.exp(tau.item()))
+        scale = float(np.exp(log_scale.item()))
         arrays = zi.detach().cpu().numpy(), zt.detach().cpu().numpy()
         loss, dzi, dzt, dscale = clip_loss(*arrays, scale)
         rule.zero_grad()
         zi.backward(torch.from_numpy(np.asarray(dzi, np.float32)).to(device))
         zt.backward(torch.from_numpy(np.asarray(dzt, np.float32)).to(device))
-        tau.grad = torch.tensor([dscale * scale], dtype=torch.float32)
+        log_scale.grad = torch.tensor([dscale * scale], dtype=torch.float32)
         nn.utils.clip_grad_norm_(weights, 5.0)
         for group in rule.param_groups:
             group["lr"] = 0.5 * rate * (1 + np.cos(np.pi * step / steps))
@@ -889,7 +922,7 @@ expect_equal(
             0,
             0,
         ],
-        "The means do not have length 1, so a class whose prompts agree wins.": [
+        "A class whose prompts agree wins: means need length 1, and the best prompt is no mean.": [
             1,
             1,
             2,
@@ -1695,6 +1728,13 @@ expect_close(
         "Class 0 is left out; the background is a class like the others.": 0.472222222,
     },
 )
+expect_close(
+    mean_iou(gt, pred, 6),
+    0.497023810,
+    "the same with guess and truth swapped",
+    hint="The overlap of two sets does not ask which of them was guessed.",
+    faults={"A class that is only guessed has to count, with IoU 0.": 0.662698413},
+)
 for shape_, classes, absent in [((5, 7), 3, 2), ((2, 4, 6), 9, 0), ((40,), 2, 1)]:
     pred, gt = (rng.integers(0, classes, shape_) for _ in range(2))
     with unchanged(pred=pred, gt=gt):
@@ -1706,7 +1746,7 @@ for shape_, classes, absent in [((5, 7), 3, 2), ((2, 4, 6), 9, 0), ((40,), 2, 1)
         hint="All of the classes 0 to num_classes - 1 count if they occur.",
     )
 expect_source(mean_iou, without=READY)
-passed("clip-iou", "absent classes, three shapes")
+passed("clip-iou", "classes that are absent, only guessed or only true; three shapes")
 
 # %% [markdown]
 # **A linear layer on frozen features.** Each patch is an example, its vector of features the input,
@@ -1818,8 +1858,8 @@ for n, d, classes in [(240, 6, 3), (400, 12, 5)]:
     found = pytorch.fit_and_label(train, model, X[:n], other, X[n:], num_iters=100)
     expect(
         float(np.mean(found == (y[n:] + 1) % classes)) >= 0.95,
-        "Trained on other labels, a new object still gives the old ones: use Y_train, "
-        "and keep what is learned in self.",
+        "Trained on other labels, a new object gets fewer than 95 % right: use Y_train, "
+        "keep what is learned in self, and clear the old gradients at every step.",
     )
 expect_source(DINOSegmentation, without=READY)
 passed("clip-segment", "two sets of patches, each with two labellings")

@@ -9,7 +9,7 @@
 # %% [markdown] form="guided"
 # # Self-supervised learning
 #
-# Labels are dear and pictures are cheap. You train a network on pictures without a single label:
+# Labels are expensive, and pictures are cheap. You train a network on pictures without a single label:
 # it learns to recognise two views of one picture. You write the views, the contrastive loss and
 # its gradient by hand, watch the training, and then measure what a few labels are worth.
 #
@@ -301,7 +301,12 @@ for area, size in [((0.25, 1.0), 16), ((0.1, 0.3), 8)]:
     other = random_resized_crop(ruler, size, area, seed + 1)
     expect(
         np.shape(found) == (3000, size, size, 3) and found.dtype == np.float32,
-        f"Return float32 of shape {(3000, size, size, 3)}; got {np.shape(found)}.",
+        f"Return float32 of shape {(3000, size, size, 3)}; got {found.dtype} of shape "
+        f"{np.shape(found)}.",
+    )
+    expect(
+        np.abs(found[..., 2]).max() < 1e-3,
+        "Channels have changed places: left and right are swapped along the columns.",
     )
     expect(np.array_equal(found, again), "Equal seeds should give equal crops.")
     expect(not np.array_equal(found, other), "Other seeds should give other crops.")
@@ -317,13 +322,18 @@ for area, size in [((0.25, 1.0), 16), ((0.1, 0.3), 8)]:
     expect(
         share.min() > area[0] - 0.01 and share.max() < area[1] + 0.01,
         f"Shares of the picture should lie in {area}; found {share.min():.2f} to "
-        f"{share.max():.2f}. Is it the area that is drawn, not the side?",
+        f"{share.max():.2f}. Is it the area that is drawn, not the side, and do the "
+        f"sides keep their fractions?",
     )
-    low, high = np.log(3 / 4) - 0.01, np.log(4 / 3) + 0.01
-    expect(ratio.std() > 0.1, "The boxes keep one shape: draw width / height too.")
+    shapes = f"found {np.exp(ratio.min()):.2f} to {np.exp(ratio.max()):.2f}"
+    expect(ratio.std() > 0.02, "The boxes keep one shape: draw width / height too.")
     expect(
-        ratio.min() > low and ratio.max() < high,
-        "width / height should lie between 3/4 and 4/3.",
+        ratio.min() > np.log(3 / 4) - 0.01 and ratio.max() < np.log(4 / 3) + 0.01,
+        f"width / height should lie between 3/4 and 4/3; {shapes}.",
+    )
+    expect(
+        ratio.min() < np.log(3 / 4) + 0.06 and ratio.max() > np.log(4 / 3) - 0.06,
+        f"width / height should take all values from 3/4 to 4/3; {shapes}.",
     )
     if area[1] < 0.5:  # no side is cut to the picture's
         expect_close(
@@ -333,6 +343,11 @@ for area, size in [((0.25, 1.0), 16), ((0.1, 0.3), 8)]:
             rtol=0,
             atol=0.01,
             hint="The area is uniform, not the side.",
+        )
+        expect(
+            abs(ratio.mean()) < 0.018,
+            "Boxes are wide more often than tall: the *logarithm* of width / height is "
+            "uniform.",
         )
         place = np.array([top / (32 - height), left / (32 - width)])
         expect(
@@ -505,6 +520,14 @@ expect_close(
     atol=1e-2,
     dtype=np.float32,
     hint="b multiplies all three numbers.",
+    faults={
+        "Values are cut to 0..255; here they may leave that range.": np.clip(
+            2 * pixels, 0, 255
+        ),
+        "Only Y is multiplied; b belongs to I and Q too.": [
+            [[[294.85, 144.85, 144.85], [0, 0, 0]]]
+        ],
+    },
 )
 expect_close(
     adjust_color(pixels, one, 0.5 * one, one, zero),
@@ -534,6 +557,9 @@ expect_close(
         "The matrices are in the wrong order: first YIQ, last its inverse.": [
             [[[83.385169, 166.212577, 58.843714], [0, 0, 0]]]
         ],
+        "Pixels are rows here, so the matrix is on the other side, transposed.": [
+            [[[89.7, 176.1, 34.2], [0, 0, 0]]]
+        ],
     },
 )
 for n, h, w in [(3, 4, 5), (5, 1, 2)]:
@@ -559,6 +585,16 @@ for n, h, w in [(3, 4, 5), (5, 1, 2)]:
         faults={
             "Hue turns the other way.": views.adjust_color(images, *how, -hue),
             "The hue is not turned.": views.adjust_color(images, *how, 0 * hue),
+            "Angles are in radians, not in degrees.": views.adjust_color(
+                images, *how, np.deg2rad(hue)
+            ),
+            "Contrast is changed first; it comes last.": views.adjust_color(
+                views.adjust_color(images, np.ones(n), how[1], np.ones(n), 0 * hue),
+                how[0],
+                np.ones(n),
+                how[2],
+                hue,
+            ),
             "All pictures have the numbers of the first one.": views.adjust_color(
                 images, *np.repeat(how[:, :1], n, axis=1), np.repeat(hue[:1], n)
             ),
@@ -580,7 +616,8 @@ for strength in (1.0, 0.5):
         found = color_distortion(swatches, strength, seed)
     expect(
         np.shape(found) == swatches.shape and found.dtype == np.float32,
-        f"Return float32 of shape {swatches.shape}; got {np.shape(found)}.",
+        f"Return float32 of shape {swatches.shape}; got {found.dtype} of shape "
+        f"{np.shape(found)}.",
     )
     again = color_distortion(swatches, strength, seed)
     expect(np.array_equal(found, again), "Equal seeds should give equal colours.")
@@ -588,10 +625,15 @@ for strength in (1.0, 0.5):
     expect(not np.array_equal(found, other), "Other seeds should give other colours.")
     read = views.read_colours(found)
     grey = read["saturation"] < 1e-3
-    expect(grey.any(), "No picture is grey.")
+    expect(
+        grey.any() and not grey.all(),
+        f"{'All pictures are' if grey.any() else 'No picture is'} grey: each should be with "
+        f"probability 1/5, whatever the others are.",
+    )
     expect(
         abs(grey.mean() - 0.2) < 0.04,
-        f"One picture in five should be grey; found {grey.mean():.0%}.",
+        f"One picture in five should be grey at strength {strength}; found "
+        f"{grey.mean():.0%}.",
     )
     middle = {"brightness": 1, "contrast": 1, "saturation": 1, "hue": 0}
     width = {"brightness": 0.4, "contrast": 0.4, "saturation": 0.8, "hue": 0.6}
@@ -657,8 +699,8 @@ with needs_answers():
 
 # %% [markdown] question="ssl-shortcut" points=3 minutes=12
 # **Question 1 (3 points).** A student leaves out the colours to save time. After 100 steps her
-# contrastive loss stands at 2.1; her colleague, who changes colours too, has 3.8. She concludes: "A lower loss means better features. Colour changes only make the task
-# harder." Explain how the loss can be lower while the features are worse. Name a measurement that
+# contrastive loss stands at 2.1; her colleague, who changes colours too, has 3.8. She concludes: "A
+# lower loss means better features. Colour changes only make the task harder." Explain how the loss can be lower while the features are worse. Name a measurement that
 # decides, and one kind of task for which her features might be the better ones.
 
 # %% [markdown] marking="ssl-shortcut"
@@ -778,6 +820,12 @@ expect_close(
         "The vectors are divided by their largest numbers, not by their lengths.": 1.5,
     },
 )
+expect_close(
+    pytorch.evaluate(sim, np.array([3.0, 4]), np.array([-4.0, -3])),
+    -0.96,
+    "the similarity of (3, 4) and (-4, -3)",
+    faults={"The sign is lost: a similarity runs from -1 to 1.": 0.96},
+)
 for d in (1, 2, 7):
     a, b = rng.standard_normal((2, d))
     right = reference.positive_pairs(a[None], b[None])[0, 0]
@@ -786,7 +834,7 @@ for d in (1, 2, 7):
             found = pytorch.evaluate(sim, scale * a, b)
         expect_close(found, right, f"vectors of {d} numbers, one times {scale:g}")
 expect_source(sim, without=READY)
-passed("ssl-sim", "one pair by hand, vectors of three sizes and any length")
+passed("ssl-sim", "two pairs by hand, vectors of three sizes and any length")
 
 
 # %% answer="ssl-naive" minutes=20 difficulty=2 importance=3
@@ -1213,8 +1261,7 @@ def simclr_gradient(out_left, out_right, tau):
 #
 # <details><summary>Hint 3: the local derivatives</summary>
 #
-# $\bar S = (P - Y)/(2N\tau)$. From $S_{ij} = u_i \cdot u_j$: $u_i$ receives $\bar S_{ij} u_j$ and
-# $\bar S_{ji} u_j$. For $u = z/\lVert z \rVert$ an upstream gradient $g$ becomes
+# From $S_{ij} = u_i \cdot u_j$: $u_i$ receives $G_{ij} u_j$ and $G_{ji} u_j$, for all $j$. For $u = z/\lVert z \rVert$ an upstream gradient $g$ becomes
 # $(g - (g \cdot u)\,u)/\lVert z \rVert$: with $z = (3, 4)$ and $g = (1, 0)$ that is
 # $(0.128, -0.096)$.
 #
@@ -1270,6 +1317,10 @@ expect_close(
             [0.024033015, 0],
         ],
         "The sign is turned round.": [[0, 0.171823135], [-0.424033015, 0]],
+        "dleft and dright are swapped.": [
+            [-0.135690556, 0.101767917],
+            [-0.020618776, -0.027491702],
+        ],
     },
 )
 for n, d, tau in [(1, 3, 1.0), (4, 5, 0.2), (6, 3, 0.001)]:
@@ -1432,8 +1483,8 @@ def knn_predict(features, labels, queries, k=20, tau=0.1):
 # </details>
 
 # %% test="ssl-knn" points=3
-stored = np.array([[1.0, 0], [4, 3], [3, 4], [0, 1], [-5, 1]])
-labels = np.array([0, 1, 1, 2, 3])
+stored = np.array([[1.0, 0], [4, 3], [3, 2.4], [3, 4], [0, 1], [-5, 1], [-20, 200]])
+labels = np.array([0, 5, 1, 1, 2, 3, 1])
 for k, tau, query, right, faults in [
     (
         1,
@@ -1443,22 +1494,23 @@ for k, tau, query, right, faults in [
         {
             "Length plays a part: similar means a large cosine.": 1,
             "The least similar features vote.": 3,
+            "The most similar feature is left out.": 5,
         },
     ),
     (1, 10.0, [4.0, 0.5], 0, {"More than k neighbours vote.": 1}),
     (
-        3,
+        4,
         0.05,
         [1.0, 0.1],
         0,
         {"Neighbours have nearly equal votes: with a small tau the near ones win.": 1},
     ),
     (
-        3,
+        4,
         10.0,
         [1.0, 0.1],
         1,
-        {"Only the nearest one counts: with a large tau two of three win.": 0},
+        {"Only the nearest one counts: with a large tau two of four win.": 0},
     ),
 ]:
     found = knn_predict(stored, labels, np.array([query]), k, tau)
@@ -1493,7 +1545,8 @@ passed("ssl-knn", "four queries by hand, random features with three k and tau")
 # **Experiment: 300 steps without labels.** The encoder has five convolutions and 96 features, the
 # projector two linear layers to 64 numbers. Batches have 128 pictures, so 256 views; the temperature
 # is 0.2. Your `simclr_gradient` supplies the gradient, and the tape carries it through the network.
-# Every 100 steps your neighbours classify 500 test pictures from 2000 stored ones.
+# Every 100 steps your neighbours classify 500 test pictures from 2000 stored ones. You only watch by
+# them: nothing is chosen by these numbers.
 
 # %% tags=["experiment"]
 kept = {}
@@ -1741,6 +1794,7 @@ expect_close(
     [[0.75, 0.25], [0.5, 0.5]],
     "scores of two queries with lambda = 1",
     rtol=1e-4,
+    shape_hint="One column for each class from 0 to the largest label.",
     hint="Standardise by the labelled features; lambda is times N; add m at the end.",
     faults={
         "The mean m of the labels is not added to the scores.": [[0, 0], [-0.25, 0.25]],

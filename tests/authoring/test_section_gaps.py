@@ -3,7 +3,8 @@
 import jupytext
 import pytest
 
-from grading.authoring.section_gaps import main, section_gaps
+from grading.authoring.build import scripts
+from grading.authoring.section_gaps import EXPERIMENT, MEASURED, main, section_gaps
 from grading.authoring.section_rules import sections
 
 WHOLE = """# %% [markdown]
@@ -107,6 +108,43 @@ def test_what_is_lacking_is_listed(old, new, gap):
     found = gaps(WHOLE.replace(old, new))
 
     assert any(gap in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        '# %% tags=["experiment"]\nprint(4)\n',
+        "# %% [markdown]\n# **Experiment.** Run it.\n",
+        "# %% [markdown]\n# **For lunch.** Who is right?\n",
+    ],
+)
+def test_what_runs_or_is_discussed_is_an_experiment(run):
+    bare = WHOLE.replace('# %% tags=["experiment"]\nprint(1 + 1)\n', run)
+    assert gaps(bare) == []
+
+
+def test_a_run_answers_what_was_asked_before_it():
+    asked = WHOLE.replace("Nothing to do.", "Predict: how many?")
+    assert any("no folded answer near 'Predict: how" in gap for gap in gaps(asked))
+    assert gaps(asked + '\n# %% tags=["experiment"]\nprint(4)\n') == []
+
+
+def test_sections_that_are_measured_later_exist():
+    for name, measured in MEASURED.items():
+        path = next(p for p in scripts() if f"{p.parent.name}/{p.stem}" == name)
+        cells = jupytext.read(path, fmt="py:percent").cells
+        lacking = {
+            title.partition(".")[0]
+            for title, part in sections(cells)
+            if EXPERIMENT in section_gaps(part)
+        }
+        assert set(measured) == lacking, name
+
+
+def test_assignments_1_and_2_have_no_gaps(capsys):
+    ours = [f"{p.parent.name}/{p.stem}" for p in scripts()]
+    main([name for name in ours if not name.startswith("assignment3")])
+    assert capsys.readouterr().out == ""
 
 
 def test_one_notebook_is_listed_by_name(capsys):

@@ -82,6 +82,7 @@ FIGURES = {
     "growing_pictures": drawings.growing_pictures,
     "two_clouds": drawings.two_clouds,
     "paired_cosines": drawings.paired_cosines,
+    "paired_training": drawings.paired_training,
     "patch_overlap": drawings.patch_overlap,
     "prompt_classes": drawings.prompt_classes,
     "ranked_row": drawings.ranked_row,

@@ -162,6 +162,9 @@ class Keeper(object):
 def test_a_class_pasted_whole_brings_the_methods_that_are_asked_for(fork_server):
     assert keep(fork_server, DISTANCES).score == 1
     assert keep(fork_server, WHOLE).score == 1
+    foreign = WHOLE.replace("(object)", "(dict)").replace("self.gap(x)", "GAP")
+    foreign = foreign.replace("GAP", "np.abs(x - self.X_train).sum(axis=1)")
+    assert keep(fork_server, foreign).score == 1
 
 
 @pytest.mark.parametrize(

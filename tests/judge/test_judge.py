@@ -43,8 +43,16 @@ def test_an_answer_that_does_not_load_is_told(fork_server):
     verdict = sit(fork_server, "def double(x)\n    return 2 * x")
     found = by_name(verdict)
     assert verdict.answers["double"].startswith("SyntaxError: ")
-    assert found["equal"].message == "NameError: name 'double' is not defined"
+    assert found["equal"].message == (
+        f"double belongs to double, which did not run: {verdict.answers['double']}"
+    )
     assert found["other"].score == 1.0
+
+
+def test_an_error_of_numpy_is_told_with_what_it_means(fork_server):
+    found = one(fork_server, "double(3)", "def double(x): return max(0, np.ones(3))")
+    assert found.message.startswith("ValueError: The truth value of an array")
+    assert "is neither true nor false, so `if`, `and`, `or`" in found.message
 
 
 def test_a_missing_answer_is_missing(fork_server):

@@ -11,7 +11,7 @@ from grading.authoring.exam_from_notebook import exam_of
 from grading.judge.exam import Cell, Exam
 from grading.judge.judge import judge
 from grading.judge.order import groups, stages
-from grading.judge.room.handed_out import handed_out
+from grading.judge.room.handed_out import handed_out, is_shown
 from grading.judge.room.references import folder, modules, needed
 from grading.judge.room.stripped import TOOLS, is_tool, stripped
 from grading.judge.student_session import defined
@@ -235,6 +235,17 @@ def test_importing_what_is_absent_hurts_nobody(sit):
     assert "torch.nn.functional.linear is not there" in sit(used).message
     used = begin + "def affine(x, w, b):\n    return affine_forward(x, w, b)"
     assert "cs231n.layers.affine.affine_forward is not there" in sit(used).message
+
+
+def test_drawings_and_demos_are_absent_whole(sit):
+    begin = "from cs231n import demos, drawings\n"
+    begin += "from cs231n.drawings.classifiers import neighbours\n"
+    begin += "from cs231n.drawings.classifiers.neighbours import *\n"
+    assert sit(begin + sit.answer).score == 1
+    for used in ("drawings.nearest_points()", "neighbours.nearest_points()"):
+        drawn = begin + f"def affine(x, w, b):\n    return {used}"
+        assert "nearest_points is not there while" in sit(drawn).message
+    assert not [n for n in marshal.loads(stripped(frozenset())) if is_shown(n)]
 
 
 def test_testers_and_answers_have_other_addresses(sit):

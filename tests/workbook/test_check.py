@@ -278,6 +278,16 @@ def test_an_answer_that_waits_for_the_keyboard_does_not_wait(save, capsys, call)
     assert "take input() or breakpoint() out of the answer" in out
 
 
+def test_a_test_that_needs_an_answer_that_cannot_be_read_names_it(save, capsys):
+    out = run(capsys, save(small(double="def double(x)\n    return 2 * x")))[1]
+
+    assert "double says:\n  Python cannot read line 1 of the answer" in out
+    assert (
+        "test-net-ones says:\n  It needs double, whose cell does not run. Mend that "
+        "one first: Python cannot read line 1"
+    ) in out
+
+
 def test_a_name_from_a_cell_of_ones_own_is_explained(save, capsys):
     out = run(capsys, save(small(double="def double(x):\n    return mine(x)")))[1]
 

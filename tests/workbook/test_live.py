@@ -110,11 +110,25 @@ def test_a_syntax_error_puts_the_old_answer_away(kernel, capsys):
     assert kernel.run("assert Net().forward(1) == 4")
 
 
+def test_a_name_of_a_cell_that_never_ran_is_traced_to_it(kernel, capsys):
+    assert not kernel.run("rate = 0.1\ndef double(x)\n    return x", "double")
+    assert not kernel.run("@add_to_class(Net)\ndef forward(self, x:\n    pass", "net")
+    for call in ("double(1)", "Net().forward(1)"):
+        with pytest.raises(NotImplementedError, match="its cell has a syntax error"):
+            eval(call, kernel.user_ns)
+    capsys.readouterr()
+    assert not kernel.run("2 * rate")
+    said = " ".join(capsys.readouterr().out.split())
+    assert "rate belongs to double, whose cell has a syntax error. Mend it" in said
+    kernel.run(f"rate = 0.1\n{DOUBLE}", "double")
+    assert kernel.run("double(rate)")
+
+
 def test_other_names_are_left_alone(kernel, capsys):
     kernel.run("from math import sqrt\ndouble = 3")
 
-    assert not kernel.run("def sqrt(x\ndef double(x\ndef unknown(")
-    assert kernel.run("assert sqrt(4) == 2 and double == 3")
+    assert not kernel.run("def sqrt(x\ndef double(x\ndef unknown(\ndef sum(x")
+    assert kernel.run("assert sqrt(4) == 2 and double == 3 and sum([1]) == 1")
     assert capsys.readouterr().out == ""
 
 
@@ -150,6 +164,20 @@ def test_progress_shows_points_what_is_open_and_questions(save, monkeypatch, cap
         "1 of 3 points by tests. Not written yet: double.",
         "2 points by hand for written answers. Unanswered: q-why (Question 1).",
     ]
+
+
+def test_progress_breaks_lines_between_words(save, monkeypatch, capsys):
+    long = small(double=STUB)
+    last = long["cells"][-1]
+    for n in range(6):
+        flags = dict(last["metadata"]["nbgrader"], grade_id=f"q-why-it-is-so-{n}")
+        long["cells"].append(dict(last, id=f"q{n}", metadata={"nbgrader": flags}))
+    monkeypatch.chdir(save(long).parent)
+    notebook.progress()
+
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert all(any(f"q-why-it-is-so-{n}" in line for line in lines) for n in range(6))
 
 
 def test_progress_says_what_is_not_saved(save, monkeypatch, capsys):

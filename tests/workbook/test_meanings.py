@@ -50,10 +50,60 @@ def _of(call):
         (lambda: [1, 2][2], "n - 1"),
         (lambda: 0.9 ^ 2, "A power is written **"),
         (lambda: {"learning_rate": 1}["lr"], "has nothing under 'lr'"),
+        (lambda: ((a, a) == 3).sum(), "one True or False where an array was meant"),
+        (lambda: (lambda shape: 0)(2, 3), "A shape has brackets of its own"),
     ],
 )
 def test_an_error_of_a_beginner_is_explained(call, words):
     assert words in _of(call)
+
+
+class Net:
+    def __init__(self):
+        self.first = 1
+
+    def forward(self):
+        return first + 1  # noqa: F821
+
+    def other(self):
+        return second + 1  # noqa: F821
+
+
+def test_a_name_that_the_object_has_is_said_to_be_its():
+    assert _of(Net().forward) == "The object has it: write self.first."
+    assert _of(Net().other) == ""
+
+
+def test_errors_of_pytorch_are_explained():
+    torch = pytest.importorskip("torch")
+    nn, F = torch.nn, torch.nn.functional
+    x, w = torch.ones(2, 3), torch.ones(3, requires_grad=True)
+    image, walked = torch.ones(1, 3, 4, 4), (x @ w).sum()
+    walked.backward()
+
+    class Bare(nn.Module):
+        def __init__(self):
+            self.layer = nn.ReLU()
+
+    layer = nn.Linear(3, 2)
+    for call, words in (
+        (x.sum().backward, "No tensor that asks for a gradient led"),
+        (walked.backward, "walked once"),
+        (lambda: w.add_(1), "inside `with torch.no_grad():`"),
+        (lambda: x.T @ x.T, "has 2 columns, and the weights have 3 rows"),
+        (lambda: F.nll_loss(x, torch.ones(2)), "whole numbers of 64 bits"),
+        (lambda: layer(x.double()), "the same dtype"),
+        (lambda: nn.Conv2d(3, 1, 3)(image.double()), "the same dtype"),
+        (lambda: nn.Conv2d(3, 1, 5)(image), "Is the padding missing?"),
+        (lambda: nn.Conv2d(2, 1, 3)(image), "read 2 channels each"),
+        (lambda: x + torch.ones(2), "matched from the last axis"),
+        (Bare, "super().__init__() has to be the first"),
+        (lambda: nn.Sequential(F.relu), "nn.ReLU()"),
+        (lambda: setattr(layer, "weight", x), "nn.Parameter"),
+        (lambda: w.detach().grad.zero_(), "None until the first backward()"),
+        (lambda: x.reshape(4, 2), "4 x 2 = 8 are asked for, and there are 6"),
+    ):
+        assert words in _of(call)
 
 
 def test_a_value_that_a_branch_left_out_is_named():

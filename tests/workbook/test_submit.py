@@ -158,6 +158,15 @@ def test_a_folder_completed_by_the_shell_is_found(
     assert "Hand in assignment1.zip: 2 notebooks." in capsys.readouterr().out
 
 
+def test_a_dot_means_the_folder_one_is_in(save, tmp_path, monkeypatch, capsys):
+    folder = assignment(save, "a", "b")
+    monkeypatch.chdir(folder)
+
+    assert main([".", "--no-run"]) == 0
+    assert "Hand in assignment1.zip: 2 notebooks." in capsys.readouterr().out
+    assert (folder / "assignment1.zip").is_file()
+
+
 def test_a_link_to_the_folder_will_do(save, tmp_path, monkeypatch):
     assignment(save, "a", "b").rename(tmp_path / "homework")
     try:

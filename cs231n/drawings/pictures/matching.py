@@ -46,6 +46,42 @@ def paired_cosines(theme: str = "light") -> "Figure":
     return page.fig
 
 
+def paired_training(theme: str = "light") -> "Figure":
+    """Draw what is trained when a loss by hand stands between two encoders.
+
+    Parameters
+    ----------
+    theme : {"light", "dark"}, optional
+        Paper and colours.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        Pictures above, captions below, the loss on the right, gradients dashed.
+    """
+    page = Page(27, 7.4, theme, inch=0.36)
+    rows = (
+        (2.0, "pictures", "data", "conv, linear", "I", "dzi"),
+        (5.4, "captions", "other", "embedding, GRU", "T", "dzt"),
+    )
+    for y, name, role, layers, letter, grad in rows:
+        page.text(2.0, y, name, role, 11)
+        page.box((14.0, y), layers, 5.6, "learned", 9.5)
+        page.arrow((17.0, y), (18.6, y), role, 1.5)
+        page.text(19.6, y, f"$z^{letter}$", role, 12)
+        page.arrow((20.5, y), (22.2, 3.7 + 0.25 * (y - 3.7)), role, 1.5)
+        below = y + (1.25 if y > 3.7 else -1.25)
+        page.arrow((22.6, below), (15.4, below), "grad", 1.5)
+        page.text(24.2, below, grad, "grad", 10)
+    page.arrow((3.8, 2.0), (5.0, 2.0), "data", 1.5)
+    page.box((7.8, 2.0), "frozen network", 5.2, "quiet", 9.5)
+    page.arrow((10.5, 2.0), (11.0, 2.0), "data", 1.5)
+    page.arrow((3.8, 5.4), (11.0, 5.4), "other", 1.5)
+    page.box((24.0, 3.7), "clip_loss", 3.6, "quiet", 10)
+    page.text(7.8, 3.4, "no gradient comes here", "quiet", 8.5)
+    return page.fig
+
+
 def two_softmaxes(theme: str = "light") -> "Figure":
     """Draw one table of logits, softmaxed along rows and along columns.
 

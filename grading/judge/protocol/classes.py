@@ -162,7 +162,8 @@ def describe(value: object) -> tuple[str, list[str], dict[str, object]]:
     Returns
     -------
     kind : str
-        "function", "class" for one whose objects cross by what they hold, or "value".
+        "class" for one whose objects cross by what they hold, "function" for other
+        classes and whatever else can be called, or "value".
     parameters : list of str
         Names of a function's parameters.
     members : dict of {str: object}
@@ -171,7 +172,7 @@ def describe(value: object) -> tuple[str, list[str], dict[str, object]]:
     if is_own(value) and _is_open(value):
         return ("class", [], _members(value))
     if callable(value):
-        return ("function", _parameters(value), {})
+        return ("function", _parameters(value), _members(value))
     return ("value", [], {})
 
 
@@ -183,10 +184,11 @@ def _is_open(cls):
     )
 
 
-def _members(cls):
-    """List the methods of a class, and its attributes that are plain data."""
+def _members(value):
+    """List methods of a notebook's class, and its attributes that are plain data."""
     found = {}
-    for base in reversed(cls.__mro__[:-1]):
+    bases = value.__mro__[:-1] if is_own(value) else ()
+    for base in reversed([base for base in bases if is_own(base)]):
         for name, value in vars(base).items():
             if name.startswith("__") and name not in ("__init__", "__call__"):
                 continue

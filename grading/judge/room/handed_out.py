@@ -8,8 +8,8 @@ from typing import Any
 PACKAGE = "cs231n"
 #: The set-up's list of ready-made answers: tests use those, answers do not.
 _READY = "READY"
-#: Parts that are for looking, and would answer some exercises.
-_SHOWN = ("demos", "drawings")
+#: Parts that are for looking, and would answer some exercises: answers have none of it.
+SHOWN = (f"{PACKAGE}.demos", f"{PACKAGE}.drawings")
 
 
 def handed_out(cells: Iterable[Any]) -> frozenset[str]:
@@ -33,8 +33,24 @@ def handed_out(cells: Iterable[Any]) -> frozenset[str]:
         name
         for source in sources
         for name, here in _imported(source)
-        if not here & ready and name.split(":")[0].split(".")[1] not in _SHOWN
+        if not here & ready and not is_shown(name.partition(":")[0])
     )
+
+
+def is_shown(module: str) -> bool:
+    """Tell whether a module of the package is only for looking.
+
+    Parameters
+    ----------
+    module : str
+        With dots.
+
+    Returns
+    -------
+    shown : bool
+        Whether it belongs to one of :data:`SHOWN`.
+    """
+    return ".".join(module.split(".")[:2]) in SHOWN
 
 
 @lru_cache(maxsize=256)

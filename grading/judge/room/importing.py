@@ -32,7 +32,8 @@ def send(
     code : bytes
         From :func:`grading.judge.room.stripped.stripped`.
     absent : iterable of str
-        Packages that answers do without. Importing one is no error, using it is.
+        Packages that answers do without, and parts of the course's. Importing one is
+        no error, using it is.
     beforehand : iterable of str, optional
         Modules to import at once.
     """
@@ -89,7 +90,7 @@ class _Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def find_spec(self, name, path=None, target=None):
         """Find a module among those that were sent."""
-        if name.partition(".")[0] in self._absent:
+        if self._is_absent(name):
             return importlib.util.spec_from_loader(name, self, is_package=True)
         if name not in self._modules:
             return None
@@ -98,15 +99,16 @@ class _Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def create_module(self, spec):
         """Make what stands for a package that is absent; leave others to Python."""
-        if spec.name.partition(".")[0] in self._absent:
-            return _AbsentModule(spec.name)
-        return None
+        return _AbsentModule(spec.name) if self._is_absent(spec.name) else None
 
     def exec_module(self, module):
         """Run the code of a module."""
         if module.__name__ in self._modules:
             _, code = self._modules[module.__name__]
             exec(marshal.loads(code), vars(module))
+
+    def _is_absent(self, name):
+        return any(f"{name}.".startswith(f"{one}.") for one in self._absent)
 
 
 class _Absent:

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from cs231n.old_imports import COURSE
-from grading.judge.room.handed_out import PACKAGE
+from grading.judge.room.handed_out import PACKAGE, is_shown
 from grading.judge.room.references import folder, meant, modules, needed
 
 #: Parts that hold tools and nothing that a notebook asks for; their files can be read.
@@ -26,6 +26,8 @@ TOOLS = (
     "vis",
     "workbook",
 )
+#: Tools that import what may not be there: their code crosses whole, compiled already.
+NEEDY = ("solver",)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _ABSENT = (
     "{name} is not there: the notebook asks for it, or does not hand it out. Answers "
@@ -61,21 +63,30 @@ def stripped(given: frozenset[str]) -> bytes:
     Returns
     -------
     code : bytes
-        ``{module: (is_package, code)}``, marshalled, of all modules but tools. The
-        compiled kernels are not in it, their twins in NumPy take their place. What is
-        there only because something else needs it is not brought by a star.
+        ``{module: (is_package, code)}``, marshalled, of all modules but most tools and
+        what is only for looking. The compiled kernels are not in it, their twins in
+        NumPy take their place. What is there only because something else needs it is
+        not brought by a star.
     """
     given = frozenset(n for n in given if not is_tool(n.partition(":")[0]))
     kept, found = needed(given), {}
     silent = frozenset(kept - meant(given))
     for module in modules().values():
-        if not is_tool(module.name):
+        if _is_whole(module.name):
+            code = _code(module.name, frozenset(module.parts), frozenset())
+        elif not is_tool(module.name) and not is_shown(module.name):
             parts = {name for place, name in kept if place == module.name}
             exports = module.exports if module.name in COURSE else []
             hidden = {n for n in exports if meant([f"{module.name}:{n}"]) & silent}
             code = _code(module.name, frozenset(parts), frozenset(hidden))
-            found[module.name] = (module.is_package, code)
+        else:
+            continue
+        found[module.name] = (module.is_package, code)
     return marshal.dumps(found)
+
+
+def _is_whole(module):
+    return module != PACKAGE and module.split(".")[1] in NEEDY
 
 
 @cache
