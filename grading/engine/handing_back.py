@@ -193,9 +193,14 @@ def handout(course: "Course", args: "Namespace") -> int:
     from grading.authoring.handout import handout as write
 
     out = args.out or (None if args.branch else Path("workbook.zip"))
+    options = {"repository": args.repository}
     try:
-        commit, files = write(out, args.branch, repository=args.repository)
-    except HandoutError as reason:
+        if args.language:
+            from grading.authoring.translation.catalogue import rewording
+
+            options["reworded"] = rewording(args.language)
+        commit, files = write(out, args.branch, **options)
+    except (HandoutError, ValueError) as reason:
         print(reason, file=sys.stderr)
         return 1
     places = [f"{out}"] if out else []

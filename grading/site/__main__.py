@@ -98,10 +98,21 @@ def sphinx(stage: Stage, out: Path, cache: Path, builder: str = "html") -> None:
         "CS231N_SITE_ADDRESS": stage.home.address,
         "CS231N_SITE_LANGUAGE": stage.language,
         "CS231N_DATA": str(ROOT / "build" / "embedded"),  # what the package draws
+        "IPYTHONDIR": str(_quiet_kernels()),
+        "TQDM_DISABLE": "1",  # a page has no progress
     }
     command += [str(stage.folder), str(out)]
     if subprocess.run(command, env=os.environ | told).returncode:
         raise SiteError("Sphinx says above what is wrong with which page.")
+
+
+def _quiet_kernels():
+    """Write settings of kernels: they warn of nothing, and nobody's own count."""
+    profile = WORK / "ipython" / "profile_default"
+    profile.mkdir(parents=True, exist_ok=True)
+    settings = 'get_config().IPKernelApp.log_level = "ERROR"\n'
+    (profile / "ipython_kernel_config.py").write_text(settings, encoding="utf-8")
+    return profile.parent
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -127,9 +127,9 @@ class Stage:
             pages |= reference_pages()
         for page, text in pages.items():
             self.write(f"{page}.md", text.encode())
-        for path in sorted(assignments.glob("*/*.ipynb")):
+        for path in sorted(assignments.glob("*/*.ipynb"), key=_in_the_course):
             self.notebook(path, pictures)
-        self.write("gallery.md", pictures.page().encode())
+        self.write("gallery.md", pictures.page(self.language).encode())
         for name, data in pictures.files():
             self.write(f"extra/pictures/{name}", data)
         self._remove_the_rest()
@@ -166,6 +166,13 @@ class Stage:
         for path in self.folder.rglob("*"):
             if path.is_file() and path not in self.written:
                 path.unlink()
+
+
+def _in_the_course(path):
+    """Order notebooks as the list of their assignment has them."""
+    index = SOURCE / "assignments" / path.parent.name / "index.md"
+    lines = index.read_text(encoding="utf-8").splitlines()
+    return path.parent.name, lines.index(path.stem)
 
 
 def digest_of_package() -> str:
