@@ -184,6 +184,7 @@ expect_close(
         ],
         "The input gate is missing.": [[0.93775357]],
         "Input and forget gate are swapped.": [[0.81702162]],
+        "Forget and output gate are swapped.": [[0.65676994]],
     },
 )
 expect_close(
@@ -319,6 +320,9 @@ expect_close(
         ],
         "The old cell state gets the whole gradient, as if nothing were forgotten.": [
             [1.30477860]
+        ],
+        "The old cell state went through the forget gate, not the input gate.": [
+            [0.95386959]
         ],
     },
 )
