@@ -83,7 +83,7 @@ MEASURED = {
     },
     "assignment3/style_transfer": {"2": "5 paints with it", "4": "5 paints with it"},
     "assignment3/transformer_captioning": {
-        "1": "2 looks at the weights",
+        "1": "6 draws the weights of every head",
         "3": "6 trains on these modules",
         "4": "6 trains on these layers",
         "5": "6 trains it",
