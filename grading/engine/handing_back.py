@@ -104,7 +104,7 @@ def report(course: "Course", args: "Namespace") -> int:
     old = sum(row.verdict is not None and row.prints is None for row in overview.rows)
     if old:
         print(
-            f"{old} notebooks were read by an older version and are compared with none. "
+            f"{old} notebooks were read by an older version, and compared with none. "
             f"Run again; no test runs twice:  python -m grading run {args.assignment}"
         )
     return 0
