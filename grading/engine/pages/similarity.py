@@ -64,9 +64,7 @@ def pairs(
     ]
 
 
-def _compared(
-    taken: list[np.ndarray], given: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _compared(taken: list[np.ndarray], given: np.ndarray) -> tuple[np.ndarray, ...]:
     """Compare those who have something rare in common: first, second, share, rarity.
 
     A run that one student alone has counts in that student's total and for no pair.
