@@ -38,7 +38,7 @@ test: STEPS = 10
 
 .DEFAULT_GOAL := help
 .PHONY: help lab demo check test lint format release drift lite site solutions formgrader accuracy \
-	grade autograde feedback scores bench hooks clean
+	grade autograde feedback scores bench lock hooks clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1	\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -173,6 +173,12 @@ bench: $(VENV)/.dev ## measure speed against peers
 
 accuracy: $(VENV)/.dev ## train every notebook's final model, on CIFAR-10 if it is there
 	$(PY) -m benchmarks.accuracy $(ARGS)
+
+# uv finds versions for every system at once; the file names no index.
+lock: $(VENV)/.dev ## write the newest versions of everything to constraints.txt
+	$(PIP) uv $(SORRY)
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --extra dev \
+		--no-header --no-annotate --no-emit-index-url --output-file constraints.txt pyproject.toml
 
 hooks: $(VENV)/.dev ## run the checks before every commit
 	$(BIN)/pre-commit install

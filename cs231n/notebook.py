@@ -195,6 +195,25 @@ def check(*exercises: str) -> None:
         command("check", str(notebook.path.resolve()), *exercises)
 
 
+def submit(*, anyway: bool = False) -> None:
+    """Write the zip that is handed in, once every notebook beside this one runs.
+
+    Save them first. The same as ``python -m cs231n.submit ASSIGNMENT`` in a terminal.
+
+    Parameters
+    ----------
+    anyway : bool, optional
+        Whether to write it though something is missing or does not run.
+    """
+    from cs231n.workbook.standing import hand_in
+
+    try:
+        notebook = live.this_notebook(vars(sys.modules["__main__"]))
+    except BadNotebook:  # then it is one of those in this folder
+        notebook = None
+    hand_in(notebook, anyway)
+
+
 def hint(exercise: str) -> None:
     """Open the next hint to an exercise of this notebook.
 

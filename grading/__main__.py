@@ -54,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
         "--repository",
         help="where Colab gets the package: an address (default: the remote origin)",
     )
+    handout.add_argument("--language", help="of the notebooks, such as zh_CN")
     _collect(chosen)
     _run(chosen)
     for name, text in (

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
@@ -33,6 +35,27 @@ def test_every_extra_that_is_asked_for_exists(name):
 
     assert asked, f"{name} installs nothing"
     assert {extra for group in asked for extra in group.split(",")} <= set(EXTRAS)
+
+
+def test_the_tested_versions_are_in_the_ranges():
+    """``constraints.txt`` agrees with pyproject.toml, and names no index."""
+    pins = [Requirement(line) for line in read("constraints.txt").splitlines()]
+    assert all(re.fullmatch(r"==[^,*]+", str(pin.specifier)) for pin in pins)
+    assert not [pin for pin in pins if pin.url]
+    tested = {}
+    for pin in pins:
+        version = str(pin.specifier).removeprefix("==")
+        tested.setdefault(canonicalize_name(pin.name), []).append(version)
+    wanted = [*PROJECT["dependencies"]]
+    for extra in set(EXTRAS) - {"torch"}:  # its build is chosen in the Makefile
+        wanted += EXTRAS[extra]
+    for requirement in map(Requirement, wanted):
+        if requirement.name == PROJECT["name"]:
+            continue
+        versions = tested.get(canonicalize_name(requirement.name), [])
+        assert versions, f"{requirement.name} is missing: make lock"
+        wrong = [one for one in versions if one not in requirement.specifier]
+        assert not wrong, f"{requirement} does not allow {wrong}: make lock"
 
 
 def test_every_dependency_has_its_reason():

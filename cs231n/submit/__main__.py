@@ -6,14 +6,16 @@ is open, and writes ``assignment1.zip``. Save the notebooks first.
 
 import argparse
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from cs231n.workbook import terminal
+from cs231n.workbook import beside, terminal
 from cs231n.workbook.handing_in import Gathered, folder_of, gather, pack, saved_at
 from cs231n.workbook.saved import BadNotebook, SavedNotebook
+
+#: Of a notebook that is run through: no long experiments, and no zip of its own.
+VARIABLES = {"CS231N_QUICK": "1", "CS231N_SUBMITTING": "1"}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -90,26 +92,15 @@ def _looked_at(gathered: Gathered, no_run: bool) -> Iterator[str]:
 
 
 def _run(notebook: SavedNotebook) -> Iterator[str]:
-    """Run a notebook from top to bottom in a process of its own."""
-    code = (
-        "import sys; from pathlib import Path; "
-        "from cs231n.workbook.running import run_through; "
-        "from cs231n.workbook.saved import read; "
-        "print(*run_through(read(Path(sys.argv[1]))), sep='\\n')"
-    )
+    """Run a notebook from top to bottom, by itself."""
     print("  running from top to bottom ...", flush=True)
-    run = subprocess.run(
-        [sys.executable, "-X", "utf8", "-c", code, str(notebook.path.resolve())],
-        env=os.environ | {"CS231N_QUICK": "1"},
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-    )
-    if run.returncode:
-        last = run.stderr.strip().rpartition("\n")[2]
-        yield f"{notebook.path.name} ends in the middle: {last or run.returncode}."
+    path = str(notebook.path.resolve())
+    done = beside.run("cs231n.workbook.through", path, **VARIABLES)
+    if done.returncode:
+        last = done.stderr.strip().rpartition("\n")[2]
+        yield f"{notebook.path.name} ends in the middle: {last or done.returncode}."
     yield from (
-        f"{notebook.path.name}: {line}" for line in run.stdout.split("\n") if line
+        f"{notebook.path.name}: {line}" for line in done.stdout.split("\n") if line
     )
 
 

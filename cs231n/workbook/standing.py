@@ -1,16 +1,22 @@
-"""How far a student is, said inside the notebook: nothing runs."""
+"""How far a student is, said inside the notebook, and the package's commands there."""
 
-import subprocess
+import html
+import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
 
-from cs231n.workbook import score
+from cs231n.workbook import beside, score
 from cs231n.workbook.exercises import Exercise, exercises, questions
 from cs231n.workbook.lines import wrapped
 from cs231n.workbook.live import unsaved
 from cs231n.workbook.report import table, totals, unanswered
 from cs231n.workbook.results import Result
 from cs231n.workbook.saved import SavedNotebook
+
+#: In the environment of notebooks that are run through before they are handed in.
+SUBMITTING = "CS231N_SUBMITTING"
 
 
 def standing(notebook: SavedNotebook) -> Iterator[str]:
@@ -50,7 +56,7 @@ def _result(exercise: Exercise) -> Result:
 
 
 def command(name: str, *arguments: str) -> int:
-    """Run one of the package's commands in a process of its own; print what it says.
+    """Run one of the package's commands beside this kernel; print what it says.
 
     Parameters
     ----------
@@ -64,12 +70,46 @@ def command(name: str, *arguments: str) -> int:
     status : int
         The exit status.
     """
-    run = subprocess.run(
-        [sys.executable, "-X", "utf8", "-m", f"cs231n.{name}", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-    )
-    print(wrapped(run.stdout))
-    return run.returncode
+    done = beside.run(f"cs231n.{name}", *arguments)
+    print(wrapped(done.stdout + done.stderr))
+    return done.returncode
+
+
+def hand_in(notebook: SavedNotebook | None, anyway: bool = False) -> None:
+    """Write the zip of an assignment beside its notebooks, and show a link to it.
+
+    Parameters
+    ----------
+    notebook : SavedNotebook or None
+        The one of this kernel; None if it is not known.
+    anyway : bool, optional
+        Whether to write it though something is missing or does not run.
+    """
+    if SUBMITTING in os.environ:  # this cell is one of those that are run through
+        return
+    if "google.colab" in sys.modules:
+        print("On Colab: File, Download, Download .ipynb; hand in every notebook so.")
+        return
+    folder = notebook.path.resolve().parent if notebook else Path.cwd()
+    changed = unsaved(notebook) if notebook else []
+    if changed and not anyway:
+        print(f"Save the notebook first: {', '.join(changed)} changed since.")
+        return
+    zipped = folder / f"{folder.name}.zip"
+    print(f"Running every notebook in {folder.name}, as it was saved: minutes.")
+    options = ["--anyway"] if anyway else []
+    status = command("submit", str(folder), "--out", str(zipped), *options)
+    if status == 0 or (anyway and zipped.exists()):
+        _show_link(zipped)
+    elif status == 1:
+        print("(Here --anyway is notebook.submit(anyway=True).)")
+
+
+def _show_link(zipped):
+    """Show a link to it; JupyterLab and JupyterLite find the address of the file."""
+    if "IPython" in sys.modules:
+        from IPython.display import HTML, display
+
+        address = quote(os.path.relpath(zipped).replace(os.sep, "/"))
+        name = html.escape(zipped.name)
+        display(HTML(f'Download it: <a href="{address}" download>{name}</a>'))

@@ -111,7 +111,7 @@ def source_notebook(path: Path) -> nbformat.NotebookNode:
         write_titles(notebook.cells)
     _complete_title(notebook)
     notebook.cells.insert(1, _package_cell())
-    notebook.cells.append(last_cell(path.parent.name))
+    notebook.cells.append(last_cell())
     ids = cell_ids(notebook.cells, path.stem)
     for cell, cell["id"] in zip(notebook.cells, ids, strict=True):
         for key in ("lines_to_next_cell", "name", "form"):

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -31,6 +32,7 @@ def handout(
     *,
     root: Path = ROOT,
     repository: str | None = None,
+    reworded: Callable[[str, str], str] = lambda name, text: text,
 ) -> tuple[str, int]:
     """Write the student release.
 
@@ -45,6 +47,8 @@ def handout(
     repository : str, optional
         Where students' notebooks install the package from on Colab; by default the git
         remote ``origin``, without one nowhere.
+    reworded : callable, optional
+        Gives a notebook's text in another language, for its name and its text.
 
     Returns
     -------
@@ -71,7 +75,7 @@ def handout(
             + "\nCommit them, and hand out again."
         )
     address = https(origin(root) if repository is None else repository)
-    tree = _student_tree(root, address, branch)
+    tree = _student_tree(root, address, branch, reworded)
     files = _git(root, "ls-tree", "-r", "--name-only", tree).splitlines()
     if out is not None:
         _git(root, "archive", "--format=zip", "-o", str(out.resolve()), tree)
@@ -80,7 +84,7 @@ def handout(
     return _git(root, "rev-parse", "--short", "HEAD"), len(files)
 
 
-def _student_tree(root, address, branch):
+def _student_tree(root, address, branch, reworded):
     """Make a tree of what `git archive` leaves in."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
@@ -89,10 +93,14 @@ def _student_tree(root, address, branch):
         _git(root, "archive", "--format=tar", "-o", str(archive), "HEAD")
         subprocess.run(["tar", "-xf", str(archive), "-C", str(work)], check=True)
         index = {"GIT_INDEX_FILE": str(place / "index")}
-        for path in work.glob("assignments/*/*.ipynb") if address else ():
-            place = f"{branch or 'main'}/{path.relative_to(work).as_posix()}"
-            text = addressed(path.read_text(encoding="utf-8"), address, place)
-            path.write_bytes(text.encode())
+        for path in work.glob("assignments/*/*.ipynb"):
+            inside = path.relative_to(work)
+            text = path.read_text(encoding="utf-8")
+            if address:
+                at = f"{branch or 'main'}/{inside.as_posix()}"
+                text = addressed(text, address, at)
+            name = "/".join(inside.with_suffix("").parts[1:])
+            path.write_bytes(reworded(name, text).encode())
         shutil.copytree(
             COPY, work, ignore=shutil.ignore_patterns("*.py"), dirs_exist_ok=True
         )

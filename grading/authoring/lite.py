@@ -24,10 +24,13 @@ from grading.authoring.build import EXTRAS
 FIRST_CELL = f"""\
 # @title Run this first: it fetches the course package, half a minute the first time
 # Your work is kept in this browser alone. Download it now and then (File, Download),
-# and hand in what you downloaded.
+# and hand in the zip that the last cell makes, or what you downloaded.
+import os
+
 import piplite
 
 await piplite.install("cs231n-workbook=={cs231n.__version__}")
+os.environ["JPY_SESSION_NAME"] = os.path.abspath("NOTEBOOK.ipynb")  # as Jupyter says it
 """
 
 
@@ -66,7 +69,7 @@ def write_contents(folder: Path, assignments: Path = ROOT / "assignments") -> li
         if name in EXTRAS:
             continue
         notebook = nbformat.read(path, as_version=4)
-        notebook.cells[1].source = FIRST_CELL.rstrip()
+        notebook.cells[1].source = FIRST_CELL.rstrip().replace("NOTEBOOK", path.stem)
         notebook.metadata["kernelspec"] = KERNEL
         copy = folder / f"{name}.ipynb"
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -108,13 +111,15 @@ def pure_wheel(folder: Path, project: Path = ROOT) -> Path:
     return built
 
 
-def build(out: Path) -> list[str]:
+def build(out: Path, others: dict[str, Path] | None = None) -> list[str]:
     """Build the site.
 
     Parameters
     ----------
     out : pathlib.Path
         The folder of the site; what was there is replaced.
+    others : dict of str to pathlib.Path, optional
+        Notebooks in other languages, by the folder that they get in the site.
 
     Returns
     -------
@@ -132,6 +137,8 @@ def build(out: Path) -> list[str]:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         names = write_contents(folder / "contents")
+        for language, notebooks in (others or {}).items():
+            write_contents(folder / "contents" / language, notebooks)
         wheel = pure_wheel(folder)
         places = {
             "--contents": folder / "contents",

@@ -99,7 +99,14 @@ def report(course: "Course", args: "Namespace") -> int:
     """
     from grading.engine.pages.report import write_report
 
-    print(write_report(course, Overview(course, args.assignment)))
+    overview = Overview(course, args.assignment)
+    print(write_report(course, overview))
+    old = sum(row.verdict is not None and row.prints is None for row in overview.rows)
+    if old:
+        print(
+            f"{old} notebooks were read by an older version, and compared with none. "
+            f"Run again; no test runs twice:  python -m grading run {args.assignment}"
+        )
     return 0
 
 
@@ -186,9 +193,14 @@ def handout(course: "Course", args: "Namespace") -> int:
     from grading.authoring.handout import handout as write
 
     out = args.out or (None if args.branch else Path("workbook.zip"))
+    options = {"repository": args.repository}
     try:
-        commit, files = write(out, args.branch, repository=args.repository)
-    except HandoutError as reason:
+        if args.language:
+            from grading.authoring.translation.catalogue import rewording
+
+            options["reworded"] = rewording(args.language)
+        commit, files = write(out, args.branch, **options)
+    except (HandoutError, ValueError) as reason:
         print(reason, file=sys.stderr)
         return 1
     places = [f"{out}"] if out else []

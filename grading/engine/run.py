@@ -169,7 +169,8 @@ class Run:
         """Record what is known of a submission, and have the rest judged."""
         reading, keys = self._reading_digest(submission), {}
         for name, normalised in notebooks.items():
-            keys[name] = [self._key(name, normalised), list(normalised.flags)]
+            key = self._key(name, normalised)
+            keys[name] = [key, list(normalised.flags), normalised.prints]
         if self._journal.reading(reading) != keys:
             self._journal.add_reading(reading, keys)
         for name, normalised in notebooks.items():
@@ -196,7 +197,7 @@ class Run:
 
     def _is_settled(self, submission, known):
         """Count a submission whose verdicts the gradebook has already."""
-        verdicts = {name: self._known_verdict(key) for name, (key, _) in known.items()}
+        verdicts = {name: self._known_verdict(key) for name, (key, *_) in known.items()}
         settled = all(
             verdict and self._is_recorded(submission, name, known[name][0], verdict)
             for name, verdict in verdicts.items()

@@ -42,11 +42,14 @@ def build(out: Path, home: Home) -> None:
         If Sphinx warns of anything, or a cell of a page fails.
     """
     shutil.rmtree(out, ignore_errors=True)
+    others = {}
     for language, folder in LANGUAGES.items():
         stage, cache = staged(language, home)
         sphinx(stage, out / folder, cache)
+        if folder:
+            others[folder] = stage.folder / "extra" / "notebooks"
     if home.lite:
-        lite.build(out / "lite")
+        lite.build(out / "lite", others)
 
 
 def staged(language: str, home: Home) -> tuple[Stage, Path]:
@@ -98,10 +101,21 @@ def sphinx(stage: Stage, out: Path, cache: Path, builder: str = "html") -> None:
         "CS231N_SITE_ADDRESS": stage.home.address,
         "CS231N_SITE_LANGUAGE": stage.language,
         "CS231N_DATA": str(ROOT / "build" / "embedded"),  # what the package draws
+        "IPYTHONDIR": str(_quiet_kernels()),
+        "TQDM_DISABLE": "1",  # a page has no progress
     }
     command += [str(stage.folder), str(out)]
     if subprocess.run(command, env=os.environ | told).returncode:
         raise SiteError("Sphinx says above what is wrong with which page.")
+
+
+def _quiet_kernels():
+    """Write settings of kernels: they warn of nothing, and nobody's own count."""
+    profile = WORK / "ipython" / "profile_default"
+    profile.mkdir(parents=True, exist_ok=True)
+    settings = 'get_config().IPKernelApp.log_level = "ERROR"\n'
+    (profile / "ipython_kernel_config.py").write_text(settings, encoding="utf-8")
+    return profile.parent
 
 
 def main(argv: list[str] | None = None) -> int:

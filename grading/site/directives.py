@@ -5,7 +5,6 @@ import json
 from typing import ClassVar
 
 from docutils import nodes
-from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.directives.other import TocTree
@@ -17,12 +16,7 @@ from grading.site.words import say
 
 
 class Pages(TocTree):
-    """List the pages named, one a line, that are there: a toctree with its options.
-
-    With ``:plain:`` it is a list of links, which leaves the page in its own place.
-    """
-
-    option_spec = {**TocTree.option_spec, "plain": directives.flag}  # noqa: RUF012
+    """List the pages named, one a line, that are there: a toctree with its options."""
 
     def run(self) -> list[nodes.Node]:
         """Drop what is not there, and list the rest."""
@@ -33,13 +27,6 @@ class Pages(TocTree):
             if (name := line.strip())
             and docname_join(here, name) in self.env.project.docnames
         ]
-        if "plain" in self.options:
-            links = [f"- [](/{docname_join(here, name)}.md)" for name in kept]
-            found = self.parse_text_to_nodes("\n".join(links))
-            for list_ in found:
-                for line in list_.findall(nodes.paragraph):
-                    line.source = ""  # no message: the title is the page's
-            return found
         self.content: StringList = StringList(kept, source=here)
         return super().run() if kept else []
 

@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from cs231n import drawings, figures
+from grading.site.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,19 +81,20 @@ class Pictures:
             for key in found:
                 yield f"{key}.png", (self.folders[name] / f"{key}.png").read_bytes()
 
-    def page(self) -> str:
+    def page(self, language: str = "en") -> str:
         """Write the gallery.
+
+        Parameters
+        ----------
+        language : str, optional
+            Of the page; that of the drawings' texts is the notebooks'.
 
         Returns
         -------
         page : str
             Markdown: the pictures of each notebook, below a link to it.
         """
-        parts = [
-            "# Gallery",
-            "Every drawing of the notebooks, drawn by `cs231n.drawings`. "
-            "A picture leads to the notebook that explains it.",
-        ]
+        parts = ["# " + say("Gallery", language), say(_ABOUT, language)]
         for name, found in self.notebooks.items():
             if found:
                 home = f"assignments/{name}"
@@ -100,6 +102,9 @@ class Pictures:
                 shown = f'<div class="gallery">\n{shown}\n</div>'
                 parts += [f"## [{self.titles[name]}]({home}.md)", shown]
         return "\n\n".join(parts) + "\n"
+
+
+_ABOUT = "Every drawing of the notebooks; a picture leads to the notebook it is in."
 
 
 def _link(home, key, of):

@@ -1,6 +1,7 @@
 """Pages of the API reference, from the docstrings of public modules."""
 
 import importlib
+import inspect
 import pkgutil
 
 #: What a page is about, and the modules on it.
@@ -53,10 +54,17 @@ def _expanded(names):
 def _module(name):
     module = importlib.import_module(name)
     shown = ["   :members:"]
-    table = ""
+    lines = []
     if members := getattr(module, "__all__", None):
-        names = "\n".join(f"   ~{name}.{member}" for member in sorted(members))
-        table = f".. autosummary::\n   :nosignatures:\n\n{names}\n\n"
+        lines = [_line(name, one, getattr(module, one)) for one in sorted(members)]
         shown.append("   :imported-members:")
+    table = ".. list-table::\n\n" + "\n".join(lines) + "\n\n" if lines else ""
     block = f"{table}.. automodule:: {name}\n" + "\n".join(shown)
     return f"## `{name}`\n\n```{{eval-rst}}\n{block}\n```"
+
+
+def _line(module, name, member):
+    """Write a row of the table: a link, and the first sentence of the docstring."""
+    text = (inspect.getdoc(member) if callable(member) else "") or ""
+    first = text.partition("\n\n")[0].replace("\n", " ")
+    return f"   * - :py:obj:`~{module}.{name}`\n     - {first}"

@@ -9,6 +9,10 @@ _WORDS = {
         "Demo: a linear classifier learns": "演示：线性分类器的学习过程",
         "Demo: gradient descent in a valley": "演示：谷中的梯度下降",
         "Demo: the arithmetic of a convolution": "演示：卷积的尺寸计算",
+        "Gallery": "图库",
+        "Every drawing of the notebooks; a picture leads to the notebook it is in.": (
+            "notebook 中的全部示意图；点击图片可到达它所在的 notebook。"
+        ),
         "This demo needs JavaScript.": "此演示需要 JavaScript。",
     }
 }

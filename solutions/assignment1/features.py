@@ -14,7 +14,8 @@
 # the best known, a histogram of edge directions and one of colours. The *same* classifiers as
 # before then reach a higher accuracy, with twenty times fewer numbers per image.
 #
-# **You need:** the notebooks `svm` and `two_layer_net`. **Time:** about two and a half hours.
+# **You need:** the notebooks `svm` and `two_layer_net`. **Time (our estimate, as are all
+# minutes below):** about two and a half hours.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests
 # below it. A test that fails says what it expected, what it got and where to look; one

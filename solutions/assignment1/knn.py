@@ -15,7 +15,8 @@
 # beat. You implement it with loops, *vectorise* it without changing a prediction, and select
 # its *hyperparameter* $k$ by cross-validation.
 #
-# **You need:** NumPy indexing and broadcasting. **Time:** about three hours.
+# **You need:** NumPy indexing and broadcasting. **Time (our estimate, as are all minutes
+# below):** about three hours.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests below
 # it. A test that fails says what it expected, what it got and where to look; one that passes

@@ -15,7 +15,8 @@
 # without, keep it *numerically stable*, and check it. Then you train, predict which learning
 # rates diverge, and find out how far the probabilities can be trusted.
 #
-# **You need:** the notebook `svm`, exponentials and logarithms. **Time:** about three hours.
+# **You need:** the notebook `svm`, exponentials and logarithms. **Time (our estimate, as are
+# all minutes below):** about three hours.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests below
 # it. A test that fails says what it expected, what it got and where to look; one that passes

@@ -15,7 +15,8 @@
 # and then vectorised, and check the gradient numerically. Then you train by *stochastic gradient
 # descent*, search for *hyperparameters*, and look at the templates.
 #
-# **You need:** the notebook `knn`, matrix products, derivatives. **Time:** about four hours.
+# **You need:** the notebook `knn`, matrix products, derivatives. **Time (our estimate, as are
+# all minutes below):** about four hours.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests below
 # it. A test that fails says what it expected, what it got and where to look; one that passes

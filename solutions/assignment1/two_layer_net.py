@@ -15,7 +15,8 @@
 # the backward functions is *backpropagation*, which Rumelhart, Hinton and Williams (1986)
 # made popular for neural networks: you never derive the gradient of the whole network.
 #
-# **You need:** the notebook `softmax`, the chain rule. **Time:** about three hours.
+# **You need:** the notebook `softmax`, the chain rule. **Time (our estimate, as are all minutes
+# below):** about three hours.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests below
 # it. A test that fails says what it expected, what it got and where to look; one that passes

@@ -15,7 +15,7 @@
 # convnet, and its gradients equal those of hand-written code.
 #
 # **You need:** the notebooks `two_layer_net` and `convolutional_networks`; closures in Python.
-# **Time:** about four hours.
+# **Time (our estimate, as are all minutes below):** about four hours.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests below
 # it. A test that fails says what it expected, what it got and where to look; one that passes

@@ -16,8 +16,8 @@
 # gradient twice, build *layer normalisation*, which does without the batch, and measure what
 # both are good for.
 #
-# **You need:** the notebook `two_layer_net`, and the chain rule.
-# **Time:** about three and a half hours.
+# **You need:** the notebook `two_layer_net`, and the chain rule. **Time (our estimate, as are
+# all minutes below):** about three and a half hours.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests
 # below it. A test that fails says what it expected, what it got and where to look; one

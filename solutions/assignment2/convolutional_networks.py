@@ -16,8 +16,8 @@
 # to a residual network. At the end you take the images apart and see what the networks really
 # used.
 #
-# **You need:** the notebooks `fully_connected_nets` and `batch_normalization`. **Time:** about
-# seven hours.
+# **You need:** the notebooks `fully_connected_nets` and `batch_normalization`. **Time (our
+# estimate, as are all minutes below):** about seven hours.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests below it.
 # A test that fails says what it expected, what it got and where to look; one that passes prints

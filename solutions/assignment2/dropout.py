@@ -15,7 +15,8 @@
 # on a particular other one. You write the layer and its relative DropConnect, measure what
 # they do to activations and accuracy, and find out what dropout does *not* prevent.
 #
-# **You need:** the notebook `two_layer_net`. **Time:** about an hour and a half.
+# **You need:** the notebook `two_layer_net`. **Time (our estimate, as are all minutes below):**
+# about an hour and a half.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests
 # below it. A test that fails says what it expected, what it got and where to look; one

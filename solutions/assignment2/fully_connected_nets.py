@@ -14,7 +14,8 @@
 # what gets harder is the training. At the end your rules race. You find out how much of the
 # winner's lead comes from the rule, and how much from its learning rate.
 #
-# **You need:** the notebook `two_layer_net`. **Time:** about four hours.
+# **You need:** the notebook `two_layer_net`. **Time (our estimate, as are all minutes below):**
+# about four hours.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests below
 # it. A test that fails says what it expected, what it got and where to look; one that passes

@@ -16,7 +16,8 @@
 # your own.
 #
 # **You need:** the notebook `convolutional_networks`, and PyTorch itself; a build for the CPU
-# is enough (`%pip install torch` in a cell, where it is missing). **Time:** about four hours.
+# is enough (`%pip install torch` in a cell, where it is missing). **Time (our estimate, as are
+# all minutes below):** about four hours.
 #
 # **How to work:** write your answer where a cell says so, run it, then run the tests
 # below it. A test that fails says what it expected, what it got and where to look; one

@@ -13,8 +13,8 @@
 # You write its losses and a transposed convolution by hand, then build generators and
 # discriminators, train them, and measure honestly what they draw.
 #
-# **You need:** the notebooks `convolutional_networks` and `autograd`. **Time:** about five
-# hours.
+# **You need:** the notebooks `convolutional_networks` and `autograd`. **Time (our estimate, as
+# are all minutes below):** about five hours.
 #
 # **If you know the course's notebook:** its answers can be pasted here, from 2018 to 2024. The
 # names, architectures and parameter counts are the same. The digits are `glyphs`, which need no
@@ -266,6 +266,25 @@ for scale in (1, 1000):
         where = f"{name}{'' if scale == 1 else ', logits in the thousands'}"
         expect_close(got, right, where, hint="Divide by the number of logits.")
 passed("gan-hand", "the generator's loss and gradient, logits up to some thousand")
+
+# %% [markdown]
+# **Further reading**
+#
+# - Goodfellow et al., *Generative Adversarial Networks*, 2014,
+#   [arXiv:1406.2661](https://arxiv.org/abs/1406.2661). Sections 3 and 4. 20 minutes.
+# - Goodfellow, *NIPS 2016 Tutorial: Generative Adversarial Networks*, 2016,
+#   [arXiv:1701.00160](https://arxiv.org/abs/1701.00160). Section 3. 30 minutes.
+#
+# **Harder (optional, no points).** Fix the generator. For a picture with density $p$ among the
+# real ones and $q$ among the fakes, which output $D$ minimises the discriminator's loss?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Per picture the loss is $-p \log D - q \log(1 - D)$. Its derivative vanishes for $D = p / (p +
+# q)$. The logit is then $\log(p / q)$: a good discriminator estimates a ratio of densities.
+# Where $p = q$ everywhere, $D = 1/2$.
+#
+# </details>
 
 # %% [markdown]
 # ## 2. Why the generator has a loss of its own
@@ -524,6 +543,25 @@ expect_source(ls_discriminator_loss_by_hand, without=READY)
 passed("gan-ls-hand", "both players' losses and gradients, two shapes")
 
 # %% [markdown]
+# **Further reading**
+#
+# - Mao et al., *Least Squares Generative Adversarial Networks*, 2017,
+#   [arXiv:1611.04076](https://arxiv.org/abs/1611.04076). Section 3. 15 minutes.
+# - Lucic et al., *Are GANs Created Equal? A Large-Scale Study*, 2018,
+#   [arXiv:1711.10337](https://arxiv.org/abs/1711.10337). Sections 1 and 6. 15 minutes.
+#
+# **Harder (optional, no points).** As in section 1: which score minimises the least-squares
+# loss of the discriminator for densities $p$ and $q$?
+#
+# <details><summary>Compare your answer</summary>
+#
+# $\tfrac12 p (s - 1)^2 + \tfrac12 q s^2$ is smallest for $s = p / (p + q)$, the same value as
+# before, now without a sigmoid. Unlike a probability, the score may leave the range from 0 to
+# 1, and there its slope goes on growing.
+#
+# </details>
+
+# %% [markdown]
 # ## 4. Transposed convolution
 #
 # A discriminator shrinks a picture to one number; a generator has to grow one. Long et al. (2015) and
@@ -697,6 +735,19 @@ expect_source(conv_transpose_forward, without=READY)
 passed("gan-conv-transpose", "a row by hand, four shapes, strides 1 to 4, float32")
 
 
+# %% [markdown]
+# **Predict, then check.** One pixel of value 2, the filter 1 3, and a bias; the two outputs get
+# the upstream gradients 5 and 7. What are `dx`, `dw` and `db`?
+#
+# <details><summary>Check your prediction</summary>
+#
+# `dx` is $5 \cdot 1 + 7 \cdot 3 = 26$, `dw` is $2 \cdot (5, 7) = (10, 14)$, `db` is $5 + 7 =
+# 12$. What scattered in the forward pass gathers on the way back: `dx` is an ordinary
+# convolution of `dout`.
+#
+# </details>
+
+
 # %% answer="gan-conv-transpose-backward" minutes=30 difficulty=4 importance=2
 def conv_transpose_backward(dout, cache):
     """Carry a gradient back through conv_transpose_forward.
@@ -807,6 +858,27 @@ for n, c, f, size, kernel, stride, pad in [
         expect_close(got, right, where, rtol=1e-6, hint=why)
 expect_source(conv_transpose_backward, without=READY)
 passed("gan-conv-transpose-backward", "a row by hand, three shapes, strides 1 to 3")
+
+# %% [markdown]
+# **Further reading**
+#
+# - Dumoulin and Visin, *A guide to convolution arithmetic for deep learning*, 2016,
+#   [arXiv:1603.07285](https://arxiv.org/abs/1603.07285). Chapter 4. 20 minutes.
+# - Odena, Dumoulin and Olah, [*Deconvolution and Checkerboard
+#   Artifacts*](https://distill.pub/2016/deconv-checkerboard/), 2016. 10 minutes.
+#
+# **Harder (optional, no points).** Enlarge by repeating each pixel twice, then convolve with 3
+# by 3. Which transposed convolution with stride 2 does the same along one dimension, for a
+# filter $(a, b, c)$?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Each input pixel reaches its two copies and their neighbours, so four outputs. The filter is not
+# flipped, so they meet the weights $c,\ b + c,\ a + b,\ a$ from left to right. That is a
+# transposed convolution of size 4 with three free numbers. Every output gets the same total weight
+# $a + b + c$, so there is no checkerboard.
+#
+# </details>
 
 # %% [markdown]
 # ## 5. A measure of pictures
@@ -986,8 +1058,8 @@ with needs_answers():
         )
 
 # %% [markdown]
-# *Noise is read with confidence more than half of the time, one digit repeated always.* We measured
-# 56 to 79 % with other kinds of noise and another training of the classifier. **The share of
+# *Noise is read with confidence more than half of the time, one digit repeated always.* With other kinds
+# of noise and another training of the classifier we measured 56 to 79 %. **The share of
 # confident digits alone means nothing.** A classifier must answer one of ten, and is often sure of
 # itself on nonsense. We never show that share without the distance.
 #
@@ -1010,6 +1082,27 @@ with needs_answers():
 #
 # *Marking:* 1 for mean against covariance (0.5 for "collapse" alone). 1 for the pictures of both. 1 for the
 # bias and equal sample sizes (0.5 for "noise"). "FD is unreliable" alone earns nothing.
+
+# %% [markdown]
+# **Further reading**
+#
+# - Heusel et al., *GANs Trained by a Two Time-Scale Update Rule*, 2017,
+#   [arXiv:1706.08500](https://arxiv.org/abs/1706.08500). Section 3 proposes the Fréchet
+#   inception distance. 15 minutes.
+# - Borji, *Pros and Cons of GAN Evaluation Measures*, 2018,
+#   [arXiv:1802.03446](https://arxiv.org/abs/1802.03446). Section 2 up to the FID. 25 minutes.
+#
+# **Harder (optional, no points).** Compute the distance between two halves of the *real*
+# pictures, for 100, 300 and 1000 in each half. What does this say about comparing numbers of
+# two papers?
+#
+# <details><summary>Compare your answer</summary>
+#
+# It is not 0, and it falls as the halves grow: a covariance estimated from few pictures is
+# noisy, and the noise only adds to the distance (a *bias*). So compare numbers only for equal
+# sample sizes, and report the value of real against real beside them.
+#
+# </details>
 
 # %% [markdown]
 # ## 6. Losses on the tape
@@ -1207,6 +1300,19 @@ expect_source(sample_noise, without=READY)
 passed("gan-noise", "shape, range, mean, variance; new numbers at every call")
 
 
+# %% [markdown]
+# **Predict, then check.** The discriminator's loss has been $2 \log 2$ for a hundred steps.
+# Name two quite different states of the two networks that explain it.
+#
+# <details><summary>Check your prediction</summary>
+#
+# The generator is perfect, and nobody can tell its pictures from real ones. Or the
+# discriminator is useless, all logits are 0, and it gives no direction. The loss cannot tell
+# which. Pictures can, and so can the distance of section 5.
+#
+# </details>
+
+
 # %% answer="gan-losses" minutes=10 difficulty=2 importance=3
 def discriminator_loss(logits_real, logits_fake):
     """Compute the discriminator's loss of section 1, on the tape.
@@ -1318,6 +1424,18 @@ expect_source(discriminator_loss, without=READY)
 passed("gan-losses", "both losses and their gradients, logits up to some thousand")
 
 
+# %% [markdown]
+# **Predict, then check.** All scores, of real pictures and of fakes, are 0.5. What are the two
+# least-squares losses?
+#
+# <details><summary>Check your prediction</summary>
+#
+# $L_D = \tfrac12 (0.5 - 1)^2 + \tfrac12\, 0.5^2 = 0.25$ and $L_G = \tfrac12 (0.5 - 1)^2 =
+# 0.125$. These are the values of a balanced game, as $2 \log 2$ and $\log 2$ were before.
+#
+# </details>
+
+
 # %% answer="gan-ls-losses" minutes=5 difficulty=1 importance=2
 def ls_discriminator_loss(scores_real, scores_fake):
     """Compute the discriminator's least-squares loss of section 3, on the tape.
@@ -1416,6 +1534,27 @@ for n in (4, 5):
         expect_close(got, wanted, f"{name} on the tape", rtol=1e-4, atol=1e-6)
 expect_source(ls_discriminator_loss, without=READY)
 passed("gan-ls-losses", "both losses and the discriminator's gradients, two sizes")
+
+# %% [markdown]
+# **Further reading**
+#
+# - Arjovsky and Bottou, *Towards Principled Methods for Training Generative Adversarial
+#   Networks*, 2017, [arXiv:1701.04862](https://arxiv.org/abs/1701.04862). Section 2. 25
+#   minutes.
+# - Goodfellow, Bengio and Courville, *Deep Learning*, 2016, [section
+#   20.10.4](https://www.deeplearningbook.org/contents/generative_models.html). 15 minutes.
+#
+# **Harder (optional, no points).** The discriminator's turn computes the fakes' loss, and its
+# gradient would also reach the generator. Which line prevents that, and what would go wrong
+# without it?
+#
+# <details><summary>Compare your answer</summary>
+#
+# The fakes are *detached*, or made under `no_grad`. Without that `backward()` adds gradients to
+# the generator that would make its fakes *easier* to recognise. If its gradients are emptied
+# before its own turn, this costs only time; if not, the generator works for the other side.
+#
+# </details>
 
 # %% [markdown]
 # ## 7. The fully connected GAN
@@ -1538,6 +1677,18 @@ expect_close(
 )
 expect_source(discriminator, without=READY)
 passed("gan-discriminator", "267009 parameters, logits with weights set")
+
+
+# %% [markdown]
+# **Predict, then check.** The generator has 1,858,320 parameters for four numbers of noise. In
+# which of its three layers are most of them, and how many read the noise?
+#
+# <details><summary>Check your prediction</summary>
+#
+# In the middle: $1024 \cdot 1024 + 1024 = 1{,}049{,}600$. The last layer has 803,600, the first
+# $4 \cdot 1024 + 1024 = 5120$. So even 96 numbers of noise would cost little.
+#
+# </details>
 
 
 # %% answer="gan-generator" minutes=10 difficulty=2 importance=3
@@ -1797,6 +1948,19 @@ passed("gan-step", "both players' weights after three steps, and the losses retu
 # $\bar\theta$ and decay $\beta$:
 #
 # $$\bar\theta \leftarrow \beta\,\bar\theta + (1-\beta)\,\theta .$$
+
+
+# %% [markdown]
+# **Predict, then check.** A weight jumps from 0 to 1 and stays there. With $\beta = 0.995$,
+# where is its average after 200 steps?
+#
+# <details><summary>Check your prediction</summary>
+#
+# At $1 - 0.995^{200} \approx 0.63$. An average with decay $\beta$ looks back over about $1 / (1
+# - \beta)$ steps, here 200. So averages of a short training still hold some of the initial
+# weights.
+#
+# </details>
 
 
 # %% answer="gan-ema" minutes=10 difficulty=2 importance=2
@@ -2071,6 +2235,27 @@ with needs_answers():
 # all noise gave one smudge, at a distance of 668. That generator is undertrained as well as collapsed.
 
 # %% [markdown]
+# **Further reading**
+#
+# - Salimans et al., *Improved Techniques for Training GANs*, 2016,
+#   [arXiv:1606.03498](https://arxiv.org/abs/1606.03498). Section 3: mode collapse and remedies.
+#   20 minutes.
+# - Yazıcı et al., *The Unusual Effectiveness of Averaging in GAN Training*, 2019,
+#   [arXiv:1806.04498](https://arxiv.org/abs/1806.04498). Sections 1 to 3. 20 minutes.
+#
+# **Harder (optional, no points).** How would you find out whether a generator has memorised
+# training pictures? Which test would be fooled by a shift of one pixel?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Look up the nearest training picture of each fake. By pixels, a copy shifted by one pixel may
+# look new, as the notebook `knn` showed; by features of a classifier it is found. Then compare
+# the distances with those between real test pictures and the training set: only fakes that lie
+# much nearer are suspicious.
+#
+# </details>
+
+# %% [markdown]
 # ## 8. A convolutional GAN
 #
 # Radford et al. (2016) reported GANs of convolutions that train steadily in most settings. They used
@@ -2079,6 +2264,12 @@ with needs_answers():
 # other; some later models do without it (Karras et al., 2018).
 #
 # After this section you can build and train a generator that draws most digits.
+#
+# As in section 4, a transposed convolution with a filter of side $K$ maps a side of $H$ to
+#
+# $$H' = (H - 1) \cdot \text{stride} + K - 2 \cdot \text{pad} ,$$
+#
+# so a filter of 4 with stride 2 and padding 1 doubles it.
 #
 # | network | layers |
 # |---|---|
@@ -2211,6 +2402,19 @@ expect_close(
 )
 expect_source(build_dc_classifier, without=READY)
 passed("gan-dc-classifier", "1102721 parameters, logits with weights set")
+
+
+# %% [markdown]
+# **Predict, then check.** Which layer holds most of the 6,580,801 parameters: a linear one, or
+# a transposed convolution?
+#
+# <details><summary>Check your prediction</summary>
+#
+# The second linear layer, from 1024 to $7 \cdot 7 \cdot 128 = 6272$ numbers: 6,428,800, or 98
+# %. The first transposed convolution, $128 \cdot 64 \cdot 16 + 64$, has 131,136, and it does
+# most of the work.
+#
+# </details>
 
 
 # %% answer="gan-dc-generator" minutes=20 difficulty=3 importance=3
@@ -2525,3 +2729,13 @@ with needs_answers():
 # the fully connected generator draw now? (b) Train the small GAN with the saturating loss, and record the
 # gradient norm of the generator as in section 2. (c) Feed the class as a one-hot vector to both networks: a *conditional* GAN draws the digit
 # you ask for.
+#
+# <details><summary>Compare your answer</summary>
+#
+# (a) Lin et al. (2018) called this *PacGAN*. Two equal pictures in one input give themselves
+# away, so the generator loses what it gains by repetition, and usually draws more classes. (b)
+# While the discriminator is sure of itself, the norm should fall by orders of magnitude, as in
+# section 2. (c) Both networks then need the class: the discriminator as well, or it could not
+# punish a clear 3 where a 5 was asked for (Mirza and Osindero, 2014).
+#
+# </details>

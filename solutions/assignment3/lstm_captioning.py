@@ -14,7 +14,8 @@
 # again before every word; and *beam search*, which looks further than the next word. You write
 # all three, with their gradients, and measure what each of them brings.
 #
-# **You need:** the notebook `rnn_captioning`. **Time:** about four hours.
+# **You need:** the notebook `rnn_captioning`. **Time (our estimate, as are all minutes
+# below):** about four hours.
 
 # %% tags=["setup"]
 import math
@@ -183,6 +184,7 @@ expect_close(
         ],
         "The input gate is missing.": [[0.93775357]],
         "Input and forget gate are swapped.": [[0.81702162]],
+        "Forget and output gate are swapped.": [[0.65676994]],
     },
 )
 expect_close(
@@ -223,6 +225,19 @@ expect_close(
 )
 expect_source(lstm_step_forward, without=READY)
 passed("lstm-step-forward", "the worked example, three shapes, float32, large inputs")
+
+
+# %% [markdown]
+# **Predict, then check.** One unit: $o = 0.5$, $c_t = 0$, $f = 0.25$. The upstream gradients
+# are 4 for $h_t$ and 1 for $c_t$. What is the whole gradient of $c_t$, and what does $c_{t-1}$
+# get?
+#
+# <details><summary>Check your prediction</summary>
+#
+# $1 + 4 \cdot 0.5 \cdot (1 - \tanh^2 0) = 3$: the cell reaches the loss by two ways, and they
+# add up. $c_{t-1}$ gets $0.25 \cdot 3 = 0.75$, by a product with a gate and no tanh.
+#
+# </details>
 
 
 # %% answer="lstm-step-backward" minutes=35 difficulty=4 importance=3
@@ -306,6 +321,9 @@ expect_close(
         "The old cell state gets the whole gradient, as if nothing were forgotten.": [
             [1.30477860]
         ],
+        "The old cell state went through the forget gate, not the input gate.": [
+            [0.95386959]
+        ],
     },
 )
 expect_close(
@@ -352,6 +370,27 @@ expect_source(lstm_step_backward, without=READY)
 passed("lstm-step-backward", "all six gradients, three shapes")
 
 # %% [markdown]
+# **Further reading**
+#
+# - Hochreiter and Schmidhuber, *Long Short-Term Memory*, 1997,
+#   [doi:10.1162/neco.1997.9.8.1735](https://doi.org/10.1162/neco.1997.9.8.1735). Sections 3 and
+#   4. 30 minutes.
+# - Olah, [*Understanding LSTM
+#   Networks*](https://colah.github.io/posts/2015-08-Understanding-LSTMs/), 2015. The same gates
+#   in drawings. 15 minutes.
+#
+# **Harder (optional, no points).** Which weights and biases make a cell add 1 whenever an input
+# is 1, and never forget? What does $h$ say then?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Large positive biases for $i$, $f$ and $o$ hold the gates at 1. $g = \tanh(w x)$ with a large
+# $w$ is 1 for $x = 1$ and 0 for $x = 0$. So $c$ counts, and $h = \tanh(c)$ is close to 1 from 3
+# on: the cell knows the number, the output hardly tells it.
+#
+# </details>
+
+# %% [markdown]
 # ## 2. Through time
 #
 # Over a sentence an LSTM is unrolled like a plain RNN, with two states that are handed on. The
@@ -359,6 +398,12 @@ passed("lstm-step-backward", "all six gradients, three shapes")
 #
 # After this section you can run an LSTM over sentences, carry gradients back along both
 # states, and compare how far they reach.
+#
+# Along the cells alone, an early cell reaches a late one through the forget gates between them,
+#
+# $$\frac{\partial c_T}{\partial c_t} = f_T \odot f_{T-1} \odot \dots \odot f_{t+1} ,$$
+#
+# a product of numbers below 1, with no weight matrix in it.
 
 # %% drawing="lstm-unrolled"
 drawings.show(
@@ -495,6 +540,20 @@ expect_source(lstm_forward, without=READY)
 passed("lstm-forward", "the worked example, three shapes, float32")
 
 
+# %% [markdown]
+# **Predict, then check.** No loss reads the cells directly. With which gradient of $c_T$ do you
+# start? And along the cells alone, how much of a gradient is left after 20 steps with forget
+# gates of 0.9, and of 0.5?
+#
+# <details><summary>Check your prediction</summary>
+#
+# With zeros. $0.9^{20} \approx 0.12$ and $0.5^{20} \approx 10^{-6}$. An LSTM can forget just as
+# fast as a plain RNN. What is new is that the network *learns* the factor, and can hold it near
+# 1.
+#
+# </details>
+
+
 # %% answer="lstm-backward" minutes=25 difficulty=3 importance=3
 def lstm_backward(dh, cache):
     """Carry gradients of all hidden states back through lstm_forward.
@@ -617,6 +676,28 @@ expect_source(lstm_backward, without=READY)
 passed(
     "lstm-backward", "all five gradients, three shapes, upstream gradients left alone"
 )
+
+# %% [markdown]
+# **Further reading**
+#
+# - Gers, Schmidhuber and Cummins, *Learning to Forget*, 2000,
+#   [doi:10.1162/089976600300015015](https://doi.org/10.1162/089976600300015015). Sections 1 and
+#   2: why the forget gate came later. 20 minutes.
+# - Jozefowicz, Zaremba and Sutskever, *An Empirical Exploration of Recurrent Network
+#   Architectures*, 2015, [PMLR 37](https://proceedings.mlr.press/v37/jozefowicz15.html).
+#   Section 4. 15 minutes.
+#
+# **Harder (optional, no points).** Jozefowicz et al. (2015) recommend a forget bias of 1 at the
+# start. How much of a cell is left after 20 steps with a bias of 0, and with a bias of 1, if
+# all products are near 0?
+#
+# <details><summary>Compare your answer</summary>
+#
+# $\sigma(0)^{20} = 0.5^{20} \approx 10^{-6}$ and $\sigma(1)^{20} = 0.73^{20} \approx 0.002$,
+# two thousand times as much. With a bias of 3 it is 0.38. At the start the network then
+# remembers by default, and gradients show it what to forget.
+#
+# </details>
 
 # %% [markdown]
 # ## 3. A smaller cell
@@ -781,6 +862,18 @@ for n, d, h, dtype in [
     )
 expect_source(gru_step_forward, without=READY)
 passed("gru-step-forward", "the worked example, three shapes, float32")
+
+
+# %% [markdown]
+# **Predict, then check.** By how many ways does $h_{t-1}$ reach $h_t$? If $z = 0.9$ for a unit,
+# how much of an upstream gradient of 1 takes the direct one?
+#
+# <details><summary>Check your prediction</summary>
+#
+# By four: directly through $z \odot h_{t-1}$, through the product inside $n$, and through each
+# of the gates $r$ and $z$. The direct way passes on 0.9, without a matrix in between.
+#
+# </details>
 
 
 # %% answer="gru-step-backward" minutes=35 difficulty=4 importance=2
@@ -997,6 +1090,27 @@ with needs_answers():
 # matter" earns nothing.
 
 # %% [markdown]
+# **Further reading**
+#
+# - Cho et al., *Learning Phrase Representations using RNN Encoder-Decoder*, 2014,
+#   [arXiv:1406.1078](https://arxiv.org/abs/1406.1078). Section 2.3 proposes the cell. 10
+#   minutes.
+# - Chung, Gulcehre, Cho and Bengio, *Empirical Evaluation of Gated Recurrent Neural Networks*,
+#   2014, [arXiv:1412.3555](https://arxiv.org/abs/1412.3555). Sections 3 and 5. 20 minutes.
+#
+# **Harder (optional, no points).** Compare the numbers of parameters of an RNN, a GRU and an
+# LSTM with $D$ inputs and $H$ units. Which widths make the three equal in size for $D = H$ of
+# the LSTM = 128?
+#
+# <details><summary>Compare your answer</summary>
+#
+# $(D + H + 1) H$ times 1, 3 and 4. The LSTM has $257 \cdot 128 \cdot 4 = 131{,}584$. The GRU
+# needs $(129 + H) H = 43{,}861$, so $H \approx 155$; the RNN $(129 + H) H = 131{,}584$, so $H
+# \approx 304$. A comparison at equal width compares sizes as well as cells.
+#
+# </details>
+
+# %% [markdown]
 # ## 4. Attention
 #
 # So far the picture is read once, into $h_0$, and must be remembered to the last word.
@@ -1169,6 +1283,20 @@ expect_source(attend_forward, without=READY)
 passed("attend-forward", "the worked example, three shapes, large scores")
 
 
+# %% [markdown]
+# **Predict, then check.** All four positions get the weight 1/4, and the upstream gradient of
+# the context is $d$. What does each grid vector receive as a *value*? If all four vectors are
+# equal, what is the gradient of the scores?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Each gets $d/4$. The scores get 0: moving weight among equal vectors does not change the
+# context. A grid vector is used a second time, as the key that the score was computed from, and
+# those gradients add up.
+#
+# </details>
+
+
 # %% answer="attend-backward" minutes=35 difficulty=4 importance=3
 def attend_backward(dcontext, cache):
     """Carry a gradient back through attend_forward.
@@ -1278,6 +1406,28 @@ expect_source(attend_backward, without=READY)
 passed("attend-backward", "both gradients, three shapes")
 
 # %% [markdown]
+# **Further reading**
+#
+# - Bahdanau, Cho and Bengio, *Neural Machine Translation by Jointly Learning to Align and
+#   Translate*, 2014, [arXiv:1409.0473](https://arxiv.org/abs/1409.0473). Section 3. 15 minutes.
+# - Xu et al., *Show, Attend and Tell*, 2015,
+#   [arXiv:1502.03044](https://arxiv.org/abs/1502.03044). Sections 3 and 4; figure 2 shows maps.
+#   25 minutes.
+#
+# **Harder (optional, no points).** *Hard* attention picks one position at random, with the
+# weights as probabilities. What is the gradient of the scores then, and what would you do about
+# it?
+#
+# <details><summary>Compare your answer</summary>
+#
+# A choice has no derivative, so backpropagation stops there. Xu et al. (2015) estimate the
+# gradient from samples: the log-probability of the choice, times how good the result was. Such
+# estimates vary a lot. Soft attention needs no samples; its price is that every position is
+# read at every step.
+#
+# </details>
+
+# %% [markdown]
 # ## 5. Captions with attention
 #
 # The package's `CaptioningRNN` takes layers by name, so that *your* LSTM and attention train
@@ -1370,9 +1520,8 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# *A tick marks a true caption. With the settings above 58, 60 and 59 % of our captions were true
-# from three seeds (specificity 0.56 to 0.59), and 55, 57 and 54 % in scenes with an unseen
-# pair.*
+# *A tick marks a true caption. With the settings above, 58, 60 and 59 % of our captions were true
+# (three seeds; specificity 0.56 to 0.59). In scenes with an unseen pair it was 55, 57 and 54 %.*
 #
 # **Where does it look?** Below is one caption word by word. Bright cells have a large weight
 # before the word is written.
@@ -1471,8 +1620,8 @@ with needs_answers():
 
 # %% [markdown]
 # *Bars are means, points the three seeds: compare the distance of two bars with the spread of
-# their points. In our run the RNN got 2, 6 and 9 % true captions, the LSTM 5, 10 and 14 %, the
-# GRU 17, 17 and 25 %, and the LSTM with attention 37, 53 and 56 %. The points of RNN and LSTM
+# their points. In our run the RNN got 2, 6 and 9 % true captions, and the LSTM 5, 10 and 14 %. The
+# GRU got 17, 17 and 25 %, the LSTM with attention 37, 53 and 56 %. The points of RNN and LSTM
 # overlap; with the same seed the LSTM was ahead each time.*
 
 # %% [markdown] question="lstm-attention-fair" points=2 minutes=10
@@ -1504,6 +1653,12 @@ with needs_answers():
 # always better; very probable sentences tend to be short and dull (Holtzman et al., 2020).
 #
 # After this section you can decode any model of the next word with a beam.
+#
+# The logarithm of a sentence's probability is a sum over its words,
+#
+# $$\log p(w_1 \dots w_T) = \sum_{t=1}^{T} \log p(w_t \mid w_1 \dots w_{t-1}) ,$$
+#
+# so the totals of two beginnings can be compared, and extended word by word.
 #
 # The log-probability of a sentence is the sum of those of its words. In each round every
 # beginning is extended by every word; of all these, the best are kept. A sentence that ends is
@@ -1809,7 +1964,7 @@ with needs_answers():
 
 # %% [markdown] question="lstm-beam" points=2 minutes=10
 # **Question 3 (2 points).** A wider beam raised the mean log-probability of the captions in
-# our run, as it must, and made them shorter; truth rose, and the share of attributes fell. A
+# our run, as it must, and made them shorter. Truth rose, and the share of attributes fell. A
 # student concludes that $k = 50$ would be best for a user who cannot see the picture. Why do
 # wide beams prefer short sentences? Name a change of the score that works against it, and say
 # what you would measure to choose $k$ for that user.
@@ -1845,3 +2000,13 @@ with needs_answers():
 # **Harder (optional, no points).** Let your beam divide totals by (number of words)$^\alpha$
 # and draw truth, specificity and attributes over $\alpha$. Which $\alpha$ do you recommend?
 # Then let $k$ sentences be *different* (Vijayakumar et al., 2018): what must change?
+#
+# <details><summary>Compare your answer</summary>
+#
+# With $\alpha = 0$ nothing changes; with $\alpha = 1$ the score is the mean log-probability of
+# a word, and long sentences win more often. Choose $\alpha$ by the measure that matters to the
+# reader, on validation pictures. For different sentences, split the beam into groups that write
+# one after the other. A group's scores are lowered for words that earlier groups took at the
+# same step. Without that the $k$ best sentences often differ in one word.
+#
+# </details>

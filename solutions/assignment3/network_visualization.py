@@ -13,7 +13,8 @@
 # stay fixed, and you carry gradients back to the pixels. They show which pixels a score depends
 # on, make pictures that fool the network, and draw what it calls a class.
 #
-# **You need:** the notebook `convolutional_networks`. **Time:** about four hours.
+# **You need:** the notebook `convolutional_networks`. **Time (our estimate, as are all minutes
+# below):** about four hours.
 #
 # The pictures come from SqueezeNet 1.0 (Iandola et al., 2016), trained on ImageNet, and 25
 # photographs. Fetch both (4.6 MB) with `python -m cs231n.data.fetch squeezenet imagenet-sample`.
@@ -306,6 +307,25 @@ with needs_answers():
 # differ in sign and size.*
 
 # %% [markdown]
+# **Further reading**
+#
+# - Simonyan, Vedaldi and Zisserman, *Deep Inside Convolutional Networks*, 2013,
+#   [arXiv:1312.6034](https://arxiv.org/abs/1312.6034). Section 3. 15 minutes.
+# - Adebayo et al., *Sanity Checks for Saliency Maps*, 2018,
+#   [arXiv:1810.03292](https://arxiv.org/abs/1810.03292). Sections 1 and 3. 20 minutes.
+#
+# **Harder (optional, no points).** Multiply the gradient by the image, elementwise. For a
+# linear score, what do these products add up to? Why may a black pixel mislead?
+#
+# <details><summary>Compare your answer</summary>
+#
+# For $s = w \cdot x$ the products $w_k x_k$ add up to $s$ (without bias), so they share the
+# score out among the pixels. A black pixel has $x_k = 0$ and gets no share, though changing it
+# may change the score a lot. The answer depends on what counts as "nothing there".
+#
+# </details>
+
+# %% [markdown]
 # ## 2. SmoothGrad
 #
 # Two pictures that look the same can have quite different saliency maps, since the gradient jumps
@@ -519,6 +539,26 @@ with needs_answers():
 # *Speckles cancel; what many noisy copies agree on stays.*
 
 # %% [markdown]
+# **Further reading**
+#
+# - Smilkov et al., *SmoothGrad: removing noise by adding noise*, 2017,
+#   [arXiv:1706.03825](https://arxiv.org/abs/1706.03825). 20 minutes.
+# - Balduzzi et al., *The Shattered Gradients Problem*, 2017,
+#   [arXiv:1702.08591](https://arxiv.org/abs/1702.08591). Sections 1 and 2: why gradients look
+#   like noise. 20 minutes.
+#
+# **Harder (optional, no points).** Of which function is SmoothGrad, in the limit of many
+# samples, the exact gradient?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Of the score averaged over Gaussian noise, $\mathbb{E}_\epsilon\, s(x + \epsilon)$: gradient
+# and mean may change places. So it is the plain gradient of a *blurred* score. The map tells
+# about that function, and the more $\sigma$ grows, the less about the network at $x$ itself.
+#
+# </details>
+
+# %% [markdown]
 # ## 3. Guided backpropagation
 #
 # Springenberg et al. (2015) changed one rule of the backward pass. A ReLU stops the gradient where
@@ -672,6 +712,27 @@ with needs_answers():
 # %% [markdown]
 # *Below: the same for another class. On SqueezeNet four of the five maps hardly change, though the class is
 # wrong; only the soap dispenser loses its outline.*
+
+# %% [markdown]
+# **Further reading**
+#
+# - Springenberg et al., *Striving for Simplicity*, 2014,
+#   [arXiv:1412.6806](https://arxiv.org/abs/1412.6806). Section 3.4. 10 minutes.
+# - Nie, Zhang and Patel, *A Theoretical Explanation for Perplexing Behaviors of
+#   Backpropagation-based Visualizations*, 2018,
+#   [arXiv:1805.07039](https://arxiv.org/abs/1805.07039). Sections 1 and 3. 20 minutes.
+#
+# **Harder (optional, no points).** Draw new random weights for the last layer and compare the
+# maps before and after, by guided backpropagation and by the plain gradient. What would you
+# expect of a method that explains the network?
+#
+# <details><summary>Compare your answer</summary>
+#
+# It should change, since the network no longer knows the class. Adebayo et al. (2018) reported
+# that guided backpropagation hardly changed when the upper layers were randomised. Nie et al. (2018)
+# argued that it partly restores the image, as an edge detector would.
+#
+# </details>
 
 # %% [markdown]
 # ## 4. Grad-CAM
@@ -943,6 +1004,27 @@ with needs_answers():
 # sides, so the gradient also reaches the ground next to the object.*
 
 # %% [markdown]
+# **Further reading**
+#
+# - Selvaraju et al., *Grad-CAM*, 2016, [arXiv:1610.02391](https://arxiv.org/abs/1610.02391).
+#   Section 3. 20 minutes.
+# - Zhou et al., *Learning Deep Features for Discriminative Localization*, 2015,
+#   [arXiv:1512.04150](https://arxiv.org/abs/1512.04150). Section 2: the method that it
+#   generalises. 15 minutes.
+#
+# **Harder (optional, no points).** A network ends in a global average of its feature maps and
+# one linear layer. Show that Grad-CAM's channel weights are that layer's weights, up to a
+# factor.
+#
+# <details><summary>Compare your answer</summary>
+#
+# The score is $\sum_k w_k \frac{1}{HW} \sum_{ij} A^k_{ij} + b$. Its derivative with respect to
+# each $A^k_{ij}$ is $w_k / (HW)$, and so is the mean over all positions. The map is then
+# $\sum_k w_k A^k / (HW)$, cut off at 0: the *class activation map* of Zhou et al. (2015).
+#
+# </details>
+
+# %% [markdown]
 # ## 5. Occlusion
 #
 # Gradients describe infinitesimal changes. Zeiler and Fergus (2014) made large ones: they covered
@@ -1166,6 +1248,27 @@ with needs_answers():
 # *Marking:* 1 for local against large change (or saturation); 1 for a caveat about either method;
 # 1 for an intervention on the background with the outcome it would have. "Use SmoothGrad" alone
 # earns nothing.
+
+# %% [markdown]
+# **Further reading**
+#
+# - Zeiler and Fergus, *Visualizing and Understanding Convolutional Networks*, 2013,
+#   [arXiv:1311.2901](https://arxiv.org/abs/1311.2901). Section 4.2. 10 minutes.
+# - Ribeiro, Singh and Guestrin, *"Why Should I Trust You?"*, 2016,
+#   [arXiv:1602.04938](https://arxiv.org/abs/1602.04938). Section 3: occluding many parts at a
+#   time. 20 minutes.
+#
+# **Harder (optional, no points).** Two parts of a picture would each suffice for the class.
+# What does a map by occlusion show, and how could you notice?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Nothing at either place: while one part is hidden, the other still carries the score. Hide
+# pairs of squares, and compare the drop with the sum of the two single drops. A much larger
+# drop says that each stood in for the other. The number of pairs grows with the square of the
+# number of places.
+#
+# </details>
 
 # %% [markdown]
 # ## 6. Fooling images
@@ -1402,6 +1505,27 @@ with needs_answers():
 #
 # *Marking:* 1 for the dot product or linearisation; 1 for the cosine $1/\sqrt d$; 1 for a
 # measurement. "Noise averages out" without a size: 0.5.
+
+# %% [markdown]
+# **Further reading**
+#
+# - Szegedy et al., *Intriguing properties of neural networks*, 2013,
+#   [arXiv:1312.6199](https://arxiv.org/abs/1312.6199). Section 4. 15 minutes.
+# - Ilyas et al., *Adversarial Examples Are Not Bugs, They Are Features*, 2019,
+#   [arXiv:1905.02175](https://arxiv.org/abs/1905.02175). Sections 1 to 3. 25 minutes.
+#
+# **Harder (optional, no points).** For a linear score $w \cdot x$ in $n$ pixels, how far can a
+# change of at most $\varepsilon$ in each pixel move the score? What does this say about large
+# images?
+#
+# <details><summary>Compare your answer</summary>
+#
+# By $\varepsilon \sum_k |w_k|$, with the change $\varepsilon\, \mathrm{sign}(w)$. For weights
+# of similar size this grows like $n$, while the score of a typical image grows like $\sqrt n$.
+# Goodfellow et al. (2014) argued that linearity in many dimensions is enough for adversarial
+# examples.
+#
+# </details>
 
 # %% [markdown]
 # ## 7. What a class looks like
@@ -1649,6 +1773,26 @@ with needs_answers():
 # and every leg, wherever it is.*
 
 # %% [markdown]
+# **Further reading**
+#
+# - Yosinski et al., *Understanding Neural Networks Through Deep Visualization*, 2015,
+#   [arXiv:1506.06579](https://arxiv.org/abs/1506.06579). Section 3: regularisers for such
+#   pictures. 15 minutes.
+# - Olah, Mordvintsev and Schubert, [*Feature
+#   Visualization*](https://distill.pub/2017/feature-visualization/), 2017. 30 minutes.
+#
+# **Harder (optional, no points).** Maximise the *probability* of the class in place of its
+# score. Why do the pictures differ?
+#
+# <details><summary>Compare your answer</summary>
+#
+# A probability also grows if the other scores fall. Its gradient is $p\,(\nabla s_y - \sum_j
+# p_j \nabla s_j)$: it fades once $p$ is near 1, and it spends effort on removing what looks
+# like other classes. Simonyan et al. (2013) used the score for that reason.
+#
+# </details>
+
+# %% [markdown]
 # ## 8. DeepDream
 #
 # Mordvintsev et al. (2015) asked a layer to see *more* of what it already sees, whatever that is.
@@ -1839,6 +1983,29 @@ with needs_answers():
 # %% [markdown]
 # *The left picture is the start. On SqueezeNet both layers add eyes, where the dog has round dark
 # spots; the later one also adds whole heads.*
+
+# %% [markdown]
+# **Further reading**
+#
+# - Mordvintsev, Olah and Tyka, [*Inceptionism: Going Deeper into Neural
+#   Networks*](https://research.google/blog/inceptionism-going-deeper-into-neural-networks/),
+#   2015. 10 minutes.
+# - Olah et al., [*The Building Blocks of
+#   Interpretability*](https://distill.pub/2018/building-blocks/), 2018. The first half. 30
+#   minutes.
+#
+# **Harder (optional, no points).** The step follows the gradient of half the sum of squares of
+# a layer. Why does it strengthen what is there already? Which pictures would the plain *sum* of
+# the activations give?
+#
+# <details><summary>Compare your answer</summary>
+#
+# The upstream gradient of half the sum of squares is the activations themselves. Channels that
+# respond strongly push strongly, and silent ones do not push at all. With the plain sum every
+# channel pushes alike, so the layer's channels mix into a texture that depends less on the
+# picture.
+#
+# </details>
 
 # %% [markdown]
 # ## 9. What a layer keeps
@@ -2103,3 +2270,14 @@ with needs_answers():
 # the difference of the two scores, and measure its share on the object. (b) Fool the network on a picture
 # whose saliency you keep: which loss do you add? (c) Invert *scores* instead of a layer. Which
 # photographs can you still name?
+#
+# <details><summary>Compare your answer</summary>
+#
+# (a) Along $x_0 + \alpha (x - x_0)$ the score has the slope $\nabla s \cdot (x - x_0)$. Its
+# integral over $\alpha$ from 0 to 1 is $s(x) - s(x_0)$, so the factor is the *difference* to
+# the grey picture. A sum of 50 gradients comes close. (b) Add the squared distance between the
+# two saliency maps. Its gradient needs second derivatives, and for a ReLU these are zero almost
+# everywhere, so a smooth replacement is used (Ghorbani et al., 2017). (c) Expect the object's
+# kind and little of its place.
+#
+# </details>

@@ -14,8 +14,8 @@
 # them. You write a *recurrent neural network* (RNN) with its gradients, and train it to
 # describe pictures. Then you measure what matters: whether its sentences are true.
 #
-# **You need:** the notebook `two_layer_net`; `batch_normalization` helps with gradients.
-# **Time:** about four hours.
+# **You need:** the notebook `two_layer_net`; `batch_normalization` helps with gradients. **Time
+# (our estimate, as are all minutes below):** about four hours.
 
 # %% tags=["setup"]
 import textwrap
@@ -82,8 +82,8 @@ print("as words:", " ".join(words[i] for i in row))
 # A network with a fixed number of inputs cannot read a sentence. Elman (1990) proposed to
 # read one word at a time, and to hand the hidden units' activations of one step to the
 # next. This *hidden state* is all that the network remembers. In 2010, Mikolov et al. reported
-# that such networks predict the next word better than the counting models of their time;
-# five years later several groups used them to caption images (Vinyals et al., 2015; Karpathy
+# that such networks predict the next word better than the counting models of their time.
+# Five years later several groups used them to caption images (Vinyals et al., 2015; Karpathy
 # and Fei-Fei, 2015). Since about 2018 transformers have replaced them in most language
 # tasks. The recurrent step is cheap and its memory does not grow with the sentence, but its
 # steps cannot run in parallel.
@@ -233,6 +233,19 @@ expect_source(rnn_step_forward, without=READY)
 passed("rnn-step-forward", "the worked example, three shapes, float32")
 
 
+# %% [markdown]
+# **Predict, then check.** A unit has the new state $h = \tanh(a) = 0.6$, and the upstream
+# gradient is 2. What is the gradient of $a$? What is it for $h = 1$, to the last digit? Do you
+# need $a$ itself?
+#
+# <details><summary>Check your prediction</summary>
+#
+# $2 (1 - 0.6^2) = 1.28$, and 0 for $h = 1$: a *saturated* unit passes nothing back. The
+# derivative of tanh can be read off its output, so $a$ need not be kept.
+#
+# </details>
+
+
 # %% answer="rnn-step-backward" minutes=20 difficulty=2 importance=3
 def rnn_step_backward(dnext_h, cache):
     """Carry a gradient back through rnn_step_forward.
@@ -342,6 +355,26 @@ for n, d, h in [(3, 5, 4), (2, 2, 6), (5, 4, 3)]:
         expect_close(grad, right, where, rtol=1e-5, atol=1e-8, hint=hint)
 expect_source(rnn_step_backward, without=READY)
 passed("rnn-step-backward", "all five gradients, three shapes")
+
+# %% [markdown]
+# **Further reading**
+#
+# - Elman, *Finding Structure in Time*, 1990,
+#   [doi:10.1207/s15516709cog1402_1](https://doi.org/10.1207/s15516709cog1402_1). The first
+#   third: what a state can remember. 20 minutes.
+# - Karpathy, [*The Unreasonable Effectiveness of Recurrent Neural
+#   Networks*](https://karpathy.github.io/2015/05/21/rnn-effectiveness/), 2015. 20 minutes.
+#
+# **Harder (optional, no points).** The state has two paths into a step, $x W_x$ and $h W_h$.
+# Show that one affine layer does the same, on the row $(x, h)$. What do you save?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Put $W_x$ above $W_h$: $(x, h)$ times that matrix is the sum of both products. One product in
+# place of two is one call, and in a loop over time the calls count. Most libraries go further
+# and compute $x W_x$ for all steps at once, since inputs do not wait for states.
+#
+# </details>
 
 # %% [markdown]
 # ## 2. Through time
@@ -505,6 +538,20 @@ for n, t, d, h, dtype in [
     )
 expect_source(rnn_forward, without=READY)
 passed("rnn-forward", "the worked example, three shapes, float32")
+
+
+# %% [markdown]
+# **Predict, then check.** Three steps $h_t = 0.5\, h_{t-1}$, without tanh and inputs. The loss
+# reads all three states, each with an upstream gradient of 1. Which gradient arrives at $h_2$,
+# and which at $h_0$?
+#
+# <details><summary>Check your prediction</summary>
+#
+# $h_3$ has 1. $h_2$ gets its own 1 and $0.5 \cdot 1$ from the later step: 1.5. $h_1$ gets $1 +
+# 0.75 = 1.75$, and $h_0$, which no loss reads, $0.875$. The two gradients are added *before*
+# the step back. The shared weights collect a term at every step.
+#
+# </details>
 
 
 # %% answer="rnn-backward" minutes=30 difficulty=3 importance=3
@@ -696,6 +743,27 @@ with needs_answers():
 # small" earns nothing.
 
 # %% [markdown]
+# **Further reading**
+#
+# - Pascanu, Mikolov and Bengio, *On the difficulty of training recurrent neural networks*,
+#   2013, [arXiv:1211.5063](https://arxiv.org/abs/1211.5063). Sections 1 and 2. 20 minutes.
+# - Zhang et al., *Dive into Deep Learning*, [section
+#   9.7](https://d2l.ai/chapter_recurrent-neural-networks/bptt.html): backpropagation through
+#   time. 15 minutes.
+#
+# **Harder (optional, no points).** *Truncated* backpropagation cuts a long sequence into
+# pieces. The state goes on from piece to piece, the gradient does not. What does a piece of 20
+# steps save, and what can the network no longer learn?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Memory and the wait for an update: caches of 20 steps in place of thousands. The state still
+# carries information across a cut. No gradient tells an early step that it mattered 30 steps
+# later, so such links are learned only by accident.
+#
+# </details>
+
+# %% [markdown]
 # ## 3. Words as vectors
 #
 # A word number has no meaning: word 40 is not twice word 20. A *word embedding* gives each
@@ -814,6 +882,19 @@ expect_source(word_embedding_forward, loops=0, without=[*READY, "one_hot"])
 passed("embedding-forward", "the worked example and three shapes, no loop")
 
 
+# %% [markdown]
+# **Predict, then check.** A caption holds the words 3, 5, 3, and the upstream gradients of its
+# three vectors are $g_1, g_2, g_3$. What does each row of `dW` get?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Row 3 gets $g_1 + g_3$, row 5 gets $g_2$, all others get zeros. A weight that was used twice
+# collects both gradients. Test your code on a word that comes twice: NumPy's assignment with
+# repeated indices keeps only one of them.
+#
+# </details>
+
+
 # %% answer="embedding-backward" minutes=10 difficulty=2 importance=3
 def word_embedding_backward(dout, cache):
     """Give every word the sum of the gradients of its uses.
@@ -910,6 +991,27 @@ for n, t, v, d in [(3, 4, 6, 2), (2, 9, 3, 5), (1, 1, 4, 3)]:
     )
 expect_source(word_embedding_backward, without=READY)
 passed("embedding-backward", "repeated words add up, unused words get zero")
+
+# %% [markdown]
+# **Further reading**
+#
+# - Mikolov et al., *Efficient Estimation of Word Representations in Vector Space*, 2013,
+#   [arXiv:1301.3781](https://arxiv.org/abs/1301.3781). Sections 1 and 4. 20 minutes.
+# - Goodfellow, Bengio and Courville, *Deep Learning*, 2016, [section
+#   12.4](https://www.deeplearningbook.org/contents/applications.html): language models and
+#   embeddings. 20 minutes.
+#
+# **Harder (optional, no points).** Write the embedding as a product of one-hot rows and $W$.
+# What does that cost for a vocabulary of 10,000 words, and why is the gradient of $W$ the same?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Each row of $W$ is multiplied by 0 or 1: 10,000 times the work of a look-up, for each word.
+# The product's gradient is (one-hot)$^\top$ times the upstream gradient, which adds every
+# gradient to the row of its word. Regularisation or Adam would still touch all rows, also those
+# of words that did not occur.
+#
+# </details>
 
 # %% [markdown]
 # ## 4. A loss that skips the filling
@@ -1105,6 +1207,15 @@ passed("temporal-softmax", "loss and gradient, masked positions, scores near 100
 # **Harder (optional, no points).** Let `rnn_forward` keep only every $k$-th state, and compute
 # the others again in the backward pass. How do memory and time depend on $k$? Which $k$ would
 # you take for 10,000 steps?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Of $T$ steps $T/k$ states are kept, and $k$ more while a piece is worked on. $T/k + k$ is
+# smallest for $k = \sqrt T$: with 10,000 steps $k = 100$, and 200 states in place of 10,000.
+# The price is one more forward pass, about a third more time. Chen et al. (2016) described it
+# as *gradient checkpointing*; it serves deep networks in the same way.
+#
+# </details>
 #
 # ## 5. A network that writes captions
 #
@@ -1340,6 +1451,20 @@ passed("captioning-loss", "the reference loss to 1e-10, eight gradients, masked 
 # probable word.
 
 
+# %% [markdown]
+# **Predict, then check.** The first word is "a" with probability 0.6 or "the" with 0.4. The
+# best second word has probability 0.3 after "a" and 0.9 after "the". Which sentence does greedy
+# decoding write, and which is the more probable?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Greedy decoding begins with "a" and ends at $0.6 \cdot 0.3 = 0.18$. "The" would have led to
+# $0.4 \cdot 0.9 = 0.36$. The notebook `lstm_captioning` keeps several beginnings at a time
+# (*beam search*).
+#
+# </details>
+
+
 # %% answer="captioning-sample" minutes=20 difficulty=3 importance=3
 @add_to_class(CaptioningRNN)
 def sample(self, features, max_length=30):
@@ -1493,6 +1618,27 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
+# **Further reading**
+#
+# - Vinyals, Toshev, Bengio and Erhan, *Show and Tell: A Neural Image Caption Generator*, 2015,
+#   [arXiv:1411.4555](https://arxiv.org/abs/1411.4555). Section 3. 20 minutes.
+# - Bengio et al., *Scheduled Sampling*, 2015,
+#   [arXiv:1506.03099](https://arxiv.org/abs/1506.03099). Sections 1 and 2: in training the
+#   network reads true words, later its own. 15 minutes.
+#
+# **Harder (optional, no points).** In training the network reads the true previous word
+# (*teacher forcing*), when it writes its own. How could you measure the harm that this does?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Compare the loss of true captions, word by word, after true beginnings and after beginnings
+# that the network wrote itself. The further the second lies above the first, the larger the
+# gap. Scheduled sampling mixes both in training; whether it helps has been disputed since, and
+# the effect is often small for short captions.
+#
+# </details>
+
+# %% [markdown]
 # ## 6. Is it true?
 #
 # Captions were long compared with those of people by counting shared words. Anderson et al.
@@ -1642,8 +1788,8 @@ with needs_answers():
 # After this section you can compute BLEU, and say when not to trust it.
 #
 # For each $n$ let $c_n$ be the number of n-grams in all captions, and $m_n$ those among them
-# that a reference of the same image has too; an n-gram that occurs several times counts at
-# most as often as in the reference that has it most often (it is *clipped*). With the
+# that a reference of the same image has too. Counts are *clipped*: an n-gram that occurs several
+# times counts at most as often as in the reference that has it most often. With the
 # *precisions* $p_n = m_n / c_n$,
 #
 # $$\text{BLEU-}n = \min\!\big(1, e^{1 - r/c}\big)\; \Big(\prod_{k=1}^{n} p_k\Big)^{1/n},$$
@@ -1858,9 +2004,12 @@ passed("bleu", "clipping, brevity, captions taken together, an empty caption")
 
 # %% [markdown]
 # **Experiment: does BLEU see the truth?** The table has BLEU and truth of four "captioners":
-# your network with greedy decoding, the same with a *beam* of 3 (which keeps the three best
-# beginnings; you write it in `lstm_captioning`), the data's own captions, and own captions
-# that belong to *another* picture.
+#
+# - your network with greedy decoding;
+# - the same with a *beam* of 3, which keeps the three best beginnings (you write it in
+#   `lstm_captioning`);
+# - the data's own captions;
+# - own captions that belong to *another* picture.
 
 # %% tags=["experiment"]
 with needs_answers():
@@ -1995,3 +2144,13 @@ with needs_answers():
 # network its own words during training, with growing probability. Change `loss` so that it
 # reads `sample`d words at a quarter of the positions. Does truth rise? What happens to the
 # gradient?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Draw the words beforehand and treat them as given inputs. No gradient passes through the
+# choice of a word, which has no derivative, so the step that chose a wrong word is not blamed
+# for what follows. Huszár (2015) argued that the method can therefore aim at the wrong target.
+# Compare truth over three seeds with and without it; with captions as short as these, expect a
+# difference within their spread.
+#
+# </details>

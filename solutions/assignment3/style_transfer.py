@@ -13,8 +13,8 @@
 # compare pictures by what the network sees in them: content, style and smoothness. You derive
 # their gradients by hand, and then change the pixels until all three are small.
 #
-# **You need:** the notebooks `convolutional_networks` and `autograd`. **Time:** about three
-# hours.
+# **You need:** the notebooks `convolutional_networks` and `autograd`. **Time (our estimate, as
+# are all minutes below):** about three hours.
 #
 # **Two ways to write an answer.** Handed arrays, a loss returns `(loss, gradient)`, both
 # computed in NumPy. The text teaches this way. Or write it in PyTorch's words on tensors and
@@ -214,6 +214,27 @@ expect_source(content_loss, without=READY)
 passed("style-content", "a small case, three shapes, float32")
 
 # %% [markdown]
+# **Further reading**
+#
+# - Mahendran and Vedaldi, *Understanding Deep Image Representations by Inverting Them*, 2014,
+#   [arXiv:1412.0035](https://arxiv.org/abs/1412.0035). Sections 2 and 5. 20 minutes.
+# - Zhang et al., *Dive into Deep Learning*, [section
+#   14.12](https://d2l.ai/chapter_computer-vision/neural-style.html): all three losses with
+#   PyTorch. 20 minutes.
+#
+# **Harder (optional, no points).** Start from noise, and follow the content loss alone, once at
+# the first layer and once at the last. Predict what you can recognise in each picture, then run
+# it.
+#
+# <details><summary>Compare your answer</summary>
+#
+# The first layer keeps nearly every pixel, so the photograph comes back. A late layer has been
+# pooled several times and trained to ignore what does not matter for the class. Expect the
+# parts at about their places, with colours and fine texture that are made up.
+#
+# </details>
+
+# %% [markdown]
 # ## 2. The Gram matrix
 #
 # For textures, Julesz (1962) proposed to compare statistics that forget where things are. Gatys
@@ -371,6 +392,19 @@ passed("style-gram", "a small case, batches, with and without normalisation, flo
 # and ask of each use of $F_{kp}$ in the sum which entries of $D$ it meets.
 
 
+# %% [markdown]
+# **Predict, then check.** Two channels, and $D$ has a single 1, in row 0 and column 1. Which
+# rows of $F$ receive a gradient, and what is it? And for the single 1 in row 0, column 0?
+#
+# <details><summary>Check your prediction</summary>
+#
+# $G_{01} = \sum_p F_{0p} F_{1p} / (CHW)$. Row 0 receives row 1 and row 1 receives row 0, each
+# divided by $CHW$. For $G_{00}$ row 0 receives *twice* itself, divided by $CHW$: it was used on
+# both sides.
+#
+# </details>
+
+
 # %% answer="style-gram-backward" minutes=25 difficulty=4 importance=3
 def gram_backward(dgram, features, normalize=True):
     """Carry a gradient back through gram_matrix, in NumPy.
@@ -474,6 +508,28 @@ for shape in [(1, 3, 4, 5), (3, 2, 3, 2), (2, 5, 1, 4)]:
         expect_close(dfeatures, expected, where, rtol=1e-5, atol=1e-7)
 expect_source(gram_backward, without=READY)
 passed("style-gram-backward", "small cases, three shapes pass the gradient check")
+
+# %% [markdown]
+# **Further reading**
+#
+# - Gatys, Ecker and Bethge, *Texture Synthesis Using Convolutional Neural Networks*, 2015,
+#   [arXiv:1505.07376](https://arxiv.org/abs/1505.07376). Sections 2 and 3. 15 minutes.
+# - Portilla and Simoncelli, *A Parametric Texture Model Based on Joint Statistics of Complex
+#   Wavelet Coefficients*, 2000,
+#   [doi:10.1023/A:1026553619983](https://doi.org/10.1023/A:1026553619983). Section 1: the same
+#   idea before deep networks. 15 minutes.
+#
+# **Harder (optional, no points).** Show that $v^\top G v \ge 0$ for every vector $v$. What does
+# that say about the targets that a painting can have? Is the average of two Gram matrices one
+# of them?
+#
+# <details><summary>Compare your answer</summary>
+#
+# $v^\top F F^\top v = \lVert F^\top v \rVert^2 \ge 0$, so $G$ is *positive semidefinite*, with
+# a rank of at most $HW$. Any such matrix of low enough rank is the Gram matrix of some
+# features. An average is positive semidefinite too, but no image need have those features.
+#
+# </details>
 
 # %% [markdown]
 # ## 3. Style
@@ -684,6 +740,27 @@ passed("style-loss", "layers that do not count, one that comes twice, random tar
 # by itself.
 
 # %% [markdown]
+# **Further reading**
+#
+# - Huang and Belongie, *Arbitrary Style Transfer in Real-time with Adaptive Instance
+#   Normalization*, 2017, [arXiv:1703.06868](https://arxiv.org/abs/1703.06868). Sections 3 to 5.
+#   20 minutes.
+# - Gatys, Ecker and Bethge, *A Neural Algorithm of Artistic Style*, 2015,
+#   [arXiv:1508.06576](https://arxiv.org/abs/1508.06576). Figure 3 adds one layer after the
+#   other. 5 minutes.
+#
+# **Harder (optional, no points).** A layer is listed twice in `style_layers`, with two
+# different targets. To which single target and weight is that equivalent, for the gradient?
+#
+# <details><summary>Compare your answer</summary>
+#
+# $w_1 (G - A_1)^2 + w_2 (G - A_2)^2$ has the gradient of $(w_1 + w_2)(G - \bar A)^2$, where
+# $\bar A$ is the average weighted by $w_1$ and $w_2$. The two losses differ by a constant. This
+# is what mixing two styles amounts to.
+#
+# </details>
+
+# %% [markdown]
 # ## 4. Total variation
 #
 # Gradient descent on pixels finds high-frequency noise that the network reacts to, and that no
@@ -837,6 +914,27 @@ for shape, dtype in [((1, 3, 4, 5), float), ((1, 3, 6, 2), float), ((1, 3, 3, 4)
     expect(grad.dtype == dtype, f"Keep the dtype of img; got {grad.dtype}.")
 expect_source(tv_loss, loops=0, without=[*READY, "roll"])
 passed("style-tv", "a small case, three shapes, float32, no loop")
+
+# %% [markdown]
+# **Further reading**
+#
+# - Rudin, Osher and Fatemi, *Nonlinear total variation based noise removal algorithms*, 1992,
+#   [doi:10.1016/0167-2789(92)90242-F](https://doi.org/10.1016/0167-2789(92)90242-F). Section 1.
+#   10 minutes.
+# - Mahendran and Vedaldi, *Understanding Deep Image Representations by Inverting Them*, 2014,
+#   [arXiv:1412.0035](https://arxiv.org/abs/1412.0035). Section 3 chooses the exponent. 10
+#   minutes.
+#
+# **Harder (optional, no points).** An edge of height $d$ is one jump, or a ramp of $n$ equal
+# steps. What do the two cost by squares, and by absolute values? Which form blurs edges?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Squares: $d^2$ against $n (d/n)^2 = d^2/n$, so the ramp is cheaper, and edges blur. Absolute
+# values: $d$ either way, so the edge may stay sharp. Their gradient is a sign that jumps at 0,
+# which makes plain gradient descent restless in flat areas.
+#
+# </details>
 
 # %% [markdown]
 # ## 5. Paint
@@ -1086,7 +1184,7 @@ with needs_answers():
 
 # %% [markdown]
 # With SqueezeNet, 100 passes and the stained glass we measured a sum of 1.41 for Adam and 1.40 for
-# L-BFGS; Adam was ahead after 20 passes, while L-BFGS still learned the curvature. The choice
+# L-BFGS. Adam was ahead after 20 passes, while L-BFGS still learned the curvature. The choice
 # hardly matters here. Adam needs two arrays of the picture's size, L-BFGS about forty. Adam also
 # copes with a loss that changes from step to step, such as one on random crops.
 

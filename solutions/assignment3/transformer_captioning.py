@@ -14,7 +14,8 @@
 # on the tape a transformer that captions images, and a *vision transformer* that classifies
 # them.
 #
-# **You need:** the notebooks `lstm_captioning` and `autograd`. **Time:** about six hours.
+# **You need:** the notebooks `lstm_captioning` and `autograd`. **Time (our estimate, as are all
+# minutes below):** about six hours.
 #
 # **If you know the course's notebook:** its answers can be pasted here, from any edition since
 # 2021. Its printed reference values depend on PyTorch's random generator, and until 2025 on
@@ -340,6 +341,19 @@ passed(
 )
 
 
+# %% [markdown]
+# **Predict, then check.** A query gives one key the weight 1 and all others 0. What does each
+# value receive of the upstream gradient, and what do the scores?
+#
+# <details><summary>Check your prediction</summary>
+#
+# The value of that key receives all of it, the others nothing. The scores receive 0, since the
+# softmax is flat there. A *saturated* attention no longer learns where to look, which is one
+# reason for the factor $1/\sqrt{d}$.
+#
+# </details>
+
+
 # %% answer="sdpa-backward" minutes=30 difficulty=4 importance=3
 def scaled_dot_product_attention_backward(dout, cache):
     """Carry a gradient back through scaled_dot_product_attention_forward.
@@ -480,6 +494,28 @@ for lead, s, t, e, width in [((2,), 3, 5, 4, 6), ((2, 3), 4, 2, 5, 5)]:
         expect_close(grad, right, where, rtol=1e-5, atol=1e-9)
 expect_source(scaled_dot_product_attention_backward, without=READY)
 passed("sdpa-backward", "three gradients, under masks with a blocked row")
+
+# %% [markdown]
+# **Further reading**
+#
+# - Vaswani et al., *Attention Is All You Need*, 2017,
+#   [arXiv:1706.03762](https://arxiv.org/abs/1706.03762). Section 3.2. 15 minutes.
+# - Zhang et al., *Dive into Deep Learning*, [section
+#   11.3](https://d2l.ai/chapter_attention-mechanisms-and-transformers/attention-scoring-functions.html):
+#   scoring functions and masks. 15 minutes.
+#
+# **Harder (optional, no points).** The matrix of weights has $S \times T$ entries. Compute the
+# output for one query in a single pass over the keys, without ever keeping all its weights.
+# What has to be corrected when a larger score comes?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Keep the largest score so far $m$, the sum of $e^{s - m}$ and the sum of $e^{s - m}$ times the
+# values. If a score exceeds $m$, multiply both sums by $e^{m - m'}$ with the new maximum $m'$.
+# At the end divide. Milakov and Gimelshein (2018) described this *online softmax*;
+# FlashAttention (Dao et al., 2022) builds on it.
+#
+# </details>
 
 # %% [markdown]
 # ## 2. Several heads
@@ -678,6 +714,19 @@ expect_source(multi_head_attention_forward, without=READY)
 passed("mha-forward", "a small case, three shapes, causal and padding masks")
 
 
+# %% [markdown]
+# **Predict, then check.** In self-attention one array $x$ is query, key and value. Your
+# function returns three gradients. What is that of $x$? And what becomes of a gradient on its
+# way back through the split into heads?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Their sum, since $x$ was used three times. The split only rearranges numbers, so on the way
+# back they are rearranged in reverse: transpose, then reshape, in the opposite order.
+#
+# </details>
+
+
 # %% answer="mha-backward" minutes=40 difficulty=4 importance=2
 def multi_head_attention_backward(dout, cache):
     """Carry a gradient back through multi_head_attention_forward.
@@ -873,6 +922,26 @@ passed("mha-backward", "three inputs and eight parameters, two shapes")
 # between seeds as a rival explanation. "More heads, more parameters" earns nothing.
 
 # %% [markdown]
+# **Further reading**
+#
+# - Voita et al., *Analyzing Multi-Head Self-Attention*, 2019,
+#   [arXiv:1905.09418](https://arxiv.org/abs/1905.09418). Sections 4 and 6: most heads could be
+#   removed. 20 minutes.
+# - Michel, Levy and Neubig, *Are Sixteen Heads Really Better than One?*, 2019,
+#   [arXiv:1905.10650](https://arxiv.org/abs/1905.10650). Sections 3 and 4. 15 minutes.
+#
+# **Harder (optional, no points).** How would you measure which head matters? Name a measurement
+# that needs no retraining, and what it can miss.
+#
+# <details><summary>Compare your answer</summary>
+#
+# Set the output of one head to zero, just before the last projection, and measure the loss on
+# validation captions. It misses teamwork: if two heads do the same, removing either one harms
+# little, and removing both harms much.
+#
+# </details>
+
+# %% [markdown]
 # ## 3. Modules: positions and heads
 #
 # From here you write in PyTorch's words, and the tape derives the gradients. Attention treats
@@ -1059,6 +1128,19 @@ expect_source(PositionalEncoding, without=READY)
 passed("positional-encoding", "three shapes, dropout in training mode only")
 
 
+# %% [markdown]
+# **Predict, then check.** How many parameters has the module for $E = 8$ and two heads? And for
+# four heads?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Four linear layers of $8 \cdot 8 + 8 = 72$, 288 in all, for any number of heads. More heads do
+# not add weights. They cut the same width into narrower pieces, each with attention weights of
+# its own.
+#
+# </details>
+
+
 # %% answer="multi-head-attention" minutes=25 difficulty=3 importance=3
 class MultiHeadAttention(nn.Module):
     """Multi-head attention with projections.
@@ -1232,6 +1314,26 @@ expect(
     "In test mode two passes should agree: use self.attn_drop, which knows the mode.",
 )
 passed("multi-head-attention", "dropout in training mode, none in test mode")
+
+# %% [markdown]
+# **Further reading**
+#
+# - Su et al., *RoFormer: Enhanced Transformer with Rotary Position Embedding*, 2021,
+#   [arXiv:2104.09864](https://arxiv.org/abs/2104.09864). Sections 2 and 3. 25 minutes.
+# - Vaswani et al., *Attention Is All You Need*, 2017,
+#   [arXiv:1706.03762](https://arxiv.org/abs/1706.03762). Section 3.5 has the sines. 5 minutes.
+#
+# **Harder (optional, no points).** Show that the codes of positions $p$ and $p + k$ have a dot
+# product that depends on $k$ alone.
+#
+# <details><summary>Compare your answer</summary>
+#
+# For one frequency $\omega$ the pair is $(\sin \omega p, \cos \omega p)$. The product of two
+# such pairs is $\sin \omega p \sin \omega (p + k) + \cos \omega p \cos \omega (p + k) = \cos
+# \omega k$. The sum over all frequencies depends on $k$ only. A network can thus compare
+# distances without knowing where a sentence begins.
+#
+# </details>
 
 # %% [markdown]
 # ## 4. A decoder layer
@@ -1430,6 +1532,28 @@ expect_source(TransformerDecoderLayer, without=READY)
 passed("decoder-layer", "a small case, two shapes, with and without mask")
 
 # %% [markdown]
+# **Further reading**
+#
+# - Xiong et al., *On Layer Normalization in the Transformer Architecture*, 2020,
+#   [arXiv:2002.04745](https://arxiv.org/abs/2002.04745). Sections 3.1 and 3.2: post-norm and
+#   pre-norm. 20 minutes.
+# - Zhang et al., *Dive into Deep Learning*, [section
+#   11.7](https://d2l.ai/chapter_attention-mechanisms-and-transformers/transformer.html). 20
+#   minutes.
+#
+# **Harder (optional, no points).** Your layer normalises after each addition (*post-norm*).
+# Write the *pre-norm* order. On which path does a gradient then reach the first layer
+# untouched?
+#
+# <details><summary>Compare your answer</summary>
+#
+# $x + f(\mathrm{norm}(x))$ in place of $\mathrm{norm}(x + f(x))$. In pre-norm the additions
+# form a path from the last layer to the first without any norm or weight. Xiong et al. (2020)
+# reported that it trains without warm-up. A last norm has to stand before the scores.
+#
+# </details>
+
+# %% [markdown]
 # ## 5. A captioner
 #
 # The image becomes a memory of one vector, the words an embedding with positions, and a stack
@@ -1437,6 +1561,11 @@ passed("decoder-layer", "a small case, two shapes, with and without mask")
 # loop over time. Without the causal mask the network would read the word it is asked for.
 #
 # After this section you have a captioner and can let it write.
+#
+# With the decoder's output $h_t$ at position $t$ and the picture $m$, the probabilities of the
+# next word are
+#
+# $$p(w_{t+1} \mid w_1 \dots w_t, m) = \operatorname{softmax}(h_t W_{\text{out}} + b_{\text{out}}) .$$
 
 # %% drawing="transformer-captioner"
 drawings.show(
@@ -1626,6 +1755,18 @@ passed("captioning-forward", "a small case and two shapes, dropout off, weights 
 # before, so that training can go on.
 
 
+# %% [markdown]
+# **Predict, then check.** For a caption of 30 words the loop reads all words so far at every
+# step. Through how many positions does the decoder go in all? How often is `<START>` processed?
+#
+# <details><summary>Check your prediction</summary>
+#
+# $1 + 2 + \dots + 30 = 465$ positions, and `<START>` comes 30 times, always with the same keys
+# and values. Section 7 keeps them.
+#
+# </details>
+
+
 # %% answer="captioning-sample" minutes=20 difficulty=3 importance=3
 @add_to_class(CaptioningTransformer)
 def sample(self, features, max_length=30):
@@ -1741,6 +1882,27 @@ for n, d, e, length in [(16, 4, 8, 8), (12, 5, 6, 8)]:
     )
 expect_source(sample, without=READY)
 passed("captioning-sample", "the most probable words, dropout off although it was on")
+
+# %% [markdown]
+# **Further reading**
+#
+# - Rush et al., [*The Annotated
+#   Transformer*](https://nlp.seas.harvard.edu/annotated-transformer/), 2018 and 2022. The
+#   model, line by line, in PyTorch. 40 minutes.
+# - Vaswani et al., *Attention Is All You Need*, 2017,
+#   [arXiv:1706.03762](https://arxiv.org/abs/1706.03762). Sections 3.1 and 5.3. 15 minutes.
+#
+# **Harder (optional, no points).** The matrix of embeddings and that of the last scores both
+# have a row or a column for each word. Tie them (Press and Wolf, 2017): use one matrix for
+# both. What is saved, and what becomes of the gradient?
+#
+# <details><summary>Compare your answer</summary>
+#
+# $V E$ parameters for a vocabulary of $V$ words. The shared matrix collects the gradients of
+# both uses. A word then moves through the scores at every step, not only when it is read. Mind
+# the scale: embeddings are often multiplied by $\sqrt E$ to suit both uses.
+#
+# </details>
 
 # %% [markdown]
 # ## 6. Fifty captions, then a grid of cells
@@ -1970,8 +2132,8 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# *In a test run after 1000 steps, 50 % of the 100 captions were true when decoded greedily, 63 %
-# with the beam, and 33 % for the LSTM after 450 steps. But the beam names fewer attributes, 52 % in
+# *In a test run after 1000 steps, 50 % of the 100 captions were true when decoded greedily and 63 %
+# with the beam. The LSTM after 450 steps had 33 %. But the beam names fewer attributes, 52 % in
 # place of 69 %: a sentence that claims less is more probable.*
 #
 # **What does each head look at?** Below is the cross-attention of the last layer for one
@@ -2032,6 +2194,11 @@ with needs_answers():
 # models it limits how many users one machine can serve.
 #
 # After this section you can decode a word with the work of one position.
+#
+# Count how often a word goes through the layers while a caption of $T$ words is written.
+# Without a cache and with one it is
+#
+# $$1 + 2 + \dots + T = \tfrac12 T (T + 1) \qquad \text{and} \qquad T .$$
 
 # %% drawing="transformer-cache"
 drawings.show(
@@ -2301,8 +2468,8 @@ with needs_answers():
 
 # %% [markdown] question="transformer-cost" points=3 minutes=12
 # **Question 2 (3 points).** A vision transformer with $E = 96$ cuts images of 32 x 32 pixels into
-# patches of 4 x 4. Which factor multiplies the work of its layers (projections, attention,
-# feed-forward network of width $2E$) if you (a) double the image side, (b) halve the patch size,
+# patches of 4 x 4. Its layers consist of projections, attention, and a feed-forward network of width
+# $2E$. Which factor multiplies their work if you (a) double the image side, (b) halve the patch size,
 # (c) double $E$, (d) double the number of layers? Answer first for very long sequences, then
 # with the numbers given. A student measured a factor of only 2.9 for doubling the length from
 # 64 to 128, and says: "So attention is not quadratic." What else could it be, and what would
@@ -2320,6 +2487,27 @@ with needs_answers():
 # terms or overhead; 0.5 for the measurement. "The computer is fast enough" earns nothing.
 
 # %% [markdown]
+# **Further reading**
+#
+# - Shazeer, *Fast Transformer Decoding: One Write-Head is All You Need*, 2019,
+#   [arXiv:1911.02150](https://arxiv.org/abs/1911.02150). Sections 2 and 3: what the cache
+#   costs. 20 minutes.
+# - Pope et al., *Efficiently Scaling Transformer Inference*, 2022,
+#   [arXiv:2211.05102](https://arxiv.org/abs/2211.05102). Sections 1 and 2. 20 minutes.
+#
+# **Harder (optional, no points).** How much memory do cached keys and values take for 32
+# layers, a width of 4096, 16-bit numbers and 4096 positions? What changes if all heads share
+# one key and one value of width 128?
+#
+# <details><summary>Compare your answer</summary>
+#
+# $2 \cdot 32 \cdot 4096 \cdot 4096 \cdot 2$ bytes, which is 2.1 GB for a single sequence.
+# Shared keys and values (*multi-query attention*) need $128/4096 = 1/32$ of it, 67 MB. Shazeer
+# (2019) reported a small loss of quality.
+#
+# </details>
+
+# %% [markdown]
 # ## 8. Images as sequences
 #
 # Dosovitskiy et al. (2021) cut images into patches, treated each as a word, and trained a plain
@@ -2329,6 +2517,11 @@ with needs_answers():
 # success is due to attention is disputed (Tolstikhin et al., 2021, mix patches without it).
 #
 # After this section you can turn images into sequences and classify them with an encoder.
+#
+# An image with sides of $H$ pixels and $C$ channels, cut into patches with sides of $P$,
+# becomes a sequence of
+#
+# $$\left(\frac{H}{P}\right)^2 \text{ patches with } C P^2 \text{ numbers each.}$$
 #
 # A patch of $p \times p$ pixels with $C$ channels is flattened in the order channel, row,
 # column, and projected to $E$ numbers. Patches are read row by row.
@@ -2500,6 +2693,19 @@ expect_source(PatchEmbedding, without=READY)
 passed("patch-embedding", "a small image and three shapes, no loop")
 
 
+# %% [markdown]
+# **Predict, then check.** Which parts of the layer let one patch see another? Without position
+# codes, what happens to the output if you shuffle the patches?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Attention alone; norms and the feed-forward network treat every patch by itself. The outputs
+# are shuffled in the same way, and nothing else changes (*permutation equivariance*). So order
+# has to come from the position codes.
+#
+# </details>
+
+
 # %% answer="encoder-layer" minutes=15 difficulty=2 importance=3
 class TransformerEncoderLayer(nn.Module):
     """Self-attention and feed-forward network; post-norm.
@@ -2619,6 +2825,18 @@ expect(
 )
 expect_source(TransformerEncoderLayer, without=READY)
 passed("encoder-layer", "a small case, two shapes, with and without mask")
+
+
+# %% [markdown]
+# **Predict, then check.** An image of 32 by 32 pixels and patches of 8 by 8: how many patches,
+# and how many numbers has an attention matrix? What if patches have 4 by 4 pixels?
+#
+# <details><summary>Check your prediction</summary>
+#
+# 16 patches and $16^2 = 256$ weights for each head; with 4 by 4 there are 64 patches and 4096
+# weights. Half the side means four times the patches and sixteen times the weights.
+#
+# </details>
 
 
 # %% answer="vision-transformer" minutes=15 difficulty=2 importance=2
@@ -2911,3 +3129,13 @@ with needs_answers():
 # **Harder (optional, no points).** (a) Replace the waves of the ViT by a learned table, train it,
 # and draw the similarity of its rows. Do neighbours above become similar? (b) Write a pre-norm
 # layer and train both without warm-up. (c) Train with patches of 2 pixels: what does the test accuracy gain, and what does it cost?
+#
+# <details><summary>Compare your answer</summary>
+#
+# (a) Dosovitskiy et al. (2020) reported that rows of the learned table become similar for near
+# patches, and for patches of the same row or column. With little training, expect it only in
+# part. (b) Pre-norm should train without warm-up, while post-norm may stall at the start. (c)
+# Four times as many patches cost four times as much in every projection and sixteen times in
+# the attention. Small images gain at first, and overfit sooner.
+#
+# </details>

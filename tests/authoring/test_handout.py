@@ -55,6 +55,19 @@ def test_the_zip_has_what_is_committed(project, tmp_path):
     assert git(project, "status", "--porcelain") == []
 
 
+def test_notebooks_can_be_reworded(project, tmp_path):
+    handout(
+        tmp_path / "w.zip",
+        root=project,
+        repository="",
+        reworded=lambda name, text: f"{name}: {text.upper()}",
+    )
+
+    with zipfile.ZipFile(tmp_path / "w.zip") as archive:
+        given = archive.read("assignments/hw1/a.ipynb")
+    assert given == b"hw1/a: ASSIGNMENTS/HW1/A.IPYNB"
+
+
 def test_a_branch_gets_a_commit_a_release(project):
     handout(branch="students", root=project)
     handout(branch="students", root=project)  # nothing new

@@ -14,6 +14,7 @@ from grading.authoring.translation.__main__ import main
 from grading.authoring.translation.catalogue import (
     LOCALE,
     catalogue_path,
+    rewording,
     translate,
     updated,
 )
@@ -132,6 +133,24 @@ def test_the_catalogues_are_up_to_date(capsys):
     assert list(LOCALE.glob("*/*/*.po"))
     assert main(["--check"]) == 0
     assert "zh_CN assignment1/knn: " in capsys.readouterr().out
+
+
+def test_a_handout_can_be_in_another_language(capsys):
+    text = (ROOT / "assignments/assignment1/knn.ipynb").read_text(encoding="utf-8")
+    reworded = rewording("zh_CN")
+
+    chinese = nbformat.reads(reworded("assignment1/knn", text), as_version=4)
+
+    assert chinese.cells[0].source.startswith("# k 近邻")
+    answer = next(cell for cell in chinese.cells if cell.id == "knn-two-loops")
+    assert "# 在这里写下你的答案，替换下一行。\n" in answer.source
+    assert "zh_CN assignment1/knn: " in capsys.readouterr().out
+    assert reworded("assignment1/none", text) == text
+
+
+def test_a_language_without_catalogues_is_a_sentence():
+    with pytest.raises(ValueError, match=r"no catalogues in 'xx'; .* in zh_CN\."):
+        rewording("xx")
 
 
 def test_an_unknown_notebook_is_a_sentence(capsys):

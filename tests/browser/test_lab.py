@@ -1,17 +1,15 @@
-"""A student's first minutes: JupyterLab opens, cells run, Validate answers."""
+"""A student's way: a notebook opens, cells run, Validate answers, the zip is there."""
 
+import json
 import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
+import zipfile
 
 import nbformat
 import pytest
 
 from grading import ROOT
-from tests.chromium import window
+from tests.browser.serving import screenshot, served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 #: Without it Lab asks which kernel to take.
@@ -23,6 +21,11 @@ def lab(tmp_path_factory):
     """The address of a JupyterLab that serves a copy of the assignments."""
     folder = tmp_path_factory.mktemp("lab")
     shutil.copytree(ROOT / "assignments", folder / "assignments")
+    alone = nbformat.read(folder / "assignments/assignment1/two_layer_net.ipynb", 4)
+    alone.metadata.cs231n.notebooks = ["two_layer_net"]  # what is handed in, in seconds
+    for name in ("lab", "notebooks"):
+        (folder / "assignments" / name).mkdir()
+        nbformat.write(alone, folder / "assignments" / name / "two_layer_net.ipynb")
     cells = [
         nbformat.v4.new_markdown_cell("# Play"),
         nbformat.v4.new_code_cell(
@@ -33,64 +36,32 @@ def lab(tmp_path_factory):
         nbformat.v4.new_notebook(cells=cells, metadata=KERNEL),
         folder / "assignments" / "play.ipynb",
     )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     options = {
-        "ServerApp.ip": "127.0.0.1",
-        "ServerApp.port": port,
-        "ServerApp.allow_root": True,
         "ServerApp.root_dir": folder / "assignments",
         "IdentityProvider.token": "student",
         "LabApp.expose_app_in_browser": True,
+        "JupyterNotebookApp.expose_app_in_browser": True,
         "LabApp.news_url": "",
     }
-    arguments = [f"--{name}={value}" for name, value in options.items()]
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", *arguments]
-    with open(folder / "log", "w") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
-    try:
-        _wait(f"http://127.0.0.1:{port}/api", server, folder / "log")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(120)
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += [f"--{name}={value}" for name, value in options.items()]
+    with served(command, folder) as address:
+        yield address
 
 
-def _wait(url, server, log, seconds=300):
-    for _ in range(10 * seconds):
-        assert server.poll() is None, log.read_text()[-2000:]
-        try:
-            return urllib.request.urlopen(url, timeout=60).read()
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"no answer from {url}: {log.read_text()[-2000:]}")
-
-
-@pytest.fixture
-def page():
-    """A browser window."""
-    with window() as page:
-        page.set_default_timeout(240_000)
-        yield page
+#: Whether the kernel of the open notebook waits for something to run.
+IDLE = (
+    "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel"
+    "?.status === 'idle'"
+)
 
 
 def open_and_run(lab, page, notebook, heading):
     """Open a notebook and run all its cells; it stops at the first open exercise."""
     page.goto(f"{lab}/lab/tree/{notebook}?token=student")
     page.get_by_role("heading", name=heading).wait_for()
-    page.wait_for_function(
-        "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel"
-        "?.status === 'idle'"
-    )
+    page.wait_for_function(IDLE)
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-
-
-def screenshot(page, name):
-    """Keep a picture, for a person to look at."""
-    folder = ROOT / "build" / "screenshots"
-    folder.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=folder / f"{name}.png")
 
 
 def test_a_student_opens_runs_and_validates(lab, page):
@@ -156,13 +127,12 @@ STUB = """def relu_backward(dout, cache):
 """
 
 
-def test_a_student_answers_wrongly_then_rightly(lab, page):
-    page.goto(f"{lab}/lab/tree/assignment1/two_layer_net.ipynb?token=student")
+@pytest.mark.parametrize("frontend", ["lab/tree", "notebooks"])
+def test_a_student_answers_wrongly_then_rightly_and_hands_in(lab, page, frontend):
+    name = frontend.partition("/")[0]
+    page.goto(f"{lab}/{frontend}/{name}/two_layer_net.ipynb?token=student")
     page.get_by_role("heading", name="A two-layer network").wait_for()
-    page.wait_for_function(
-        "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel"
-        "?.status === 'idle'"
-    )
+    page.wait_for_function(IDLE)
     page.evaluate(CELLS)
 
     def answer(body, *tests):
@@ -181,9 +151,35 @@ def test_a_student_answers_wrongly_then_rightly(lab, page):
     said = answer("dx = dout * (x > 0", first)
     assert "its cell has a syntax error" in said
     assert "live.py" not in said
-    screenshot(page, "wrong")
+    screenshot(page, f"{name}-wrong")
     said = answer("dx = dout * (x > 0)", first, f"{first}-shapes")
     assert "\N{CHECK MARK} net-relu-backward: 2 of 2 points" in said
     progress = page.evaluate("run(notebook().widgets.length - 1)")
     assert "2 of 28 points by tests" in " ".join(progress.split())
-    screenshot(page, "progress")
+    screenshot(page, f"{name}-progress")
+
+    assert hand_in(page, name) == {"two_layer_net.ipynb": "dx = dout * (x > 0)"}
+    screenshot(page, f"{name}-handed-in")
+
+
+def hand_in(page, name):
+    """Save, have the last cell write the zip, and download it; return what is in it."""
+    source = "from cs231n import notebook\\nnotebook.submit()"
+    last = f"run(notebook().widgets.length - 1, '{source}')"
+    unsaved = page.evaluate(last)
+    assert "Save the notebook first: net-relu-backward" in " ".join(unsaved.split())
+    page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+    said = " ".join(page.evaluate(last).split())
+    assert "2 of 28 points by tests." in said, said
+    assert f"{name}.zip: 1 notebook." in said, said
+    with page.expect_download(timeout=60_000) as download:
+        page.get_by_role("link", name=f"{name}.zip").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        names = archive.namelist()
+        answers = [json.loads(archive.read(name))["cells"] for name in names]
+    return {
+        name: "".join(cell["source"]).splitlines()[2].strip()
+        for name, cells in zip(names, answers, strict=True)
+        for cell in cells
+        if cell["id"] == "net-relu-backward"
+    }

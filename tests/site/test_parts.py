@@ -6,6 +6,7 @@ import pytest
 from grading.site import documents, reference
 from grading.site.mathml import FormulaError, mathml
 from grading.site.notebook_page import notebook_page
+from grading.site.pictures import Pictures
 from grading.site.stage import Home, Stage
 
 
@@ -22,6 +23,12 @@ def test_limits_stand_below_and_above_between_lines_only():
 
     assert "munderover" in mathml(latex, "block")
     assert "munderover" not in mathml(latex)
+
+
+def test_names_of_functions_have_room_but_not_before_a_bracket():
+    assert mathml(r"2 \log p").count("<mspace") == 2
+    assert mathml(r"2 \log_2 p").count("<mspace") == 2
+    assert mathml(r"-\log (1 - p)").count("<mspace") == 0
 
 
 @pytest.mark.parametrize("latex", [r"\unheardof x", r"\left( x"])
@@ -54,18 +61,40 @@ def test_a_notebook_becomes_a_page():
     assert "\n```{code-block} python\nplain()\n```" in page
 
 
+def test_a_drawing_is_a_picture_of_its_page_and_of_the_gallery(tmp_path):
+    cells = [
+        nbformat.v4.new_markdown_cell("# Title"),
+        nbformat.v4.new_code_cell(
+            'drawings.show(drawings.folds(), "Five rounds.")', id="drawing-a"
+        ),
+        nbformat.v4.new_code_cell("drawings.show(answer(), 'No.')", id="drawing-b"),
+    ]
+    pictures = Pictures(tmp_path)
+
+    shown = pictures.of_notebook("a/b", nbformat.v4.new_notebook(cells=cells))
+
+    assert list(shown) == ["drawing-a"]  # the other one draws what a student wrote
+    ((name, data),) = pictures.files()
+    assert (name, data[:4]) == ("drawing-a.png", b"\x89PNG")
+    assert 'src="../../pictures/drawing-a.png"' in shown["drawing-a"]
+    assert '<a href="assignments/a/b.html#drawing-a">' in pictures.page()
+    assert pictures.page("zh_CN").startswith("# 图库")
+
+
 def test_only_known_addresses_are_linked():
     nowhere, here = Home(), Home("https://github.com/me/course", "students", lite=True)
     elsewhere = Home("https://example.org/me/course")
 
-    assert list(nowhere.ways("assignment1/knn", "../../")) == ["Download the notebook"]
-    assert list(elsewhere.ways("assignment1/knn", "")) == ["Download the notebook"]
-    ways = here.ways("assignment1/knn", "../../")
+    assert list(nowhere.ways("assignment1/knn")) == ["Download the notebook"]
+    assert list(elsewhere.ways("assignment1/knn")) == ["Download the notebook"]
+    ways = here.ways("assignment1/knn")
     assert ways["Open in Colab"].endswith(
         "/github/me/course/blob/students/assignments/assignment1/knn.ipynb"
     )
     assert ways["Open in the browser"].startswith("../../lite/lab/index.html?path=")
-    assert "Open in the browser" not in here.ways("assignment2/pytorch", "../../")
+    assert "Open in the browser" not in here.ways("assignment2/pytorch")
+    chinese = here.ways("assignment1/knn", "zh_CN")["Open in the browser"]
+    assert chinese == ("../../../lite/lab/index.html?path=zh_CN/assignment1/knn.ipynb")
 
 
 def test_documents_link_to_pages_and_else_to_the_repository():

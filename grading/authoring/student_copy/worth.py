@@ -17,24 +17,19 @@ _LAST = """\
 from cs231n import notebook
 
 notebook.progress()
-# notebook.check()  # the tests of what is saved, run anew beside this kernel
-# To hand in, in a terminal: python -m cs231n.submit ASSIGNMENT"""
+# notebook.check()   # the tests of what is saved, run anew beside this kernel
+# notebook.submit()  # runs every notebook and writes what you hand in, a zip"""
 
 
-def last_cell(assignment: str) -> "NotebookNode":
+def last_cell() -> "NotebookNode":
     """Make the cell at the end of every notebook.
-
-    Parameters
-    ----------
-    assignment : str
-        Such as ``"assignment1"``.
 
     Returns
     -------
     cell : nbformat.NotebookNode
         It is not graded.
     """
-    return nbformat.v4.new_code_cell(_LAST.replace("ASSIGNMENT", assignment))
+    return nbformat.v4.new_code_cell(_LAST)
 
 
 def write_points(cells: "list[NotebookNode]") -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import nbformat
 import polib
 from nbgrader.utils import compute_checksum, is_locked
 
@@ -10,6 +11,8 @@ from grading import ROOT
 from grading.authoring.translation.messages import messages, translated
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nbformat import NotebookNode
 
 #: A folder for each language, and in it one for each assignment.
@@ -34,6 +37,45 @@ def catalogue_path(language: str, name: str, locale: Path = LOCALE) -> Path:
         A ``.po`` file, there or not.
     """
     return locale / language / f"{name}.po"
+
+
+def rewording(language: str, locale: Path = LOCALE) -> "Callable[[str, str], str]":
+    """Prepare to write notebooks in another language, as far as it has catalogues.
+
+    Parameters
+    ----------
+    language : str
+        Such as ``"zh_CN"``.
+    locale : pathlib.Path, optional
+        The folder of all languages.
+
+    Returns
+    -------
+    reworded : callable
+        Gives the notebook for its name and its text, and prints how many messages
+        are translated; a notebook without a catalogue stays English.
+
+    Raises
+    ------
+    ValueError
+        If there is no catalogue in the language.
+    """
+    if not any((locale / language).glob("*/*.po")):
+        there = ", ".join(sorted(path.name for path in locale.iterdir()))
+        raise ValueError(
+            f"There are no catalogues in {language!r}; there are some in {there}."
+        )
+
+    def reworded(name: str, text: str) -> str:
+        path = catalogue_path(language, name, locale)
+        if not path.exists():
+            return text
+        notebook = nbformat.reads(text, as_version=4)
+        done, total = translate(notebook, polib.pofile(str(path)))
+        print(f"{language} {name}: {done} of {total} messages translated")
+        return nbformat.writes(notebook) + "\n"
+
+    return reworded
 
 
 def updated(notebook: "NotebookNode", path: Path) -> polib.POFile:

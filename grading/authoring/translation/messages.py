@@ -20,6 +20,7 @@ Translate = Callable[[str], str]
 _SILENT = re.compile(r"\$\$|```|</?details>$|!\[|\s*$")
 _SUMMARY = re.compile(r"(<details><summary>)(.*?)(</summary>)$", re.S)
 _TITLE = re.compile(r"(# @title )(.*)")
+_COMMENT = re.compile(r"(?m)^( *# )(Write your answer here, .*)$")  # of a stub
 
 
 def messages(notebook: "NotebookNode") -> Iterator[tuple[str, str]]:
@@ -112,7 +113,7 @@ def _code(source, translate):
             start = starts[node.lineno - 1] + node.col_offset
             end = starts[node.end_lineno - 1] + node.end_col_offset
             text = text[:start] + literal.encode() + text[end:]
-    return text.decode()
+    return _COMMENT.sub(lambda line: line[1] + translate(line[2]), text.decode())
 
 
 def _strings(tree, docstrings):

@@ -1,5 +1,6 @@
 """Intake: from what a collector has to submissions that never change."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from grading.course import Course
     from grading.engine.intake.roster import Roster
     from grading.engine.storage.store import Store
+
+#: Folders that are read at a time.
+THREADS = 4
 
 
 @dataclass
@@ -91,16 +95,24 @@ class Intake:
             an earlier collection knew.
         """
         collected, seen = Collected(), set()
-        for folder in self._folders():
+
+        def read(folder):
             try:
-                submission = self._of_folder(folder, trust_timestamps)
-                if submission.student in seen:  # one name, composed and not
-                    raise RefusedFile(f"Two folders are called {submission.student!r}.")
+                return self._of_folder(folder, trust_timestamps)
             except (RefusedFile, RefusedName) as reason:
-                collected.problems.append(str(reason))
-            else:
-                seen.add(submission.student)
-                collected.submissions.append(self._remember(submission))
+                return str(reason)
+
+        # Reading and hashing let other threads run.
+        with ThreadPoolExecutor(THREADS) as pool:
+            for found in pool.map(read, self._folders()):
+                if isinstance(found, str):
+                    collected.problems.append(found)
+                elif found.student in seen:  # one name, composed and not
+                    problem = f"Two folders are called {found.student!r}."
+                    collected.problems.append(problem)
+                else:
+                    seen.add(found.student)
+                    collected.submissions.append(self._remember(found))
         return collected
 
     def from_exchange(self, root: "Path") -> "Collected":

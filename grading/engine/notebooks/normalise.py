@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from grading.engine.notebooks.fingerprints import packed, prints
 from grading.engine.notebooks.helpers import Helpers
 from grading.engine.notebooks.matching import match
 from grading.engine.notebooks.pictures import without_pictures
@@ -40,6 +41,7 @@ class Normalised:
     answers: dict  #: {grade_id: Python for the judge}, autograded answers only
     flags: tuple[str, ...]
     reason: str = ""  #: why nothing could be read, if so
+    prints: str = ""  #: the fingerprints of what the student wrote, packed
 
     def __post_init__(self) -> None:
         """Cap what is said: names of files and of Python may be of any length."""
@@ -79,7 +81,14 @@ def normalise(
         if changed:
             flags.append(f"{slot.name}: lines for IPython were taken out.")
     _lend(found, answers, template, flags)
-    return Normalised(template.name, written, answers, tuple(dict.fromkeys(flags)))
+    own = [prints(text) for name, text in written.items() if name in answers]
+    return Normalised(
+        template.name,
+        written,
+        answers,
+        tuple(dict.fromkeys(flags)),
+        prints=packed(frozenset().union(*own)),
+    )
 
 
 def unreadable(

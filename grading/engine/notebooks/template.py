@@ -8,8 +8,8 @@ from functools import cached_property
 from grading.engine.notebooks.reading import folded
 from grading.engine.notebooks.statements import defined
 
-#: Goes into every key: a change of the way answers are read grades everything again.
-VERSION = 2
+#: Goes into every reading: a change of the way answers are read has all read again.
+VERSION = 3
 
 
 @dataclass(frozen=True)

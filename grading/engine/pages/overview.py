@@ -26,6 +26,7 @@ class Row:
     seconds: dict  #: of each test
     flags: tuple[str, ...]
     files: tuple[tuple[str, str], ...]  #: names and digests of what was handed in
+    prints: str | None = None  #: packed; None if an older version has read it
 
 
 class Overview:
@@ -121,7 +122,8 @@ def _row(journal, submission, name, exam):
     verdict = journal.verdict(key) if current else None
     if verdict is not None and verdict.exam != exam:
         verdict = None  # the tests have changed since
-    flags = (*submission.flags, *reading.get(name, ["", []])[1])
+    _, read_flags, *prints = reading.get(name, ["", []])
+    flags = (*submission.flags, *read_flags)
     flags += verdict.flags if verdict else ()
     return Row(
         submission.student,
@@ -130,4 +132,5 @@ def _row(journal, submission, name, exam):
         journal.seconds(key),
         tuple(dict.fromkeys(flags)),
         submission.files,
+        prints[0] if prints else None,
     )

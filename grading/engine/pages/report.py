@@ -1,16 +1,12 @@
 """The report: what an instructor wants to know of a class, in a page."""
 
-import contextlib
-import os
 import shutil
 from collections import Counter, defaultdict
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
-from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from cs231n.files import write_whole
 from grading.engine.intake.roster import known_roster
+from grading.engine.notebooks.fingerprints import prints, unpacked
 from grading.engine.pages.html import clean, number, render
 from grading.engine.pages.side_by_side import both_sides
 from grading.engine.pages.similarity import pairs
@@ -26,8 +22,6 @@ if TYPE_CHECKING:
 
 #: Pairs that get a page of their own.
 SHOWN = 60
-#: Notebooks for which starting processes takes longer than it saves.
-SMALL = 5000
 
 
 def write_report(course: "Course", overview: "Overview") -> "Path":
@@ -168,44 +162,37 @@ def _same_files(rows):
 
 def _similar(overview, graded, folder):
     """Find similar notebooks, and write a page for each pair."""
-    found = []
-    with contextlib.ExitStack() as stack:
-        mapped = _mapped(stack, len(graded))
-        for name, template in overview.templates.items():
-            found += _similar_in(overview, graded, name, template, mapped)
+    rows = {(row.student, row.notebook): row for row in graded}
+    found = [
+        (pair, name)
+        for name, template in overview.templates.items()
+        for pair in _similar_in(template, [r for r in graded if r.notebook == name])
+    ]
     found.sort(key=lambda one: -one[0].weight)
-    return [_page(*one, folder, place) for place, one in enumerate(found[:SHOWN])]
+    pages = []
+    for place, (pair, name) in enumerate(found[:SHOWN]):
+        answers = {
+            student: _answers(overview, rows[student, name])
+            for student in (pair.first, pair.second)
+        }
+        pages.append(_page(pair, name, answers, folder, place))
+    return pages
 
 
-def _mapped(stack, notebooks):
-    """Choose what takes fingerprints: this process, or one on each core."""
-    cores = os.cpu_count() or 1
-    if cores == 1 or notebooks < SMALL:
-        return map
-    # Not forked: libraries have threads.
-    pool = stack.enter_context(ProcessPoolExecutor(cores, get_context("spawn")))
-    return partial(pool.map, chunksize=50)
+def _similar_in(template, rows):
+    """Find similar answers to one notebook."""
+    taken = {row.student: unpacked(row.prints) for row in rows if row.prints}
+    given = [prints(slot.released) for slot in template.of_role("answer")]
+    return pairs(taken, frozenset().union(*given))
 
 
-def _similar_in(overview, graded, name, template, mapped):
-    """Find similar answers to one notebook: (pair, notebook, answers)."""
-    slots = {slot.name: slot for slot in template.of_role("answer")}
-    answers = {
-        row.student: _answers(overview, row, slots)
-        for row in graded
-        if row.notebook == name
-    }
-    sources = {student: list(one.values()) for student, one in answers.items()}
-    given = [slot.released for slot in slots.values()]
-    return [(pair, name, answers) for pair in pairs(sources, given, mapped)]
-
-
-def _answers(overview, row, slots):
+def _answers(overview, row):
+    """Read what a student wrote, in the order of the notebook."""
     written = overview.answers(row)
     return {
-        name: written[name]
-        for name, slot in slots.items()
-        if name in written and written[name] != slot.released
+        slot.name: written[slot.name]
+        for slot in overview.templates[row.notebook].of_role("answer")
+        if written.get(slot.name, slot.released) != slot.released
     }
 
 

@@ -38,22 +38,23 @@ class Journal:
     path : path-like
         File of the log.
     writable : bool, optional
-        False for a look at what somebody else may be writing.
+        False for a look at what somebody else may be writing; such a journal is all
+        in memory, for whoever wants most of it.
     """
 
     def __init__(self, path: str | PathLike, *, writable: bool = True) -> None:
         self._log = AppendLog(path, writable=writable)
         self._verdicts, self._readings, self._records = {}, {}, {}
         for offset, line in self._log.lines():
-            self._learn(offset, line)
+            self._learn(offset if writable else line, line)
 
-    def _learn(self, offset, line):
+    def _learn(self, place, line):
         if line["kind"] == "verdict":
-            self._verdicts[line["key"]] = offset
+            self._verdicts[line["key"]] = place
         elif line["kind"] == "reading":
-            self._readings[line["of"]] = offset
+            self._readings[line["of"]] = place
         elif line["kind"] == "record":
-            self._records[line["student"], line["notebook"]] = offset
+            self._records[line["student"], line["notebook"]] = place
 
     @property
     def damaged(self) -> int:
@@ -119,7 +120,7 @@ class Journal:
         of : str
             Digest of the submission and the templates.
         notebooks : dict of {str: list}
-            For each notebook, the task's key and the flags.
+            For each notebook, the task's key, the flags and the fingerprints, packed.
         """
         line = {"kind": "reading", "of": of, "notebooks": notebooks}
         self._learn(self._log.append(line), line)
@@ -169,4 +170,5 @@ class Journal:
         return self._line(self._records, (student, notebook)) or {}
 
     def _line(self, index, key):
-        return self._log.at(index[key]) if key in index else None
+        place = index.get(key)
+        return self._log.at(place) if isinstance(place, int) else place

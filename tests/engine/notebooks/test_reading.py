@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from grading.engine.notebooks.fingerprints import prints
 from grading.engine.notebooks.reading import Unreadable, read_cells
-from grading.engine.pages.similarity import prints
 from tests.engine.notebooks.mended import mend
 from tests.engine.small_course import RIGHT, cell_of, code
 

@@ -6,14 +6,17 @@ from dataclasses import replace
 
 import pytest
 
+from grading.__main__ import main
+from grading.engine.notebooks.fingerprints import packed, prints, unpacked
 from grading.engine.pages import html as pages
 from grading.engine.pages.exercises import exercises, purpose
 from grading.engine.pages.feedback import feedback_page, write_feedback
 from grading.engine.pages.overview import Overview
 from grading.engine.pages.report import write_report
 from grading.engine.pages.side_by_side import both_sides
-from grading.engine.pages.similarity import pairs, prints
+from grading.engine.pages.similarity import pairs
 from grading.engine.pages.statistics import alike, notebook_statistics
+from grading.engine.results.journal import Journal
 from tests.engine.conftest import grade
 from tests.engine.small_course import RIGHT, answered, hand_in_right
 
@@ -221,6 +224,20 @@ def test_an_exercise_is_counted_by_student(graded):
     assert total.messages == ((1, "x"),)
 
 
+def test_who_was_read_before_fingerprints_is_said(graded, capsys, monkeypatch):
+    arguments = ["--course", str(graded.course.root), "report", "hw1"]
+    assert main(arguments) == 0
+    assert "older version" not in capsys.readouterr().out
+    kept = Journal.reading
+    monkeypatch.setattr(
+        Journal,
+        "reading",
+        lambda *one: {name: pair[:2] for name, pair in (kept(*one) or {}).items()},
+    )
+    assert main(arguments) == 0
+    assert "notebooks were read by an older version" in capsys.readouterr().out
+
+
 def test_a_class_of_nobody_has_no_statistics(graded):
     double, _ = notebook_statistics(graded.templates["numbers"], []).exercises
     assert (double.mean, double.seconds, double.messages) == (0, None, ())
@@ -292,27 +309,19 @@ OTHERS = [
 
 
 def test_renamed_copies_are_found_and_the_rest_is_not():
-    answers = {f"s{n}": [OTHERS[n % 3].format(n=n)] for n in range(30)}
-    answers |= {"ada": [LOOPS.format(n=5)], "eve": [RENAMED.format(n=5)]}
-    found = pairs(answers)
+    answers = {f"s{n}": OTHERS[n % 3].format(n=n) for n in range(30)}
+    answers |= {"ada": LOOPS.format(n=5), "eve": RENAMED.format(n=5)}
+    found = pairs({student: prints(text) for student, text in answers.items()})
 
     assert [(pair.first, pair.second) for pair in found] == [("ada", "eve")]
     assert found[0].share > 0.9
 
 
-def test_processes_find_the_same_pairs(graded, monkeypatch):
-    from grading.engine.pages import report
-
-    first = write_report(graded.course, graded).read_bytes()
-    monkeypatch.setattr(report, "SMALL", 1)
-    monkeypatch.setattr(report.os, "cpu_count", lambda: 2)
-    assert write_report(graded.course, graded).read_bytes() == first
-
-
 def test_what_everybody_was_given_is_no_similarity():
-    answers = {"ada": [LOOPS.format(n=5)], "eve": [RENAMED.format(n=5)]}
+    taken = {"ada": prints(LOOPS.format(n=5)), "eve": prints(RENAMED.format(n=5))}
 
-    assert pairs(answers, given=[LOOPS.format(n=5)]) == []
+    assert pairs(taken, given=prints(LOOPS.format(n=5))) == []
+    assert pairs({}) == []
 
 
 def test_fingerprints_ignore_names_comments_and_docstrings():
@@ -320,11 +329,18 @@ def test_fingerprints_ignore_names_comments_and_docstrings():
     assert prints("def (") == frozenset()
 
 
+def test_fingerprints_are_kept_in_a_line():
+    both = prints(LOOPS.format(n=5)) | prints(OTHERS[0])
+
+    assert [*unpacked(packed(both))] == sorted(both)
+    assert packed([]) == ""
+
+
 def test_fingerprints_are_the_same_in_every_process():
     import subprocess
     import sys
 
-    module = "grading.engine.pages.similarity"
+    module = "grading.engine.notebooks.fingerprints"
     code = f"from {module} import prints; print(sorted(prints({{!r}})))"
     command = [sys.executable, "-c", code.format(LOOPS.format(n=5))]
     outputs = {subprocess.check_output(command) for _ in range(2)}
