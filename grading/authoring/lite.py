@@ -111,13 +111,15 @@ def pure_wheel(folder: Path, project: Path = ROOT) -> Path:
     return built
 
 
-def build(out: Path) -> list[str]:
+def build(out: Path, others: dict[str, Path] | None = None) -> list[str]:
     """Build the site.
 
     Parameters
     ----------
     out : pathlib.Path
         The folder of the site; what was there is replaced.
+    others : dict of str to pathlib.Path, optional
+        Notebooks in other languages, by the folder that they get in the site.
 
     Returns
     -------
@@ -135,6 +137,8 @@ def build(out: Path) -> list[str]:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         names = write_contents(folder / "contents")
+        for language, notebooks in (others or {}).items():
+            write_contents(folder / "contents" / language, notebooks)
         wheel = pure_wheel(folder)
         places = {
             "--contents": folder / "contents",

@@ -42,11 +42,14 @@ def build(out: Path, home: Home) -> None:
         If Sphinx warns of anything, or a cell of a page fails.
     """
     shutil.rmtree(out, ignore_errors=True)
+    others = {}
     for language, folder in LANGUAGES.items():
         stage, cache = staged(language, home)
         sphinx(stage, out / folder, cache)
+        if folder:
+            others[folder] = stage.folder / "extra" / "notebooks"
     if home.lite:
-        lite.build(out / "lite")
+        lite.build(out / "lite", others)
 
 
 def staged(language: str, home: Home) -> tuple[Stage, Path]:

@@ -41,15 +41,15 @@ class Home:
     branch: str = "main"
     lite: bool = False
 
-    def ways(self, name: str, root: str) -> dict[str, str]:
+    def ways(self, name: str, language: str = "en") -> dict[str, str]:
         """List where a notebook can be had.
 
         Parameters
         ----------
         name : str
             Such as ``"assignment1/knn"``.
-        root : str
-            The way from its page to the site's folder, such as ``"../../"``.
+        language : str, optional
+            Of the notebook's page; not English has a folder of the site.
 
         Returns
         -------
@@ -62,7 +62,9 @@ class Home:
             place = f"{home}/blob/{self.branch}/assignments/{name}.ipynb"
             ways["Open in Colab"] = COLAB + place
         if self.lite and name not in EXTRAS:
-            ways["Open in the browser"] = f"{root}lite/lab/index.html?path={name}.ipynb"
+            up, folder = ("", "") if language == "en" else ("../", f"{language}/")
+            lab = f"{up}../../lite/lab/index.html"
+            ways["Open in the browser"] = f"{lab}?path={folder}{name}.ipynb"
         return ways
 
 
@@ -155,8 +157,7 @@ class Stage:
             translate(notebook, polib.pofile(str(catalogue)))
             text = nbformat.writes(notebook) + "\n"
         self.write(f"extra/notebooks/{name}.ipynb", text.encode())
-        root = "../../" if self.language == "en" else "../../../"
-        ways = self.home.ways(name, root)
+        ways = self.home.ways(name, self.language)
         ways = {say(words, self.language): where for words, where in ways.items()}
         page = notebook_page(notebook, ways, pictures.of_notebook(name, notebook))
         self.write(f"assignments/{name}.md", page.encode())

@@ -2265,6 +2265,12 @@ with needs_answers():
 #
 # After this section you can build and train a generator that draws most digits.
 #
+# As in section 4, a transposed convolution with a filter of side $K$ maps a side of $H$ to
+#
+# $$H' = (H - 1) \cdot \text{stride} + K - 2 \cdot \text{pad} ,$$
+#
+# so a filter of 4 with stride 2 and padding 1 doubles it.
+#
 # | network | layers |
 # |---|---|
 # | `build_dc_classifier` | conv 5 x 5, 32 filters; leaky ReLU; max pool 2 x 2; conv 5 x 5, 64 filters; leaky ReLU; max pool 2 x 2; flatten; linear to 1024; leaky ReLU; linear to 1 |

@@ -15,7 +15,7 @@ from tests.chromium import window
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lite") / "site"
-    return folder, lite.build(folder)
+    return folder, lite.build(folder, {"zh_CN": lite.ROOT / "assignments"})
 
 
 def test_only_what_needs_no_torch_is_copied(tmp_path):
@@ -44,6 +44,12 @@ def test_without_jupyterlite_it_says_what_to_install(tmp_path, monkeypatch):
 
     with pytest.raises(lite.LiteError, match=r"pip install -e '\.\[lite\]'"):
         lite.build(tmp_path / "site")
+
+
+@pytest.mark.slow
+def test_other_languages_have_a_folder(site):
+    for folder in ("files", "files/zh_CN"):
+        assert (site[0] / folder / "assignment1" / "knn.ipynb").exists()
 
 
 @pytest.mark.slow

@@ -85,14 +85,16 @@ def test_only_known_addresses_are_linked():
     nowhere, here = Home(), Home("https://github.com/me/course", "students", lite=True)
     elsewhere = Home("https://example.org/me/course")
 
-    assert list(nowhere.ways("assignment1/knn", "../../")) == ["Download the notebook"]
-    assert list(elsewhere.ways("assignment1/knn", "")) == ["Download the notebook"]
-    ways = here.ways("assignment1/knn", "../../")
+    assert list(nowhere.ways("assignment1/knn")) == ["Download the notebook"]
+    assert list(elsewhere.ways("assignment1/knn")) == ["Download the notebook"]
+    ways = here.ways("assignment1/knn")
     assert ways["Open in Colab"].endswith(
         "/github/me/course/blob/students/assignments/assignment1/knn.ipynb"
     )
     assert ways["Open in the browser"].startswith("../../lite/lab/index.html?path=")
-    assert "Open in the browser" not in here.ways("assignment2/pytorch", "../../")
+    assert "Open in the browser" not in here.ways("assignment2/pytorch")
+    chinese = here.ways("assignment1/knn", "zh_CN")["Open in the browser"]
+    assert chinese == ("../../../lite/lab/index.html?path=zh_CN/assignment1/knn.ipynb")
 
 
 def test_documents_link_to_pages_and_else_to_the_repository():
