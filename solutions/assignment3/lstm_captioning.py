@@ -1660,7 +1660,7 @@ with needs_answers():
 #
 # so the totals of two beginnings can be compared, and extended word by word.
 #
-# The log-probability of a sentence is the sum of those of its words. In each round every
+# In each round every
 # beginning is extended by every word; of all these, the best are kept. A sentence that ends is
 # set aside and keeps its place among the $k$:
 

@@ -2518,10 +2518,10 @@ with needs_answers():
 #
 # After this section you can turn images into sequences and classify them with an encoder.
 #
-# An image with sides of $H$ pixels and $C$ channels, cut into patches with sides of $P$,
+# An image with sides of $H$ pixels and $C$ channels, cut into patches with sides of $p$,
 # becomes a sequence of
 #
-# $$\left(\frac{H}{P}\right)^2 \text{ patches with } C P^2 \text{ numbers each.}$$
+# $$\left(\frac{H}{p}\right)^2 \text{ patches with } C p^2 \text{ numbers each.}$$
 #
 # A patch of $p \times p$ pixels with $C$ channels is flattened in the order channel, row,
 # column, and projected to $E$ numbers. Patches are read row by row.
