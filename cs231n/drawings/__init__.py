@@ -126,6 +126,7 @@ from cs231n.drawings.pictures.seeing import (
 )
 from cs231n.drawings.pictures.styles import gram_sheet, neighbour_pairs, transfer_graph
 from cs231n.drawings.pictures.views import (
+    colour_plane,
     crop_grid,
     frozen_probe,
     pair_matrix,
@@ -169,6 +170,7 @@ __all__ = [
     "captioner",
     "causal_mask",
     "central_difference",
+    "colour_plane",
     "column_order",
     "context_block",
     "context_gradients",

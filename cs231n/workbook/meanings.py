@@ -105,8 +105,9 @@ _NO_GRAPH = (
     "left the graph, such as .detach(), .item(), no_grad() or NumPy?"
 )
 _WALKED = (
-    "A graph is walked once, and then what it saved is gone. Compute the loss anew "
-    "before each backward(); does something from an earlier step still hang on it?"
+    "A graph is walked once, and then what it saved is gone. Does something that was "
+    "computed for another loss, or in an earlier step, still hang on this one? Compute "
+    "it anew, or cut it off with .detach()."
 )
 _LEAF_CHANGED = (
     "A tensor that asks for its gradient is changed in place while PyTorch records. A "
@@ -127,6 +128,7 @@ _CHANNELS = (
     "The filters read {0} channels each, and the input has {1}. The second entry of a "
     "filter's shape is the number of channels that come in."
 )
+_TARGETS = "Each input needs a target of its own: torch.ones_like(input) has its shape."
 _FIRST_OF_ALL = "super().__init__() has to be the first line of a module's __init__."
 _NO_MODULE = (
     "nn.Sequential takes modules: nn.ReLU() and nn.Flatten() in place of functions."
@@ -183,6 +185,7 @@ _MEANINGS = tuple(
         (r"Kernel size can't be greater", _WINDOW),
         (r"to have (\d+) channels, but got (\d+) channels", _CHANNELS),
         (r"size of tensor a \(\d+\) must match the size of tensor b", _FROM_THE_END),
+        (r"Target size .* must be the same as input size", _TARGETS),
         (r"before Module.__init__\(\) call", _FIRST_OF_ALL),
         (r"is not a Module subclass", _NO_MODULE),
         (r"cannot assign .* as parameter", _PARAMETER),

@@ -115,7 +115,9 @@ def _run(notebooks, jobs):
     ]
     with ProcessPoolExecutor(jobs) as pool:
         runs = {pool.submit(survivors, *pair): pair for pair in pairs}
-        for run in tqdm(as_completed(runs), total=len(runs), file=sys.stdout):
+        for run in tqdm(
+            as_completed(runs), total=len(runs), file=sys.stdout, disable=None
+        ):
             yield *runs[run], *run.result()
 
 

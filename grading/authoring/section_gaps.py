@@ -65,6 +65,29 @@ MEASURED = {
         "9": "10 and 13 train with it, and change the batch",
     },
     "assignment2/dropout": {"2": "4 trains with it"},
+    "assignment3/gan": {
+        "1": "2 measures the gradients of both losses",
+        "3": "8 trains with it",
+        "4": "8 draws with it",
+        "6": "7 trains on them",
+    },
+    "assignment3/lstm_captioning": {
+        "1": "5 trains with this step",
+        "2": "5 trains with this layer",
+        "4": "5 compares with and without it, and draws where it looks",
+    },
+    "assignment3/rnn_captioning": {
+        "1": "2 measures gradients over steps, 5 trains",
+        "3": "5 trains with it",
+        "4": "5 trains on it",
+    },
+    "assignment3/style_transfer": {"2": "5 paints with it", "4": "5 paints with it"},
+    "assignment3/transformer_captioning": {
+        "1": "6 draws the weights of every head",
+        "3": "6 trains on these modules",
+        "4": "6 trains on these layers",
+        "5": "6 trains it",
+    },
     "assignment2/fully_connected_nets": {
         "1": "8 memorises fifty images with it",
         "2": "8 memorises fifty images with it",
@@ -163,7 +186,9 @@ def _unanswered(cells):
 
 def _long(text):
     plain = re.sub(r"\$\$.*?\$\$|```.*?```|<[^>]*>|^\|.*$", " ", text, flags=_FLAGS)
-    for sentence in re.split(r"(?<=[.?!:])\s+|\n\s*\n|\n *(?:[-*|#]|\d+\.) ", plain):
+    for sentence in re.split(
+        r"(?<=[.?!:])[*\"]*\s+|\n\s*\n|\n *(?:[-*|#]|\d+\.) ", plain
+    ):
         words = sentence.split()
         if len(words) > _LONGEST:
             yield f"has a sentence of {len(words)} words: {' '.join(words[:8])} ..."

@@ -139,7 +139,13 @@ def _run(notebook, args):
             pool.submit(failures, notebook, chunk, not args.solutions_only, chosen)
             for chunk in chunks
         ]
-        bar = tqdm(as_completed(runs), total=len(runs), desc=notebook, file=sys.stdout)
+        bar = tqdm(
+            as_completed(runs),
+            total=len(runs),
+            desc=notebook,
+            file=sys.stdout,
+            disable=None,
+        )
         return [failure for run in bar for failure in run.result()]
 
 

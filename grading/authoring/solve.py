@@ -105,7 +105,11 @@ def _solve_all(paths, out, jobs):
             for path in paths
         ]
         bar = tqdm(
-            as_completed(runs), total=len(runs), file=sys.stdout, unit="notebook"
+            as_completed(runs),
+            total=len(runs),
+            file=sys.stdout,
+            unit="notebook",
+            disable=None,
         )
         return [error for run in bar if (error := run.result())]
 

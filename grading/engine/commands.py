@@ -119,7 +119,13 @@ def collect(course: "Course", args: "Namespace") -> int:
             if args.archives:
                 times = read_times(args.times) if args.times else None
                 collected = intake.from_archives(
-                    tqdm(args.archives, file=sys.stdout, unit="zip", leave=False),
+                    tqdm(
+                        args.archives,
+                        file=sys.stdout,
+                        unit="zip",
+                        leave=False,
+                        disable=None,
+                    ),
                     kind=args.lms,
                     roster=known_roster(course, args.roster),
                     times=times,

@@ -35,7 +35,13 @@ def progress_bar(total: int) -> tqdm:
     """
     # Without its watching thread, which nothing here needs.
     tqdm.monitor_interval = 0
-    return tqdm(total=total, unit="notebook", file=sys.stdout, smoothing=0.05)
+    return tqdm(
+        total=total,
+        unit="notebook",
+        file=sys.stdout,
+        smoothing=0.05,
+        disable=None,  # where nobody looks, as in a log
+    )
 
 
 def feedback(course: "Course", args: "Namespace") -> int:

@@ -184,6 +184,7 @@ expect_close(
         ],
         "The input gate is missing.": [[0.93775357]],
         "Input and forget gate are swapped.": [[0.81702162]],
+        "Forget and output gate are swapped.": [[0.65676994]],
     },
 )
 expect_close(
@@ -320,6 +321,9 @@ expect_close(
         "The old cell state gets the whole gradient, as if nothing were forgotten.": [
             [1.30477860]
         ],
+        "The old cell state went through the forget gate, not the input gate.": [
+            [0.95386959]
+        ],
     },
 )
 expect_close(
@@ -394,6 +398,12 @@ passed("lstm-step-backward", "all six gradients, three shapes")
 #
 # After this section you can run an LSTM over sentences, carry gradients back along both
 # states, and compare how far they reach.
+#
+# Along the cells alone, an early cell reaches a late one through the forget gates between them,
+#
+# $$\frac{\partial c_T}{\partial c_t} = f_T \odot f_{T-1} \odot \dots \odot f_{t+1} ,$$
+#
+# a product of numbers below 1, with no weight matrix in it.
 
 # %% drawing="lstm-unrolled"
 drawings.show(
@@ -1644,7 +1654,13 @@ with needs_answers():
 #
 # After this section you can decode any model of the next word with a beam.
 #
-# The log-probability of a sentence is the sum of those of its words. In each round every
+# The logarithm of a sentence's probability is a sum over its words,
+#
+# $$\log p(w_1 \dots w_T) = \sum_{t=1}^{T} \log p(w_t \mid w_1 \dots w_{t-1}) ,$$
+#
+# so the totals of two beginnings can be compared, and extended word by word.
+#
+# In each round every
 # beginning is extended by every word; of all these, the best are kept. A sentence that ends is
 # set aside and keeps its place among the $k$:
 

@@ -82,8 +82,8 @@ print("as words:", " ".join(words[i] for i in row))
 # A network with a fixed number of inputs cannot read a sentence. Elman (1990) proposed to
 # read one word at a time, and to hand the hidden units' activations of one step to the
 # next. This *hidden state* is all that the network remembers. In 2010, Mikolov et al. reported
-# that such networks predict the next word better than the counting models of their time;
-# five years later several groups used them to caption images (Vinyals et al., 2015; Karpathy
+# that such networks predict the next word better than the counting models of their time.
+# Five years later several groups used them to caption images (Vinyals et al., 2015; Karpathy
 # and Fei-Fei, 2015). Since about 2018 transformers have replaced them in most language
 # tasks. The recurrent step is cheap and its memory does not grow with the sentence, but its
 # steps cannot run in parallel.

@@ -1561,6 +1561,11 @@ passed("decoder-layer", "a small case, two shapes, with and without mask")
 # loop over time. Without the causal mask the network would read the word it is asked for.
 #
 # After this section you have a captioner and can let it write.
+#
+# With the decoder's output $h_t$ at position $t$ and the picture $m$, the probabilities of the
+# next word are
+#
+# $$p(w_{t+1} \mid w_1 \dots w_t, m) = \operatorname{softmax}(h_t W_{\text{out}} + b_{\text{out}}) .$$
 
 # %% drawing="transformer-captioner"
 drawings.show(
@@ -2189,6 +2194,11 @@ with needs_answers():
 # models it limits how many users one machine can serve.
 #
 # After this section you can decode a word with the work of one position.
+#
+# Count how often a word goes through the layers while a caption of $T$ words is written.
+# Without a cache and with one it is
+#
+# $$1 + 2 + \dots + T = \tfrac12 T (T + 1) \qquad \text{and} \qquad T .$$
 
 # %% drawing="transformer-cache"
 drawings.show(
@@ -2507,6 +2517,11 @@ with needs_answers():
 # success is due to attention is disputed (Tolstikhin et al., 2021, mix patches without it).
 #
 # After this section you can turn images into sequences and classify them with an encoder.
+#
+# An image with sides of $H$ pixels and $C$ channels, cut into patches with sides of $p$,
+# becomes a sequence of
+#
+# $$\left(\frac{H}{p}\right)^2 \text{ patches with } C p^2 \text{ numbers each.}$$
 #
 # A patch of $p \times p$ pixels with $C$ channels is flattened in the order channel, row,
 # column, and projected to $E$ numbers. Patches are read row by row.

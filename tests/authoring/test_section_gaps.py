@@ -7,6 +7,8 @@ from grading.authoring.build import scripts
 from grading.authoring.section_gaps import EXPERIMENT, MEASURED, main, section_gaps
 from grading.authoring.section_rules import sections
 
+#: Notebooks of assignment 3 with gaps that the list names.
+STILL_OPEN = ("clip", "diffusion", "network_visualization", "self_supervised")
 WHOLE = """# %% [markdown]
 # ## 1. Adding
 #
@@ -141,9 +143,9 @@ def test_sections_that_are_measured_later_exist():
         assert set(measured) == lacking, name
 
 
-def test_assignments_1_and_2_have_no_gaps(capsys):
-    ours = [f"{p.parent.name}/{p.stem}" for p in scripts()]
-    main([name for name in ours if not name.startswith("assignment3")])
+def test_notebooks_that_were_read_have_no_gaps(capsys):
+    ours = {f"{p.parent.name}/{p.stem}" for p in scripts()}
+    main(sorted(ours - {f"assignment3/{name}" for name in STILL_OPEN}))
     assert capsys.readouterr().out == ""
 
 

@@ -90,6 +90,7 @@ FIGURES = {
     "two_softmaxes": drawings.two_softmaxes,
     "view_pairs": drawings.view_pairs,
     "crop_grid": drawings.crop_grid,
+    "colour_plane": drawings.colour_plane,
     "pair_matrix": drawings.pair_matrix,
     "pull_push": drawings.pull_push,
     "frozen_probe": drawings.frozen_probe,

@@ -89,6 +89,10 @@ def test_errors_of_pytorch_are_explained():
     for call, words in (
         (x.sum().backward, "No tensor that asks for a gradient led"),
         (walked.backward, "walked once"),
+        (
+            lambda: F.binary_cross_entropy_with_logits(x, torch.ones(1)),
+            "torch.ones_like",
+        ),
         (lambda: w.add_(1), "inside `with torch.no_grad():`"),
         (lambda: x.T @ x.T, "has 2 columns, and the weights have 3 rows"),
         (lambda: F.nll_loss(x, torch.ones(2)), "whole numbers of 64 bits"),

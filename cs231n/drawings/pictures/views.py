@@ -151,6 +151,47 @@ def pull_push(theme: str = "light") -> "Figure":
     return page.fig
 
 
+def colour_plane(theme: str = "light") -> "Figure":
+    """Draw what saturation and hue do to a colour in the plane of I and Q.
+
+    Parameters
+    ----------
+    theme : {"light", "dark"}, optional
+        Paper and colours.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        One colour as an arrow; the same half as saturated, and turned by 60 degrees.
+    """
+    page = Page(20, 7.2, theme, inch=0.4)
+    grey, reach = np.array([2.6, 5.4]), 0.045
+    page.arrow(grey, (8.8, 5.4), "quiet", 1.2)
+    page.arrow(grey, (2.6, 0.6), "quiet", 1.2)
+    page.text(9.3, 5.4, "$I$", "quiet", 12)
+    page.text(2.6, 0.3, "$Q$", "quiet", 12)
+    page.text(2.8, 6.1, "grey: $I = Q = 0$", "quiet")
+    colour = reach * np.array([89.4, -31.7])  # the page's y runs down
+    turn = np.deg2rad(60)
+    turned = [
+        colour[0] * np.cos(turn) + colour[1] * np.sin(turn),
+        colour[1] * np.cos(turn) - colour[0] * np.sin(turn),
+    ]
+    page.arrow(grey, grey + turned, "other", 1.8)
+    page.arrow(grey, grey + colour, "data", 1.8)
+    page.arrow(grey, grey + colour / 2, "learned", 3.2)
+    page.text(
+        10.2,
+        2.2,
+        r"turned by $\theta$ = 60°: other hue, as saturated",
+        "other",
+        ha="left",
+    )
+    page.text(10.2, 3.7, "a red pixel: $I$ = 89.4, $Q$ = 31.7", "data", ha="left")
+    page.text(10.2, 5.2, "thick: $s$ = 0.5, half as saturated", "learned", ha="left")
+    return page.fig
+
+
 def frozen_probe(theme: str = "light") -> "Figure":
     """Draw what is trained in a linear probe, and what is not.
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Of each file, so that the same pages make the same bytes.
 TIME = (1980, 1, 1, 0, 0, 0)
+#: What goes into the zip, by path: pages, and archives of pages by name.
+Named = dict[str, "bytes | dict[str, bytes]"]
 
 
 @dataclass(frozen=True)
@@ -61,15 +63,15 @@ def write_feedback_zip(
     count : int
         Pages in it.
     strangers : list of str
-        Students of whom nobody knows what this platform calls them.
+        Students of whom a page is left out: nobody knows what this platform calls it.
     """
     count, strangers, files = 0, [], {}
     for pages in _pages(course, assignment, roster):
         named = NAMES[platform](pages)
-        if not named:
+        kept = sum(len(one) if isinstance(one, dict) else 1 for one in named.values())
+        if kept < len(pages.files):
             strangers.append(pages.student)
-            continue
-        count += len(pages.files)
+        count += kept
         files |= named
     write_whole(out, _zipped(files))
     return count, strangers
@@ -97,10 +99,10 @@ def _origins(submission: "Submission") -> dict[str, str]:
     return found | {"": next(iter(found.values()), "")} if found else {}
 
 
-def _folder(name: Callable[[Pages], str]) -> Callable[[Pages], dict[str, bytes]]:
+def _folder(name: Callable[[Pages], str]) -> Callable[[Pages], Named]:
     """Put a student's pages into a folder."""
 
-    def named(pages: Pages) -> dict[str, bytes]:
+    def named(pages: Pages) -> Named:
         folder = name(pages)
         return {f"{folder}/{f}": d for f, d in pages.files.items()} if folder else {}
 
@@ -124,13 +126,13 @@ def _brightspace(pages: Pages) -> str:
     return next((part for part in parts if re.match(r"\d+-\d+ - ", part)), "")
 
 
-def _canvas(pages: Pages) -> dict[str, bytes]:
+def _canvas(pages: Pages) -> Named:
     """Name each page as the file that was handed in.
 
     Canvas reads the numbers of the user and of the file out of the name, and shows what
     it gets under the name of that file: pages about an archive go back as an archive.
     """
-    named: dict[str, bytes] = {}
+    named: Named = {}
     archives: dict[str, dict[str, bytes]] = {}
     for file, content in pages.files.items():
         path = pages.origins.get(Path(file).stem) or pages.origins.get("", "")
@@ -140,7 +142,7 @@ def _canvas(pages: Pages) -> dict[str, bytes]:
         elif match := CANVAS.fullmatch(name):
             named[name[: match.start("file")] + file] = content
     whole = {name: files for name, files in archives.items() if CANVAS.fullmatch(name)}
-    return named | {name: _zipped(files) for name, files in whole.items()}
+    return named | whole
 
 
 def _zipped(files):
@@ -149,12 +151,13 @@ def _zipped(files):
         for name, content in sorted(files.items()):
             info = zipfile.ZipInfo(name, TIME)
             info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, content)
+            whole = _zipped(content) if isinstance(content, dict) else content
+            archive.writestr(info, whole)
     return data.getvalue()
 
 
 #: How a platform, or a script of the instructor's, finds whose a page is.
-NAMES: dict[str, Callable[[Pages], dict[str, bytes]]] = {
+NAMES: dict[str, Callable[[Pages], Named]] = {
     "folders": _folder(lambda pages: pages.row.get("student") or pages.student),
     "moodle": _folder(_moodle),
     "canvas": _canvas,

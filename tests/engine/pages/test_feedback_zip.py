@@ -10,6 +10,7 @@ import pytest
 from grading import __main__ as cli
 from grading.engine.commands import FEEDBACK
 from grading.engine.intake.roster import known_roster
+from grading.engine.pages import feedback_zip
 from grading.engine.pages.feedback_zip import NAMES
 from tests.engine.conftest import grade
 from tests.engine.intake.export_files import archive
@@ -161,6 +162,28 @@ def test_canvas_gets_an_archive_for_an_archive(course, tmp_path):
     with zipfile.ZipFile(out) as file:
         pages = zipfile.ZipFile(io.BytesIO(file.read(names(out)[0])))
     assert pages.namelist() == ["numbers.html", "words.html"]
+
+
+def test_pages_that_are_left_out_are_not_counted(course, tmp_path, monkeypatch):
+    """One notebook came through Canvas, the other by another way."""
+    pages = {"numbers.html": b"1", "words.html": b"2"}
+    origins = {"numbers": "lovelaceada_501_71_numbers.ipynb", "words": "words.ipynb"}
+    ada = feedback_zip.Pages("ada", pages, origins=origins)
+    monkeypatch.setattr(feedback_zip, "_pages", lambda *of: [ada])
+    out = tmp_path / "feedback.zip"
+    found = feedback_zip.write_feedback_zip(course, "hw1", "canvas", None, out)
+
+    assert found == (1, ["ada"])
+    assert names(out) == ["lovelaceada_501_71_numbers.html"]
+
+
+def test_a_log_holds_no_bar(graded, capfd):
+    assert command(graded) == 0
+
+    printed = capfd.readouterr()
+    assert "pages in" in printed.out
+    assert "\r" not in printed.out + printed.err
+    assert "notebook/s" not in printed.out + printed.err
 
 
 def test_brightspace_finds_its_folders_again(course, tmp_path):
