@@ -181,7 +181,7 @@
     const svg = make("svg", { viewBox: "0 0 520 300", role: "img" });
     home.querySelector(".demo-picture").append(svg);
     const size = slider(home, "input size W", range(3, 8), 5, () => draw());
-    const field = slider(home, "filter size F", range(1, 5), 3, () => draw());
+    const field = slider(home, "filter size K", range(1, 5), 3, () => draw());
     const stride = slider(home, "stride S", range(1, 3), 1, () => draw());
     const pad = slider(home, "padding P", range(0, 2), 1, () => draw());
     const place = slider(home, "place in the output", range(1, 144), 1, () => draw());
@@ -206,10 +206,10 @@
       if (out) grid(svg, 290, 165, Math.min(18, 125 / side), side, (r, c) =>
         [out[r][c], r === i && c === j ? "cell result covered" : "cell result"], say("output"));
       tell(home, svg, out
-        ? fill("({W} − {F} + 2 · {P}) / {S} + 1 = {side}: the output has {side} x {side} numbers. Number {n} of them is {value}.",
-            { W, F, P, S, side, n: place.value, value: out[i][j] })
-        : fill("({W} − {F} + 2 · {P}) / {S} + 1 = {side} is not a whole number of places: these settings do not fit.",
-            { W, F, P, S, side: Number(((W - F + 2 * P) / S + 1).toFixed(2)) }));
+        ? fill("({W} − {K} + 2 · {P}) / {S} + 1 = {side}: the output has {side} x {side} numbers. Number {n} of them is {value}.",
+            { W, K: F, P, S, side, n: place.value, value: out[i][j] })
+        : fill("({W} − {K} + 2 · {P}) / {S} + 1 = {side} is not a whole number of places: these settings do not fit.",
+            { W, K: F, P, S, side: Number(((W - F + 2 * P) / S + 1).toFixed(2)) }));
     }
     draw();
   }

@@ -27,16 +27,16 @@ globalThis.demoWords = {
     "After {steps} steps the loss is above 1000: the descent diverges.":
       "{steps} 步之后损失超过 1000：梯度下降发散了。",
     "input size W": "输入边长 W",
-    "filter size F": "滤波器边长 F",
+    "filter size K": "滤波器边长 K",
     "stride S": "步幅 S",
     "padding P": "填充 P",
     "place in the output": "输出中的位置",
     "input": "输入",
     "filter": "滤波器",
     "output": "输出",
-    "({W} − {F} + 2 · {P}) / {S} + 1 = {side}: the output has {side} x {side} numbers. Number {n} of them is {value}.":
-      "({W} − {F} + 2 · {P}) / {S} + 1 = {side}：输出有 {side} x {side} 个数，其中第 {n} 个是 {value}。",
-    "({W} − {F} + 2 · {P}) / {S} + 1 = {side} is not a whole number of places: these settings do not fit.":
-      "({W} − {F} + 2 · {P}) / {S} + 1 = {side} 不是正整数：这组设置放不下。",
+    "({W} − {K} + 2 · {P}) / {S} + 1 = {side}: the output has {side} x {side} numbers. Number {n} of them is {value}.":
+      "({W} − {K} + 2 · {P}) / {S} + 1 = {side}：输出有 {side} x {side} 个数，其中第 {n} 个是 {value}。",
+    "({W} − {K} + 2 · {P}) / {S} + 1 = {side} is not a whole number of places: these settings do not fit.":
+      "({W} − {K} + 2 · {P}) / {S} + 1 = {side} 不是正整数：这组设置放不下。",
   },
 };
