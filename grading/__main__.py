@@ -264,8 +264,8 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         print(
-            f"{place}{error.strerror}. No result is lost: mend that and run the same "
-            f"command again.",
+            f"{place}{error.strerror}. What was judged so far is kept: mend it and run "
+            f"the same command again.",
             file=sys.stderr,
         )
         return 1
