@@ -36,6 +36,8 @@ _READY_MADE = (
     *("cupy", "cv2", "jax", "numba", "scipy", "skimage", "sklearn"),
     *("tensorflow", "torch", "torchvision"),
 )
+#: What libraries import when they are first used: an answer's time is for the answer.
+_FIRST_USE = {"torch": "torch._dynamo"}  # by the first optimizer, a second or more
 _GENERATED = "generated"
 
 
@@ -193,6 +195,7 @@ def modules(exams: "Iterable[Exam]") -> list[str]:
                     found.add(node.module or "")
                     if node.module == PACKAGE:  # its modules, as in `import drawings`
                         found |= {f"{PACKAGE}.{alias.name}" for alias in node.names}
+    found |= {_FIRST_USE[name] for name in found & set(_FIRST_USE)}
     return sorted(name for name in found if _is_there(name))
 
 

@@ -42,6 +42,12 @@ def test_the_modules_that_setup_cells_import():
     assert modules([exam]) == ["cs231n", "cs231n.vis", "numpy.linalg"]
 
 
+def test_what_a_library_imports_on_first_use_takes_none_of_an_answers_time():
+    pytest.importorskip("torch")
+    exam = exam_of("assignment2/pytorch")
+    assert {"torch", "torch._dynamo"} <= set(modules([exam]))
+
+
 def test_the_drawn_images_are_there():
     folder = drawn_images()
     assert folder is None or any((folder / "generated").iterdir())
