@@ -93,11 +93,16 @@ class Writer:
         (folder / f"{self.name}.ipynb").write_bytes(data)
 
 
+def solution_of(path):
+    """Return the answers of a notebook, such as assignment1/knn, by name."""
+    return {
+        cell.name: _without_markers(cell.source)
+        for cell in exam_of(path).of_kind("answer")
+    }
+
+
 def honest_variants():
     """List whole answers to knn: the solution, and each known mistake and style."""
-    solution = {
-        cell.name: _without_markers(cell.source)
-        for cell in exam_of("assignment1/knn").of_kind("answer")
-    }
+    solution = solution_of("assignment1/knn")
     changed = [solution | {v.exercise: v.source} for v in variants("assignment1/knn")]
     return [solution, {}, *changed]

@@ -121,13 +121,9 @@ def train_supervised(
         rows = rng.integers(len(labels), size=batch)
         x = views.random_resized_crop(images[rows], rng, size)
         x = views.color_distortion(x, rng, strength)
-        scores = net(t.from_numpy(normalise(x)))
-        loss = t.nn.functional.cross_entropy(scores, t.from_numpy(labels[rows]))
         for group in rule.param_groups:
             group["lr"] = rate * cosine(i / steps)
-        rule.zero_grad()
-        loss.backward()
-        rule.step()
+        _step_on_labels(net, rule, x, labels[rows])
     return net
 
 
@@ -145,14 +141,19 @@ def train_plainly(images, labels, seed, judge, *, rate=2e-3, decay=1e-2, batch=6
     while step < best[1] + PATIENCE:
         step += 1
         rows = rng.integers(len(labels), size=batch)
-        scores = net(t.from_numpy(normalise(images[rows])))
-        loss = t.nn.functional.cross_entropy(scores, t.from_numpy(labels[rows]))
-        rule.zero_grad()
-        loss.backward()
-        rule.step()
+        _step_on_labels(net, rule, images[rows], labels[rows])
         if step % LOOK == 0:
             best = max(best, (judge(net), step))
     return best
+
+
+def _step_on_labels(net, rule, x, y):
+    t = autograd
+    scores = net(t.from_numpy(normalise(x)))
+    loss = t.nn.functional.cross_entropy(scores, t.from_numpy(y))
+    rule.zero_grad()
+    loss.backward()
+    rule.step()
 
 
 # How good it is ---------------------------------------------------------------------

@@ -57,12 +57,7 @@ class _LooksInNotebook(type):
     """Finds the methods of a class that a notebook has outside of it."""
 
     def __getattribute__(cls, name):
-        written = None
-        if not name.startswith("_"):
-            written = getattr(cls, "_notebook", {}).get(name)
-        if written is not None and _is_method(written):
-            return written
-        return super().__getattribute__(name)
+        return _written(cls, name) or super().__getattribute__(name)
 
     def __getattr__(cls, name):
         raise AttributeError(_not_yet(cls, name))
@@ -84,10 +79,8 @@ class NotebookClass(metaclass=_LooksInNotebook):
         cls._notebook = sys._getframe(1).f_globals
 
     def __getattribute__(self, name: str) -> Any:
-        if not name.startswith("_"):
-            written = type(self)._notebook.get(name)
-            if written is not None and _is_method(written):
-                return types.MethodType(written, self)
+        if written := _written(type(self), name):
+            return types.MethodType(written, self)
         return super().__getattribute__(name)
 
     def __getattr__(self, name: str) -> Any:
@@ -98,6 +91,14 @@ class NotebookClass(metaclass=_LooksInNotebook):
                 f"self.params, this one as self.params[{name!r}]."
             )
         raise AttributeError(_not_yet(type(self), name))
+
+
+def _written(cls, name):
+    """Return the function of the notebook that serves as a method, or None."""
+    if name.startswith("_"):
+        return None
+    found = getattr(cls, "_notebook", {}).get(name)
+    return found if _is_method(found) else None
 
 
 def _not_yet(cls, name):

@@ -71,7 +71,7 @@ def test_a_module_that_is_not_there_says_where_it_is_written(module, where):
     if where == "no notebook of this course":
         assert "no notebook of this course asks for" in said
     else:
-        notebook, *_ = re.findall(NAME, where)
+        (notebook,) = re.findall(NAME, where)
         assert f"you write what it holds in {notebook}." in said
         assert PAGE.parents[1].joinpath("solutions", f"{notebook}.py").exists()
 

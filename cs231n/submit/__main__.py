@@ -11,11 +11,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cs231n.workbook import beside, terminal
-from cs231n.workbook.handing_in import Gathered, folder_of, gather, pack, saved_at
+from cs231n.workbook.handing_in import (
+    SUBMITTING,
+    Gathered,
+    folder_of,
+    gather,
+    pack,
+    saved_at,
+)
 from cs231n.workbook.saved import BadNotebook, SavedNotebook
 
 #: Of a notebook that is run through: no long experiments, and no zip of its own.
-VARIABLES = {"CS231N_QUICK": "1", "CS231N_SUBMITTING": "1"}
+VARIABLES = {"CS231N_QUICK": "1", SUBMITTING: "1"}
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -18,6 +18,8 @@ from cs231n.workbook.saved import (
 
 #: What graders read of one file.
 MAX_BYTES = 64 << 20
+#: In the environment of notebooks that are run through before they are handed in.
+SUBMITTING = "CS231N_SUBMITTING"
 
 
 @dataclass(frozen=True)

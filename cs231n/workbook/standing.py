@@ -9,14 +9,12 @@ from urllib.parse import quote
 
 from cs231n.workbook import beside, score
 from cs231n.workbook.exercises import Exercise, exercises, questions
+from cs231n.workbook.handing_in import SUBMITTING
 from cs231n.workbook.lines import wrapped
 from cs231n.workbook.live import unsaved
 from cs231n.workbook.report import table, totals, unanswered
 from cs231n.workbook.results import Result
 from cs231n.workbook.saved import SavedNotebook
-
-#: In the environment of notebooks that are run through before they are handed in.
-SUBMITTING = "CS231N_SUBMITTING"
 
 
 def standing(notebook: SavedNotebook) -> Iterator[str]:

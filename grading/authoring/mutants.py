@@ -12,14 +12,13 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tqdm import tqdm
-
 from cs231n.workbook.exercises import exercise_of
 from grading import arguments
 from grading.authoring.build import lacking, scripts
 from grading.authoring.exam_from_notebook import exam_of
 from grading.authoring.mutations import mutants
 from grading.authoring.trial import TooLong, Trial, visible
+from grading.progress import bar
 
 if TYPE_CHECKING:
     from grading.authoring.mutations import Mutant
@@ -115,9 +114,7 @@ def _run(notebooks, jobs):
     ]
     with ProcessPoolExecutor(jobs) as pool:
         runs = {pool.submit(survivors, *pair): pair for pair in pairs}
-        for run in tqdm(
-            as_completed(runs), total=len(runs), file=sys.stdout, disable=None
-        ):
+        for run in bar(as_completed(runs), total=len(runs)):
             yield *runs[run], *run.result()
 
 

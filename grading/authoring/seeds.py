@@ -18,14 +18,13 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 
-from tqdm import tqdm
-
 from cs231n.workbook.exercises import exercise_of
 from grading import arguments
 from grading.authoring.build import scripts
 from grading.authoring.exam_from_notebook import exam_of
 from grading.authoring.mistakes import variants
 from grading.authoring.trial import Trial
+from grading.progress import bar
 
 #: Seeds that a process tries before the bar moves.
 _CHUNK = 50
@@ -139,14 +138,8 @@ def _run(notebook, args):
             pool.submit(failures, notebook, chunk, not args.solutions_only, chosen)
             for chunk in chunks
         ]
-        bar = tqdm(
-            as_completed(runs),
-            total=len(runs),
-            desc=notebook,
-            file=sys.stdout,
-            disable=None,
-        )
-        return [failure for run in bar for failure in run.result()]
+        done = bar(as_completed(runs), total=len(runs), desc=notebook)
+        return [failure for run in done for failure in run.result()]
 
 
 def _is_chosen(only, without, name):

@@ -12,11 +12,11 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from tqdm import tqdm
 
 from grading import ROOT, arguments
 from grading.authoring.build import SourceError, lacking, scripts, source_notebook
 from grading.authoring.check_tests import QUIET
+from grading.progress import bar
 
 
 def solve(path: Path, target: Path) -> str:
@@ -104,14 +104,8 @@ def _solve_all(paths, out, jobs):
             pool.submit(solve, path, out / path.parent.name / f"{path.stem}.ipynb")
             for path in paths
         ]
-        bar = tqdm(
-            as_completed(runs),
-            total=len(runs),
-            file=sys.stdout,
-            unit="notebook",
-            disable=None,
-        )
-        return [error for run in bar if (error := run.result())]
+        done = bar(as_completed(runs), total=len(runs), unit="notebook")
+        return [error for run in done if (error := run.result())]
 
 
 if __name__ == "__main__":

@@ -6,8 +6,6 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from tqdm import tqdm
-
 from grading.due_dates import CourseFileError
 from grading.engine.handing_back import (
     export,
@@ -43,6 +41,7 @@ from grading.engine.storage.lock import Busy, only_one
 from grading.engine.storage.names import RefusedName, printable
 from grading.engine.storage.secret import SecretError
 from grading.engine.storage.store import Store
+from grading.progress import bar
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -119,13 +118,7 @@ def collect(course: "Course", args: "Namespace") -> int:
             if args.archives:
                 times = read_times(args.times) if args.times else None
                 collected = intake.from_archives(
-                    tqdm(
-                        args.archives,
-                        file=sys.stdout,
-                        unit="zip",
-                        leave=False,
-                        disable=None,
-                    ),
+                    bar(args.archives, unit="zip", leave=False),
                     kind=args.lms,
                     roster=known_roster(course, args.roster),
                     times=times,

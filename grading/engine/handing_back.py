@@ -13,6 +13,7 @@ from grading.engine.notebooks.released import check_assignment, templates
 from grading.engine.pages.overview import Overview
 from grading.engine.storage.names import printable
 from grading.engine.storage.secret import Secret
+from grading.progress import bar
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -33,15 +34,7 @@ def progress_bar(total: int) -> tqdm:
     bar : tqdm.tqdm
         A context manager with ``update``.
     """
-    # Without its watching thread, which nothing here needs.
-    tqdm.monitor_interval = 0
-    return tqdm(
-        total=total,
-        unit="notebook",
-        file=sys.stdout,
-        smoothing=0.05,
-        disable=None,  # where nobody looks, as in a log
-    )
+    return bar(total=total, unit="notebook", smoothing=0.05)
 
 
 def feedback(course: "Course", args: "Namespace") -> int:

@@ -12,7 +12,7 @@ FILES = {
 #: Folders and single modules by layer, lowest first. An arrow goes to a lower layer, or
 #: stays in its part; no part knows another of its layer.
 LAYERS = [
-    {"grading", "arguments"},  # the first only says where the project is
+    {"grading", "arguments", "progress"},  # the first only says where the project is
     {"course", "due_dates", "sandbox", "judge.protocol", "judge.room", "judge.source"}
     | {"engine.storage"},
     {"judge", "engine.intake", "engine.processes"},
