@@ -1494,6 +1494,8 @@ for w in (0, 1, 4):
 #
 # In the course's file `cfg_forward` takes the scale *out of the caller's dictionary*. A sampler hands on
 # the same dictionary at each step, so only its first step was guided. Copy what you change.
+#
+# If you paste `cfg_forward` from the course's `Unet`, paste this one method, below `@add_to_class(Unet)`.
 
 
 # %% answer="df-guidance" minutes=15 difficulty=2 importance=3

@@ -1020,7 +1020,7 @@ passed("ssl-naive", "two pictures by hand, three batches with other temperatures
 
 # %% drawing="ssl-one-matrix"
 drawings.show(
-    drawings.pair_matrix(2),
+    drawings.pair_matrix(num=2),
     "A 4 x 4 matrix of similarities for two pictures, left views L0 and L1, right views R0 and R1. The "
     "diagonal is left out. In each row one entry, two places away, is the pair; the other two are negatives.",
 )

@@ -76,15 +76,15 @@ def crop_grid(theme: str = "light") -> "Figure":
     return page.fig
 
 
-def pair_matrix(num: int = 3, theme: str = "light") -> "Figure":
+def pair_matrix(theme: str = "light", num: int = 3) -> "Figure":
     """Draw the similarities of all views, with pairs and what does not count.
 
     Parameters
     ----------
-    num : int, optional
-        Pictures.
     theme : {"light", "dark"}, optional
         Paper and colours.
+    num : int, optional
+        Pictures.
 
     Returns
     -------
