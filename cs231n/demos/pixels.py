@@ -15,8 +15,8 @@ def _noise(image, amount):
 
 def _covered(image, amount):
     covered = image.copy()
-    middle, half = image.shape[0] // 2, -(-amount // 2)
-    covered[middle - half : middle + half, middle - half : middle + half] = 0
+    start = image.shape[0] // 2 - amount // 2
+    covered[start : start + amount, start : start + amount] = 0
     return covered
 
 

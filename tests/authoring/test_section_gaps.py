@@ -8,7 +8,7 @@ from grading.authoring.section_gaps import EXPERIMENT, MEASURED, main, section_g
 from grading.authoring.section_rules import sections
 
 #: Notebooks of assignment 3 with gaps that the list names.
-STILL_OPEN = ("clip", "diffusion", "network_visualization", "self_supervised")
+STILL_OPEN = ("clip", "diffusion", "self_supervised")
 WHOLE = """# %% [markdown]
 # ## 1. Adding
 #
