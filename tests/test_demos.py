@@ -85,6 +85,14 @@ class TestChangedImages:
         assert 0 <= changed.min() <= changed.max() <= 255
         assert not np.array_equal(changed, before)
 
+    @pytest.mark.parametrize("change", CHANGES)
+    def test_no_amount_leaves_an_image_as_it_was(self, change):
+        image = np.random.default_rng(1).integers(1, 256, (32, 32, 3))
+        amounts = changed_image_demo(IMAGES, IMAGES).controls["amount"]
+
+        for amount in amounts:
+            assert not np.array_equal(changed_image(image, change, amount), image)
+
     @pytest.mark.parametrize("side", [1, 2, 4])
     def test_a_covered_square_has_its_side(self, side):
         covered = changed_image(np.full((8, 8, 3), 9), "covered", side)

@@ -898,7 +898,7 @@ with needs_answers():
 # %% [markdown]
 # Most people put the black square or the noise last, and the mirror image first or second. For
 # `shapes10` we measured the opposite. Noise, darkening and a shift by a single pixel move an
-# image by about the same, 1100. The black square moves it by 1700 and it still finds itself in
+# image by about the same, 1000 to 1100. The black square moves it by 1700 and it still finds itself in
 # 99 of 100 cases. The mirrored image moves by 2500, and only 18 of 100 find themselves. The
 # Euclidean distance compares each pixel with the pixel at the same place. It does not know
 # that a neighbouring pixel is nearly the same place.
