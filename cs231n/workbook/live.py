@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from cs231n.languages import say
 from cs231n.workbook import score
 from cs231n.workbook.cells import as_python, names_in
 from cs231n.workbook.lines import wrapped
@@ -27,7 +28,6 @@ from cs231n.workbook.saved import (
 )
 
 _FUNCTION = re.compile(r"^def\s+(\w+)\s*\(\s*(\w*)", re.MULTILINE)
-_MEND = "{}, whose cell has a syntax error. Mend it first, and run it again."
 #: Seconds that Colab may take to send the notebook.
 _PATIENCE = 10
 #: Sources of cells as they ran last, by id.
@@ -65,13 +65,18 @@ class Watcher:
             ran[name] = source
         if not result.success:
             if meaning := self._meaning(result.error_in_exec):
-                print(wrapped(f"What this means: {meaning}"))
+                print(wrapped(say("What this means: {meaning}", meaning=meaning)))
             for exercise, what in _ticks_of(source):
                 score.forget(exercise, what)
 
     def _meaning(self, error):
         if isinstance(error, NameError) and (cell := self._unread.get(error.name)):
-            return f"{error.name} belongs to {_MEND.format(cell)}"
+            return say(
+                "{name} belongs to {cell}, whose cell has a syntax error. Mend it "
+                "first, and run it again.",
+                name=error.name,
+                cell=cell,
+            )
         return meaning_of(error)
 
 
