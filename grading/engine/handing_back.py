@@ -137,7 +137,7 @@ def export(course: "Course", args: "Namespace") -> int:
     )
     if not grades:
         print(f"Nobody is graded in {args.assignment} yet.", file=sys.stderr)
-        return 1
+        return 2
     with contextlib.ExitStack() as stack:
         file = sys.stdout
         if args.out:
@@ -156,7 +156,7 @@ def export(course: "Course", args: "Namespace") -> int:
 
 def _say_who_is_missing(args, grades, strangers):
     unmarked = [one.total.student for one in grades if one.total.to_mark]
-    _name("Still to mark by hand", unmarked)
+    _name("Still to mark by hand, and 0 so far", unmarked)
     _say_who_is_left_out(args, strangers)
     return 1 if unmarked or strangers else 0
 
