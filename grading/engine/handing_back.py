@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from grading.engine.intake.roster import known_roster
-from grading.engine.notebooks.released import check_assignment, templates
+from grading.engine.notebooks.released import templates
 from grading.engine.pages.overview import Overview
 from grading.engine.storage.names import printable
 from grading.engine.storage.secret import Secret
@@ -122,16 +122,17 @@ def export(course: "Course", args: "Namespace") -> int:
     Returns
     -------
     status : int
-        1 if a person must still mark something, or somebody is left out.
+        1 if somebody's grade is not the last word, or somebody is left out.
     """
     from grading import gradebook
     from grading.engine.pages.platform_grades import read_grades, write_grades
 
+    overview = Overview(course, args.assignment)
     if not args.platform:
-        check_assignment(course, args.assignment)
         out = ["--out", str(args.out)] if args.out else []
-        return gradebook.main([args.assignment, *out], course)
-    templates = Overview(course, args.assignment).templates
+        status = gradebook.main([args.assignment, *out], course)
+        return max(status, _say_who_waits(overview))
+    templates = overview.templates
     grades = read_grades(
         course, args.assignment, templates, known_roster(course, args.roster)
     )
@@ -151,7 +152,16 @@ def export(course: "Course", args: "Namespace") -> int:
             column=args.column or args.assignment,
             each=args.each,
         )
-    return _say_who_is_missing(args, grades, strangers)
+    status = _say_who_is_missing(args, grades, strangers)
+    return max(status, _say_who_waits(overview))
+
+
+def _say_who_waits(overview):
+    """Name those whose grades are older than what they handed in, or its time."""
+    students = sorted({row.student for row in overview.waiting})
+    words = f"Run first (python -m grading run {overview.assignment}); not taken in"
+    _name(words, students)
+    return 1 if students else 0
 
 
 def _say_who_is_missing(args, grades, strangers):

@@ -29,6 +29,7 @@ FETCHED = ("imageio", "pooch", "platformdirs", "tqdm", "threadpoolctl")
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.pyodide,
     pytest.mark.skipif(
         not (PYODIDE / "pyodide.mjs").is_file() or shutil.which("node") is None,
         reason="needs Node, and a whole Pyodide in the folder CS231N_PYODIDE",
