@@ -85,10 +85,19 @@ class TestChangedImages:
         assert 0 <= changed.min() <= changed.max() <= 255
         assert not np.array_equal(changed, before)
 
-    def test_a_covered_square_has_its_side(self):
-        covered = changed_image(np.full((8, 8, 3), 9), "covered", 4)
+    @pytest.mark.parametrize("change", CHANGES)
+    def test_no_amount_leaves_an_image_as_it_was(self, change):
+        image = np.random.default_rng(1).integers(1, 256, (32, 32, 3))
+        amounts = changed_image_demo(IMAGES, IMAGES).controls["amount"]
 
-        assert (covered == 0).sum() == 4 * 4 * 3
+        for amount in amounts:
+            assert not np.array_equal(changed_image(image, change, amount), image)
+
+    @pytest.mark.parametrize("side", [1, 2, 4])
+    def test_a_covered_square_has_its_side(self, side):
+        covered = changed_image(np.full((8, 8, 3), 9), "covered", side)
+
+        assert (covered == 0).sum() == side * side * 3
 
     def test_an_unknown_change_is_refused(self):
         with pytest.raises(ValueError, match="change must be one of noise, darker"):

@@ -13,10 +13,16 @@ def _noise(image, amount):
     return image + amount * noise
 
 
+def _shifted(image, amount):
+    """Move an image to the right; its left edge is repeated."""
+    columns = np.arange(image.shape[1]) - amount
+    return image[:, np.maximum(columns, 0)]
+
+
 def _covered(image, amount):
     covered = image.copy()
-    middle, half = image.shape[0] // 2, -(-amount // 2)
-    covered[middle - half : middle + half, middle - half : middle + half] = 0
+    start = image.shape[0] // 2 - amount // 2
+    covered[start : start + amount, start : start + amount] = 0
     return covered
 
 
@@ -24,10 +30,7 @@ def _covered(image, amount):
 CHANGES: dict[str, tuple[Callable, Callable]] = {
     "noise": (_noise, "noise, \N{PLUS-MINUS SIGN}{}".format),
     "darker": (lambda image, amount: image - amount, "darker by {}".format),
-    "shifted": (
-        lambda image, amount: np.roll(image, amount, axis=1),
-        "shifted, {} px".format,
-    ),
+    "shifted": (_shifted, "shifted, {} px".format),
     "covered": (_covered, "covered, {0} x {0} px".format),
     "mirrored": (lambda image, _: image[:, ::-1], lambda _: "mirrored"),
 }

@@ -98,6 +98,11 @@ from cs231n.drawings.pictures.adversarial import (
     squares,
     two_clouds,
 )
+from cs231n.drawings.pictures.ascent import (
+    dream_layer,
+    fooling_steps,
+    regularised_step,
+)
 from cs231n.drawings.pictures.denoising import (
     euler_steps,
     guidance_arrow,
@@ -118,6 +123,7 @@ from cs231n.drawings.pictures.matching import (
 )
 from cs231n.drawings.pictures.residual import context_block, context_gradients
 from cs231n.drawings.pictures.seeing import (
+    covered_squares,
     guided_paths,
     inversion_loop,
     noisy_gradients,
@@ -178,16 +184,19 @@ __all__ = [
     "convnet_shapes",
     "convolved_image",
     "corner_unit",
+    "covered_squares",
     "crop_grid",
     "decoder_layer",
     "deep_stack",
     "direction_bins",
     "distance_matrix",
+    "dream_layer",
     "dropout_mask",
     "error_valley",
     "euler_steps",
     "fan_in",
     "folds",
+    "fooling_steps",
     "frozen_probe",
     "fused_step",
     "generator_losses",
@@ -238,6 +247,7 @@ __all__ = [
     "rate_schedules",
     "receptive_field",
     "recorded_loop",
+    "regularised_step",
     "relu_gate",
     "rnn_step",
     "row_maxima",

@@ -252,6 +252,9 @@ def _order(got, expected, tolerance):
         return _NONE
     if got.ndim == 1:
         return "These are the right numbers in another order.", True
+    rows = np.sort(got, axis=-1), np.sort(expected, axis=-1)
+    if tolerance.same(*rows):
+        return "Each row has the right numbers in another order.", False
     return (
         "These are the right numbers in other places: check the order of the axes, "
         "before a reshape above all."

@@ -27,7 +27,8 @@ from cs231n.workbook.saved import (
 )
 
 _FUNCTION = re.compile(r"^def\s+(\w+)\s*\(\s*(\w*)", re.MULTILINE)
-_MEND = "{}, whose cell has a syntax error. Mend it first, and run it again."
+#: What the course calls its cells; VS Code sends an address, Colab nothing.
+_ID = re.compile(r"[a-z]+(-[a-z0-9]+)*")
 #: Seconds that Colab may take to send the notebook.
 _PATIENCE = 10
 #: Sources of cells as they ran last, by id.
@@ -58,8 +59,9 @@ class Watcher:
         """
         source, name = result.info.raw_cell, getattr(result.info, "cell_id", None)
         if isinstance(result.error_before_exec, SyntaxError):
-            retire(source, name or "", self._shell.user_ns)
-            self._unread |= {made: name or made for made in names_in(source)}
+            exercise = exercise_of(source, name or "", self._shell.user_ns)
+            retire(source, exercise, self._shell.user_ns)
+            self._unread |= dict.fromkeys(names_in(source), exercise)
         if name and ran.get(name) != source:
             score.forget(name)
             ran[name] = source
@@ -70,9 +72,15 @@ class Watcher:
                 score.forget(exercise, what)
 
     def _meaning(self, error):
-        if isinstance(error, NameError) and (cell := self._unread.get(error.name)):
-            return f"{error.name} belongs to {_MEND.format(cell)}"
-        return meaning_of(error)
+        if not isinstance(error, NameError) or error.name not in self._unread:
+            return meaning_of(error)
+        exercise = self._unread[error.name]
+        place = (
+            f"belongs to {exercise}, whose cell has"
+            if exercise
+            else "stands in a cell with"
+        )
+        return f"{error.name} {place} a syntax error. Mend it first, and run it again."
 
 
 def watch() -> None:
@@ -82,6 +90,36 @@ def watch() -> None:
     if shell and not getattr(shell, "cs231n_watcher", None):
         shell.cs231n_watcher = Watcher(shell)
         shell.events.register("post_run_cell", shell.cs231n_watcher.after)
+
+
+def exercise_of(source: str, cell_id: str, names: dict[str, Any]) -> str:
+    """Name the exercise that a cell belongs to, whatever the editor calls the cell.
+
+    Parameters
+    ----------
+    source : str
+        Of the cell.
+    cell_id : str
+        What the editor sent: the exercise's name, something of its own, or nothing.
+    names : dict of {str: object}
+        The notebook's global names.
+
+    Returns
+    -------
+    exercise : str
+        The one answer of the saved notebook that defines the same; else empty.
+    """
+    if _ID.fullmatch(cell_id):
+        return cell_id
+    made = set(names_in(source))
+    if not made or "google.colab" in sys.modules:  # Colab takes seconds to answer
+        return ""
+    try:
+        answers = this_notebook(names).of_role("answer")
+    except BadNotebook:
+        return ""
+    found = [cell.name for cell in answers if made & set(names_in(cell.source))]
+    return found[0] if len(found) == 1 else ""
 
 
 def retire(source: str, exercise: str, names: dict[str, Any]) -> list[str]:

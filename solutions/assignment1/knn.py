@@ -270,8 +270,8 @@ with needs_answers():
 # %% [markdown] question="knn-stripes" points=2 minutes=8
 # **Question 1 (2 points).** The picture has stripes: some rows, and some columns, are
 # bright along their whole length. What kind of image makes a bright row, what kind a
-# bright column, and will the image of a bright column often be somebody's nearest
-# neighbour?
+# bright column, and will the image of a bright column often be the nearest neighbour of
+# a test image?
 
 # %% [markdown] marking="knn-stripes"
 # A bright row is a test image that is far from nearly all training images: its overall
@@ -613,9 +613,9 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# Most people expect the large step at the first loop. It is usually the second: with one loop
-# NumPy still writes arrays of differences to memory and reads them again, while a matrix
-# product keeps its numbers in the processor's cache.
+# Most people expect the large step at the first loop. It is usually the second. With one loop
+# NumPy still writes arrays of differences to memory and reads them again. A matrix product
+# keeps its numbers in the processor's *cache*, a small and fast memory.
 
 # %% [markdown] question="knn-cancel" points=2 minutes=10
 # **Question 2 (2 points).** A training image is also used as a test image, with pixel
@@ -898,7 +898,7 @@ with needs_answers():
 # %% [markdown]
 # Most people put the black square or the noise last, and the mirror image first or second. For
 # `shapes10` we measured the opposite. Noise, darkening and a shift by a single pixel move an
-# image by about the same, 1100. The black square moves it by 1700 and it still finds itself in
+# image by about the same, 1000 to 1100. The black square moves it by 1700 and it still finds itself in
 # 99 of 100 cases. The mirrored image moves by 2500, and only 18 of 100 find themselves. The
 # Euclidean distance compares each pixel with the pixel at the same place. It does not know
 # that a neighbouring pixel is nearly the same place.
@@ -1061,8 +1061,9 @@ for sign in (1, -1):  # all differences have one sign, so that sums may be compa
 passed("knn-l1", "random images, little memory; inputs as they were")
 
 # %% [markdown]
-# **Experiment.** Both metrics on the same data. With 200 test images the standard error of an
-# accuracy is about 3 points: is the difference larger?
+# **Experiment.** Both metrics on the same data. An accuracy $a$, measured on $n$ images, would come
+# out a little different on $n$ others. Its *standard error*, $\sqrt{a (1 - a) / n}$, says by how
+# much: for 200 images by about 3 percentage points, or *points*. Is the difference larger?
 
 # %% tags=["experiment"]
 with needs_answers():
@@ -1302,7 +1303,10 @@ for num_folds in (5, 4):
     with unchanged(X_train=X_cloud, y_train=y_cloud):
         found = cross_validate(X_cloud, y_cloud, [5, 1, 7], num_folds=num_folds)
     folds = np.array_split(np.arange(23), num_folds)
-    expect(isinstance(found, dict), "Return the dict k_to_accuracies.")
+    expect(
+        isinstance(found, dict),
+        f"Return the dict k_to_accuracies; got {in_words(found)}.",
+    )
     for k in (1, 5, 7):
         expected = []
         for fold in folds:

@@ -1328,7 +1328,7 @@ with needs_answers():
 # Both get 39.3 % right, and they agree on 78 % of all images. Even where the hinge loss is wrong,
 # the other classifier makes *the same* mistake in 73 % of the cases. The data and the single
 # template decide most, the loss decides little. So a vote of the two would gain little as well: an
-# ensemble profits from members that make different mistakes.
+# *ensemble*, a set of models that vote, profits from members that make different mistakes.
 #
 # </details>
 
@@ -1509,8 +1509,8 @@ with needs_answers():
 #
 # Without regularisation it is surer about noise (67 %) than about images (46 %). Each gradient is a
 # combination of training images, so the weights change only in directions in which images extend.
-# We measured that 100 of the 3072 directions hold 90 % of the images' energy, and 3 % of the energy
-# of noise. In the others the *initial random weights* survive the training, no image shows it, and
+# We measured that 100 of the 3072 directions hold 90 % of the images' *energy*, the sum of squares,
+# and 3 % of that of noise. In the others the *initial random weights* survive the training, no image shows it, and
 # noise meets them all. With `reg` 300 they decay, and noise gets 31 %. Is low confidence on noise
 # enough to call a classifier safe? Which images would you add to this list before you let it drive
 # a car?

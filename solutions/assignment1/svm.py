@@ -437,7 +437,7 @@ with needs_answers():
 #
 # A constant changes nothing: the loss contains differences of scores only. Doubling the scores
 # doubles each difference. Terms beyond the margin stay 0, the others grow or shrink.
-# Regularisation feels both through $W$. Doubled weights quadruple the penalty. A column added
+# Regularisation feels both through $W$. Doubled weights quadruple its term. A column added
 # to all columns of $W$ leaves the data loss alone and changes $\sum W^2$, which is smallest if
 # every row of $W$ sums to 0.
 #
@@ -448,10 +448,9 @@ with needs_answers():
 #
 # A wrong gradient seldom crashes. Training still lowers the loss a little, and you look for the
 # mistake in the learning rate. A *gradient check* compares the *analytic gradient*, which you
-# derived, with a *numerical gradient* from *finite differences*. It is the oldest test of
-# backpropagation code and is still part of PyTorch (`torch.autograd.gradcheck`). It costs two
-# evaluations of the loss for each entry that it checks, so we check a few entries drawn at
-# random.
+# derived, with a *numerical gradient* from *finite differences*. Libraries test their own
+# gradients in this way; PyTorch has `torch.autograd.gradcheck` for it. It costs two evaluations
+# of the loss for each entry that it checks, so we check a few entries drawn at random.
 #
 # After this section you can check any gradient, choose the step, and judge a failure.
 #
@@ -526,8 +525,8 @@ with needs_answers():
 # </details>
 
 # %% [markdown] question="svm-kink" points=2 minutes=12
-# **Question 1 (2 points).** Your gradient is right, and yet a numerical check at one
-# number of $W$ shows a difference once in a while. Why? Give an example with one image,
+# **Question 1 (2 points).** Your gradient is right, and yet a gradient check now and then
+# reports a large error at a single entry of $W$. Why? Give an example with one image,
 # two classes and one weight. Does a larger margin make it rarer?
 
 # %% [markdown] marking="svm-kink"
@@ -571,7 +570,7 @@ with needs_answers():
 #
 # Your naive loss takes a few milliseconds for each hundred images, and training needs it a thousand
 # times. As in `knn`, matrix products replace the loops. Programs have been built around such products since
-# the BLAS (Lawson et al., 1979), a small set of routines that every maker of processors tunes by hand.
+# the BLAS (Lawson et al., 1979), a small set of routines that makers of processors tune for their hardware.
 # NumPy's `@` calls one of them. This is also the step from thinking about one image to thinking about a
 # *batch*, which all later notebooks do.
 #
@@ -1261,9 +1260,9 @@ with needs_answers():
 # %% [markdown]
 # <details><summary>What we make of it</summary>
 #
-# Nearly 100 % of 1000 random labels, with a "simple" linear model and a convex loss. Validation
-# accuracy is that of guessing. In 3073 dimensions almost any labelling of fewer points can be
-# separated linearly, if the images are in general position. With 3000 images we measured about
+# Nearly 100 % of 1000 random labels, with a "simple" linear model. Validation accuracy is that of
+# guessing. For up to 3073 images, none of them a linear combination of the others, some $W$ gives
+# each image any scores that you like. With 3000 images we measured about
 # half: the limit is near, and descent is slow there. So training accuracy alone says nothing about what a
 # model has understood. To argue about: the same model reaches 43 % training and 39 % validation
 # accuracy with true labels. What keeps it from memorising *those* images? Which experiment would

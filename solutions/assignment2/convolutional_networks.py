@@ -1565,8 +1565,9 @@ passed("conv-col2im", "windows that are not square, strides, paddings, float32")
 # ## 5. The layer as one product
 #
 # A matrix product is the operation that computers do best. Its libraries keep small blocks of
-# the matrices in the processor's caches and use its vector instructions (Goto and van de Geijn,
-# 2008). A Python loop can do neither. How much that matters you measure at the end of this
+# the matrices in the processor's *caches*, which are small and fast memories. They use its *vector
+# instructions*, which handle several numbers at once (Goto and van de Geijn, 2008). A Python loop
+# can do neither. How much that matters you measure at the end of this
 # section. The product is not the last word: Lavin and Gray (2016) reported fewer
 # multiplications for filters of 3 by 3 with an older idea of Winograd.
 #

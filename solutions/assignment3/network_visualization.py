@@ -1037,6 +1037,18 @@ with needs_answers():
 # With $x^{(r,c)}$ the picture whose square at row $r$ and column $c$ is set to 0, the mean colour,
 #
 # $$D_{rc} = s_y(x) - s_y\big(x^{(r,c)}\big) .$$
+
+# %% drawing="vis-occlusion"
+drawings.show(
+    drawings.covered_squares(),
+    "A picture of 7 x 7 pixels with an object of 16, covered by squares of 3 pixels, 2 apart. The square in "
+    "the corner hides none of the object: the drop is 0. Another hides 9 pixels, and the score falls from 16 "
+    "to 7. A map of 3 x 3 holds the drops.",
+)
+
+# %% [markdown]
+# *The score of this picture counts the object's pixels in sight. Each square fills one entry of the map, and
+# neighbouring squares overlap.*
 #
 # **Worked example.** Squares of 3 pixels, 2 pixels apart, on a line of 8 pixels:
 
@@ -1283,6 +1295,17 @@ with needs_answers():
 # With learning rate $\eta$ and target class $t$, a step is
 #
 # $$g = \frac{\partial s_t}{\partial x}, \qquad x \leftarrow x + \eta \, \frac{g}{\lVert g \rVert_2} .$$
+
+# %% drawing="vis-fooling"
+drawings.show(
+    drawings.fooling_steps(),
+    "The plane of two pixels. From a picture x of a cat, four dashed steps of equal length follow the gradient "
+    "of the ostrich's score, turn once where a ReLU switches, and end behind the line where ostrich has the "
+    "highest score.",
+)
+
+# %% [markdown]
+# *Every step follows the target's score alone, so the path need not cross the line at its nearest point.*
 #
 # **Worked example.** A linear score of $d$ pixels with weights of size 1. Change every pixel by
 # 0.01 in the best direction:
@@ -1540,6 +1563,16 @@ with needs_answers():
 #
 # $$x \leftarrow x + \eta\,\frac{g}{\lVert g\rVert_2}, \qquad
 # g = \frac{\partial}{\partial x}\Big( s_t(x) - \lambda \sum_i x_i^2 \Big) .$$
+
+# %% drawing="vis-class"
+drawings.show(
+    drawings.regularised_step(),
+    "The plane of two pixels with grey at its origin. At a picture x one dashed gradient points where the score "
+    "grows, another towards grey. A thicker one is their sum g, and a solid step runs along it.",
+)
+
+# %% [markdown]
+# *Grey is 0 in every pixel. The further $x$ is from grey, the harder the regulariser pulls it back.*
 #
 # **Worked example.** The second term alone, with $\lambda = 0.1$, for three pixels:
 
@@ -1806,6 +1839,17 @@ with needs_answers():
 #
 # $$g = \frac{\partial}{\partial x}\, \tfrac12 \sum A(x)^2, \qquad
 # x \leftarrow x + \eta\,\frac{g}{\tfrac1d \sum_i |g_i|} .$$
+
+# %% drawing="vis-dream"
+drawings.show(
+    drawings.dream_layer(),
+    "A picture runs through the first layers to activations A of 0, 1.5, 4 and 0. A dashed gradient enters "
+    "there, below the question: which numbers? It runs back to the picture. Later layers and scores are grey: "
+    "they do not run.",
+)
+
+# %% [markdown]
+# *Compare with section 1: the network ends at the layer, and the gradient enters there.*
 #
 # **Worked example.** The derivative of $\tfrac12 a^2$ for three activations:
 

@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+from types import SimpleNamespace
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -14,6 +15,7 @@ from scipy.signal import correlate2d
 from cs231n import autograd, drawings, figures
 from cs231n.drawings.pictures.layered import arrange
 from cs231n.layers import conv_forward
+from cs231n.nets.seeing import occlusion_map
 
 IMAGE = np.array([[1, 2, 0], [0, 1, 3], [2, 0, 1]])
 KERNEL = np.array([[1, -1], [0, 2]])
@@ -92,12 +94,17 @@ FIGURES = {
     "crop_grid": drawings.crop_grid,
     "colour_plane": drawings.colour_plane,
     "pair_matrix": drawings.pair_matrix,
+    "two pictures' matrix": lambda theme: drawings.pair_matrix(theme, num=2),
     "pull_push": drawings.pull_push,
     "frozen_probe": drawings.frozen_probe,
     "pixel_gradient": drawings.pixel_gradient,
     "weighted_maps": drawings.weighted_maps,
     "noisy_gradients": drawings.noisy_gradients,
     "guided_paths": drawings.guided_paths,
+    "covered_squares": drawings.covered_squares,
+    "fooling_steps": drawings.fooling_steps,
+    "regularised_step": drawings.regularised_step,
+    "dream_layer": drawings.dream_layer,
     "inversion_loop": drawings.inversion_loop,
     "distance_matrix": drawings.distance_matrix,
     "broadcast_rows": drawings.broadcast_rows,
@@ -238,6 +245,20 @@ def test_windows_are_counted_as_a_convolution_counts_them(sizes):
         f"window {k}, from {start}" for k, start in enumerate(starts)
     ]
     assert shown[-1].endswith(f"= {len(starts)}$")
+
+
+def test_the_drops_are_those_of_covering_a_picture_square_by_square():
+    scene = np.zeros((3, 7, 7))
+    scene[0, 2:6, 3:7] = 1
+    count = SimpleNamespace(
+        check_class=bool, forward=lambda x: (x[..., :1, :, :].sum(axis=(-2, -1)), 0)
+    )
+    shown = words(drawings.covered_squares())
+    numbers = [int(word) for word in shown if re.fullmatch(r"\d+", word)]
+
+    assert np.array_equal(
+        np.reshape(numbers, (3, 3)), occlusion_map(count, scene, 0, 3, 2)
+    )
 
 
 def test_pooling_sends_gradients_to_the_winners_only():

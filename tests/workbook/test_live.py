@@ -124,6 +124,35 @@ def test_a_name_of_a_cell_that_never_ran_is_traced_to_it(kernel, capsys):
     assert kernel.run("double(rate)")
 
 
+@pytest.mark.parametrize(
+    "cell_id",
+    [None, "vscode-notebook-cell:/home/me/small.ipynb#W4sZmlsZQ", "8f0c2b1e-77aa-4a41"],
+)
+def test_without_our_id_a_cell_is_named_by_what_it_defines(
+    kernel, save, monkeypatch, capsys, cell_id
+):
+    monkeypatch.setenv("JPY_SESSION_NAME", str(save(small())))
+    assert not kernel.run("rate = 0.1\ndef forward(self, x:\n    pass", cell_id)
+    with pytest.raises(NotImplementedError, match=r"^net: its cell has a syntax error"):
+        kernel.user_ns["forward"](None, 1)
+    assert not kernel.run("2 * rate", cell_id)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "rate belongs to net, whose cell has a syntax error. Mend it" in said
+
+
+@pytest.mark.parametrize("cell_id", [None, "vscode-notebook-cell:/a.ipynb#W4sZmlsZQ"])
+def test_where_no_exercise_is_known_the_function_is_named(
+    kernel, tmp_path, monkeypatch, capsys, cell_id
+):
+    monkeypatch.chdir(tmp_path)
+    assert not kernel.run("rate = 0.1\ndef own(x:\n    pass", cell_id)
+    with pytest.raises(NotImplementedError, match=r"^own: its cell has a syntax error"):
+        kernel.user_ns["own"](1)
+    assert not kernel.run("2 * rate", cell_id)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "rate stands in a cell with a syntax error. Mend it first" in said
+
+
 def test_other_names_are_left_alone(kernel, capsys):
     kernel.run("from math import sqrt\ndouble = 3")
 

@@ -1,4 +1,4 @@
-"""Drawings of how one looks into a network: gradients to pixels, weighted maps."""
+"""Drawings of how one looks into a network: gradients to pixels, maps, covers."""
 
 from typing import TYPE_CHECKING
 
@@ -178,3 +178,49 @@ def inversion_loop(theme: str = "light") -> "Figure":
     page.text(2.6, 6.9, "starts as noise; only this changes", "learned", 8.5, ha="left")
     page.text(8.6, 3.65, "the same weights", "quiet", 8.5)
     return page.fig
+
+
+def covered_squares(theme: str = "light") -> "Figure":
+    """Draw squares that cover a picture in turn, and how far a score falls for each.
+
+    The score of the picture is how many pixels of the object are in sight.
+
+    Parameters
+    ----------
+    theme : {"light", "dark"}, optional
+        Paper and colours.
+
+    Returns
+    -------
+    figure : matplotlib.figure.Figure
+        A picture of 7 x 7 pixels with three squares; the map of 3 x 3 drops.
+    """
+    page = Page(26, 9.6, theme, inch=0.34)
+    scene = np.zeros((7, 7), dtype=int)
+    scene[2:6, 3:7] = 1
+    for (row, column), inside in np.ndenumerate(scene):
+        page.cell((0.8 + column, 1.6 + row), "data", 0.4 if inside else 0.08)
+    page.text(4.3, 0.8, "7 x 7 pixels, the object shaded", "quiet")
+    page.frame(2.8, 1.6, 3, 3, "quiet", dashed=True)
+    page.text(4.3, 9.1, "squares of 3 pixels, 2 apart", "quiet")
+    whole, y, marks = int(scene.sum()), 2.9, {}
+    for (i, j), role in (((0, 0), "other"), ((1, 2), "learned")):
+        page.frame(0.8 + 2 * j, 1.6 + 2 * i, 3, 3, role)
+        score = whole - _hidden(scene, i, j)
+        page.text(10.3, y - 0.6, "covered", role)
+        page.arrow((9.0, y), (11.6, y), role, 1.5)
+        page.box((13.8, y), f"score {score}", 3.8, role)
+        page.arrow((16.1, y), (18.9, y), role, 1.5)
+        page.text(17.5, y - 0.6, f"{whole} \u2212 {score}", role)
+        marks[i, j], y = role, y + 2.7
+    page.box((13.8, 8.1), f"whole picture: score {whole}", 7.6, "quiet")
+    drops = [[_hidden(scene, i, j) for j in range(3)] for i in range(3)]
+    page.matrix(20.4, 2.7, drops, marks, role="line")
+    page.text(21.9, 1.9, "the map: drops", "quiet")
+    page.text(21.9, 6.4, "one entry for each square", "quiet")
+    return page.fig
+
+
+def _hidden(scene, row, column):
+    """Count the object's pixels below one square."""
+    return int(scene[2 * row : 2 * row + 3, 2 * column : 2 * column + 3].sum())

@@ -88,4 +88,4 @@ def purpose(slot: "Slot") -> str:
             break
         lines.append(line.lstrip("# "))
     text = " ".join(lines)
-    return re.sub(r"^(@title Test: |[\d.]+ points?: *)", "", text) or slot.name
+    return re.sub(r"^(@title Test:? |[\d.]+ points?: *)", "", text) or slot.name

@@ -271,6 +271,8 @@ def test_exercises_have_titles_and_tests(template):
     ]
     assert found[0].points == 3
     assert purpose(found[0].tests[0]) == "a number you can check by hand."
+    untitled = replace(found[0].tests[0], released="# @title Test\n# Other numbers.")
+    assert purpose(untitled) == "Other numbers."
 
 
 def test_markdown_keeps_its_shape_and_nothing_else():

@@ -4,13 +4,23 @@ import ast
 
 import pytest
 
-from cs231n.testing import WrongAnswer, expect_source, numpy_names
+from cs231n.testing import WrongAnswer, expect_source
+from cs231n.testing.module_names import NAMES
 from cs231n.testing.names import dotted
 from grading.authoring.build import scripts
 from grading.judge.source.answer_source import is_plain, sources
 
 SETUP = "import math\nimport numpy as np\nclass Model:\n    pass\n"
+OF_NUMPY = {m: names for m, names in NAMES.items() if m.startswith("numpy")}
 HONEST = {
+    "a plot": "import matplotlib.pyplot as plt\ndef double(x):\n"
+    "    plt.figure(figsize=(2, 2)).suptitle('x')\n    plt.plot(x, color='red')\n"
+    "    plt.rcParams['lines.linewidth'] = 2\n    plt.cm.viridis(0.5)\n"
+    "    return 2 * x",
+    "a table shown": "from IPython.display import HTML, display\ndef double(x):\n"
+    "    display(HTML('<b>x</b>'))\n    return 2 * x",
+    "arithmetic by name": "import operator\nfrom typing import Callable, List, Tuple\n"
+    "def double(x: Tuple[int, ...]) -> List[int]:\n    return operator.mul(2, x)",
     "a variable called copy": "def double(x):\n    copy = 2 * x\n"
     "    copy.sum()\n    return copy",
     "a variable called input": "def double(x):\n    input = x\n    return 2 * input",
@@ -41,6 +51,36 @@ HONEST = {
     "def double(x):\n    range(3), xrange(3)\n    return 2 * x",
 }
 WAYS = {
+    "a call by an operator": (
+        "import operator\ndef double(x):\n    operator.call(abs, x)\n    return 2 * x"
+    ),
+    "the shell": (
+        "from IPython import get_ipython\ndef double(x):\n    get_ipython()\n"
+        "    return 2 * x"
+    ),
+    "the shell's own package": (
+        "import IPython\ndef double(x):\n"
+        "    IPython.core.interactiveshell.InteractiveShell\n    return 2 * x"
+    ),
+    "a backend that is a module": (
+        "import matplotlib.pyplot as plt\ndef double(x):\n"
+        "    plt.switch_backend('module://late')\n    return 2 * x"
+    ),
+    "a picture that is a file": (
+        "import matplotlib.pyplot as plt\ndef double(x):\n"
+        "    plt.imread('/etc/passwd')\n    return 2 * x"
+    ),
+    "a font's file": (
+        "import matplotlib\ndef double(x):\n    matplotlib.font_manager\n"
+        "    return 2 * x"
+    ),
+    "a kind of hint that is run": (
+        "import typing\ndef double(x):\n    typing._eval_type\n    return 2 * x"
+    ),
+    "a hint's machine": (
+        "import typing as t\ndef double(x):\n    t.get_protocol_members(abs)\n"
+        "    return 2 * x"
+    ),
     "annotations": (
         "import typing\ndef late(x: 'np.linalg.norm'): pass\ndef double(x):\n"
         "    typing.get_type_hints(late)['x'](x)\n    return 2 * x"
@@ -314,15 +354,15 @@ def test_all_that_notebooks_use_of_numpy_is_listed():
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Attribute)
     }
-    modules = sorted(numpy_names.NAMES, key=len, reverse=True)
+    modules = sorted(OF_NUMPY, key=len, reverse=True)
     for whole in (f"numpy{name[2:]}" for name in used if name.startswith("np.")):
         module = next(m for m in modules if whole.startswith(f"{m}."))
         name = whole.removeprefix(f"{module}.").partition(".")[0]
-        assert name in numpy_names.NAMES[module], whole
+        assert name in OF_NUMPY[module], whole
 
 
 def test_what_reads_files_or_runs_texts_is_on_no_list():
-    listed = frozenset().union(*numpy_names.NAMES.values())
+    listed = frozenset().union(*OF_NUMPY.values())
     assert not listed & {
         *("load", "loadtxt", "genfromtxt", "fromfile", "fromregex", "memmap", "save"),
         *("savez", "savetxt", "DataSource", "runstring", "rundocs", "measure", "test"),

@@ -1,8 +1,10 @@
-"""What answers may use of NumPy where an exercise forbids something: what computes.
+"""What answers may use of modules where an exercise forbids something: what computes.
 
-What is on no list is refused by name: whatever reads or writes files, runs a text as
-code (``np.testing.runstring``), starts tests or compilers, or shows how NumPy was
-built. Names that only older versions have are here, too.
+What is on no list is refused by name: of NumPy whatever reads or writes files, runs a
+text as code (``np.testing.runstring``), starts tests or compilers, or shows how NumPy
+was built; of others what calls a name that is a text (``operator.methodcaller``),
+imports a module by its name (``plt.switch_backend``) or leads to the notebook
+(``IPython.get_ipython``). Names that only older versions have are here, too.
 """
 
 _TYPES = """
@@ -102,7 +104,49 @@ _COMPARING = """
     assert_ assert_allclose assert_almost_equal assert_approx_equal
     assert_array_almost_equal assert_array_equal assert_array_less assert_equal
 """
+_OPERATORS = """
+    abs add and_ concat contains countOf eq floordiv ge getitem gt iadd iand iconcat
+    ifloordiv ilshift imatmul imod imul index indexOf inv invert ior ipow irshift is_
+    is_not isub itemgetter itruediv ixor le length_hint lshift lt matmul mod mul ne neg
+    not_ or_ pos pow rshift setitem sub truediv truth xor
+"""
+_HINTS = """
+    Annotated Any Callable ClassVar Collection Container DefaultDict Deque Dict Final
+    FrozenSet Generator Generic Hashable Iterable Iterator List Literal Mapping
+    MutableMapping MutableSequence NamedTuple NoReturn Optional ParamSpec Protocol
+    Reversible Self Sequence Set Sized SupportsFloat SupportsIndex SupportsInt Text
+    Tuple Type TypeAlias TypeVar TypedDict TYPE_CHECKING Union cast final overload
+"""
+_PLOTS = """
+    Axes Circle Figure GridSpec Line2D Normalize Polygon Rectangle annotate arrow
+    autoscale axes axhline axhspan axis axline axvline axvspan bar bar_label
+    barh boxplot cla clabel clf clim close cm colorbar colormaps contour contourf draw
+    errorbar figlegend figtext figure fill fill_between fill_betweenx gca gcf get_cmap
+    gray grid hexbin hist hist2d hlines hot imshow inferno ioff ion jet legend
+    locator_params loglog magma margins matshow pause pcolor pcolormesh pie plasma plot
+    polar quiver rc rcParams rc_context rcdefaults sca scatter semilogx semilogy
+    set_cmap setp show specgram spy stackplot stairs stem step streamplot subplot
+    subplot2grid subplot_mosaic subplots subplots_adjust suptitle table text tick_params
+    ticklabel_format tight_layout title tricontour tricontourf tripcolor triplot twinx
+    twiny violinplot viridis vlines xcorr xlabel xlim xscale xticks ylabel ylim yscale
+    yticks
+"""
+_SHOWN = (
+    "Audio HTML Image JSON Latex Markdown Math Pretty SVG Video clear_output display"
+)
 _BY_MODULE = {
+    "IPython": "core display",
+    "IPython.core": "display",
+    "IPython.core.display": _SHOWN,
+    "IPython.display": _SHOWN,
+    "copy": "copy deepcopy",
+    "dataclasses": "asdict astuple dataclass field fields replace",
+    "functools": """
+        cache cached_property cmp_to_key lru_cache partial partialmethod reduce
+        total_ordering wraps
+    """,
+    "matplotlib": "cm colors gridspec patches pyplot rc rcParams ticker",
+    "matplotlib.pyplot": _PLOTS,
     "numpy": _TYPES + _MAKING + _COMPUTING + _ARRANGING + _SHOWING + _MODULES,
     "numpy.fft": _FOURIER,
     "numpy.lib": "stride_tricks",
@@ -111,6 +155,12 @@ _BY_MODULE = {
     "numpy.ma": _MASKED,
     "numpy.random": _RANDOM,
     "numpy.testing": _COMPARING,
+    "operator": _OPERATORS,
+    "os": "path sep",
+    "six": "iteritems iterkeys itervalues moves",
+    "six.moves": "filter input map range reduce xrange zip",
+    "sys": "float_info maxsize stderr stdout version_info",
+    "typing": _HINTS,
 }
 #: The names by module.
 NAMES = {module: frozenset(names.split()) for module, names in _BY_MODULE.items()}
