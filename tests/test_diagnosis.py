@@ -60,6 +60,7 @@ def test_a_diagnosis_that_fits_beats_the_hint(got, sentence):
             np.add(RIGHT, [[1], [2]]),
             "Within each row all entries are off by the same amount",
         ),
+        (RIGHT[:, [1, 0, 2]], "Each row has the right numbers in another order."),
         (RIGHT + 1e-6 * RIGHT**2, "It is nearly right: at most 5e-06 of the largest"),
         (spoilt(0.1, (0, 2), (1, 2)), "All wrong entries have index 2 on axis 1."),
     ],

@@ -65,6 +65,13 @@ MEASURED = {
         "9": "10 and 13 train with it, and change the batch",
     },
     "assignment2/dropout": {"2": "4 trains with it"},
+    "assignment3/clip": {"1": "5 searches with these cosines"},
+    "assignment3/diffusion": {
+        "2": "6 draws with it",
+        "3": "6 trains a network that is told the time by it",
+        "4": "6 trains these blocks",
+        "5": "6 trains this network",
+    },
     "assignment3/gan": {
         "1": "2 measures the gradients of both losses",
         "3": "8 trains with it",
@@ -80,6 +87,11 @@ MEASURED = {
         "1": "2 measures gradients over steps, 5 trains",
         "3": "5 trains with it",
         "4": "5 trains on it",
+    },
+    "assignment3/self_supervised": {
+        "1": "2 shows pairs of these crops, 7 what they are worth",
+        "3": "6 trains by this loss",
+        "4": "6 trains by this loss",
     },
     "assignment3/style_transfer": {"2": "5 paints with it", "4": "5 paints with it"},
     "assignment3/transformer_captioning": {

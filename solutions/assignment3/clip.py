@@ -15,7 +15,8 @@
 # a reminder that a low loss may hide a shortcut. Last, you segment pictures with a linear layer on
 # frozen features.
 #
-# **You need:** the notebooks `softmax` and `autograd`. **Time:** about four hours.
+# **You need:** the notebooks `softmax` and `autograd`. **Time (our estimate, as are all minutes
+# below):** about four hours.
 #
 # **If you know the course's notebook `CLIP_DINO`:** its four answers can be pasted here. Their
 # names and signatures are the same. The course loads CLIP and DINO, 420 MB of weights from other
@@ -250,6 +251,29 @@ for n, m, d, dtype in [(3, 5, 7, np.float64), (1, 4, 2, np.float64), (6, 2, 9, "
     )
 expect_source(get_similarity_no_loop, without=READY, loops=0)
 passed("clip-similarity", "a case by hand, three shapes, no loop")
+
+# %% [markdown]
+# **Further reading**
+#
+# - Radford et al., *Learning Transferable Visual Models From Natural Language Supervision*, 2021,
+#   [arXiv:2103.00020](https://arxiv.org/abs/2103.00020). Section 2.3: why pairs and not captions
+#   are predicted. 10 minutes.
+# - Jia et al., *Scaling Up Visual and Vision-Language Representation Learning With Noisy Text
+#   Supervision*, 2021, [arXiv:2102.05918](https://arxiv.org/abs/2102.05918). Sections 3 and 4.
+#   15 minutes.
+#
+# **Harder (optional, no points).** For vectors of length 1, is the picture with the largest
+# cosine also the one at the smallest Euclidean distance? Prove it, or find a counterexample. What
+# changes for vectors of other lengths?
+#
+# <details><summary>Compare your answer</summary>
+#
+# It is: $\lVert a - b\rVert^2 = 2 - 2\cos(a, b)$, which falls as the cosine rises. So a library
+# that finds nearest neighbours by distance can search these vectors. With other lengths the two
+# rankings differ: a long vector in the right direction may be farther away than a short one in a
+# wrong direction.
+#
+# </details>
 
 # %% [markdown]
 # ## 2. The contrastive loss
@@ -588,6 +612,26 @@ with needs_answers():
 # steps" earns nothing.
 
 # %% [markdown]
+# **Further reading**
+#
+# - Oord, Li and Vinyals, *Representation Learning with Contrastive Predictive Coding*, 2018,
+#   [arXiv:1807.03748](https://arxiv.org/abs/1807.03748). Section 2.3 names InfoNCE. 10 minutes.
+# - Zhai et al., *Sigmoid Loss for Language Image Pre-Training*, 2023,
+#   [arXiv:2303.15343](https://arxiv.org/abs/2303.15343). Section 3. 15 minutes.
+#
+# **Harder (optional, no points).** Add one constant to all logits. How does the loss change? What
+# follows for the sum of all entries of its gradient with respect to the logits? Check it with
+# numbers.
+#
+# <details><summary>Compare your answer</summary>
+#
+# Nothing changes: a softmax does not see a constant, neither along rows nor along columns. The
+# derivative by that constant is the sum of all entries of the gradient, so the sum is 0. A
+# constant in all cosines cannot be learned by this loss, whatever the batch holds.
+#
+# </details>
+
+# %% [markdown]
 # ## 3. Training before your eyes
 #
 # CLIP was trained for days on hundreds of GPUs. What makes half a minute enough here? The picture
@@ -813,8 +857,8 @@ with needs_answers():
 # To classify with such a model, write a sentence for each class, encode it, and take the class
 # whose sentence is nearest to the picture. Radford et al. (2021) called this *zero-shot*
 # classification, since no labelled picture of the task is used. They reported that the wording
-# matters: a *prompt* such as "a photo of a {}" raised the accuracy on ImageNet over the bare class
-# name, and averaging the vectors of 80 prompts per class, a *prompt ensemble*, raised it again.
+# matters. A *prompt* such as "a photo of a {}" raised the accuracy on ImageNet over the bare class
+# name. Averaging the vectors of 80 prompts per class, a *prompt ensemble*, raised it again.
 # What was in the pre-training data is often unknown, so "zero" is a claim about labels, not about
 # pictures (Udandarao et al., 2024).
 #
@@ -967,6 +1011,17 @@ passed("clip-zero-shot", "prompts of all lengths, ties, three shapes")
 
 # %%
 print(clip.tokenize(["a red star", "i see a hoop"])[:, :8])
+
+# %% [markdown]
+# **Predict, then check.** You classify 500 pictures by 64 texts. How often does each encoder work
+# for one picture or one text? How often if every pair were encoded by itself?
+#
+# <details><summary>Check your prediction</summary>
+#
+# 500 pictures and 64 texts, each once. Pair by pair it would be 32,000 of each. That pictures and
+# texts meet only in the product of their vectors is what makes such models cheap to use.
+#
+# </details>
 
 
 # %% answer="clip-classifier" minutes=20 difficulty=2 importance=2
@@ -1151,6 +1206,25 @@ with needs_answers():
 # %% [markdown]
 # *A tick marks the right pair of colour and shape among all 64.*
 #
+# **Further reading**
+#
+# - Radford et al., 2021, [arXiv:2103.00020](https://arxiv.org/abs/2103.00020). Section 3.1.4:
+#   prompts and ensembles of them. 10 minutes.
+# - Udandarao et al., *No "Zero-Shot" Without Exponential Data*, 2024,
+#   [arXiv:2404.04125](https://arxiv.org/abs/2404.04125). Sections 2 and 3. 20 minutes.
+#
+# **Harder (optional, no points).** Let $m_c$ be the mean of the $P$ unit vectors of class $c$.
+# Express $\lVert m_c\rVert^2$ by the cosines of its prompts. What would a dot product with $m_c$
+# measure, in place of the cosine?
+#
+# <details><summary>Compare your answer</summary>
+#
+# $\lVert m_c\rVert^2 = \frac{1}{P^2}\sum_{p,q} t_{cp}\cdot t_{cq}$, the mean cosine of all pairs
+# of prompts, each with itself among them. A dot product of the unit vector $z^I$ with $m_c$ is
+# the mean of its $P$ cosines. It favours classes whose prompts agree.
+#
+# </details>
+#
 # ## 5. Search
 #
 # The same vectors answer the other question: which picture fits this sentence? This is *retrieval*.
@@ -1295,6 +1369,17 @@ passed("clip-retrieve", "a case by hand, many ties, three shapes")
 # %% [markdown]
 # **As a class.** A search engine encodes its pictures once, when it is built, and then answers many
 # queries. The course asks for this form.
+#
+# **Predict, then check.** A gallery holds 10,000 pictures, and 100 queries come in. How many
+# pictures are encoded if each query encodes the gallery? How many if the pictures are encoded
+# when the engine is built?
+#
+# <details><summary>Check your prediction</summary>
+#
+# A million, and 10,000. Each query then costs one short text and one product of a vector with a
+# matrix.
+#
+# </details>
 
 
 # %% answer="clip-retriever" minutes=20 difficulty=2 importance=1
@@ -1454,7 +1539,7 @@ with needs_answers():
 
 # %% [markdown]
 # *In our run 37.5 % of the captions found their own picture first, but 59.5 % found one of which
-# they are true (61.5, 51.5 and 59.5 % from the three seeds of `benchmarks.clip`). The difference is
+# they are true. The three seeds of `benchmarks.clip` had 61.5, 51.5 and 59.5 %. The difference is
 # what recall at 1 counts as wrong without reason.*
 #
 # **Type a query.** The five nearest scenes by your retriever. Change the sentence; the words are
@@ -1508,6 +1593,27 @@ with needs_answers():
 # *Marking:* 1 for negatives that differ in objects. 1 for a probe or comparison of one side at a
 # time (0.5 for "train longer and see"). 1 for hard negatives. "Use a transformer for the text"
 # earns nothing without a change of what the loss compares.
+
+# %% [markdown]
+# **Further reading**
+#
+# - Chun et al., *ECCV Caption: Correcting False Negatives by Collecting
+#   Machine-and-Human-verified Image-Caption Associations*, 2022,
+#   [arXiv:2204.03359](https://arxiv.org/abs/2204.03359). Sections 1 and 3. 20 minutes.
+# - Johnson, Douze and Jégou, *Billion-scale similarity search with GPUs*, 2017,
+#   [arXiv:1702.08734](https://arxiv.org/abs/1702.08734). Section 2. 15 minutes.
+#
+# **Harder (optional, no points).** A gallery has a million vectors of 512 numbers in float32. How
+# much memory does it need, and how many products of two numbers does one query cost? Only the
+# first ten are shown: what can replace the full sort, and which promise of yours does it break?
+#
+# <details><summary>Compare your answer</summary>
+#
+# About 2 GB, and 512 million products. `np.argpartition` finds the ten largest without ordering
+# the rest; only these ten are then sorted. It does not keep equal ones as they stood, so ties at
+# the border may come out otherwise.
+#
+# </details>
 
 # %% [markdown]
 # ## 6. From scratch: a shortcut
@@ -1752,6 +1858,17 @@ passed("clip-iou", "classes that are absent, only guessed or only true; three sh
 # **A linear layer on frozen features.** Each patch is an example, its vector of features the input,
 # its label the class. Train by the cross-entropy with Adam or another rule. The class keeps the
 # course's name and interface.
+#
+# **Predict, then check.** The frozen features have 64 numbers, and there are nine classes. How
+# many numbers does the layer learn? Ten pictures have 36 patches each, of which 89 % are
+# background. About how many patches show an object?
+#
+# <details><summary>Check your prediction</summary>
+#
+# $64 \cdot 9 + 9 = 585$, with the biases. About 40 of 360 patches show one of eight shapes: five
+# examples for each. Expect ten pictures to be too few.
+#
+# </details>
 
 
 # %% answer="clip-segment" minutes=30 difficulty=3 importance=2
@@ -1861,8 +1978,19 @@ for n, d, classes in [(240, 6, 3), (400, 12, 5)]:
         "Trained on other labels, a new object gets fewer than 95 % right: use Y_train, "
         "keep what is learned in self, and clear the old gradients at every step.",
     )
+    found = pytorch.fit_and_label(train, model, X[:n], y[:n], X[n:], num_iters=100)
+    share = float(np.mean(found == y[n:]))
+    expect(
+        share >= 0.95,
+        f"Trained on for 100 steps with other labels than before, the same object gets {share:.0%} "
+        "of new patches right; 95 % are easy here. Cross-entropy takes scores: behind a softmax of "
+        "yours its gradient vanishes where the layer is sure and wrong.",
+    )
 expect_source(DINOSegmentation, without=READY)
-passed("clip-segment", "two sets of patches, each with two labellings")
+passed(
+    "clip-segment",
+    "two sets of patches, each with two labellings, and from one to the other",
+)
 
 # %% [markdown]
 # **Experiment: how many pictures does it take?** A patch belongs to the shape that covers most of
@@ -1919,7 +2047,7 @@ with needs_answers():
 
 # %% [markdown]
 # *In our runs from seeds 1, 2 and 3 the frozen features had an IoU of 0.34, 0.25 and 0.31 with 10
-# pictures, 0.59, 0.59 and 0.58 with 50, and 0.68, 0.67 and 0.67 with 300. Raw pixels stayed between
+# pictures. With 50 it was 0.59, 0.59 and 0.58, and with 300 0.68, 0.67 and 0.67. Raw pixels stayed between
 # 0.11 and 0.13. Background everywhere has 0.10.*
 
 # %% tags=["experiment"]
@@ -1953,7 +2081,7 @@ with needs_answers():
 # right, that on frozen features 95.8 %. A student says: "89 % is not bad, and the pixels only need
 # more pictures: ten times as many would close the gap." Background covers 89.0 % of the patches.
 # What does his accuracy show? Why should a *linear* layer on the 192 pixels of a patch gain little
-# from more pictures, and what do the frozen features hold that the pixels of the same patch do not?
+# from more pictures? What do the frozen features hold that the pixels of the same patch do not?
 # Which measurement decides whether more pictures would help?
 
 # %% [markdown] marking="clip-patches"
@@ -2038,3 +2166,15 @@ with needs_answers():
 # your numbers fall, which stay, and what does that say about relations? (c) Write the sigmoid loss
 # of Zhai et al. (2023), [arXiv:2303.15343](https://arxiv.org/abs/2303.15343), with its gradient,
 # and compare batches of 24 and 96.
+#
+# <details><summary>Compare your answer</summary>
+#
+# We have run none of them. (a) If all scenes of a batch share a colour, no caption can be found
+# by it, and this cue brings no gradient. Whether 600 steps are then enough for shapes is what the
+# table tells: compare with 14 %. (b) A mean does not know the order of words. Captions with one
+# object lose nothing. If relations, which were near a guess in question 2, do not fall either,
+# the GRU's order was hardly used. (c) Each pair is a yes-or-no question with the gradient
+# $\sigma(S_{ij}) - Y_{ij}$, times a weight: no sum over the batch is left in it. Compare the two
+# losses by retrieval, never by their values.
+#
+# </details>

@@ -13,8 +13,8 @@
 # times, and a picture appears. You write rectified flow, the U-Net behind it and class guidance,
 # and train them here. Then you write DDPM and DDIM around the same network.
 #
-# **You need:** the notebooks `convolutional_networks` and `autograd`; `gan` helps. **Time:** about
-# five hours.
+# **You need:** the notebooks `convolutional_networks` and `autograd`; `gan` helps. **Time (our
+# estimate, as are all minutes below):** about five hours.
 #
 # **If you know the course's notebook (2025 and later):** its answers can be pasted here: methods
 # with `self` of `GaussianDiffusion`, or that class as a whole in each of the cells that ask for one
@@ -266,6 +266,26 @@ with needs_answers():
 # %% [markdown]
 # *Up to about which time can you still tell the digit? Later velocities hold little of it.*
 #
+# **Further reading**
+#
+# - Liu, Gong and Liu, *Flow Straight and Fast*, 2022,
+#   [arXiv:2209.03003](https://arxiv.org/abs/2209.03003). Section 2.1. 15 minutes.
+# - Lipman et al., *Flow Matching for Generative Modeling*, 2022,
+#   [arXiv:2210.02747](https://arxiv.org/abs/2210.02747). Section 3: why a mean over many lines is
+#   the right target. 25 minutes.
+#
+# **Harder (optional, no points).** A world of pictures with a single pixel, $-1$ or $1$ equally
+# often. Which velocity is best at $(x, t)$?
+#
+# <details><summary>Compare your answer</summary>
+#
+# From $x$ and $x_0$ the noise is $(x - (1-t)x_0)/t$, so the velocity is $(x - x_0)/t$. Only the
+# mean of $x_0$ is unknown. The likelihoods of $x$ for $1$ and for $-1$ have the ratio
+# $e^{2x(1-t)/t^2}$, so the mean is $\tanh\big(x(1-t)/t^2\big)$. At $t = 1$ it is 0, the mean
+# picture. At small $t$ it is the sign of $x$.
+#
+# </details>
+#
 # ## 2. Walking back
 #
 # A trained network gives a velocity at every point and time. Following it from noise back to a
@@ -434,6 +454,25 @@ expect_source(euler_sample, without=READY)
 passed("df-euler", "times, signs and lengths of 1 to 7 steps; model_kwargs handed on")
 
 # %% [markdown]
+# **Further reading**
+#
+# - Karras et al., *Elucidating the Design Space of Diffusion-Based Generative Models*, 2022,
+#   [arXiv:2206.00364](https://arxiv.org/abs/2206.00364). Section 3: steps and solvers.
+#   30 minutes.
+#
+# **Harder (optional, no points).** For $v = 2x$ derive how the relative error of $K$ Euler steps
+# depends on $K$. Compare with the worked example.
+#
+# <details><summary>Compare your answer</summary>
+#
+# $K$ steps multiply by $(1 - 2/K)^K$, whose logarithm is $K\log(1 - 2/K) \approx -2 - 2/K$. The
+# relative error is therefore about $-2/K$: twice as many steps halve it. With 20 steps that
+# predicts $-10$ %; the worked example has 0.1216 in place of 0.1353. Methods like Heun's make it
+# fall with $1/K^2$.
+#
+# </details>
+
+# %% [markdown]
 # ## 3. Telling a network the time
 #
 # One network serves all times, and must be told which. A single number between 0 and 1000 is a
@@ -585,6 +624,27 @@ expect_close(
 )
 expect_source(time_embedding, without=READY)
 passed("df-time", "a case by hand, three sizes, whole numbers")
+
+# %% [markdown]
+# **Further reading**
+#
+# - Vaswani et al., *Attention Is All You Need*, 2017,
+#   [arXiv:1706.03762](https://arxiv.org/abs/1706.03762). Section 3.5. 5 minutes.
+# - Tancik et al., *Fourier Features Let Networks Learn High Frequency Functions in Low
+#   Dimensional Domains*, 2020, [arXiv:2006.10739](https://arxiv.org/abs/2006.10739). Sections 1
+#   and 4. 25 minutes.
+#
+# **Harder (optional, no points).** Show that a fixed matrix leads from $e(t)$ to $e(t + \Delta)$,
+# the same for all $t$. Why may that help a linear layer?
+#
+# <details><summary>Compare your answer</summary>
+#
+# For each frequency the pair $(\sin \omega t, \cos \omega t)$ turns by the angle $\omega\Delta$:
+# $\sin\omega(t+\Delta) = \cos(\omega\Delta)\sin\omega t + \sin(\omega\Delta)\cos\omega t$, and so
+# for the cosine. The matrix holds one such turn per frequency. So what a linear layer has learned
+# at one time can be moved to another by a linear map.
+#
+# </details>
 
 # %% [markdown]
 # ## 4. A residual block that knows the time
@@ -795,9 +855,10 @@ print(told.grad.tolist(), "=", [sum(range(6)), sum(range(6, 12))])
 #
 # </details>
 #
-# Given are the layers of the package, each with a backward. `params` holds `gamma1`, `beta1`, `gamma2`, `beta2`
-# of shape (C,), the filters `W1`, `W2` (C, C, 3, 3) with `b1`, `b2` (C,), and `W` (K, C) with `b` (C,) for the context.
-# The numbers of channels agree, so the residual connection is $x$ itself.
+# Given are the layers of the package, each with a backward. `params` holds `gamma1`, `beta1`,
+# `gamma2` and `beta2` of shape (C,), and the filters `W1`, `W2` (C, C, 3, 3) with `b1`, `b2`
+# (C,). For the context it has `W` (K, C) with `b` (C,). The numbers of channels agree, so the
+# residual connection is $x$ itself.
 
 # %% tags=["setup"]
 from cs231n.layers import (
@@ -1006,13 +1067,35 @@ expect_source(res_block_backward, without=[*TAPE, "res_block_forward"])
 passed("df-block-hand", "the output and twelve gradients, three sizes")
 
 # %% [markdown]
+# **Further reading**
+#
+# - He et al., *Identity Mappings in Deep Residual Networks*, 2016,
+#   [arXiv:1603.05027](https://arxiv.org/abs/1603.05027). Sections 2 and 3: why nothing should
+#   stand on the way of $x$. 20 minutes.
+# - Peebles and Xie, *Scalable Diffusion Models with Transformers*, 2023,
+#   [arXiv:2212.09748](https://arxiv.org/abs/2212.09748). Section 3.2: four ways to tell a block
+#   its context. 20 minutes.
+#
+# **Harder (optional, no points).** Dhariwal and Nichol (2021) let the context scale and shift the
+# maps *behind* the second norm, in place of adding to them before it. What can the scale do that
+# our sum cannot? How many more numbers does a block learn for it?
+#
+# <details><summary>Compare your answer</summary>
+#
+# A scale can switch a map off or make it louder. Our sum moves means before the norm, so after it
+# only the differences within a group are left of it. The linear layer gets two outputs per
+# channel in place of one: $(K + 1)\,C$ more numbers for $K$ numbers of context and $C$ channels.
+#
+# </details>
+
+# %% [markdown]
 # ## 5. The U-Net
 #
 # A U-Net has *levels*. On the way down each level has two blocks and a convolution of stride 2,
 # which halves the size. In the middle stand two blocks. On the way up each level doubles the size and
 # has two blocks. Each block on the way up also sees what one block on the way down computed at the
-# same size. These skip connections carry fine detail past the narrow middle. Their price is memory:
-# all those activations are kept.
+# same size. Ronneberger et al. (2015) used these skip connections to outline cells: they carry fine detail
+# past the narrow middle. Their price is memory, since all those activations are kept.
 #
 # After this section you have a network that predicts velocities or noise.
 #
@@ -1234,6 +1317,26 @@ expect_source(Unet, without=READY)
 passed("df-unet", "one level and two, with and without a condition, weights set")
 
 # %% [markdown]
+# **Further reading**
+#
+# - Ronneberger, Fischer and Brox, *U-Net: Convolutional Networks for Biomedical Image
+#   Segmentation*, 2015, [arXiv:1505.04597](https://arxiv.org/abs/1505.04597). Section 2.
+#   10 minutes.
+#
+# **Harder (optional, no points).** The network of the drawing, a batch of 32, float32. How much
+# memory do the two skip connections hold, and what does a pass without gradients keep besides?
+# When is the price of skip connections real?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Each holds $32 \cdot 24 \cdot 14 \cdot 14$ numbers, 0.6 MB, so 1.2 MB together. In training
+# every block keeps its activations for the backward pass anyway, so they cost next to nothing
+# more. In sampling all other activations are freed at once, and the kept ones can be a large
+# part. With pictures of 1000 pixels and a hundred channels they decide whether it fits.
+#
+# </details>
+
+# %% [markdown]
 # ## 6. Training, and guidance by class
 #
 # **Experiment: train.** The network of the drawing sees digits as 4 channels of 14 x 14:
@@ -1391,6 +1494,8 @@ for w in (0, 1, 4):
 #
 # In the course's file `cfg_forward` takes the scale *out of the caller's dictionary*. A sampler hands on
 # the same dictionary at each step, so only its first step was guided. Copy what you change.
+#
+# If you paste `cfg_forward` from the course's `Unet`, paste this one method, below `@add_to_class(Unet)`.
 
 
 # %% answer="df-guidance" minutes=15 difficulty=2 importance=3
@@ -1528,11 +1633,9 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# *In our run 86 % were as asked at a distance of 43 without guidance, 99 % at 16 with $w = 1$, all at 49
-# with $w = 2$ and all at 143 with $w = 4$. With $w = 1$ and 500 digits, trainings of seeds 1, 2 and 3 had 99, 98 and
-# 99 % at distances of 14, 21 and 15.*
-#
-# **Asked against got.** Rows: the class asked for. Columns: the class that the judge reads.
+# *Without guidance 86 % were as asked in our run, at a distance of 43. With $w = 1$ it was 99 %
+# at 16. With $w = 2$ all were, at 49, and with $w = 4$ all at 143. With $w = 1$ and 500 digits,
+# trainings of seeds 1, 2 and 3 had 99, 98 and 99 % at distances of 14, 21 and 15.*
 
 # %% tags=["experiment"]
 with needs_answers():
@@ -1575,6 +1678,18 @@ with needs_answers():
 #   [arXiv:2209.03003](https://arxiv.org/abs/2209.03003). Sections 1 and 2. 30 minutes.
 # - Esser et al., *Scaling Rectified Flow Transformers*, 2024,
 #   [arXiv:2403.03206](https://arxiv.org/abs/2403.03206). Section 3. 20 minutes.
+#
+# **Harder (optional, no points).** Guidance calls the network twice for each step. Write it with
+# one call. What does that save, and what does it cost?
+#
+# <details><summary>Compare your answer</summary>
+#
+# Join the batch with itself along the first axis, with the conditions above and rows of zeros
+# below, and split the result. The arithmetic stays the same, and the memory for activations
+# doubles. One call of twice the batch has less overhead per call, which counts for small batches
+# and for hardware that a small batch does not fill.
+#
+# </details>
 #
 # ## 7. DDPM: many small steps
 #
@@ -1823,6 +1938,17 @@ with needs_answers():
 # %% [markdown]
 # **Back and forth.** Of $x_0$, $\epsilon$ and $x_t$ any two give the third. A network that predicts the noise
 # thereby predicts the picture, and the other way round. The objective `"pred_x_start"` uses the second way.
+#
+# **Predict, then check.** A network predicts no noise at all: 0 everywhere. Which picture does it
+# claim to have found at a late step, and does it lie in the range of pixels?
+#
+# <details><summary>Check your prediction</summary>
+#
+# $x_t$ itself, magnified: nothing has to be taken off. Late $x_t$ are nearly noise, with a
+# standard deviation of 1, and the weight of the picture is small there. So the claimed picture
+# leaves the range from $-1$ to 1 by far. That is why samplers clip it.
+#
+# </details>
 
 
 # %% answer="df-predict" minutes=10 difficulty=2 importance=3
@@ -1946,6 +2072,15 @@ passed("df-predict", "both directions, two schedules, a step for each picture")
 #
 # a mean over all $M$ numbers of the batch. The table `loss_weight` holds $\lambda_t$: 1 for `"pred_noise"`,
 # $\bar\alpha_t/(1-\bar\alpha_t)$ for `"pred_x_start"`.
+#
+# **Predict, then check.** Pixels and noise both have variance 1. What is the loss of a model that
+# always predicts 0, with `"pred_noise"`, and with `"pred_x_start"` and weights of 1?
+#
+# <details><summary>Check your prediction</summary>
+#
+# 1 in both cases, the mean square of the target. A network that has learned anything is below it.
+#
+# </details>
 
 
 # %% answer="df-losses" minutes=20 difficulty=3 importance=3
@@ -2292,6 +2427,30 @@ expect_source(GaussianDiffusion.p_sample, without=READY)
 passed("df-p-sample", "both objectives, mean, new noise, the last step")
 
 # %% [markdown]
+# **Further reading**
+#
+# - Ho, Jain and Abbeel, *Denoising Diffusion Probabilistic Models*, 2020,
+#   [arXiv:2006.11239](https://arxiv.org/abs/2006.11239). Sections 2 and 3. 40 minutes.
+# - Nichol and Dhariwal, *Improved Denoising Diffusion Probabilistic Models*, 2021,
+#   [arXiv:2102.09672](https://arxiv.org/abs/2102.09672). Section 3.2: the cosine schedule.
+#   10 minutes.
+#
+# **Harder (optional, no points).** Derive $\sigma_t^2$. Given $x_0$, the earlier $x_{t-1}$ is
+# normal with variance $1 - \bar\alpha_{t-1}$, and $x_t = \sqrt{\alpha_t}\,x_{t-1}$ plus noise of
+# variance $\beta_t$.
+#
+# <details><summary>Compare your answer</summary>
+#
+# As a function of $x_{t-1}$ the product of both densities is normal, and their precisions add up:
+# $\frac{1}{\sigma_t^2} = \frac{1}{1-\bar\alpha_{t-1}} + \frac{\alpha_t}{\beta_t} = \frac{\beta_t
+# + \alpha_t - \bar\alpha_t}{\beta_t\,(1-\bar\alpha_{t-1})} =
+# \frac{1-\bar\alpha_t}{\beta_t\,(1-\bar\alpha_{t-1})}$, since $\alpha_t\bar\alpha_{t-1} =
+# \bar\alpha_t$ and $\alpha_t + \beta_t = 1$. The weights of $x_0$ and $x_t$ follow from the terms
+# that are linear in $x_{t-1}$.
+#
+# </details>
+
+# %% [markdown]
 # ## 8. DDIM: skipping steps
 #
 # $T$ passes of the network for each picture are expensive. Song et al. (2021) proposed *denoising diffusion implicit
@@ -2300,7 +2459,7 @@ passed("df-p-sample", "both objectives, mean, new noise, the last step")
 #
 # After this section you can trade steps for quality, with one network.
 #
-# Predict and clip $x_0$ as before. Find the noise $\hat\epsilon$ that $x_t$ holds *beside the clipped* $x_0$. Then put
+# Take the predicted $x_0$ and clip it as before. Find the noise $\hat\epsilon$ that $x_t$ holds *beside the clipped* $x_0$. Then put
 # both together for an earlier step $s < t$:
 #
 # $$x_s = \sqrt{\bar\alpha_s}\;\hat x_0 + \sqrt{1-\bar\alpha_s}\;\hat\epsilon .$$
@@ -2564,8 +2723,6 @@ with needs_answers():
 # %% [markdown]
 # **Further reading**
 #
-# - Ho, Jain and Abbeel, *Denoising Diffusion Probabilistic Models*, 2020,
-#   [arXiv:2006.11239](https://arxiv.org/abs/2006.11239). Sections 2 and 3. 40 minutes.
 # - Song, Meng and Ermon, *Denoising Diffusion Implicit Models*, 2021,
 #   [arXiv:2010.02502](https://arxiv.org/abs/2010.02502). Section 4. 20 minutes.
 # - Prince, *Understanding Deep Learning*, 2023, [chapter 18](https://udlbook.github.io/udlbook/): diffusion models. 45 minutes.
@@ -2573,3 +2730,15 @@ with needs_answers():
 # **Harder (optional, no points).** (a) Draw with Heun's method, which averages the velocities at both ends of a step. How many passes does it
 # need for the quality of 20 Euler steps? (b) *Reflow*: draw 5000 pairs of noise and picture with your flow, and train again on them. Are
 # two Euler steps enough now? (c) Keep a half of a digit fixed while you draw the rest, by replacing it with its noisy version at each step.
+#
+# <details><summary>Compare your answer</summary>
+#
+# We have run none of them. (a) Two passes for each step, so 10 steps of Heun cost what 20 of
+# Euler do. Its error falls with the square of the number of steps, so fewer passes should do,
+# until the error of the network itself is larger. (b) Liu et al. (2022) reported good pictures in
+# one or two steps after reflow. The new pairs come from your own flow, so its mistakes are
+# learned too: compare distances at 20 steps before and after. (c) The drawn half does not know
+# the fixed half before the network has seen both together, and the border often stays visible.
+# Lugmayr et al. (2022, *RePaint*) go forth and back between steps to mend that.
+#
+# </details>

@@ -13,8 +13,8 @@
 # it learns to recognise two views of one picture. You write the views, the contrastive loss and
 # its gradient by hand, watch the training, and then measure what a few labels are worth.
 #
-# **You need:** the notebooks `softmax`, `convolutional_networks` and `autograd`. **Time:** about
-# four hours.
+# **You need:** the notebooks `softmax`, `convolutional_networks` and `autograd`. **Time (our
+# estimate, as are all minutes below):** about four hours.
 #
 # **If you know the course's notebook:** your answers for `sim`, `simclr_loss_naive`,
 # `sim_positive_pairs`, `compute_sim_matrix` and `simclr_loss_vectorized` can be pasted here. They
@@ -371,6 +371,28 @@ passed(
 )
 
 # %% [markdown]
+# **Further reading**
+#
+# - Chen et al., *A Simple Framework for Contrastive Learning of Visual Representations*, 2020,
+#   [arXiv:2002.05709](https://arxiv.org/abs/2002.05709). Section 2. 15 minutes.
+# - Gidaris, Singh and Komodakis, *Unsupervised Representation Learning by Predicting Image
+#   Rotations*, 2018, [arXiv:1803.07728](https://arxiv.org/abs/1803.07728). Section 2: another
+#   task that needs no labels. 15 minutes.
+#
+# **Harder (optional, no points).** A picture is a ramp: its value at column $c$ is $ac + b$. Show
+# that bilinear interpolation turns every crop of it into the ramp $a x_j + b$, and find the
+# exception.
+#
+# <details><summary>Compare your answer</summary>
+#
+# Take two neighbours at $c$ and $c + 1$, and the share $f$ of the right one. The mixture is
+# $(1-f)(ac + b) + f(a(c+1) + b) = a(c + f) + b$, the ramp at $c + f$. The exception are positions
+# beyond the outermost centres: moved onto them, they keep the last value. A ramp is a good first
+# test of such code, since a shift of half a pixel shows at once.
+#
+# </details>
+
+# %% [markdown]
 # ## 2. Colour
 #
 # Two crops of one picture have similar colours. Chen et al. (2020) found that networks compare
@@ -719,6 +741,28 @@ with needs_answers():
 # nothing.
 
 # %% [markdown]
+# **Further reading**
+#
+# - Chen et al., 2020, [arXiv:2002.05709](https://arxiv.org/abs/2002.05709). Section 3.1, with
+#   Figures 5 and 6: which changes matter. 10 minutes.
+# - Xiao et al., *What Should Not Be Contrastive in Contrastive Learning*, 2021,
+#   [arXiv:2008.05659](https://arxiv.org/abs/2008.05659). Sections 1 and 3: features that are told
+#   not to ignore colour. 20 minutes.
+#
+# **Harder (optional, no points).** Does it matter whether brightness or contrast comes first? And
+# is a turn of the hue by 20° and then by 30° the same as one by 50°? Assume that no value is cut
+# off.
+#
+# <details><summary>Compare your answer</summary>
+#
+# Neither matters. With the mean $m$, contrast first gives $b\,(m + c(v - m))$, and brightness
+# first $bm + c(bv - bm)$, the same. Two turns in the plane of $I$ and $Q$ add their angles. Where
+# values are cut off to 0 to 255 after each step, as many libraries do, the order matters, and
+# these draw it at random.
+#
+# </details>
+
+# %% [markdown]
 # ## 3. The contrastive loss, with loops
 #
 # Which vectors are alike? If the loss used dot products, a network could grow its vectors without
@@ -729,7 +773,7 @@ with needs_answers():
 #
 # After this section you can compute this loss from two views of $N$ pictures.
 #
-# With $z_1 \dots z_N$ from the left views and $z_{N+1} \dots z_{2N}$ from the right ones, rows $k$
+# Let $z_1 \dots z_N$ come from the left views and $z_{N+1} \dots z_{2N}$ from the right ones. Rows $k$
 # and $k + N$ are a *positive pair*; all other rows are *negatives*. The loss of view $i$ with
 # partner $j$, and the loss of the batch, are
 #
@@ -839,6 +883,18 @@ for d in (1, 2, 7):
 expect_source(sim, without=READY)
 passed("ssl-sim", "two pairs by hand, vectors of three sizes and any length")
 
+# %% [markdown]
+# **Predict, then check.** A batch has $N = 3$ pictures. How many terms does the sum below the
+# fraction have? How many similarities do all the fractions of the batch need, and how many of
+# these are different?
+#
+# <details><summary>Check your prediction</summary>
+#
+# Five terms: every view but the one itself, its partner among them. Six views need 30
+# similarities. Since $s_{ij} = s_{ji}$, only 15 are different.
+#
+# </details>
+
 
 # %% answer="ssl-naive" minutes=20 difficulty=2 importance=3
 def simclr_loss_naive(out_left, out_right, tau):
@@ -928,6 +984,26 @@ expect_source(simclr_loss_naive, without=READY)
 passed("ssl-naive", "two pictures by hand, three batches with other temperatures")
 
 # %% [markdown]
+# **Further reading**
+#
+# - Oord, Li and Vinyals, *Representation Learning with Contrastive Predictive Coding*, 2018,
+#   [arXiv:1807.03748](https://arxiv.org/abs/1807.03748). Section 2.3. 10 minutes.
+# - Wang and Liu, *Understanding the Behaviour of Contrastive Loss*, 2021,
+#   [arXiv:2012.09740](https://arxiv.org/abs/2012.09740). Section 3: what the temperature does.
+#   20 minutes.
+#
+# **Harder (optional, no points).** What becomes of $\tau\,\ell(i, j)$ as $\tau \to 0$? Look at a
+# view whose partner is the most similar of all, and at one whose partner is not.
+#
+# <details><summary>Compare your answer</summary>
+#
+# The sum tends to its largest term alone, so $\tau\,\ell(i,j) \to \max_{k \ne i} s_{ik} -
+# s_{ij}$. That is 0 if the partner is ahead, and else the lead of the nearest negative. A small
+# temperature looks at the hardest negative only, a large one at all of them alike.
+#
+# </details>
+
+# %% [markdown]
 # ## 4. One matrix
 #
 # For 256 views the loops compute 65,000 similarities one by one, in each step of training. All of
@@ -936,8 +1012,21 @@ passed("ssl-naive", "two pictures by hand, three batches with other temperatures
 #
 # After this section you can compute all similarities, and the loss, without a loop.
 #
-# With the rows of $U$ of length 1, $S = U U^\top$ holds every $s_{ij}$. The partner of row $i$
-# stands in column $(i + N) \bmod 2N$.
+# With the rows of $U$ of length 1, one product holds every $s_{ij}$:
+#
+# $$S = U U^\top, \qquad S_{ij} = s_{ij} .$$
+#
+# Counted from 0, the partner of row $i$ stands in column $(i + N) \bmod 2N$.
+
+# %% drawing="ssl-one-matrix"
+drawings.show(
+    drawings.pair_matrix(num=2),
+    "A 4 x 4 matrix of similarities for two pictures, left views L0 and L1, right views R0 and R1. The "
+    "diagonal is left out. In each row one entry, two places away, is the pair; the other two are negatives.",
+)
+
+# %% [markdown]
+# *Two pictures: rows 0 and 1 have their partners in columns 2 and 3, rows 2 and 3 in columns 0 and 1.*
 #
 # **Worked example.** Lengths that divide whole rows, and the diagonal of a matrix:
 
@@ -1158,6 +1247,26 @@ expect_source(simclr_loss_vectorized, loops=0, without=READY)
 passed("ssl-matrix", "the loss: a case by hand, batches up to 20 pictures, no loop")
 
 # %% [markdown]
+# **Further reading**
+#
+# - Chen et al., 2020, [arXiv:2002.05709](https://arxiv.org/abs/2002.05709). Section 5.2: batch
+#   sizes. 5 minutes.
+# - He et al., *Momentum Contrast for Unsupervised Visual Representation Learning*, 2020,
+#   [arXiv:1911.05722](https://arxiv.org/abs/1911.05722). Section 3: a queue of negatives in place
+#   of large batches. 20 minutes.
+#
+# **Harder (optional, no points).** How large is $S$ in float32 for a batch of 8192 pictures? How
+# would you compute the loss of such a batch without ever holding $S$?
+#
+# <details><summary>Compare your answer</summary>
+#
+# 16,384 rows squared times 4 bytes: 1 GiB. Take a block of rows at a time. The loss of a row
+# needs its own similarities only, so each block gives its rows' losses and is thrown away. The
+# work stays the same; the memory is that of one block.
+#
+# </details>
+
+# %% [markdown]
 # ## 5. The gradient by hand
 #
 # What does the loss do to a vector? Wang and Isola (2020) described two forces: *alignment* pulls
@@ -1168,8 +1277,11 @@ passed("ssl-matrix", "the loss: a case by hand, batches up to 20 pictures, no lo
 # After this section you can carry the loss back to the vectors that come out of a network.
 #
 # Call $P$ the softmax of $S/\tau$ along rows, with a diagonal of 0, and $Y$ the matrix with a 1 at
-# each partner. The cross-entropy has the gradient $G = (P - Y)/(2N\tau)$ with respect to $S$. Then
-# two steps are left: $S = UU^\top$, and $u_i = z_i / \lVert z_i \rVert$.
+# each partner. The cross-entropy has the gradient
+#
+# $$G = \frac{\partial L}{\partial S} = \frac{P - Y}{2N\tau} .$$
+#
+# Then two steps are left: $S = UU^\top$, and $u_i = z_i / \lVert z_i \rVert$.
 
 # %% drawing="ssl-forces"
 drawings.show(
@@ -1382,6 +1494,25 @@ with needs_answers():
         print(f"d{name}: largest relative difference {gap:.1e}")
 
 # %% [markdown]
+# **Further reading**
+#
+# - Wang and Isola, *Understanding Contrastive Representation Learning through Alignment and
+#   Uniformity on the Hypersphere*, 2020, [arXiv:2005.10242](https://arxiv.org/abs/2005.10242).
+#   Sections 3 and 4. 25 minutes.
+#
+# **Harder (optional, no points).** A step of gradient descent moves $z_i$ by $-\eta\,\partial
+# L/\partial z_i$. Show that $z_i$ can only get longer by it. What does that do to later steps?
+#
+# <details><summary>Compare your answer</summary>
+#
+# The gradient is orthogonal to $z_i$, since the loss does not depend on the length. By Pythagoras
+# $\lVert z_i - \eta g\rVert^2 = \lVert z_i\rVert^2 + \eta^2 \lVert g\rVert^2$. A longer vector
+# has a smaller gradient, as you predicted, so the steps slow down by themselves. In a network the
+# weights move, not the vectors, so this holds only roughly there.
+#
+# </details>
+
+# %% [markdown]
 # ## 6. Training, watched by neighbours
 #
 # A contrastive loss says little about what features are good for: it measures the task that you
@@ -1531,7 +1662,7 @@ for n, m, d, k, tau in [
 ]:
     stored, queries = rng.standard_normal((n, d)), rng.standard_normal((m, d))
     stored *= rng.uniform(0.2, 5, (n, 1))
-    labels = rng.integers(0, 4, n)
+    labels = rng.integers(0, 4, n, np.intp)
     labels[:4] = range(4)
     with unchanged(features=stored, labels=labels, queries=queries):
         found = knn_predict(stored, labels, queries, k, tau)
@@ -1688,6 +1819,29 @@ with needs_answers():
 # values (0.5 each). "His learning rate was too high" earns nothing.
 
 # %% [markdown]
+# **Further reading**
+#
+# - Wu et al., *Unsupervised Feature Learning via Non-Parametric Instance Discrimination*, 2018,
+#   [arXiv:1805.01978](https://arxiv.org/abs/1805.01978). Section 3. 20 minutes.
+# - Grill et al., *Bootstrap Your Own Latent*, 2020,
+#   [arXiv:2006.07733](https://arxiv.org/abs/2006.07733). Section 3. 20 minutes.
+# - Touvron et al., *Fixing the Train-Test Resolution Discrepancy*, 2019,
+#   [arXiv:1906.06423](https://arxiv.org/abs/1906.06423). Section 3: why crops of 24 pixels.
+#   20 minutes.
+#
+# **Harder (optional, no points).** Features know nothing of ten equally frequent classes. Which
+# accuracy do the neighbours reach on 500 pictures, and how far may it lie from that by chance?
+# Two networks have 28.0 and 30.4 % on the same 500 pictures: is the second better?
+#
+# <details><summary>Compare your answer</summary>
+#
+# 10 %, with a standard error of $\sqrt{0.1 \cdot 0.9/500} \approx 1.3$ points. At 30 % it is 2
+# points, and 2.4 points between two networks can be chance. A paired comparison is sharper: count
+# the pictures on which only one of the two is right.
+#
+# </details>
+
+# %% [markdown]
 # ## 7. What a few labels are worth
 #
 # A *linear probe* trains a linear classifier on frozen features. It has been the usual measure of
@@ -1827,7 +1981,7 @@ for n, m, d, k, reg in [(30, 7, 4, 3, 0.1), (12, 5, 20, 2, 0.5), (50, 9, 6, 5, 0
         0, 3, d
     )
     queries = rng.standard_normal((m, d)) * 2 + 1
-    labels = rng.integers(0, k, n)
+    labels = rng.integers(0, k, n, np.intp)
     labels[:k] = range(k)
     if d == 4:  # a constant feature may stand in for a missing mean: only here
         features[:, 0] = queries[:, 0] = 3.0
@@ -1919,8 +2073,8 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# *With 100, 500 and 2000 labels our run had 17.0, 23.5 and 30.1 % on the random encoder, 29.8, 34.2 and
-# 38.7 % after 300 steps without labels, and 38.8, 46.4 and 50.1 % on the shipped one. Training on the labels
+# *With 100, 500 and 2000 labels our run had 17.0, 23.5 and 30.1 % on the random encoder. It had 29.8, 34.2
+# and 38.7 % after 300 steps without labels, and 38.8, 46.4 and 50.1 % on the shipped one. Training on the labels
 # gave 35.1, 39.0 and 40.2 % from scratch, and 40.6, 46.8 and 50.4 % from the shipped weights on. This is
 # one seed: differences of two points mean little. And 200 steps are few for training from scratch; question 3
 # has a fairer rival.*
@@ -1976,20 +2130,25 @@ with needs_answers():
 #
 # - Chen et al., *A Simple Framework for Contrastive Learning of Visual Representations*, 2020,
 #   [arXiv:2002.05709](https://arxiv.org/abs/2002.05709). Sections 2 and 3. 30 minutes.
-# - Wu et al., *Unsupervised Feature Learning via Non-Parametric Instance Discrimination*, 2018,
-#   [arXiv:1805.01978](https://arxiv.org/abs/1805.01978). Section 3. 20 minutes.
-# - Wang and Isola, *Understanding Contrastive Representation Learning through Alignment and
-#   Uniformity on the Hypersphere*, 2020, [arXiv:2005.10242](https://arxiv.org/abs/2005.10242).
-#   Sections 3 and 4. 25 minutes.
-# - Grill et al., *Bootstrap Your Own Latent*, 2020,
-#   [arXiv:2006.07733](https://arxiv.org/abs/2006.07733). Section 3. 20 minutes.
 # - Balestriero et al., *A Cookbook of Self-Supervised Learning*, 2023,
 #   [arXiv:2304.12210](https://arxiv.org/abs/2304.12210). A tutorial; sections 2 and 3. 40 minutes.
-# - Touvron et al., *Fixing the Train-Test Resolution Discrepancy*, 2019,
-#   [arXiv:1906.06423](https://arxiv.org/abs/1906.06423). Section 3. 20 minutes.
+# - Chen and He, *Exploring Simple Siamese Representation Learning*, 2021,
+#   [arXiv:2011.10566](https://arxiv.org/abs/2011.10566). Sections 3 and 4. 25 minutes.
 #
 # **Harder (optional, no points).** (a) Train for 2000 steps and draw the lines again: from how few
 # labels on does the probe win? (b) Train on 20 and on 100 labels for 1600 steps, from scratch and from the
 # shipped weights on. Where is the lead of pre-training largest?
 # (c) Keep `attract`, but take the gradient of one side only and put two linear layers behind it (Chen and He,
 # 2021, *SimSiam*). Does it still collapse?
+#
+# <details><summary>Compare your answer</summary>
+#
+# (a) The two encoders of the experiment bound it: with 500 labels 300 steps have 34 %, the 3500
+# of the shipped one 46 %. From scratch with views is the rival that counts, and question 3 has
+# its numbers for 500 labels. (b) We have not run it. Take three draws of the 20 labels: which
+# pictures are drawn matters more there than the standard error of 2000 test pictures, about 1
+# point. (c) Chen and He reported no collapse with both parts, and collapse as soon as the
+# gradient took both sides. The similarity of two different pictures tells which of the two you
+# have: near 1 is collapse.
+#
+# </details>

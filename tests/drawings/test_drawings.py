@@ -94,6 +94,7 @@ FIGURES = {
     "crop_grid": drawings.crop_grid,
     "colour_plane": drawings.colour_plane,
     "pair_matrix": drawings.pair_matrix,
+    "two pictures' matrix": lambda theme: drawings.pair_matrix(theme, num=2),
     "pull_push": drawings.pull_push,
     "frozen_probe": drawings.frozen_probe,
     "pixel_gradient": drawings.pixel_gradient,

@@ -76,36 +76,40 @@ def crop_grid(theme: str = "light") -> "Figure":
     return page.fig
 
 
-def pair_matrix(theme: str = "light") -> "Figure":
+def pair_matrix(theme: str = "light", num: int = 3) -> "Figure":
     """Draw the similarities of all views, with pairs and what does not count.
 
     Parameters
     ----------
     theme : {"light", "dark"}, optional
         Paper and colours.
+    num : int, optional
+        Pictures.
 
     Returns
     -------
     figure : matplotlib.figure.Figure
-        A matrix of 6 x 6 for three pictures.
+        A matrix of 2 num x 2 num.
     """
-    page = Page(19.5, 9.6, theme, inch=0.4)
-    names = [f"{side}{k}" for side in ("L", "R") for k in range(3)]
+    size = 2 * num
+    page = Page(13.5 + size, 3.6 + size, theme, inch=0.4)
+    names = [f"{side}{k}" for side in ("L", "R") for k in range(num)]
     for i, name in enumerate(names):
         page.text(2.6, 2.5 + i, name, "ink")
         page.text(3.7 + i, 1.5, name, "ink")
-        for j in range(6):
+        for j in range(size):
             role, share, word = "line", 0.15, ""
             if i == j:
                 role, share, word = "quiet", 0.45, "1"
-            elif (i - j) % 3 == 0:
+            elif (i - j) % num == 0:
                 role, share, word = "learned", 0.45, "+"
             page.cell((3.2 + j, 2.0 + i), role, share, word)
-    page.frame(3.2, 3.0, 6, 1, "other", dashed=True)
-    page.text(10.2, 2.5, "grey: with itself, left out", "quiet", ha="left")
-    page.text(10.2, 3.5, "one row: a softmax over the others", "other", ha="left")
-    page.text(10.2, 5.5, "+: the pair, the row's right answer", "learned", ha="left")
-    page.text(10.2, 6.5, "empty: negatives, other pictures", "ink", ha="left")
+    page.frame(3.2, 3.0, size, 1, "other", dashed=True)
+    right = 4.2 + size
+    page.text(right, 2.5, "grey: with itself, left out", "quiet", ha="left")
+    page.text(right, 3.5, "one row: a softmax over the others", "other", ha="left")
+    page.text(right, 4.5, "+: the pair, the row's right answer", "learned", ha="left")
+    page.text(right, 5.5, "empty: negatives, other pictures", "ink", ha="left")
     return page.fig
 
 

@@ -500,6 +500,10 @@ def mean_iou(pred, gt, num_classes):
 - self.rule = optim.Adam(self.layer.parameters(), lr=0.03, weight_decay=1e-3)
 + self.rule = optim.Adam(self.layer.parameters(), lr=1e-6, weight_decay=1e-3)
 
+# %% mistake="clip-segment" why="Softmax is applied twice: cross_entropy takes scores."
+- loss = F.cross_entropy(self.layer(X), y)
++ loss = F.cross_entropy(F.softmax(self.layer(X), dim=1), y)
+
 # %% style="clip-segment" why="A CrossEntropyLoss, AdamW, kept in a Sequential."
 class DINOSegmentation:
     def __init__(self, device, num_classes, inp_dim=384):
