@@ -133,7 +133,7 @@ def write_csv(found: "list[Score]", file: IO[str]) -> None:
 
 
 def main(argv: list[str] | None = None, course: Course | None = None) -> int:
-    """Run the command line; return the exit status."""
+    """Run the command line; return 1 while marks are missing, 2 without a table."""
     course = course or Course()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("assignment", help="for example assignment1")
@@ -145,22 +145,23 @@ def main(argv: list[str] | None = None, course: Course | None = None) -> int:
         found = scores(args.database, args.assignment, late)
     except (LookupError, CourseFileError, GradebookError, RosterError) as error:
         print(error, file=sys.stderr)
-        return 1
+        return 2
     if not found:
         print(f"Nobody is graded in {args.assignment} yet.", file=sys.stderr)
-        return 1
+        return 2
     if args.out:
         try:
             with args.out.open("w", newline="", encoding="utf-8") as file:
                 write_csv(found, file)
         except OSError as error:
             print(f"{args.out} cannot be written: {error.strerror}.", file=sys.stderr)
-            return 1
+            return 2
     else:
         write_csv(found, sys.stdout)
     unmarked = [score.student for score in found if score.to_mark]
     if unmarked:
-        print(f"Still to mark by hand: {', '.join(unmarked)}.", file=sys.stderr)
+        names = ", ".join(unmarked)
+        print(f"Still to mark by hand, and 0 so far: {names}.", file=sys.stderr)
     return 1 if unmarked else 0
 
 

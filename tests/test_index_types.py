@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from cs231n import autograd, features, layers
+from cs231n.data import load_glyphs, load_shapes10
 from cs231n.kernels._numpy import embedding
 from cs231n.nets.linear import Softmax
 
@@ -75,6 +76,20 @@ def test_training_and_losses(counting, kind):
     scores = X @ model.W
     for loss in (layers.softmax_loss, layers.svm_loss):
         assert loss(scores, y)[0] == loss(scores, y.astype(np.int64))[0] > 0
+
+
+def test_labels_of_datasets_can_be_counted(counting):
+    """What students write for a vote: ``np.bincount`` of some labels."""
+    for images in (load_shapes10(20, 20), load_glyphs(20, 20)):
+        for labels in (images.y_train, images.y_test):
+            assert np.bincount(labels).sum() == 20
+    assert counting["bincount"].times == 4
+
+
+def test_the_tapes_losses_take_those_labels(counting):
+    labels = autograd.from_numpy(np.array([0, 2], np.intp))
+    loss = autograd.nn.functional.cross_entropy(autograd.zeros(2, 3), labels)
+    assert np.isclose(loss.item(), np.log(3))
 
 
 def test_histograms(counting):

@@ -221,7 +221,7 @@ def _integers(labels):
 
 def _read_batches(folder, batches, num, dtype, layout):
     """Read the first ``num`` images of some batches into one pair of arrays."""
-    X, y = empty_images(num, dtype, layout), np.empty(num, np.int64)
+    X, y = empty_images(num, dtype, layout), np.empty(num, np.intp)
     suffix = ".bin" if (folder / "test_batch.bin").exists() else ""
     done = 0
     for name, size in batches:

@@ -31,7 +31,7 @@ def load_imagenet_val(
     -------
     X : ndarray of shape (N, 224, 224, 3), uint8
         Images.
-    y : ndarray of shape (N,), int64
+    y : ndarray of shape (N,), intp
         Classes, 0 to 999.
     class_names : dict of int to str
         Names of all classes.

@@ -18,7 +18,7 @@ class ImageSet:
     ----------
     X_train, X_test : ndarray of shape (N, H, W, C) or (N, C, H, W)
         Pixels, 0..255 in any dtype.
-    y_train, y_test : ndarray of shape (N,), int64
+    y_train, y_test : ndarray of shape (N,), intp
         Class of each image, an index into ``classes``.
     classes : tuple of str
         Names of the classes.

@@ -74,7 +74,7 @@ def load_mnist(
 
 def _load_part(root, part, num, dtype):
     if num == 0:
-        return np.empty((0, 28, 28), dtype), np.empty(0, np.int64)
+        return np.empty((0, 28, 28), dtype), np.empty(0, np.intp)
     paths = [_find(root, part, kind) for kind in ("images-idx3", "labels-idx1")]
     if None in paths:
         raise DatasetError(f"No {STEMS[part]}-*-ubyte.gz of MNIST in {root}.\n{FETCH}")
@@ -87,7 +87,7 @@ def _load_part(root, part, num, dtype):
     num = check_count(
         {"train": "num_training", "test": "num_test"}[part], num, len(images), "MNIST"
     )
-    return images[:num].astype(dtype), labels[:num].astype(np.int64)
+    return images[:num].astype(dtype), labels[:num].astype(np.intp)
 
 
 def _find(root, part, kind):

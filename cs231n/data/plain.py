@@ -33,13 +33,13 @@ def load_CIFAR_batch(
     -------
     X : ndarray of shape (N, 32, 32, 3)
         Images.
-    Y : ndarray of shape (N,), int64
+    Y : ndarray of shape (N,), intp
         Classes.
     """
     pixels, labels = read_cifar_batch(filename)
     X = empty_images(len(labels), dtype, "NHWC")
     copy_planes(pixels, X, "NHWC")
-    return X, labels.astype(np.int64)
+    return X, labels.astype(np.intp)  # what `np.bincount` counts with
 
 
 def load_CIFAR10(

@@ -47,7 +47,7 @@ def load_tiny_imagenet(
     data : dict
         ``X_train``, ``X_val``, ``X_test`` of shape (N, 3, 64, 64): arrays, or beyond
         512 MB :class:`Pictures`, which are indexed like arrays. ``y_train``, ``y_val``
-        and ``y_test`` of shape (N,), int64, the last None where the folder has no test
+        and ``y_test`` of shape (N,), intp, the last None where the folder has no test
         labels. ``class_names``, a list of the names of each class; ``mean_image`` of
         shape (3, 64, 64), float32, or None.
 
@@ -218,7 +218,7 @@ def _list_train(folder, wnids):
             raise DatasetError(f"No pictures in {folder / wnid / 'images'}.\n{REFETCH}")
         files += found
         labels += [label] * len(found)
-    return files, np.array(labels, np.int64)
+    return files, np.array(labels, np.intp)
 
 
 def _list_part(folder, wnids, *, labelled=True):
@@ -239,7 +239,7 @@ def _list_part(folder, wnids, *, labelled=True):
             )
         found.append(by_name[name])
         labels.append(numbers[wnid])
-    return found, np.array(labels, np.int64)
+    return found, np.array(labels, np.intp)
 
 
 def _list_pictures(folder):

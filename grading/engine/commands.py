@@ -131,6 +131,8 @@ def collect(course: "Course", args: "Namespace") -> int:
     print(f"{len(collected.submissions)} students, {files} notebooks.")
     flagged = {(s.student, ""): s.flags for s in collected.submissions if s.flags}
     _print_flags(flagged, collected.problems)
+    if files:
+        print(f"To grade them:  python -m grading run {args.assignment}")
     return 1 if collected.problems else 0
 
 
@@ -251,10 +253,10 @@ def status(course: "Course", args: "Namespace") -> int:
     """
     overview = Overview(course, args.assignment)
     rows = overview.rows
-    waiting = [row for row in rows if row.verdict is None]
+    waiting = overview.waiting
     students = {row.student for row in rows}
     print(f"{len(students)} students, {len(rows)} notebooks; {len(waiting)} to grade.")
-    graded = len(rows) > len(waiting)
+    graded = any(row.verdict for row in rows)
     for name, (score, points) in overview.means().items() if graded else ():
         print(f"  {name:<24} {score:5.2f} of {points:g} on average")
     for row in waiting[:SHOWN]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from grading.engine.intake.roster import known_roster
-from grading.engine.notebooks.released import check_assignment, templates
+from grading.engine.notebooks.released import templates
 from grading.engine.pages.overview import Overview
 from grading.engine.storage.names import printable
 from grading.engine.storage.secret import Secret
@@ -122,22 +122,23 @@ def export(course: "Course", args: "Namespace") -> int:
     Returns
     -------
     status : int
-        1 if a person must still mark something, or somebody is left out.
+        1 if somebody's grade is not the last word, or somebody is left out.
     """
     from grading import gradebook
     from grading.engine.pages.platform_grades import read_grades, write_grades
 
+    overview = Overview(course, args.assignment)
     if not args.platform:
-        check_assignment(course, args.assignment)
         out = ["--out", str(args.out)] if args.out else []
-        return gradebook.main([args.assignment, *out], course)
-    templates = Overview(course, args.assignment).templates
+        status = gradebook.main([args.assignment, *out], course)
+        return max(status, _say_who_waits(overview))
+    templates = overview.templates
     grades = read_grades(
         course, args.assignment, templates, known_roster(course, args.roster)
     )
     if not grades:
         print(f"Nobody is graded in {args.assignment} yet.", file=sys.stderr)
-        return 1
+        return 2
     with contextlib.ExitStack() as stack:
         file = sys.stdout
         if args.out:
@@ -151,12 +152,21 @@ def export(course: "Course", args: "Namespace") -> int:
             column=args.column or args.assignment,
             each=args.each,
         )
-    return _say_who_is_missing(args, grades, strangers)
+    status = _say_who_is_missing(args, grades, strangers)
+    return max(status, _say_who_waits(overview))
+
+
+def _say_who_waits(overview):
+    """Name those whose grades are older than what they handed in, or its time."""
+    students = sorted({row.student for row in overview.waiting})
+    words = f"Run first (python -m grading run {overview.assignment}); not taken in"
+    _name(words, students)
+    return 1 if students else 0
 
 
 def _say_who_is_missing(args, grades, strangers):
     unmarked = [one.total.student for one in grades if one.total.to_mark]
-    _name("Still to mark by hand", unmarked)
+    _name("Still to mark by hand, and 0 so far", unmarked)
     _say_who_is_left_out(args, strangers)
     return 1 if unmarked or strangers else 0
 

@@ -58,6 +58,10 @@ def marking(course: "Course", args: "Namespace") -> int:
     paths = write_marking(course, overview, shares, read_comments(course))
     for path, share in zip(paths, shares.values(), strict=True):
         print(f"{len(share):>5} answers  {path}")
+    if not chosen:
+        print(
+            "Every written answer is marked." if answers else "Nobody wrote anything."
+        )
     return 0 if chosen else 1
 
 

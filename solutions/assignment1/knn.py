@@ -1295,7 +1295,10 @@ expect_source(cross_validate, without=READY)
 passed("knn-cross-validation", "six points on a line, worked out by hand")
 
 # %% test="knn-cross-validation" part="folds" points=2
-X_cloud, y_cloud = rng.normal(size=(23, 3)), rng.integers(0, 2, 23)  # odd k: no ties
+X_cloud, y_cloud = (
+    rng.normal(size=(23, 3)),
+    rng.integers(0, 2, 23, np.intp),
+)  # odd k: no ties
 for num_folds in (5, 4):
     with unchanged(X_train=X_cloud, y_train=y_cloud):
         found = cross_validate(X_cloud, y_cloud, [5, 1, 7], num_folds=num_folds)

@@ -1662,7 +1662,7 @@ for n, m, d, k, tau in [
 ]:
     stored, queries = rng.standard_normal((n, d)), rng.standard_normal((m, d))
     stored *= rng.uniform(0.2, 5, (n, 1))
-    labels = rng.integers(0, 4, n)
+    labels = rng.integers(0, 4, n, np.intp)
     labels[:4] = range(4)
     with unchanged(features=stored, labels=labels, queries=queries):
         found = knn_predict(stored, labels, queries, k, tau)
@@ -1981,7 +1981,7 @@ for n, m, d, k, reg in [(30, 7, 4, 3, 0.1), (12, 5, 20, 2, 0.5), (50, 9, 6, 5, 0
         0, 3, d
     )
     queries = rng.standard_normal((m, d)) * 2 + 1
-    labels = rng.integers(0, k, n)
+    labels = rng.integers(0, k, n, np.intp)
     labels[:k] = range(k)
     if d == 4:  # a constant feature may stand in for a missing mean: only here
         features[:, 0] = queries[:, 0] = 3.0

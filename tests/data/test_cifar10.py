@@ -36,7 +36,7 @@ def test_images_and_labels_are_those_of_the_records(roots, layout):
     assert (images.source, images.classes[0]) == ("cifar10", "airplane")
     assert images.X_train.shape == (10_007, 32, 32, 3)
     assert images.X_train.dtype == np.float32
-    assert images.y_train.dtype == np.int64
+    assert images.y_train.dtype == np.intp
     pixels, labels = batches[1]  # the second batch starts at image 10,000
     for image, record in zip(images.X_train[10_000:], pixels, strict=False):
         for c in range(3):

@@ -44,13 +44,35 @@ def rule(course, more="", text=RULE):
 def points(course, capsys, *arguments):
     cli.main(["--course", str(course.root), "export", "hw1", *arguments])
     out, err = capsys.readouterr()
-    assert err == "Still to mark by hand: ada, ben.\n"
+    assert err == "Still to mark by hand, and 0 so far: ada, ben.\n"
     return list(csv.DictReader(io.StringIO(out)))
 
 
 def refusal(course, capsys, command="export"):
-    assert cli.main(["--course", str(course.root), command, "hw1"]) == 1
+    status = 2 if command == "export" else 1  # 1 is a table that lacks marks
+    assert cli.main(["--course", str(course.root), command, "hw1"]) == status
     return capsys.readouterr().err
+
+
+def test_what_came_since_the_run_is_in_no_grade_and_named(late_class, capsys):
+    """The same files with another time too: the penalty hangs on it."""
+    (late_class.submitted / "ben" / "hw1" / "timestamp.txt").write_text(
+        "2026-10-01 10:00:00 UTC"
+    )
+    intake = Intake(late_class, "hw1", Store(late_class.ledger / "objects"))
+    intake.from_tree(trust_timestamps=True)
+    intake.close()
+    command = ["--course", str(late_class.root)]
+
+    assert cli.main([*command, "status", "hw1"]) == 1
+    assert "  to grade: ben words\n" in capsys.readouterr().out
+    assert cli.main([*command, "export", "hw1"]) == 1
+    assert capsys.readouterr().err.endswith(
+        "Run first (python -m grading run hw1); not taken in: ben.\n"
+    )
+    grade(late_class)
+    rule(late_class)
+    assert [row["score"] for row in points(late_class, capsys)] == ["4.0", "8.0"]
 
 
 def test_the_rule_acts_at_once_and_writes_nothing(late_class, capsys):

@@ -63,13 +63,13 @@ def test_the_command_writes_a_file(database, tmp_path):
 def test_a_file_that_cannot_be_written_is_a_sentence(database, tmp_path, capsys):
     out = tmp_path / "nowhere" / "scores.csv"
 
-    assert main(["assignment1", "--database", str(database), "--out", str(out)]) == 1
+    assert main(["assignment1", "--database", str(database), "--out", str(out)]) == 2
     err = capsys.readouterr().err
     assert err == f"{out} cannot be written: No such file or directory.\n"
 
 
 def test_an_unknown_assignment_is_one_sentence(database, capsys):
-    assert main(["nope", "--database", str(database)]) == 1
+    assert main(["nope", "--database", str(database)]) == 2
     assert capsys.readouterr().err.startswith("No assignment 'nope' in ")
 
 
@@ -77,5 +77,5 @@ def test_a_class_of_nobody_is_no_success(tmp_path, capsys):
     with Gradebook(f"sqlite:///{tmp_path / 'g.db'}") as gradebook:
         gradebook.add_assignment("assignment1")
 
-    assert main(["assignment1", "--database", str(tmp_path / "g.db")]) == 1
+    assert main(["assignment1", "--database", str(tmp_path / "g.db")]) == 2
     assert capsys.readouterr() == ("", "Nobody is graded in assignment1 yet.\n")

@@ -61,7 +61,8 @@ def cross_entropy(
 
 
 def _check_classes(x, y, ignore_index):
-    if y.dtype not in (dtypes.int64, dtypes.uint8):
+    # In a browser `np.intp`, the dtype of our labels, is an int of 32 bits.
+    if y.dtype not in (dtypes.int64, dtypes.uint8, np.intp):
         raise RuntimeError(
             f"cross_entropy: expected target dtype to be Long or Byte, but got "
             f"{dtypes.spoken(y.dtype)}"

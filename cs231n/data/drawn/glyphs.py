@@ -82,7 +82,7 @@ def load_glyphs(
         asked = counts[part]
         num = usual if asked is None else asked
         X = np.empty((max(num, 0), SIDE, SIDE), dtype)
-        y = np.empty(len(X), np.int64)
+        y = np.empty(len(X), np.intp)
         for rows, pixels, labels in CHUNKS.read(part, num, seed, draw_chunk):
             X[rows] = pixels.reshape(-1, SIDE, SIDE)
             y[rows] = labels

@@ -97,7 +97,7 @@ def load_shapes10(
         asked = counts[part]
         num = usual if asked is None else asked
         X = empty_images(max(num, 0), dtype, layout)
-        y = np.empty(len(X), np.int64)
+        y = np.empty(len(X), np.intp)
         for rows, pixels, labels in CHUNKS.read(part, num, seed, draw_chunk):
             copy_planes(pixels, X[rows], layout)
             y[rows] = labels

@@ -25,8 +25,8 @@ BLACKBOARD = re.compile(
 BRIGHTSPACE = re.compile(
     _ABOVE + r"(?P<user>\d+-\d+) - (?P<who>[^/]+?) ?- (?P<time>[^/-]+)/(?P<file>.+)"
 )
-#: Copies that Google Classroom made for each student.
-GOOGLE = re.compile(_ABOVE + r"(?P<who>[^/]+?) - (?P<file>[^/]+\.ipynb)")
+#: Copies that Google Classroom made for each student, and what students uploaded.
+GOOGLE = re.compile(_ABOVE + r"(?P<who>[^/]+?) - (?P<file>[^/]+\.(?:ipynb|zip))")
 GITHUB = re.compile(
     _ABOVE + r"(?P<task>[^/]+)-submissions/(?P=task)-(?P<user>[^/]+)/(?P<file>.+)"
 )

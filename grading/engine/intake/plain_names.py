@@ -38,10 +38,13 @@ class PlainNames:
         roster: "Roster | None",
     ) -> None:
         self._assignment, self._roster = assignment, roster
+        nobody = "(?!)"
         names = "|".join(map(re.escape, sorted(likely, key=len, reverse=True)))
-        rest = r"[^/]*\.(?:ipynb|zip)"
-        self._before = re.compile(rf"(.+?)[ _-]+((?:{names or '(?!)'}){rest})", re.I)
-        self._behind = re.compile(rf"({names or '(?!)'})[_-]+(.+)\.ipynb", re.I)
+        names, whole = names or nobody, re.escape(assignment) or nobody
+        rest = rf"(?:{names})[^/]*\.(?:ipynb|zip)|{whole}[^/]*\.zip"
+        self._before = re.compile(rf"(.+?)[ _-]+({rest})", re.I)
+        first = rf"(?:{names})(?=.*\.ipynb$)|{whole}(?=.*\.zip$)"
+        self._behind = re.compile(rf"({first})[_-]+(.+)\.(ipynb|zip)", re.I)
         parts = [path.split("/") for path in paths if path.lower().endswith(KEPT)]
         self._depth = self._around(parts) if parts else 0
 
@@ -100,7 +103,7 @@ class PlainNames:
         if match := self._behind.fullmatch(file):
             # "knn_ada", but "knn_2" is a number that some program gave.
             known = self._knows(match[2]) or not re.fullmatch(r"\d{1,2}", match[2])
-            return _named(match[2], f"{match[1]}.ipynb") if known else None
+            return _named(match[2], f"{match[1]}.{match[3]}") if known else None
         student, _, rest = file.partition("_")
         return _named(student, rest) if student and rest else None
 

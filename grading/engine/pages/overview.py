@@ -27,6 +27,7 @@ class Row:
     flags: tuple[str, ...]
     files: tuple[tuple[str, str], ...]  #: names and digests of what was handed in
     prints: str | None = None  #: packed; None if an older version has read it
+    recorded: bool = True  #: whether the gradebook has these files and their time
 
 
 class Overview:
@@ -70,6 +71,11 @@ class Overview:
                 for submission in intake.from_tree().submissions
                 for name in self.templates
             ]
+
+    @property
+    def waiting(self) -> "list[Row]":
+        """What the next run takes into the gradebook."""
+        return [row for row in self.rows if not (row.verdict and row.recorded)]
 
     def answers(self, row: "Row") -> dict[str, str]:
         """Read the graded notebook of a student.
@@ -119,6 +125,7 @@ def _row(journal, submission, name, exam):
     reading = journal.reading(record.get("reading", "")) or {}
     key = record.get("key", "")
     current = record.get("files") == submission.digest
+    recorded = current and record.get("time", "") == submission.time
     verdict = journal.verdict(key) if current else None
     if verdict is not None and verdict.exam != exam:
         verdict = None  # the tests have changed since
@@ -133,4 +140,5 @@ def _row(journal, submission, name, exam):
         tuple(dict.fromkeys(flags)),
         submission.files,
         prints[0] if prints else None,
+        recorded,
     )

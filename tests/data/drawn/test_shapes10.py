@@ -37,7 +37,7 @@ def test_shapes_and_dtypes_are_those_of_cifar10(images):
     assert len(images.classes) == 10
     assert images.X_train.shape == (10_000, 32, 32, 3)
     assert images.X_test.shape == (2_000, 32, 32, 3)
-    assert (images.X_train.dtype, images.y_train.dtype) == (np.uint8, np.int64)
+    assert (images.X_train.dtype, images.y_train.dtype) == (np.uint8, np.intp)
     assert np.bincount(images.y_train).tolist() == [1000] * 10
     assert np.bincount(images.y_test).tolist() == [200] * 10
 

@@ -1,5 +1,8 @@
 """Files named as platforms and people name them: each is somebody's, or is told."""
 
+import io
+import zipfile
+
 import pytest
 
 from grading.engine.intake.lms_export import IntakeError
@@ -99,6 +102,43 @@ def test_every_platform_is_recognised(
 @pytest.mark.parametrize(
     "files",
     [
+        ["lovelaceada_501_71_hw1.zip", "turingben_LATE_502_72_hw1-1.zip"],
+        ["anon_1tJs2_71_hw1.zip", "anon_Xy_Z9_72_hw1.zip"],
+        [
+            "Ada Lovelace_7_assignsubmission_file_/hw1.zip",
+            "Section 2-Ben Turing_8_assignsubmission_file/hw1.zip",
+        ],
+        [
+            "HW_1_lovelace_a_attempt_2026-11-21-18-30-00_hw1.zip",
+            "HW_1_tu_attempt_2026-11-21-18-31-00_hw1.zip",
+        ],
+        [
+            "397-25 - Ada Lovelace - Sep 24, 2026 926 PM/hw1.zip",
+            "398-25 - Ben Turing- 24 September, 2026 926 PM/hw1.zip",
+        ],
+        ["Ada Lovelace - hw1.zip", "Ben Turing - hw1 (1).zip"],
+        ["hw1-submissions/hw1-adal/hw1.zip", "hw1-submissions/hw1-turing-b/hw1.zip"],
+        ["11_hw1.zip", "12_hw1.zip"],
+        ["ada-hw1.zip", "Ben Turing-hw1.zip"],
+        ["hw1_ada.zip", "hw1-ben.zip"],
+        ["ada/hw1 (1).zip", "ben/hw1.zip"],
+    ],
+)
+def test_a_students_zip_is_opened_under_every_platforms_name(
+    intake, everybody, tmp_path, files
+):
+    handed_in = io.BytesIO()
+    with zipfile.ZipFile(handed_in, "w") as file:
+        file.writestr("hw1/numbers.ipynb", NOTEBOOK)
+    members = dict.fromkeys(files, handed_in.getvalue())
+    collected = collect(intake, tmp_path, members, everybody)
+
+    assert (names(collected), collected.problems) == (BOTH, [])
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
         ["submitted/ada/numbers.ipynb", "submitted/ben/numbers.ipynb"],
         ["submitted/ada/hw1/numbers.ipynb", "submitted/ben/hw1/numbers.ipynb"],
         ["x/y/ada/numbers.ipynb", "x/y/ben/numbers.ipynb"],
@@ -124,7 +164,8 @@ def test_an_archive_of_one_student(intake, tmp_path, files):
 
 
 @pytest.mark.parametrize(
-    "name", ["numbers (1).ipynb", "numbers_2.ipynb", "homework.zip"]
+    "name",
+    ["numbers (1).ipynb", "numbers_2.ipynb", "homework.zip", "hw1.zip", "hw1-1.zip"],
 )
 def test_nothing_without_a_name_disappears(intake, tmp_path, name):
     collected = collect(intake, tmp_path, ["ada_numbers.ipynb", name])

@@ -144,7 +144,7 @@ def test_who_is_not_in_the_roster_is_named(graded, capsys):
 
     assert (status, len(rows)) == (1, 4)
     assert err == (
-        "Still to mark by hand: cyd.\n"
+        "Still to mark by hand, and 0 so far: cyd.\n"
         "Left out, because the roster has no canvas id of: cyd.\n"
     )
 
