@@ -1453,7 +1453,7 @@ with needs_answers():
 # %% [markdown]
 # *Rows: 1, 2, 5 and 20 Euler steps from the same noise. Above each column stands the class asked for.
 # The first row shows what section 1 predicted: the mean picture, here of each class. Our run of 1000
-# steps took 70 s of processor time on one thread of a busy machine. The mean loss of 100 steps was
+# steps took 39 to 70 s of processor time on one thread of a busy machine. The mean loss of 100 steps was
 # 0.222 after 250 steps and 0.165 in the end.*
 
 # %% [markdown]
