@@ -2,7 +2,8 @@
 
 Prints how good its digits are and how many show the class asked for, by the scale of
 guidance, with the seconds of processor time. ``--kind ddpm`` predicts the noise of 100
-steps in place of a velocity. Steps are written for the tape and for PyTorch alike.
+steps in place of a velocity, ``--kind colour`` the velocity on ``shapes10``. Steps are
+written for the tape and for PyTorch alike.
 """
 
 import argparse
@@ -13,13 +14,15 @@ from typing import NamedTuple
 import numpy as np
 
 from cs231n import autograd
-from cs231n.data import load_glyphs
+from cs231n.data import load_glyphs, load_shapes10
+from cs231n.nets.conv_stack import from_bytes
+from cs231n.nets.diffusion import noisenet, shapeflow
 from cs231n.nets.diffusion.noise import noise_schedule
-from cs231n.nets.diffusion.noisenet import SIZES, TIMESTEPS
+from cs231n.nets.diffusion.noisenet import TIMESTEPS
 from cs231n.nets.digitnet import as_pictures
 from cs231n.nets.references import denoisers
 from cs231n.schedules import cosine
-from cs231n.scores import DigitScores
+from cs231n.scores import DigitScores, ShapeScores
 
 RATE = 3e-3
 #: The median time of a flow is 1 / (1 + exp(-LATE)): noisy ones decide the class.
@@ -30,25 +33,56 @@ STEP = (
     *("sqrt_alphas_cumprod", "sqrt_one_minus_alphas_cumprod"),
     *("posterior_mean_coef1", "posterior_mean_coef2", "posterior_std"),
 )
+#: Pictures in colour that are learned from, and the shape of the noise by kind.
+COLOURED = 20_000
+NOISE = {"flow": (4, 14, 14), "ddpm": (4, 14, 14), "colour": (12, 8, 8)}
 ONE_HOT = np.eye(10, dtype=np.float32)
 
 
-def network(t, seed):
-    """Draw a U-Net for digits as four channels of 14 x 14."""
+def network(t, seed, kind="flow"):
+    """Draw a U-Net, for digits as 4 channels of 14 x 14 or colours as 12 of 8 x 8."""
     t.manual_seed(seed)
-    return denoisers.unet(t, **SIZES)
+    return denoisers.unet(t, **(shapeflow if kind == "colour" else noisenet).SIZES)
 
 
 def packed(x):
     """Move each square of 2 x 2 pixels into the channels."""
-    x = x.reshape(len(x), 14, 2, 14, 2).transpose(0, 2, 4, 1, 3)
-    return np.ascontiguousarray(x).reshape(len(x), 4, 14, 14)
+    n, channels, height, width = x.shape
+    x = x.reshape(n, channels, height // 2, 2, width // 2, 2)
+    x = np.ascontiguousarray(x.transpose(0, 1, 3, 5, 2, 4))
+    return x.reshape(n, 4 * channels, height // 2, width // 2)
 
 
 def unpacked(x):
     """Move channels back into squares of pixels from -1 to 1."""
-    x = x.reshape(len(x), 2, 2, 14, 14).transpose(0, 3, 1, 4, 2)
-    return np.clip(x.reshape(len(x), 1, 28, 28), -1, 1)
+    n, channels, height, width = x.shape
+    x = x.reshape(n, channels // 4, 2, 2, height, width).transpose(0, 1, 4, 2, 5, 3)
+    return np.clip(x.reshape(n, channels // 4, 2 * height, 2 * width), -1, 1)
+
+
+def pictures(kind, part="train"):
+    """Load pictures (N, C, H, W) from -1 to 1 and their classes, or those held out."""
+    if kind == "colour":
+        data = load_shapes10(COLOURED, None, np.uint8, "NCHW")
+    else:
+        data = load_glyphs(None, None, np.uint8)
+    X, y = (getattr(data, f"{name}_{part}") for name in "Xy")
+    return (halved(from_bytes(X)) if kind == "colour" else as_pictures(X)), y
+
+
+def halved(x):
+    """Take the mean of each square of 2 x 2 pixels."""
+    n, channels, height, width = x.shape
+    x = x.reshape(n, channels, height // 2, 2, width // 2, 2)
+    return x.mean(axis=(3, 5))
+
+
+def judge(kind):
+    """Return the scores of the pictures that a kind of training is about."""
+    real, _ = pictures(kind)
+    if kind == "colour":
+        return ShapeScores(real[:10_000])
+    return DigitScores(real[:4000])
 
 
 class Training(NamedTuple):
@@ -58,12 +92,14 @@ class Training(NamedTuple):
     size: int  #: pictures of a step
     decay: float  #: of the average of the weights
     loud: float  #: by which the first weights of the class are multiplied
+    hold: float = 0.0  #: share of the steps before the rate falls
 
 
 #: The flow is trained as in the notebook.
 TRAININGS = {
     "flow": Training(1000, 32, 0.99, 8.0),
     "ddpm": Training(5000, 64, 0.995, 1.0),
+    "colour": Training(2800, 64, 0.998, 8.0, 0.75),
 }
 
 
@@ -89,7 +125,7 @@ def batch(kind, X, y, rng, size=64):
     """Draw what a step takes: input, times, conditions, target."""
     rows = rng.integers(len(X), size=size)
     x0, noise = X[rows], rng.standard_normal((size, *X.shape[1:]), np.float32)
-    if kind == "flow":
+    if kind != "ddpm":
         t = 1 / (1 + np.exp(-LATE - rng.standard_normal(size, np.float32)))
         near, far, target, times = 1 - t, t, noise - x0, 1000 * t
     else:
@@ -105,9 +141,9 @@ def batch(kind, X, y, rng, size=64):
 def train(kind, seed, steps=None):
     """Train; return the averaged network, the mean last loss and the seconds."""
     how, t = TRAININGS[kind], autograd
-    data, rng = load_glyphs(None, 0, np.uint8), np.random.default_rng(seed)
-    X, y, steps = packed(as_pictures(data.X_train)), data.y_train, steps or how.steps
-    net = network(t, seed)
+    X, y = pictures(kind)
+    X, rng, steps = packed(X), np.random.default_rng(seed), steps or how.steps
+    net = network(t, seed, kind)
     with t.no_grad():
         net.condition_mlp[0].weight.mul_(how.loud)
     step = step_of(t, net)
@@ -117,7 +153,8 @@ def train(kind, seed, steps=None):
     for i in range(steps):
         start = time.process_time()
         given = map(t.from_numpy, batch(kind, X, y, rng, how.size))
-        losses.append(step(*given, share=i / steps))
+        share = max(0.0, i / steps - how.hold) / (1 - how.hold)
+        losses.append(step(*given, share=share))
         slow.update_parameters(net)
         spent += time.process_time() - start
         if (i + 1) % 200 == 0:
@@ -141,8 +178,8 @@ def predict(net, x, times, classes, scale):
 def sample(kind, net, classes, scale, *, steps=20, seed=7):
     """Draw pictures of classes, without new noise on the way."""
     rng = np.random.default_rng(seed)
-    x = rng.standard_normal((len(classes), 4, 14, 14), np.float32)
-    if kind == "flow":
+    x = rng.standard_normal((len(classes), *NOISE[kind]), np.float32)
+    if kind != "ddpm":
         for a in np.linspace(1, 0, steps + 1)[:-1]:
             x = x - predict(net, x, 1000 * a, classes, scale) / np.float32(steps)
         return unpacked(x)
@@ -160,7 +197,7 @@ def sample(kind, net, classes, scale, *, steps=20, seed=7):
 def chain(net, classes, scale, *, seed=7):
     """Draw pictures of classes by all steps, with new noise in each."""
     rng = np.random.default_rng(seed)
-    x = rng.standard_normal((len(classes), 4, 14, 14), np.float32)
+    x = rng.standard_normal((len(classes), *NOISE["ddpm"]), np.float32)
     for t in reversed(range(TIMESTEPS)):
         near, far, first, second, std = (TABLES[name][t] for name in STEP)
         noise = predict(net, x, t, classes, scale)
@@ -170,27 +207,27 @@ def chain(net, classes, scale, *, seed=7):
 
 
 def measure(kind, net, scores, scale, *, count=1000, steps=20, seed=7):
-    """Return the distance of drawn digits, and the share of the class asked for.
+    """Return the distance of drawn pictures, and the share of the class asked for.
 
     Without steps a DDPM takes all of them, with new noise in each.
     """
     classes = np.arange(count) % 10
     if steps:
-        pictures = sample(kind, net, classes, scale, steps=steps, seed=seed)
+        drawn = sample(kind, net, classes, scale, steps=steps, seed=seed)
     else:
-        pictures = chain(net, classes, scale, seed=seed)
-    right = (scores.read(pictures).argmax(axis=1) == classes).mean()
-    return scores.score(pictures).distance, float(right)
+        drawn = chain(net, classes, scale, seed=seed)
+    right = (scores.read(drawn).argmax(axis=1) == classes).mean()
+    return scores.distance(drawn), float(right)
 
 
 def main(argv=None):
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kind", choices=("flow", "ddpm"), default="flow")
+    parser.add_argument("--kind", choices=TRAININGS, default="flow")
     parser.add_argument("--steps", type=int, help="those of the notebook by default")
     parser.add_argument("--seeds", default="1,2,3", help="numbers, by comma")
     options = parser.parse_args(argv)
-    scores = DigitScores(load_glyphs(None, 0, np.uint8).X_train[:4000])
+    scores = judge(options.kind)
     for seed in map(int, options.seeds.split(",")):
         net, loss, spent = train(options.kind, seed, options.steps)
         print(f"{options.kind} seed {seed}: {spent:.0f} s, loss {loss:.4f}", flush=True)

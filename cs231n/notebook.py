@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from cs231n import old_imports
+from cs231n.languages import say
 from cs231n.old_imports import MissingLibrary, StandIn
 from cs231n.workbook import live
 from cs231n.workbook.lines import wrapped
@@ -133,7 +134,8 @@ def needs_answers() -> Iterator[None]:
         print(error)
     except NotImplementedError as error:
         exercise = str(error).partition(":")[0] or "above"
-        print(f"Nothing to see yet: finish exercise {exercise} first.")
+        template = "Nothing to see yet: finish exercise {exercise} first."
+        print(say(template, exercise=exercise))
 
 
 def missing_library(library: str, package: str) -> StandIn:

@@ -14,7 +14,7 @@ FILES = modules("cs231n")
 LAYERS = [
     {
         *("files", "schedules", "runs", "vis", "figures"),
-        *("old_imports", "course_modules", "data.errors"),
+        *("old_imports", "course_modules", "data.errors", "languages"),
     },
     {
         "gradcheck",

@@ -1,6 +1,7 @@
 """Convolutions of 3 x 3 in a row, as in the networks that the package ships."""
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -160,6 +161,68 @@ def normalise(images: np.ndarray, dtype: npt.DTypeLike = np.float32) -> np.ndarr
     x -= 115
     x /= 60
     return x
+
+
+def from_bytes(images: np.ndarray, dtype: npt.DTypeLike = np.float32) -> np.ndarray:
+    """Turn images into numbers from -1 to 1.
+
+    Parameters
+    ----------
+    images : ndarray
+        Whole numbers from 0 to 255, or floats from -1 to 1, which stay as they are.
+    dtype : dtype-like
+        float32 or float64.
+
+    Returns
+    -------
+    x : ndarray
+        Of the same shape, from -1 to 1.
+
+    Raises
+    ------
+    ValueError
+        If a number lies outside of its range.
+    """
+    low, high = (0, 255) if images.dtype.kind in "iu" else (-1, 1)
+    if images.size and not (images.min() >= low and images.max() <= high):
+        raise ValueError(
+            f"Expected pixels from {low} to {high} in an array of {images.dtype}; got "
+            f"{images.min():.4g} to {images.max():.4g}. Floats from 0 to 255 become "
+            f"right by `images / 127.5 - 1`."
+        )
+    x = np.ascontiguousarray(images, dtype)
+    return (x - 127.5) / 127.5 if high == 255 else x
+
+
+def read_stack(
+    describe: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]],
+    x: np.ndarray,
+    batch_size: int = 500,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Describe any number of pictures, and say how likely each class is.
+
+    Parameters
+    ----------
+    describe : callable
+        Returns features (N, D) and logits (N, K) of N pictures.
+    x : ndarray of shape (N, C, H, W)
+        What the network takes.
+    batch_size : int
+        So many at once.
+
+    Returns
+    -------
+    features : ndarray of shape (N, D)
+        As described.
+    probabilities : ndarray of shape (N, K)
+        Of each class, with sum 1.
+    """
+    starts = range(0, max(len(x), 1), batch_size)
+    parts = [describe(x[start : start + batch_size]) for start in starts]
+    features, scores = map(np.concatenate, zip(*parts, strict=True))
+    scores -= scores.max(axis=1, keepdims=True)
+    np.exp(scores, out=scores)
+    return features, scores / scores.sum(axis=1, keepdims=True)
 
 
 def draw_stack(

@@ -13,7 +13,13 @@ from cs231n.layers import (
     relu_forward,
     softmax_loss,
 )
-from cs231n.nets.conv_stack import ConvStack, draw_stack, load_stack
+from cs231n.nets.conv_stack import (
+    ConvStack,
+    draw_stack,
+    from_bytes,
+    load_stack,
+    read_stack,
+)
 
 __all__ = ["FEATURES", "WEIGHTS", "DigitNet", "as_pictures"]
 
@@ -158,14 +164,7 @@ class DigitNet(ConvStack):
         probabilities : ndarray of shape (N, 10)
             Of each digit, with sum 1.
         """
-        features = np.empty((len(pictures), FEATURES), self.dtype)
-        scores = np.empty((len(pictures), 10), self.dtype)
-        for start in range(0, len(pictures), batch_size):
-            rows = slice(start, start + batch_size)
-            features[rows], scores[rows], _ = self.forward(pictures[rows])
-        scores -= scores.max(axis=1, keepdims=True)
-        np.exp(scores, out=scores)
-        return features, scores / scores.sum(axis=1, keepdims=True)
+        return read_stack(lambda x: self.forward(x)[:2], pictures, batch_size)
 
 
 def as_pictures(images: np.ndarray, dtype: npt.DTypeLike = np.float32) -> np.ndarray:
@@ -199,12 +198,4 @@ def as_pictures(images: np.ndarray, dtype: npt.DTypeLike = np.float32) -> np.nda
             f"Expected images of shape (N, {SIDE}, {SIDE}), (N, 1, {SIDE}, {SIDE}) or "
             f"(N, {size}); got {images.shape}."
         )
-    low, high = (0, 255) if images.dtype.kind in "iu" else (-1, 1)
-    if images.size and not (images.min() >= low and images.max() <= high):
-        raise ValueError(
-            f"Expected pixels from {low} to {high} in an array of {images.dtype}; got "
-            f"{images.min():.4g} to {images.max():.4g}. Floats from 0 to 255 become "
-            f"right by `images / 127.5 - 1`."
-        )
-    x = np.ascontiguousarray(images, dtype).reshape(-1, 1, SIDE, SIDE)
-    return (x - 127.5) / 127.5 if high == 255 else x
+    return from_bytes(images, dtype).reshape(-1, 1, SIDE, SIDE)

@@ -8,7 +8,13 @@ import numpy.typing as npt
 from cs231n.data import drawn
 from cs231n.layers import affine_backward, affine_forward, softmax_loss
 from cs231n.nets.base import add_penalty
-from cs231n.nets.conv_stack import ConvStack, draw_stack, load_stack, normalise
+from cs231n.nets.conv_stack import (
+    ConvStack,
+    draw_stack,
+    load_stack,
+    normalise,
+    read_stack,
+)
 
 __all__ = ["FILTERS", "WEIGHTS", "ShapeNet", "normalise"]
 
@@ -134,3 +140,28 @@ class ShapeNet(ConvStack):
         dx = np.empty(shape, dscores.dtype)
         dx[...] = (dpooled / (shape[2] * shape[3]))[:, :, None, None]
         return self._stack_backward(dx, caches, grads), grads
+
+    def read(
+        self, x: np.ndarray, batch_size: int = 500
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Describe any number of pictures, and say which classes they show.
+
+        Parameters
+        ----------
+        x : ndarray of shape (N, 3, H, W)
+            Normalised images, sides divisible by 8.
+        batch_size : int
+            So many at once.
+
+        Returns
+        -------
+        features : ndarray of shape (N, 64)
+            Means of the last feature maps, which the linear layer takes.
+        probabilities : ndarray of shape (N, K)
+            Of each class, with sum 1.
+        """
+        return read_stack(self._describe, x, batch_size)
+
+    def _describe(self, x):
+        pooled = self._stack_forward(x)[0].mean(axis=(2, 3))
+        return pooled, pooled @ self.params["W7"] + self.params["b7"]

@@ -6,6 +6,7 @@ import numpy as np
 
 from cs231n.nets.digitnet import DigitNet, as_pictures
 from cs231n.scores.frechet import frechet_distance, moments
+from cs231n.scores.judging import Scores
 
 #: From this probability on, a picture is read with confidence.
 CONFIDENT = 0.9
@@ -43,7 +44,7 @@ class Score(NamedTuple):
         )
 
 
-class DigitScores:
+class DigitScores(Scores):
     """Compare sets of digits with real ones, as :class:`DigitNet` sees them.
 
     Parameters
@@ -68,38 +69,10 @@ class DigitScores:
 
     def __init__(self, real: np.ndarray, net: DigitNet | None = None) -> None:
         self.net = DigitNet() if net is None else net
-        self.real = as_pictures(real)
-        self.mu, self.sigma = moments(self.net.read(self.real)[0])
+        super().__init__(as_pictures(real))
 
-    def features(self, images: np.ndarray) -> np.ndarray:
-        """Describe pictures by numbers.
-
-        Parameters
-        ----------
-        images : ndarray
-            Like the real digits.
-
-        Returns
-        -------
-        features : ndarray of shape (N, 64), float32
-            Of the network's last hidden layer.
-        """
-        return self.net.read(as_pictures(images))[0]
-
-    def read(self, images: np.ndarray) -> np.ndarray:
-        """Say how likely each picture shows each digit.
-
-        Parameters
-        ----------
-        images : ndarray
-            Like the real digits.
-
-        Returns
-        -------
-        probabilities : ndarray of shape (N, 10), float32
-            With sum 1.
-        """
-        return self.net.read(as_pictures(images))[1]
+    def _look(self, images):
+        return self.net.read(as_pictures(images))
 
     def score(self, images: np.ndarray) -> Score:
         """Compare a set of pictures with the real digits.
@@ -114,7 +87,7 @@ class DigitScores:
         score : Score
             Distance, digits that are there, share that is read with confidence.
         """
-        features, probabilities = self.net.read(as_pictures(images))
+        features, probabilities = self._look(images)
         found = probabilities.argmax(axis=1)
         shares = np.bincount(found, minlength=10) / len(found)
         return Score(

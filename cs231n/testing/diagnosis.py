@@ -10,9 +10,12 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
+from cs231n.languages import say, texts
 from cs231n.testing.inputs import remembered
 
 _NONE = ("", False)
+_NOT_A_NUMBER = texts("NaN", "0 / 0, inf - inf, or a root or log of a negative")
+_INFINITE = texts("infinite", "an overflow, a division by 0, or a log of 0")
 #: So many entries do not fit by accident.
 _MANY = 3
 #: Below it a factor is what rounding leaves of 0.
@@ -56,7 +59,7 @@ def diagnose_shape(got: np.ndarray, expected: np.ndarray, tolerance: Tolerance) 
         Empty if nothing is certain.
     """
     if got.ndim == expected.ndim > 1 and tolerance.same(got.T, expected):
-        return "The result is transposed: the order of its axes is reversed."
+        return say("The result is transposed: the order of its axes is reversed.")
     if got.size == expected.size and tolerance.same(_as(got, expected), expected):
         return _right_numbers(got, expected)
     if got.ndim == 0:
@@ -70,19 +73,22 @@ def _as(got, expected):
 
 def _right_numbers(got, expected):
     if np.squeeze(got).shape != np.squeeze(expected).shape:
-        return "Its numbers are right and in the right order; only the shape is wrong."
+        return say(
+            "Its numbers are right and in the right order; only the shape is wrong."
+        )
     if got.ndim > expected.ndim:
-        return (
+        return say(
             "Its numbers are right; it has an axis of length 1 too many, as `keepdims` "
             "leaves one behind."
         )
-    return "Its numbers are right; only axes of length 1 are missing or elsewhere."
+    return say("Its numbers are right; only axes of length 1 are missing or elsewhere.")
 
 
 def _one_number(got, expected, tolerance):
-    for what in ("sum", "mean"):
+    for what in texts("sum", "mean"):
         if expected.size > 1 and tolerance.same(got, getattr(expected, what)()):
-            return f"It is the {what} over all entries: pass an `axis`."
+            template = "It is the {what} over all entries: pass an `axis`."
+            return say(template, what=say(what))
     return ""
 
 
@@ -93,13 +99,16 @@ def _other_axis(got, expected):
     sizes = (len(got), len(expected))
     for name, array in remembered().items():
         for shape, has, wants in (
-            (sizes, "row", "column"),
+            (sizes, *texts("row", "column")),
             (sizes[::-1], "column", "row"),
         ):
             if array.shape == shape:
-                return (
-                    f"It has one number for each {has} of {name}; there should be one "
-                    f"for each {wants}: look at the `axis`."
+                return say(
+                    "It has one number for each {has} of {name}; there should be one "
+                    "for each {wants}: look at the `axis`.",
+                    has=say(has),
+                    name=name,
+                    wants=say(wants),
                 )
     return ""
 
@@ -137,15 +146,22 @@ def diagnose(
 def _not_finite(got):
     """Say how many entries are NaN or infinite, and where the first one stands."""
     for bad, what, why in (
-        (np.isnan(got), "NaN", "0 / 0, inf - inf, or a root or log of a negative"),
-        (np.isinf(got), "infinite", "an overflow, a division by 0, or a log of 0"),
+        (np.isnan(got), *_NOT_A_NUMBER),
+        (np.isinf(got), *_INFINITE),
     ):
         if bad.any():
+            what, why = say(what), say(why)
             if got.ndim == 0:
-                return f"It is {what}: look for {why}."
-            first = ", ".join(map(str, np.argwhere(bad)[0]))
-            share = f"{bad.sum()} of {bad.size} entries are {what}"
-            return f"{share}, the first at [{first}]: look for {why}."
+                return say("It is {what}: look for {why}.", what=what, why=why)
+            return say(
+                "{count} of {of} entries are {what}, the first at [{first}]: look for "
+                "{why}.",
+                count=bad.sum(),
+                of=bad.size,
+                what=what,
+                first=", ".join(map(str, np.argwhere(bad)[0])),
+                why=why,
+            )
     return ""
 
 
@@ -153,10 +169,11 @@ def _whole(got, expected, tolerance):
     if got.dtype.kind not in "biu" or (expected == np.round(expected)).all():
         return _NONE
     if got.dtype.kind == "b":
-        return "It holds True and False in place of numbers.", True
-    return (
-        f"It holds whole numbers ({got.dtype}), so decimals were cut off: make the "
-        f"array with a float dtype."
+        return say("It holds True and False in place of numbers."), True
+    return say(
+        "It holds whole numbers ({dtype}), so decimals were cut off: make the array "
+        "with a float dtype.",
+        dtype=got.dtype,
     ), True
 
 
@@ -165,14 +182,17 @@ def _zero(got, expected, tolerance):
         return _NONE
     if got.ndim == 0:
         return _NONE  # the message has the 0 already
-    return "Every entry is 0, as if nothing had been computed or stored.", got.size > 1
+    said = say("Every entry is 0, as if nothing had been computed or stored.")
+    return said, got.size > 1
 
 
 def _input(got, expected, tolerance):
     for name, array in remembered().items():
         varied = array.size > 1 and array.dtype.kind == "f" and np.ptp(array) > 0
         if varied and got.shape == array.shape and np.array_equal(got, array):
-            return f"It is the input {name}, handed back as it was.", True
+            return say(
+                "It is the input {name}, handed back as it was.", name=name
+            ), True
     return _NONE
 
 
@@ -180,10 +200,11 @@ def _axes(got, expected, tolerance):
     if got.ndim < 2 or tolerance.same(expected.T, expected):
         return _NONE
     if tolerance.same(got.T, expected):
-        return "The result is transposed: the order of its axes is reversed.", True
+        said = say("The result is transposed: the order of its axes is reversed.")
+        return said, True
     for axis in range(got.ndim):
         if tolerance.same(np.flip(got, axis), expected):
-            return f"It is reversed along axis {axis}.", True
+            return say("It is reversed along axis {axis}.", axis=axis), True
     return _NONE
 
 
@@ -213,11 +234,15 @@ def _fraction(ratio):
 
 
 def _in_words(got, ratio, fraction):
-    what = "It is" if got.ndim == 0 else "Every entry is"
+    what = say("It is") if got.ndim == 0 else say("Every entry is")
     if fraction == -1:
-        return f"{what} right but for the sign."
-    times = f"{ratio:.4g}" if fraction is None else str(fraction)
-    return f"{what} {times} times what it should be{_same_size(fraction)}."
+        return say("{what} right but for the sign.", what=what)
+    return say(
+        "{what} {times} times what it should be{same}.",
+        what=what,
+        times=f"{ratio:.4g}" if fraction is None else str(fraction),
+        same=_same_size(fraction),
+    )
 
 
 def _same_size(fraction):
@@ -225,7 +250,10 @@ def _same_size(fraction):
     count = max(abs(fraction.numerator), fraction.denominator) if fraction else 0
     for name, array in remembered().items():
         if array.ndim and len(array) == count > 2:
-            return f", and {name} has {count} {'rows' if array.ndim > 1 else 'entries'}"
+            template = ", and {name} has {count} entries"
+            if array.ndim > 1:
+                template = ", and {name} has {count} rows"
+            return say(template, name=name, count=count)
     return ""
 
 
@@ -235,13 +263,15 @@ def _offset(got, expected, tolerance):
     off = got.astype(float) - expected
     if np.ptp(off) > tolerance.atol + tolerance.rtol * np.abs(expected).max():
         return _NONE
-    much, way = abs(off.flat[0]), "large" if off.flat[0] > 0 else "small"
-    return f"Every entry is {much:.4g} too {way}.", got.size >= _MANY
+    template = "Every entry is {much:.4g} too small."
+    if off.flat[0] > 0:
+        template = "Every entry is {much:.4g} too large."
+    return say(template, much=abs(off.flat[0])), got.size >= _MANY
 
 
 def _signs(got, expected, tolerance):
     if got.size > 2 and tolerance.same(np.abs(got), np.abs(expected)):
-        return "The sizes are right; some entries have the wrong sign.", True
+        return say("The sizes are right; some entries have the wrong sign."), True
     return _NONE
 
 
@@ -251,11 +281,11 @@ def _order(got, expected, tolerance):
     if not distinct or not tolerance.same(*ordered):
         return _NONE
     if got.ndim == 1:
-        return "These are the right numbers in another order.", True
+        return say("These are the right numbers in another order."), True
     rows = np.sort(got, axis=-1), np.sort(expected, axis=-1)
     if tolerance.same(*rows):
-        return "Each row has the right numbers in another order.", False
-    return (
+        return say("Each row has the right numbers in another order."), False
+    return say(
         "These are the right numbers in other places: check the order of the axes, "
         "before a reshape above all."
     ), True
@@ -266,9 +296,10 @@ def _close_by(got, expected, tolerance):
     off = np.abs(got.astype(float) - expected).max()
     if not 0 < off < 1e-5 * largest:
         return _NONE
-    return (
-        f"It is nearly right: at most {off / largest:.0e} of the largest entry off. "
-        f"Look for 32-bit numbers or a small constant, such as an epsilon."
+    return say(
+        "It is nearly right: at most {share:.0e} of the largest entry off. Look for "
+        "32-bit numbers or a small constant, such as an epsilon.",
+        share=off / largest,
     ), False
 
 
@@ -280,9 +311,11 @@ def _lines(got, expected, tolerance):
     most = tolerance.atol + tolerance.rtol * np.abs(expected).max()
     for axis, one, other in ((0, "column", "row"), (1, "row", "column")):
         if got.shape[axis] > 2 and (np.ptp(off, axis=axis) <= most).all():
-            return (
-                f"Within each {one} all entries are off by the same amount: look at "
-                f"what is added to, or missing from, every {other}."
+            return say(
+                "Within each {one} all entries are off by the same amount: look at "
+                "what is added to, or missing from, every {other}.",
+                one=say(one),
+                other=say(other),
             ), False
     return _NONE
 
@@ -293,7 +326,12 @@ def _place(got, expected, tolerance):
     for axis in range(got.ndim) if len(wrong) > 1 else ():
         index = wrong[0, axis]
         if got.shape[axis] > 2 and (wrong[:, axis] == index).all():
-            return f"All wrong entries have index {index} on axis {axis}.", False
+            said = say(
+                "All wrong entries have index {index} on axis {axis}.",
+                index=index,
+                axis=axis,
+            )
+            return said, False
     return _NONE
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from cs231n.languages import say
 from cs231n.testing.inputs import remember
 from cs231n.testing.wrong import expect
 
@@ -38,8 +39,11 @@ def unchanged(**arrays: np.ndarray) -> Iterator[None]:
     for name, array in arrays.items():
         expect(
             np.array_equal(array, before[name], equal_nan=array.dtype.kind == "f"),
-            f"The answer changed its input {name}. Work on a copy, or build a new "
-            f"array, so that the caller's data stays as it was.",
+            say(
+                "The answer changed its input {name}. Work on a copy, or build a new "
+                "array, so that the caller's data stays as it was.",
+                name=name,
+            ),
         )
 
 
@@ -71,8 +75,9 @@ def memory_below(limit: float, hint: str = "") -> Iterator[None]:
         peak = max(tracemalloc.get_traced_memory()[1], *PEAKS, 0)
     finally:
         tracemalloc.stop()
-    expect(
-        peak <= limit,
-        f"This needed {peak / 1e6:.1f} MB at once; {limit / 1e6:.1f} MB are enough. "
-        f"{hint}".rstrip(),
+    said = say(
+        "This needed {peak:.1f} MB at once; {enough:.1f} MB are enough.",
+        peak=peak / 1e6,
+        enough=limit / 1e6,
     )
+    expect(peak <= limit, f"{said} {hint}".rstrip())

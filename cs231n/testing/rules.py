@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable, Iterable
 
+from cs231n.languages import say
 from cs231n.testing.allowed import foreign, hidden, unlisted
 from cs231n.testing.loops import loops as count_loops
 from cs231n.testing.names import facts, handed_on, spelled_out
@@ -42,7 +43,10 @@ def expect_source(
     name, own = function.__name__, str(function.__module__).partition(".")[0]
     expect(
         own != PACKAGE or hasattr(function, "__sources__"),
-        f"{name} is the package's own. Write yours in its cell, with `def`.",
+        say(
+            "{name} is the package's own. Write yours in its cell, with `def`.",
+            name=name,
+        ),
     )
     trees, without = list(sources(function)), tuple(without)
     rule = (name, own, loops, without, *trees)
@@ -50,13 +54,15 @@ def expect_source(
         return
     if loops is not None:
         found = count_loops(trees)
-        allowed = {0: "no loop", 1: "at most one loop"}.get(
-            loops, f"at most {loops} loops"
-        )
         expect(
             found <= loops,
-            f"{name} should have {allowed}; its source has {found}. Comprehensions, "
-            f"map and np.vectorize are loops too.",
+            say(
+                "{name} should have {allowed}; its source has {found}. Comprehensions, "
+                "map and np.vectorize are loops too.",
+                name=name,
+                allowed=_at_most(loops),
+                found=found,
+            ),
         )
     used = _used(trees)
     _expect_listed(name, used, trees, own)
@@ -71,8 +77,22 @@ def expect_source(
             hits |= {d for d in used if f".{d}".endswith(f".{module}.*")}
         hit = sorted(hits)[:1]
         words = "".join(hit)
-        expect(not hit, f"{name} should do without {forbidden}; it uses {words}.")
+        expect(
+            not hit,
+            say(
+                "{name} should do without {forbidden}; it uses {found}.",
+                name=name,
+                forbidden=forbidden,
+                found=words,
+            ),
+        )
     _kept.add(rule)
+
+
+def _at_most(loops):
+    if loops < 2:
+        return say("at most one loop") if loops else say("no loop")
+    return say("at most {loops} loops", loops=loops)
 
 
 def _expect_listed(name, used, trees, own):
@@ -80,22 +100,31 @@ def _expect_listed(name, used, trees, own):
     _expect_none(
         name,
         hidden(used),
-        "this test reads the source, and that hides what runs.",
+        say("this test reads the source, and that hides what runs."),
     )
     _expect_none(
         name,
         sorted(foreign(trees) - {own}),
-        "an answer may import NumPy and what Python has for numbers.",
+        say("an answer may import NumPy and what Python has for numbers."),
     )
     _expect_none(
         name,
         unlisted(spelled_out(used, trees), trees),
-        "an answer may use what computes, not what finds other code or files.",
+        say("an answer may use what computes, not what finds other code or files."),
     )
 
 
 def _expect_none(name, found, why):
-    expect(not found, f"{name} should do without {''.join(found[:1])}: {why}")
+    forbidden = "".join(found[:1])
+    expect(
+        not found,
+        say(
+            "{name} should do without {forbidden}: {why}",
+            name=name,
+            forbidden=forbidden,
+            why=why,
+        ),
+    )
 
 
 def hiding(trees: Iterable[ast.AST]) -> list[str]:

@@ -9,6 +9,7 @@ import textwrap
 import types
 from collections.abc import Callable, Iterator
 
+from cs231n.languages import say
 from cs231n.testing.names import walked
 from cs231n.testing.wrong import WrongAnswer
 
@@ -121,6 +122,9 @@ def _parse(function):
 
 def _no_source(function):
     return WrongAnswer(
-        f"The source of {function.__name__} is not to be had, and this test reads it. "
-        f"Define the function in its cell with `def`."
+        say(
+            "The source of {name} is not to be had, and this test reads it. Define the "
+            "function in its cell with `def`.",
+            name=function.__name__,
+        )
     )

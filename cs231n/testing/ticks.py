@@ -1,5 +1,6 @@
 """What a test says once everything in it holds."""
 
+from cs231n.languages import say
 from cs231n.workbook import score
 
 
@@ -19,6 +20,7 @@ def passed(exercise: str, what: str, points: float = 0, of: float = 0) -> None:
     """
     so_far = score.tick(exercise, what, points)
     if of:
-        print(f"✓ {exercise}: {so_far:g} of {of:g} points ({what})")
+        points_so_far = say("{points:g} of {of:g} points", points=so_far, of=of)
+        print(f"✓ {exercise}: {points_so_far} ({what})")
     else:
         print(f"✓ {exercise}: {what}")

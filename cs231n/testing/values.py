@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cs231n.languages import say, texts
 from cs231n.testing.diagnosis import Tolerance, diagnose, diagnose_shape
 from cs231n.testing.pictures import Wrong
-from cs231n.testing.words import in_words, is_shape, kind, shortened, whole
+from cs231n.testing.words import in_words, is_shape, items, kind, shortened, whole
 from cs231n.testing.wrong import WrongAnswer, expect
 
 
@@ -39,56 +40,81 @@ def expect_array(
         raise WrongAnswer(_other_shape(array, tuple(shape), name, hint))
 
 
-def _numbers(got, name, wanted="an array"):
+_ARRAY, _REAL, _NUMBER = texts("an array", "an array of real numbers", "a number")
+
+
+def _numbers(got, name, wanted=_ARRAY):
     """Return what an answer returned as an array of real numbers, or say why not."""
     expect(
         got is not None,
-        f"{name} is None: the answer ends without `return`, or returns None.",
+        say(
+            "{name} is None: the answer ends without `return`, or returns None.",
+            name=name,
+        ),
     )
     try:
         array = np.asarray(got)
     except ValueError:  # NumPy's word for a list of lists of different lengths
         raise WrongAnswer(
-            f"{name} should be an array; got {kind(got)} that differ in length or "
-            f"shape."
+            say(
+                "{name} should be an array; got {came} that differ in length or shape.",
+                name=name,
+                came=kind(got),
+            )
         ) from None
     except (TypeError, RuntimeError) as error:  # of an object's own conversion
-        remark = " Take plain numbers: .item()." if "tensor" in kind(got) else ""
-        message = f"{name} should be {wanted}; got {kind(got)}.{remark}"
+        message = _no_numbers(name, wanted, kind(got))
+        if _are_tensors(got):
+            message += " " + say("Take plain numbers: .item().")
         raise WrongAnswer(message) from error
     if array.dtype.kind not in "biuf":
-        if wanted == "an array":
-            wanted = "an array of real numbers"
-        raise WrongAnswer(
-            f"{name} should be {wanted}; got {kind(got)}{_among(got, array)}."
-        )
+        wanted = _REAL if wanted == _ARRAY else wanted
+        raise WrongAnswer(_no_numbers(name, wanted, kind(got) + _among(got, array)))
     return array
+
+
+def _are_tensors(got):
+    parts = got if isinstance(got, list | tuple) else [got]
+    return all(type(part).__name__ in ("Tensor", "Parameter") for part in parts)
+
+
+def _no_numbers(name, wanted, came):
+    return say(
+        "{name} should be {right}; got {came}.", name=name, right=say(wanted), came=came
+    )
 
 
 def _expect_no_tuple(got, name):
     """Refuse several values where one array was asked for and its shape is wrong."""
     expect(
         not isinstance(got, tuple),
-        f"{name} should be one array; got {kind(got)}. Return the array alone.",
+        say(
+            "{name} should be one array; got {came}. Return the array alone.",
+            name=name,
+            came=kind(got),
+        ),
     )
 
 
 def _among(got, array):
     """Say which values of a list make it an array of no numbers."""
-    if not isinstance(got, list | tuple) or "values" not in kind(got):
+    if type(got) not in (list, tuple) or items(got) != "values":
         return ""
-    found = {"c": "complex numbers", "U": "text", "S": "bytes"}.get(array.dtype.kind)
+    kinds = zip("cUS", texts("complex numbers", "text", "bytes"), strict=True)
+    found = dict(kinds).get(array.dtype.kind)
     if any(item is None for item in got):
         found = "None"
-    return f", with {found} among them" if found else ""
+    return say(", with {found} among them", found=say(found)) if found else ""
 
 
 def _other_shape(array, shape, name, hint):
-    wanted = f"have shape {shape}" if shape else "be one number"
-    came = str(array.shape) if array.ndim else "one number"
-    if not shape:
-        came = f"an array of shape {came}"
-    return f"{name} should {wanted}; got {came}. {hint}".rstrip()
+    came = str(array.shape) if array.ndim else say("one number")
+    if shape:
+        template = "{name} should have shape {shape}; got {came}."
+    else:
+        template = "{name} should be one number; got an array of shape {came}."
+    said = say(template, name=name, shape=shape, came=came)
+    return f"{said} {hint}".rstrip()
 
 
 def expect_close(
@@ -137,7 +163,7 @@ def expect_close(
     expected = np.asarray(expected)
     returned, got = (
         got,
-        _numbers(got, name, "an array" if expected.ndim else "a number"),
+        _numbers(got, name, _ARRAY if expected.ndim else _NUMBER),
     )
     tolerance = Tolerance(rtol, atol)
     fault = _known_fault(got, faults or {}, tolerance)
@@ -170,11 +196,24 @@ def _difference(got, expected, wrong, name, why):
     worst = np.argmax(np.where(wrong, off, -1))
     where = np.unravel_index(worst, got.shape)
     entry = f"[{', '.join(map(str, where))}]"
-    inside = f"{name}{entry}" if " " not in name else f"{name}: entry {entry}"
-    place = inside if where else name
-    share = f" ({wrong.sum()} of {wrong.size} entries differ)" if where else ""
+    place = f"{name}{entry}"
+    if " " in name:
+        place = say("{name}: entry {entry}", name=name, entry=entry)
     right, came = _apart(float(expected[where]), float(got[where]))
-    return f"{place} should be {right}; got {came}{share}. {why}".rstrip()
+    template = "{name} should be {right}; got {came}."
+    if where:
+        template = (
+            "{name} should be {right}; got {came} ({wrong} of {of} entries differ)."
+        )
+    said = say(
+        template,
+        name=place if where else name,
+        right=right,
+        came=came,
+        wrong=wrong.sum(),
+        of=wrong.size,
+    )
+    return f"{said} {why}".rstrip()
 
 
 def _apart(right, came):
@@ -189,8 +228,13 @@ def _apart(right, came):
 def _expect_dtype(got, dtype, name):
     expect(
         got.dtype == dtype,
-        f"The numbers of {name} are right, but its dtype should be {dtype}; got "
-        f"{got.dtype}. Look for an array or a random draw of another dtype.",
+        say(
+            "The numbers of {name} are right, but its dtype should be {right}; got "
+            "{came}. Look for an array or a random draw of another dtype.",
+            name=name,
+            right=dtype,
+            came=got.dtype,
+        ),
     )
 
 
@@ -225,14 +269,18 @@ def expect_equal(
     if isinstance(expected, np.ndarray):
         expect_close(got, expected, name, rtol=0, atol=0, hint=hint, faults=faults)
         return
-    expect(got is not None or expected is None, f"{name} is None. {hint}".rstrip())
+    is_none = say("{name} is None.", name=name)
+    expect(got is not None or expected is None, f"{is_none} {hint}".rstrip())
     if not (_same_kind(got, expected) and _same(got, expected)):
         right, came = _unlike(got, expected)
         if right == came and isinstance(got, list | tuple):  # it is deeper down
             for i, pair in enumerate(zip(got, expected, strict=True)):
                 expect_equal(*pair, f"{name}[{i}]", hint=hint)
         why = f"{_names_apart(got, expected)} {hint}".strip()
-        raise WrongAnswer(f"{name} should be {right}; got {came}. {why}".rstrip())
+        said = say(
+            "{name} should be {right}; got {came}.", name=name, right=right, came=came
+        )
+        raise WrongAnswer(f"{said} {why}".rstrip())
 
 
 def _names_apart(got, expected):
@@ -243,10 +291,10 @@ def _names_apart(got, expected):
     if not all(isinstance(name, str) for names in both for name in names):
         return ""
     missing, more = set(expected) - set(got), set(got) - set(expected)
-    sentences = (("Missing", missing), ("Not asked for", more))
+    templates = texts("Missing: {names}.", "Not asked for: {names}.")
     return " ".join(
-        f"{what}: {shortened(', '.join(sorted(names)))}."
-        for what, names in sentences
+        say(template, names=shortened(", ".join(sorted(names))))
+        for template, names in zip(templates, (missing, more), strict=True)
         if names
     )
 
@@ -301,15 +349,19 @@ def expect_tuple(got: Any, *names: str, part: str = "") -> tuple | list:
     WrongAnswer
         If it is no tuple, or one of another length.
     """
-    wanted = f"Return ({', '.join(names)})"
+    values = f"({', '.join(names)})"
+    wanted = say("Return {values}", values=values)
     if part:
-        wanted = f"{part} should be ({', '.join(names)})"
+        wanted = say("{part} should be {values}", part=part, values=values)
     expect(
-        got is not None or bool(part), f"{wanted}; the answer ends without `return`."
+        got is not None or bool(part),
+        say("{wanted}; the answer ends without `return`.", wanted=wanted),
     )
     if not isinstance(got, tuple | list):
-        alone = "" if got is None else " alone"
-        raise WrongAnswer(f"{wanted}; got {kind(got)}{alone}.")
-    count = f"{len(got)} value{'s' * (len(got) != 1)}"
-    expect(len(got) == len(names), f"{wanted}; got {count}.")
+        came = kind(got) if got is None else say("{kind} alone", kind=kind(got))
+        raise WrongAnswer(say("{wanted}; got {came}.", wanted=wanted, came=came))
+    count = say("1 value") if len(got) == 1 else say("{count} values", count=len(got))
+    expect(
+        len(got) == len(names), say("{wanted}; got {came}.", wanted=wanted, came=count)
+    )
     return got

@@ -1,33 +1,36 @@
 """Values in the words of a sentence: no ``np.float64(0.5)``, no object's address."""
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 
+from cs231n.languages import say, texts
+
 #: What a value of a type is, and what several of them are.
 _NOUNS = {
-    "bool": ("True or False", "truth values"),
-    "int": ("a whole number", "whole numbers"),
-    "float": ("a number", "numbers"),
-    "complex": ("a complex number", "complex numbers"),
-    "str": ("a text", "texts"),
-    "bytes": ("bytes", "values"),
-    "list": ("a list", "lists"),
-    "tuple": ("a tuple", "tuples"),
-    "dict": ("a dictionary", "dictionaries"),
-    "set": ("a set", "sets"),
-    "frozenset": ("a set", "sets"),
-    "function": ("a function", "functions"),
-    "builtin_function_or_method": ("a function", "functions"),
-    "method": ("a function", "functions"),
-    "generator": ("a generator", "generators"),
-    "range": ("a range", "ranges"),
-    **dict.fromkeys(("map", "filter", "zip"), ("an iterator", "iterators")),
-    "module": ("a module", "modules"),
-    "type": ("a class", "classes"),
-    "ndarray": ("an array", "arrays"),
-    **dict.fromkeys(("Tensor", "Parameter"), ("a tensor", "tensors")),
-    "NoneType": ("None", "values"),
+    "bool": texts("True or False", "truth values"),
+    "int": texts("a whole number", "whole numbers"),
+    "float": texts("a number", "numbers"),
+    "complex": texts("a complex number", "complex numbers"),
+    "str": texts("a text", "texts"),
+    "bytes": texts("bytes", "values"),
+    "list": texts("a list", "lists"),
+    "tuple": texts("a tuple", "tuples"),
+    "dict": texts("a dictionary", "dictionaries"),
+    "set": texts("a set", "sets"),
+    "frozenset": texts("a set", "sets"),
+    "function": texts("a function", "functions"),
+    "builtin_function_or_method": texts("a function", "functions"),
+    "method": texts("a function", "functions"),
+    "generator": texts("a generator", "generators"),
+    "range": texts("a range", "ranges"),
+    **dict.fromkeys(("map", "filter", "zip"), texts("an iterator", "iterators")),
+    "module": texts("a module", "modules"),
+    "type": texts("a class", "classes"),
+    "ndarray": texts("an array", "arrays"),
+    **dict.fromkeys(("Tensor", "Parameter"), texts("a tensor", "tensors")),
+    "NoneType": texts("None", "values"),
 }
 _OF_ARRAYS = {
     "c": "complex numbers",
@@ -37,6 +40,13 @@ _OF_ARRAYS = {
     "M": "dates",
     "m": "dates",
 }
+#: Besides: nouns without their article, as they are said of one thing.
+_ALONE = texts(
+    *("Python objects", "dates"),
+    *("truth value", "whole number", "number", "complex number", "text", "list"),
+    *("tuple", "dictionary", "set", "function", "generator", "range", "iterator"),
+    *("module", "class", "array", "tensor", "value", "entry", "entries"),
+)
 _ENTRIES, _LETTERS = 8, 60
 #: Of larger whole numbers nobody counts the digits.
 _LARGE = 10**15
@@ -63,13 +73,15 @@ def kind(value: Any) -> str:
     if name in ("Tensor", "Parameter") and isinstance(
         getattr(value, "shape", 0), tuple
     ):
-        return f"a tensor of shape {tuple(value.shape)}"
+        return say("a tensor of shape {shape}", shape=tuple(value.shape))
     if type(value) in _CONTAINERS:
         return _container(value)
     if isinstance(value, np.dtype):
-        return "a dtype"
+        return say("a dtype")
     noun = "type" if isinstance(value, type) else name
-    return _NOUNS.get(noun, (f"an object of class {shortened(name)}",))[0]
+    if noun in _NOUNS:
+        return say(_NOUNS[noun][0])
+    return say("an object of class {name}", name=shortened(name))
 
 
 def _plain(value):
@@ -82,20 +94,42 @@ def _plain(value):
 
 def _array(array):
     of = _OF_ARRAYS.get(array.dtype.kind)
-    return f"an array{f' of {of}' if of else ''} of shape {array.shape}"
+    if of:
+        return say(
+            "an array of {items} of shape {shape}", items=say(of), shape=array.shape
+        )
+    return say("an array of shape {shape}", shape=array.shape)
 
 
 def _container(value):
     what = _NOUNS[type(value).__name__][0]
     if not value:
-        return f"an empty {what[2:]}"
+        return say("an empty {noun}", noun=say(what[2:]))
     if isinstance(value, dict):
-        return f"{what} of {len(value)} {'entries' if len(value) > 1 else 'entry'}"
-    return f"{what} of {len(value)} {_items(value)}"
+        inside = "entries" if len(value) > 1 else "entry"
+    else:
+        inside = items(value)
+    return say(
+        "{what} of {count} {items}",
+        what=say(what),
+        count=len(value),
+        items=say(inside),
+    )
 
 
-def _items(values):
-    """Name what values are together, such as ``"arrays"``."""
+def items(values: Collection) -> str:
+    """Name what values are together.
+
+    Parameters
+    ----------
+    values : collection
+        Not empty.
+
+    Returns
+    -------
+    noun : str
+        In English, such as ``"arrays"``; one value alone in the singular.
+    """
     types = {type(_plain(value)).__name__ for value in values}
     if types == {"int", "float"}:
         types = {"float"}
@@ -166,7 +200,8 @@ def _number(value):
         return f"{value:.6g}"
     if abs(value) < _LARGE:
         return str(value)
-    return f"a whole number of {int(value.bit_length() * 0.30103) + 1} digits"
+    digits = int(value.bit_length() * 0.30103) + 1
+    return say("a whole number of {digits} digits", digits=digits)
 
 
 def _contents(value):
@@ -178,7 +213,7 @@ def _contents(value):
     enough = 1
     while enough < len(parts) and sum(map(len, parts[: enough + 1])) <= 2 * _LETTERS:
         enough += 1
-    more = ["and more"] * (len(value) > enough)
+    more = [say("and more")] * (len(value) > enough)
     return ", ".join(parts[:enough] + more)
 
 
@@ -235,7 +270,9 @@ def result(value: Any) -> str:
     words : str
         As from :func:`kind`; of None, where it comes from.
     """
-    return "None: the answer ends without `return`" if value is None else kind(value)
+    if value is None:
+        return say("None: the answer ends without `return`")
+    return kind(value)
 
 
 def shortened(text: str) -> str:

@@ -1,5 +1,6 @@
 """The error of a wrong answer: a message that ends at the student's line."""
 
+from cs231n.languages import say
 from cs231n.testing import pictures
 from cs231n.workbook.lines import wrapped
 
@@ -33,7 +34,7 @@ class WrongAnswer(AssertionError):
             pictures.show(picture)
         name, said = type(self).__name__, wrapped(f"{type(self).__name__}: {self}")
         line = _line_of_the_cell(self.__traceback__)
-        found = [f"Line {line} of this cell found it."] if line else []
+        found = [say("Line {line} of this cell found it.", line=line)] if line else []
         return [_RED.format(name) + said.removeprefix(name), *found]
 
 

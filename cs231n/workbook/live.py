@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from cs231n.languages import say
 from cs231n.workbook import score
 from cs231n.workbook.cells import as_python, names_in
 from cs231n.workbook.lines import wrapped
@@ -67,7 +68,7 @@ class Watcher:
             ran[name] = source
         if not result.success:
             if meaning := self._meaning(result.error_in_exec):
-                print(wrapped(f"What this means: {meaning}"))
+                print(wrapped(say("What this means: {meaning}", meaning=meaning)))
             for exercise, what in _ticks_of(source):
                 score.forget(exercise, what)
 
@@ -75,12 +76,16 @@ class Watcher:
         if not isinstance(error, NameError) or error.name not in self._unread:
             return meaning_of(error)
         exercise = self._unread[error.name]
-        place = (
-            f"belongs to {exercise}, whose cell has"
-            if exercise
-            else "stands in a cell with"
+        template = (
+            "{name} stands in a cell with a syntax error. Mend it first, and run it "
+            "again."
         )
-        return f"{error.name} {place} a syntax error. Mend it first, and run it again."
+        if exercise:
+            template = (
+                "{name} belongs to {cell}, whose cell has a syntax error. Mend it "
+                "first, and run it again."
+            )
+        return say(template, name=error.name, cell=exercise)
 
 
 def watch() -> None:

@@ -3,6 +3,8 @@
 import math
 import re
 
+from cs231n.languages import say
+
 _ELEMENTWISE = (
     "An array of several numbers is neither true nor false, so `if`, `and`, `or` and "
     "Python's own max() and min() cannot take it. Compare elementwise (np.maximum, "
@@ -215,9 +217,9 @@ def meaning_of(error: BaseException | None) -> str:
     """
     said = str(error)
     if type(error) is KeyError:
-        return _NO_KEY.format(said)
+        return say(_NO_KEY, said)
     if isinstance(error, NameError) and _is_of_self(error):
-        return f"The object has it: write self.{error.name}."
+        return say("The object has it: write self.{name}.", name=error.name)
     if not isinstance(error, _KINDS):
         return ""
     if reshaped := _RESHAPE.search(said):
@@ -226,7 +228,7 @@ def meaning_of(error: BaseException | None) -> str:
         return _of_a_reshape(*reversed(reshaped.groups()))
     for pattern, meaning in _MEANINGS:
         if found := pattern.search(said):
-            return meaning.format(*found.groups())
+            return say(meaning, *found.groups())
     return ""
 
 
@@ -243,9 +245,14 @@ def _of_a_reshape(size, shape):
     lengths = list(map(int, re.findall(r"-?\d+", shape.replace("newaxis", "-1"))))
     wanted = abs(math.prod(lengths))
     if -1 in lengths:
-        return f"The {size} numbers cannot be shared out evenly over {wanted} places."
-    times = " x ".join(map(str, lengths))
-    return (
-        f"A reshape keeps every number: {times} = {wanted} are asked for, and there "
-        f"are {size}."
+        template = (
+            "The {size} numbers cannot be shared out evenly over {wanted} places."
+        )
+        return say(template, size=size, wanted=wanted)
+    return say(
+        "A reshape keeps every number: {times} = {wanted} are asked for, and there are "
+        "{size}.",
+        times=" x ".join(map(str, lengths)),
+        wanted=wanted,
+        size=size,
     )

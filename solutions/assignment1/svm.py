@@ -265,7 +265,7 @@ expect_close(
         "all of them do.": 1.75,
         "The margins are squared; this loss adds them up as they are.": 3.625,
         "From each score take off that of the image's own label, not the reverse.": 2.75,
-        "The loss loses violations: which entries should be set to 0 in each row?": 1.5,
+        "Violations are missing in the loss: which entries should be 0 in each row?": 1.5,
     },
 )
 expect_close(
@@ -700,7 +700,7 @@ expect_close(
         "all of them do.": 1.75,
         "The margins are squared; this loss adds them up as they are.": 3.625,
         "From each score take off that of the image's own label, not the reverse.": 2.75,
-        "The loss loses violations: which entries should be set to 0 in each row?": 1.5,
+        "Violations are missing in the loss: which entries should be 0 in each row?": 1.5,
     },
 )
 expect_close(

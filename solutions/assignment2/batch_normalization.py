@@ -1872,7 +1872,7 @@ with needs_answers():
 # Next, eight layers and initial weights of every *scale* (standard deviation), from far too
 # small to far too large. Predict: over how many powers of ten does each network learn? With
 # the real CIFAR-10 on the disk there are more scales, images and epochs; the curves get
-# smoother, and it takes about a minute.
+# smoother, and it takes about 15 seconds.
 
 # %% tags=["experiment"]
 num_scales, num_images, epochs = (20, 1000, 10) if real else (9, 500, 8)

@@ -800,7 +800,7 @@ with needs_answers():
     print(f"last loss {smooth[-1]:.2f}, factor {scale:.1f}")
 
 # %% [markdown]
-# *Our run of 1200 steps used 24 s of processor time on one thread. The dashed line is the loss of a
+# *Our runs of 1200 steps used 16 to 24 s of processor time on one thread. The dashed line is the loss of a
 # model that knows nothing. The gray curve is the loss of each batch, the other its mean over 20
 # steps. The loss does not reach 0: some captions hold of several pictures of the batch.*
 #
@@ -1681,7 +1681,7 @@ with needs_answers():
         )
 
 # %% [markdown]
-# *Our run used 32 s of processor time for 600 steps from pixels. It got 44 % of the colours and 14
+# *Our runs used 20 to 32 s of processor time for 600 steps from pixels. The first got 44 % of the colours and 14
 # % of the shapes, where a guess has 12.5 %. Its loss of 3.56 is that of a cue with about 2.8
 # values. In `benchmarks.clip`, 1500 steps (76 s) brought the colours to 94 %. Shapes stayed at 12
 # %, and retrieval was true in 29 %.*

@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import re
 
 import nbformat
 import polib
@@ -33,6 +34,8 @@ def without_strings(source):
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             node.value = ""
+        if isinstance(node, ast.JoinedStr):
+            node.values = [v for v in node.values if not isinstance(v, ast.Constant)]
     return ast.dump(tree)
 
 
@@ -77,6 +80,34 @@ def test_the_chinese_notebook_has_the_ids_and_points_of_the_english_one():
             assert flags.get(key) == old_flags.get(key)
         if is_locked(cell) and "checksum" in flags:
             assert flags["checksum"] == compute_checksum(cell)
+    assert [c.id for c in chinese.cells if 'LANGUAGE = "zh_CN"' in c.source] == [
+        next(
+            c.id
+            for c in english.cells
+            if "import expect" in c.source.replace("(\n    ", "")
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "other", "written"),
+    [
+        (
+            "f'{x} is one of {n!r:>3} words'",
+            "{n!r:>3} 中的 {x}",
+            'f"{n!r:>3} 中的 {x}"',
+        ),
+        ("f'the sum of {d[\"k\"]} it is'", "“{d['k']}” 的和", "f\"“{d['k']}” 的和\""),
+        ("f'{x} is left out here'", "没有值", None),  # the value got lost
+        ("f'{x} has {{braces}} and so on'", "{x} {{}}", 'f"{x} {{}}"'),
+    ],
+)
+def test_a_text_with_values_keeps_them(source, other, written):
+    cell = nbformat.v4.new_code_cell(f"print({source})", id="a")
+
+    translated(nbformat.v4.new_notebook(cells=[cell]), lambda text: other)
+
+    assert cell.source == f"print({written or source})"
 
 
 @pytest.mark.slow
@@ -100,7 +131,9 @@ def test_a_wrong_answer_is_told_so_in_chinese(tmp_path, capsys):
 
     assert check([str(path), "knn-two-loops"]) == 1
 
-    assert "这是距离的平方：请开方。" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert re.search(r"dists\[\d, \d\] 应为 \d+；得到的是 \d+（\d 个元素中有", said)
+    assert "这是距离的平方：请开方。" in said
 
 
 def test_changed_text_falls_back_to_english_and_is_counted(tmp_path):
@@ -108,13 +141,13 @@ def test_changed_text_falls_back_to_english_and_is_counted(tmp_path):
     notebook = nbformat.v4.new_notebook(cells=cells)
     path = tmp_path / "zh_CN" / "assignment1" / "x.po"
     path.parent.mkdir(parents=True)
-    catalogue = updated(notebook, path)
+    catalogue = updated(messages(notebook), path)
     for entry in catalogue:
         entry.msgstr = f"译 {entry.msgid}"
     catalogue.save(str(path))
     notebook.cells[0].source = "# One\n\nNew text here."
 
-    new = updated(notebook, path)
+    new = updated(messages(notebook), path)
     done, total = translate(notebook, new)
 
     assert (done, total) == (1, 2)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from cs231n.data import drawn
-from cs231n.nets.saved import read_weights
+from cs231n.nets.diffusion.shipped import fill
 
 __all__ = ["SIZES", "TIMESTEPS", "WEIGHTS", "noisenet"]
 
@@ -44,17 +44,4 @@ def noisenet(torch: Any, net: Any, path: str | PathLike[str] = WEIGHTS) -> Any:
     ValueError
         If its parameters have other names or shapes.
     """
-    state = read_weights(path)
-    shapes = {name: value.shape for name, value in state.items()}
-    found = {name: tuple(value.shape) for name, value in net.state_dict().items()}
-    other = sorted(set(shapes.items()) ^ set(found.items()))
-    if other:
-        name = other[0][0]
-        raise ValueError(
-            f"These weights are for a U-Net of {SIZES}. Expected {name} of shape "
-            f"{shapes.get(name, 'none')}, got {found.get(name, 'none')}; "
-            f"{len({name for name, _ in other})} parameters differ. Build the blocks "
-            f"of the notebook, or train your own network."
-        )
-    net.load_state_dict({k: torch.from_numpy(v) for k, v in state.items()})
-    return net.eval()
+    return fill(torch, net, path, SIZES)

@@ -1,8 +1,9 @@
 """Catalogues of the notebooks: ``python -m grading.authoring.translation``.
 
-Brings every catalogue that is there up to date with the released notebooks, and says
-how much of each is translated. ``--check`` writes nothing and fails if one is out of
-date, ``--new assignment1/knn`` begins one, ``--out FOLDER`` writes the notebooks.
+Brings every catalogue that is there up to date with the released notebooks, and the
+one of what the package says with its modules, and says how much of each is
+translated. ``--check`` writes nothing and fails if one is out of date, ``--new
+assignment1/knn`` begins one, ``--out FOLDER`` writes the notebooks.
 """
 
 import argparse
@@ -19,6 +20,8 @@ from grading.authoring.translation.catalogue import (
     translate,
     updated,
 )
+from grading.authoring.translation.messages import messages
+from grading.authoring.translation.package import catalogue_of_package, said
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -39,6 +42,8 @@ def main(argv: list[str] | None = None) -> int:
             return 2
         if not _one(name, source, args):
             stale.append(name)
+    if not _package(args):
+        stale.append("cs231n")
     if stale and args.check:
         print("Out of date:", *stale, "\nMend: python -m grading.authoring.translation")
     return 1 if stale and args.check else 0
@@ -48,12 +53,7 @@ def _one(name, source, args):
     """Bring one catalogue up to date, count, write; say whether it was as it should."""
     notebook = nbformat.read(source, as_version=4)
     path = catalogue_path(args.language, name)
-    catalogue = updated(notebook, path)
-    text = str(catalogue).rstrip() + "\n"
-    same = path.exists() and path.read_text(encoding="utf-8") == text
-    if not same and not args.check:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode())
+    text, same = _kept(updated(messages(notebook), path), path, args)
     done, total = translate(notebook, polib.pofile(text))
     print(f"{args.language} {name}: {done} of {total} messages translated")
     if args.out:
@@ -61,6 +61,30 @@ def _one(name, source, args):
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes((nbformat.writes(notebook) + "\n").encode())
     return same
+
+
+def _package(args):
+    """Do the same with what the package says."""
+    path = catalogue_of_package(args.language)
+    if not path.exists():
+        return True
+    catalogue = updated(said(), path)
+    done = len(catalogue.translated_entries())
+    total = (
+        done + len(catalogue.untranslated_entries()) + len(catalogue.fuzzy_entries())
+    )
+    print(f"{args.language} cs231n: {done} of {total} messages translated")
+    return _kept(catalogue, path, args)[1]
+
+
+def _kept(catalogue, path, args):
+    """Write a catalogue unless it is only to be compared; say whether it was so."""
+    text = str(catalogue).rstrip() + "\n"
+    same = path.exists() and path.read_text(encoding="utf-8") == text
+    if not same and not args.check:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    return text, same
 
 
 if __name__ == "__main__":

@@ -7,11 +7,12 @@ import nbformat
 import polib
 from nbgrader.utils import compute_checksum, is_locked
 
+from cs231n import languages
 from grading import ROOT
 from grading.authoring.translation.messages import messages, translated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from nbformat import NotebookNode
 
@@ -78,21 +79,23 @@ def rewording(language: str, locale: Path = LOCALE) -> "Callable[[str, str], str
     return reworded
 
 
-def updated(notebook: "NotebookNode", path: Path) -> polib.POFile:
-    """Bring a catalogue up to date with its notebook.
+def updated(texts: "Iterable[tuple[str, str]]", path: Path) -> polib.POFile:
+    """Bring a catalogue up to date with its texts.
 
     Parameters
     ----------
-    notebook : nbformat.NotebookNode
-        As released.
+    texts : iterable of (str, str)
+        Where each message stands, and the message: those of a notebook from
+        :func:`~.messages.messages`, those of the package from
+        :func:`~.package.said`.
     path : pathlib.Path
         The catalogue; it need not be there, and is not written.
 
     Returns
     -------
     catalogue : polib.POFile
-        A message for every text in the order of the notebook; what is translated is
-        kept, and so is what no cell says any more, as obsolete.
+        A message for every text in the same order; what is translated is kept, and so
+        is what nobody says any more, as obsolete.
     """
     old = polib.pofile(str(path)) if path.exists() else polib.POFile()
     said = {entry.msgid: entry for entry in old}
@@ -102,10 +105,10 @@ def updated(notebook: "NotebookNode", path: Path) -> polib.POFile:
         "Content-Transfer-Encoding": "8bit",
         "Language": path.parents[1].name,
     }
-    for cell, text in messages(notebook):
+    for place, text in texts:
         if entry := new.find(text):
-            if (cell, "") not in entry.occurrences:
-                entry.occurrences.append((cell, ""))
+            if (place, "") not in entry.occurrences:
+                entry.occurrences.append((place, ""))
             continue
         known = said.pop(text, None)
         new.append(
@@ -113,7 +116,7 @@ def updated(notebook: "NotebookNode", path: Path) -> polib.POFile:
                 msgid=text,
                 msgstr=known.msgstr if known else "",
                 flags=known.flags if known else [],
-                occurrences=[(cell, "")],
+                occurrences=[(place, "")],
             )
         )
     for entry in said.values():
@@ -126,6 +129,8 @@ def updated(notebook: "NotebookNode", path: Path) -> polib.POFile:
 
 def translate(notebook: "NotebookNode", catalogue: polib.POFile) -> tuple[int, int]:
     """Write a notebook in another language; grade ids, points and code stay.
+
+    Its set-up gets one line more, by which the package knows the language.
 
     Parameters
     ----------
@@ -148,7 +153,16 @@ def translate(notebook: "NotebookNode", catalogue: polib.POFile) -> tuple[int, i
     }
     texts = {text for _, text in messages(notebook)}
     translated(notebook, lambda text: ready.get(text, text))
+    _name_the_language(notebook, catalogue.metadata.get("Language", ""))
     for cell in notebook.cells:
         if is_locked(cell) and "checksum" in cell.metadata.nbgrader:
             cell.metadata.nbgrader["checksum"] = compute_checksum(cell)
     return len(texts & set(ready)), len(texts)
+
+
+def _name_the_language(notebook, language):
+    for cell in notebook.cells:
+        is_set_up = "setup" in cell.metadata.get("tags", [])
+        if is_set_up and "from cs231n.testing import" in cell.source:
+            cell.source += f'\n{languages.NAME} = "{language}"'
+            return

@@ -123,15 +123,14 @@ def _strings(tree, docstrings):
         for node in ast.walk(tree)
         if isinstance(node, ast.JoinedStr)
         for part in ast.walk(node)
+        if part is not node
     }
     found = [
         node
         for node in ast.walk(tree)
-        if isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and id(node) not in inside
-        and (node in docstrings or _is_sentence(node.value))
-        and not node.value.endswith("not written yet.")  # by which stubs are known
+        if id(node) not in inside
+        and (node in docstrings or _is_sentence(_words(node)))
+        and not _words(node).endswith("not written yet.")  # by which stubs are known
     ]
     return sorted(found, key=lambda node: (node.lineno, node.col_offset))
 
@@ -144,6 +143,14 @@ def _docstrings(tree):
                 yield first.value
 
 
+def _words(node):
+    """Return what a string says itself, without the values that it puts in."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(map(_words, node.values))
+    value = getattr(node, "value", "") if isinstance(node, ast.Constant) else ""
+    return value if isinstance(value, str) else ""
+
+
 def _is_sentence(text):
     """Tell words for people from names and formats."""
     return len(re.findall(r"[A-Za-z]{2,}", text)) >= 3 and " " in text.strip()
@@ -151,6 +158,10 @@ def _is_sentence(text):
 
 def _literal(node, is_docstring, translate):
     """Write the literal of another text; nothing where the text stays."""
+    if isinstance(node, ast.JoinedStr):
+        said = _with_values(node)
+        other = translate(said)
+        return None if other == said else _joined(node, other)
     said = inspect.cleandoc(node.value) if is_docstring else node.value
     other = translate(said)
     if other == said:
@@ -161,3 +172,36 @@ def _literal(node, is_docstring, translate):
     lines = [indent + line if line else "" for line in other.splitlines()]
     many = "\n" + indent if len(lines) > 1 else ""
     return '"""' + "\n".join(lines).lstrip() + many + '"""'
+
+
+def _with_values(node):
+    """Write what an f-string says, with its values in braces."""
+    return "".join(
+        part.value.replace("{", "{{").replace("}", "}}")
+        if isinstance(part, ast.Constant)
+        else _braces(part)
+        for part in node.values
+    )
+
+
+def _braces(part):
+    kept = "" if part.conversion == -1 else f"!{chr(part.conversion)}"
+    form = f":{_with_values(part.format_spec)}" if part.format_spec else ""
+    return f"{{{ast.unparse(part.value)}{kept}{form}}}"
+
+
+def _joined(node, other):
+    """Write an f-string of other words with the same values; nothing if they differ."""
+    text = other.replace("\n", "\\n")
+    for quote in ('"', "'", '"""', "'''"):
+        try:
+            new = ast.parse(f"f{quote}{text}{quote}", mode="eval").body
+        except SyntaxError:
+            continue
+        if isinstance(new, ast.JoinedStr) and _values(new) == _values(node):
+            return f"f{quote}{text}{quote}"
+    return None
+
+
+def _values(node):
+    return sorted(map(_braces, (v for v in node.values if hasattr(v, "conversion"))))

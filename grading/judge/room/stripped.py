@@ -16,6 +16,7 @@ TOOLS = (
     "course_modules",
     "data",
     "files",
+    "languages",
     "notebook",
     "old_imports",
     "runs",
