@@ -100,7 +100,11 @@ def _remove(path: "Path") -> bool:
         return True
     if not path.is_dir():
         return False
-    shutil.rmtree(path)
+    try:
+        shutil.rmtree(path)
+    except OSError as error:
+        error.filename = str(path)  # it knows the last part alone
+        raise
     return True
 
 

@@ -1,5 +1,8 @@
 """A person leaves no trace, and nobody else loses anything."""
 
+import errno
+import shutil
+
 import pytest
 
 from grading import __main__ as cli
@@ -52,6 +55,17 @@ def test_nobody_else_loses_anything(graded):
     assert all(row.verdict for row in Overview(graded, "hw1").rows)
     summary = grade(graded, "NakedHost")
     assert (summary.counts, summary.problems) == ({"known": 2}, [])
+
+
+def test_a_folder_that_cannot_be_removed_is_named(course, capsys, monkeypatch):
+    folder = hand_in_right(course, "ada").parent
+
+    def refuse(path):
+        raise PermissionError(errno.EACCES, "Permission denied", "words.ipynb")
+
+    monkeypatch.setattr(shutil, "rmtree", refuse)
+    assert cli.main(["--course", str(course.root), "forget", "ada"]) == 1
+    assert capsys.readouterr().err.startswith(f"{folder}: Permission denied.")
 
 
 def test_nobody_is_a_sentence(graded, capsys):

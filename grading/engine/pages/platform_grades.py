@@ -191,8 +191,11 @@ def _moodle(one):
 
 def _blackboard(one):
     login = one.names.get("login") or _who(one)
-    words = one.names.get("name", "").split()
-    return (" ".join(words[-1:]), " ".join(words[:-1]), login)
+    last, comma, first = one.names.get("name", "").partition(",")
+    if not comma:
+        *firsts, last = last.split() or [""]
+        first = " ".join(firsts)
+    return (last.strip(), first.strip(), login)
 
 
 def _csv(one):

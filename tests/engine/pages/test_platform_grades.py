@@ -137,6 +137,18 @@ def test_blackboard_finds_a_column_by_its_id(graded, capsys):
     assert header[-1] == "HW [Total Pts: 10] |6646"
 
 
+def test_blackboard_gets_names_in_canvas_order_too(graded, capsys, tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text('student,name\nada,"King, Ada Byron"\nben,Ben\n')
+    _, (_, *rows), _ = export(
+        graded, capsys, "--for", "blackboard", "--roster", str(path)
+    )
+    assert [row[:3] for row in rows] == [
+        ["King", "Ada Byron", "ada"],
+        ["Ben", "", "ben"],
+    ]
+
+
 def test_who_is_not_in_the_roster_is_named(graded, capsys):
     hand_in_right(graded, "cyd")
     grade(graded)
