@@ -99,7 +99,7 @@ class Training(NamedTuple):
 TRAININGS = {
     "flow": Training(1000, 32, 0.99, 8.0),
     "ddpm": Training(5000, 64, 0.995, 1.0),
-    "colour": Training(2800, 64, 0.998, 8.0, 0.75),
+    "colour": Training(18_000, 64, 0.998, 8.0, 0.75),
 }
 
 

@@ -1,4 +1,4 @@
-"""The flow in colour: small, and as good as stated, which is not very good."""
+"""The flow in colour: small, and as good as stated."""
 
 import numpy as np
 import pytest
