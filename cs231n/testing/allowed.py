@@ -26,7 +26,8 @@ _IMPORTS = {
 _WITHIN = {
     *("IPython.core", "IPython.core.display", "IPython.display", "collections.abc"),
     *("matplotlib.cm", "matplotlib.colors", "matplotlib.gridspec"),
-    *("matplotlib.patches", "matplotlib.pyplot", "matplotlib.ticker"),
+    *("matplotlib.patches", "matplotlib.pyplot", "matplotlib.pyplot.cm"),
+    "matplotlib.ticker",
     *("os.path", "six.moves"),
     *("numpy.fft", "numpy.lib", "numpy.lib.stride_tricks", "numpy.linalg"),
     *("numpy.ma", "numpy.random", "numpy.testing"),
