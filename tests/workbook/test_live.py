@@ -126,7 +126,7 @@ def test_a_name_of_a_cell_that_never_ran_is_traced_to_it(kernel, capsys):
 
 @pytest.mark.parametrize(
     "cell_id",
-    [None, "vscode-notebook-cell:/home/me/small.ipynb#W4sZmlsZQ", "8f0c2b1e-77aa-4a41"],
+    [None, "vscode-notebook-cell:small.ipynb#W4sZmlsZQ", "8f0c2b1e-77aa-4a41"],
 )
 def test_without_our_id_a_cell_is_named_by_what_it_defines(
     kernel, save, monkeypatch, capsys, cell_id
