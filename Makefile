@@ -154,8 +154,8 @@ autograde: $(VENV)/.course ## the same with nbgrader alone, unisolated (A=assign
 feedback: $(VENV)/.grading ## write the feedback pages of what `make grade` graded
 	$(PY) -m grading feedback $(A) $(ARGS)
 
-scores: $(VENV)/.course ## print the scores as CSV (A=assignment1)
-	@$(PY) -m grading.gradebook $(A) $(ARGS) || [ $$? -eq 1 ] # 1: the table is there, marks are missing
+scores: $(VENV)/.grading ## print the scores as CSV (A=assignment1)
+	@$(PY) -m grading export $(A) $(ARGS) || [ $$? -eq 1 ] # 1: the table is there, marks are missing
 
 formgrader: $(VENV)/.course ## mark written answers in the browser
 	$(AS_ROOT)

@@ -34,7 +34,6 @@ def main(argv: list[str] | None = None) -> int:
         2 if the notebook cannot be checked.
     """
     args = _arguments(argv)
-    terminal.take_all_letters()
     os.environ.setdefault("MPLBACKEND", "agg")  # nobody looks at pictures here
     numbers, status = secrets.token_hex(8) if args.secret_numbers else "", 130
     try:
@@ -114,4 +113,4 @@ def _arguments(argv):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

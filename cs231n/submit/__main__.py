@@ -41,13 +41,15 @@ def main(argv: list[str] | None = None) -> int:
         if there is no such assignment.
     """
     args = _arguments(argv)
-    terminal.take_all_letters()
     os.environ.setdefault("MPLBACKEND", "agg")
     try:
         return _submit(args)
     except BadNotebook as error:
         print(error, file=sys.stderr)
         return 2
+    except BrokenPipeError:  # nobody reads on: the other stream may still be read
+        print("No zip was written.", file=sys.stderr)
+        raise
     except KeyboardInterrupt as error:
         from cs231n.workbook.running import where_in_a_cell
 
@@ -126,4 +128,4 @@ def _arguments(argv):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

@@ -1,6 +1,5 @@
 """The notebook that runs in this kernel: what its cells did, and where its file is."""
 
-import ast
 import builtins
 import importlib
 import inspect
@@ -10,15 +9,16 @@ import re
 import sys
 import tempfile
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from cs231n.languages import say
 from cs231n.workbook import score
-from cs231n.workbook.cells import as_python, names_in
+from cs231n.workbook.cells import names_in
 from cs231n.workbook.lines import wrapped
 from cs231n.workbook.meanings import meaning_of
+from cs231n.workbook.relied import Relied, ticks_of
 from cs231n.workbook.saved import (
     BadNotebook,
     SavedNotebook,
@@ -48,6 +48,7 @@ class Watcher:
 
     def __init__(self, shell: Any) -> None:
         self._shell = shell
+        self._relied = Relied()
         self._unread: dict[str, str] = {}  # names of cells with a syntax error
 
     def after(self, result: Any) -> None:
@@ -63,14 +64,16 @@ class Watcher:
             exercise = exercise_of(source, name or "", self._shell.user_ns)
             retire(source, exercise, self._shell.user_ns)
             self._unread |= dict.fromkeys(names_in(source), exercise)
-        if name and ran.get(name) != source:
-            score.forget(name)
+        if name:
             ran[name] = source
-        if not result.success:
-            if meaning := self._meaning(result.error_in_exec):
-                print(wrapped(say("What this means: {meaning}", meaning=meaning)))
-            for exercise, what in _ticks_of(source):
-                score.forget(exercise, what)
+        self._relied.has_run(source)
+        if result.success:
+            self._relied.has_ticked(source)
+            return
+        if meaning := self._meaning(result.error_in_exec):
+            print(wrapped(say("What this means: {meaning}", meaning=meaning)))
+        for exercise, what in ticks_of(source):
+            score.forget(exercise, what)
 
     def _meaning(self, error):
         if not isinstance(error, NameError) or error.name not in self._unread:
@@ -184,20 +187,6 @@ def _first_parameter(value):
     if not isinstance(value, types.FunctionType):
         return None
     return next(iter(inspect.signature(value).parameters), None)
-
-
-def _ticks_of(source: str) -> Iterator[tuple[str, str | None]]:
-    """Yield (exercise, what) of the tick at the end of a test; what may be unknown."""
-    try:
-        tree = ast.parse(as_python(source))
-    except SyntaxError:
-        return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "passed":
-            words = [getattr(argument, "value", None) for argument in node.args]
-            if words and isinstance(words[0], str):
-                what = words[1] if len(words) > 1 else None
-                yield words[0], what if isinstance(what, str) else None
 
 
 def this_notebook(names: dict[str, Any]) -> SavedNotebook:

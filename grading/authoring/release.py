@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from cs231n.workbook import terminal
 from grading import ROOT
 from grading.authoring.build import SourceError, build_sources
 from grading.authoring.releases import keep_release
@@ -137,4 +138,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

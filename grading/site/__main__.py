@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from cs231n.workbook import terminal
 from grading import ROOT
 from grading.authoring import lite
 from grading.authoring.handout import https, origin
@@ -154,4 +155,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

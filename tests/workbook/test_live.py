@@ -80,16 +80,19 @@ def test_a_tick_counts_points_once(capsys):
 TICKED = TEST.replace('"vectors")', '"vectors", 2, 2)')
 
 
-def test_points_go_when_the_answer_changes_or_its_test_fails(kernel):
-    kernel.run(DOUBLE, "double")
+@pytest.mark.parametrize(
+    "cell_id", ["double", None, "vscode-notebook-cell:/a.ipynb#W4sZmlsZQ"]
+)
+def test_points_go_when_the_answer_changes_or_its_test_fails(kernel, cell_id):
+    kernel.run(DOUBLE, cell_id)
     assert kernel.run(TICKED.replace("expect_source(double, loops=0)", ""), "t")
     assert score.so_far("double") == 2
-    kernel.run(DOUBLE, "double")  # the same once more
+    kernel.run(DOUBLE, cell_id)  # the same once more
     assert score.so_far("double") == 2
-    kernel.run(DOUBLE.replace("2", "3"), "double")
+    kernel.run(DOUBLE.replace("2", "3"), cell_id)
     assert score.so_far("double") == 0
     passed("double", "vectors", 2, 2)
-    assert not kernel.run(TICKED, "t")  # on Colab no id says what ran
+    assert not kernel.run(TICKED, "t")  # no loop is left out now: it fails
     assert score.so_far("double") == 0
 
 
