@@ -176,11 +176,12 @@ def retire(source: str, exercise: str, names: dict[str, Any]) -> list[str]:
         if name not in names and not hasattr(builtins, name):
             names[name] = _retired(first, name, exercise or name)
     if old:
-        print(
-            f"This cell has a syntax error, so nothing in it ran. The {old[0]} that "
-            f"you ran before is put away, so that no test passes by it: mend the line "
-            f"that Python names, and run the cell again."
+        template = (
+            "This cell has a syntax error, so nothing in it ran. The {name} that you "
+            "ran before is put away, so that no test passes by it: mend the line that "
+            "Python names, and run the cell again."
         )
+        print(say(template, name=old[0]))
     return old
 
 
@@ -190,7 +191,8 @@ def _is_own(value):
 
 
 def _retired(first: str | None, name: str, exercise: str) -> Callable:
-    message = f"{exercise}: its cell has a syntax error. Mend it and run it again."
+    template = "{exercise}: its cell has a syntax error. Mend it and run it again."
+    message = say(template, exercise=exercise)
 
     def method(self, *args, **kwargs):
         raise Retired(message)
