@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+from cs231n.languages import speaking
 from cs231n.workbook import terminal
 from cs231n.workbook.saved import BadNotebook, find
 
@@ -69,8 +70,9 @@ def _once(path, args, numbers):
             raise
         print(error, file=sys.stderr)
         return 2
-    for line in report.lines():
-        print(line)
+    with speaking(report.language):
+        for line in report.lines():
+            print(line)
     sys.stdout.flush()
     return 0 if report.is_done else 1
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from cs231n.languages import speaking
 from cs231n.workbook import beside, terminal
 from cs231n.workbook.handing_in import (
     SUBMITTING,
@@ -94,8 +95,9 @@ def _looked_at(gathered: Gathered, no_run: bool) -> Iterator[str]:
         except SetUpFailed as error:
             yield f"{notebook.path.name}: {error}"
             continue
-        for line in (totals(report.results), *unanswered(report.questions)):
-            print(f"  {line}", flush=True)
+        with speaking(report.language):
+            for line in (totals(report.results), *unanswered(report.questions)):
+                print(f"  {line}", flush=True)
         if not no_run:
             yield from _run(notebook)
 

@@ -72,7 +72,7 @@ def staged(language: str, home: Home) -> tuple[Stage, Path]:
     """
     cache = WORK / digest_of_package()
     stage = Stage(WORK / "pages" / language, language, home)
-    stage.fill(ROOT / "assignments", Pictures(cache / "pictures"))
+    stage.fill(ROOT / "assignments", Pictures(cache / "pictures", language))
     return stage, cache
 
 

@@ -133,7 +133,7 @@ class Stage:
             self.write(f"{page}.md", text.encode())
         for path in sorted(assignments.glob("*/*.ipynb"), key=_in_the_course):
             self.notebook(path, pictures)
-        self.write("gallery.md", pictures.page(self.language).encode())
+        self.write("gallery.md", pictures.page().encode())
         for name, data in pictures.files():
             self.write(f"extra/pictures/{name}", data)
         self._remove_the_rest()

@@ -1990,7 +1990,7 @@ with needs_answers():
 #   25 minutes.
 # - Jozefowicz, Zaremba and Sutskever, *An Empirical Exploration of Recurrent Network
 #   Architectures*, 2015, [PMLR 37](https://proceedings.mlr.press/v37/jozefowicz15.html).
-#   Sections 3.3 and 5: the bias of the forget gate. 20 minutes.
+#   Sections 4 and 5: the bias of the forget gate. 20 minutes.
 # - Goodfellow, Bengio and Courville, *Deep Learning*, 2016,
 #   [section 10.10](https://www.deeplearningbook.org/contents/rnn.html): gated cells. 15 minutes.
 # - Holtzman et al., *The Curious Case of Neural Text Degeneration*, 2020,

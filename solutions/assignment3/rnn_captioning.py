@@ -1575,7 +1575,7 @@ expect_source(model.sample, without=READY)
 passed("captioning-sample", "words up to <END>, two sizes, features left alone")
 
 # %% [markdown]
-# **Experiment: fifty captions by heart.** Before you train on everything, *overfit* a tiny
+# **Experiment: overfit fifty captions.** Before you train on everything, *overfit* a tiny
 # training set on purpose. A network that cannot memorise 50 captions has a bug. How small must
 # the loss become before all 50 are exact, if each has about 8 words?
 
@@ -2132,7 +2132,7 @@ with needs_answers():
 #
 # - Vinyals, Toshev, Bengio and Erhan, *Show and Tell: A Neural Image Caption Generator*, 2015,
 #   [arXiv:1411.4555](https://arxiv.org/abs/1411.4555). Section 3 is this network with an LSTM,
-#   section 4.3 discusses BLEU. 30 minutes.
+#   section 4.1 discusses BLEU. 30 minutes.
 # - Karpathy, *The Unreasonable Effectiveness of Recurrent Neural Networks*, 2015,
 #   [blog](https://karpathy.github.io/2015/05/21/rnn-effectiveness/): character models, with
 #   samples. 25 minutes.

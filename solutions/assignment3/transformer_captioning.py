@@ -3106,7 +3106,7 @@ with needs_answers():
 # %% [markdown] marking="transformer-vit"
 # A convnet has locality and translation equivariance built in; a ViT must learn from data which
 # patches are neighbours and that a shape is the same everywhere. With 10,000 images that is
-# dear; with hundreds of millions the prior matters less, or even restricts. Attention can
+# too little; with hundreds of millions the prior matters less, or even restricts. Attention can
 # express a convolution (a head per offset), so it is not too weak. Data: more images, stronger
 # augmentation, longer training (time). Network: smaller patches (quadratic cost), a
 # convolutional stem or local windows (builds the prior in again), two-dimensional positions.

@@ -78,7 +78,7 @@ def test_a_drawing_is_a_picture_of_its_page_and_of_the_gallery(tmp_path):
     assert (name, data[:4]) == ("drawing-a.png", b"\x89PNG")
     assert 'src="../../pictures/drawing-a.png"' in shown["drawing-a"]
     assert '<a href="assignments/a/b.html#drawing-a">' in pictures.page()
-    assert pictures.page("zh_CN").startswith("# 图库")
+    assert Pictures(tmp_path, "zh_CN").page().startswith("# 图库")
 
 
 def test_only_known_addresses_are_linked():

@@ -93,3 +93,10 @@ if importlib.util.find_spec("cs231n") is None:
     else:
         _pip("install", package)
     importlib.invalidate_caches()
+kernel = sys.modules.get("ipykernel")
+if kernel and (7, 0) <= kernel.version_info[:2] <= (7, 3):
+    print(
+        f"This kernel is ipykernel {kernel.__version__}, which now and then loses a "
+        'cell and waits for ever: run %pip install "ipykernel>=7.4" in a cell, then '
+        "restart the kernel."
+    )
