@@ -1521,7 +1521,8 @@ with needs_answers():
 
 # %% [markdown]
 # *A tick marks a true caption. With the settings above, 58, 60 and 59 % of our captions were true
-# (three seeds; specificity 0.56 to 0.59). In scenes with an unseen pair it was 55, 57 and 54 %.*
+# (three seeds; specificity 0.56 to 0.59). In scenes with an unseen pair it was 55, 57 and 54 %.
+# Another processor, which rounds differently, got 57 and 54 % from the first seed.*
 #
 # **Where does it look?** Below is one caption word by word. Bright cells have a large weight
 # before the word is written.
