@@ -31,7 +31,7 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n import drawings, pytorch
+from cs231n import drawings, figures, pytorch
 from cs231n import layers as package
 from cs231n.data import (
     caption_accuracy,
@@ -59,6 +59,7 @@ READY = ["package", "reference", "captioning", "pytorch", "nets", "cs231n.layers
 READY += ["scaled_dot_product_attention", "nn.MultiheadAttention"]
 #: What the tests draw from. The grader puts a generator with a secret seed in its place.
 rng = np.random.default_rng(231)
+figures.use_style()
 
 
 def wave(*shape, speed=1.0):
@@ -2050,7 +2051,7 @@ with needs_answers():
         ax.axis("off")
         mark = "\N{CHECK MARK}" if true[i] else "\N{MULTIPLICATION SIGN}"
         text = captioning.plain(decode_captions(captions[i], words))
-        colour = "tab:green" if true[i] else "tab:red"
+        colour = figures.COLOURS[2 if true[i] else 1]
         ax.set_title(textwrap.fill(f"{mark} {text}", 26), size=8, color=colour)
     plt.show()
 
