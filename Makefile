@@ -124,6 +124,7 @@ lint: $(VENV)/.dev ## style, docstrings, type hints, kernels, templates
 	@$(SCHEMA).github-issue-forms .github/ISSUE_TEMPLATE/[!c]*.yml
 	@$(SCHEMA).github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	@$(SCHEMA).citation-file-format CITATION.cff
+	@$(SCHEMA).dependabot .github/dependabot.yml
 
 format: $(VENV)/.dev ## mend what lint can mend by itself
 	$(BIN)/ruff check --fix .
@@ -154,8 +155,8 @@ autograde: $(VENV)/.course ## the same with nbgrader alone, unisolated (A=assign
 feedback: $(VENV)/.grading ## write the feedback pages of what `make grade` graded
 	$(PY) -m grading feedback $(A) $(ARGS)
 
-scores: $(VENV)/.course ## print the scores as CSV (A=assignment1)
-	@$(PY) -m grading.gradebook $(A) $(ARGS) || [ $$? -eq 1 ] # 1: the table is there, marks are missing
+scores: $(VENV)/.grading ## print the scores as CSV (A=assignment1)
+	@$(PY) -m grading export $(A) $(ARGS) || [ $$? -eq 1 ] # 1: the table is there, marks are missing
 
 formgrader: $(VENV)/.course ## mark written answers in the browser
 	$(AS_ROOT)

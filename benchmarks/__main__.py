@@ -12,6 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from cs231n.workbook import terminal
+
 OUT = Path("build/benchmarks")
 GROUPS = [
     "conv",
@@ -262,4 +264,4 @@ def _key(row):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

@@ -25,6 +25,7 @@ from cs231n.nets.matching import (
 )
 from cs231n.nets.references import matching as reference
 from cs231n.schedules import cosine
+from cs231n.workbook import terminal
 
 KINDS = {"grid": picture_encoder, "pixels": pixel_encoder}
 #: What a picture is called in the table of pairs.
@@ -170,4 +171,4 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    main()
+    terminal.leave(main)

@@ -24,6 +24,7 @@ from cs231n.data import (
     load_scenes,
     load_shapes10,
 )
+from cs231n.workbook import terminal
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "figures"
@@ -145,4 +146,4 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    main()
+    terminal.leave(main)

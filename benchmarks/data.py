@@ -34,6 +34,7 @@ from cs231n.layers import (
 )
 from cs231n.nets.neighbours import KNearestNeighbor
 from cs231n.nets.shapenet import ShapeNet, normalise
+from cs231n.workbook import terminal
 
 NUM_TRAINING, NUM_TEST = 10_000, 10_000
 NUM_DIGITS = 8_000
@@ -256,4 +257,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    terminal.leave(main)

@@ -23,6 +23,7 @@ from cs231n.nets.digitnet import as_pictures
 from cs231n.nets.references import denoisers
 from cs231n.schedules import cosine
 from cs231n.scores import DigitScores, ShapeScores
+from cs231n.workbook import terminal
 
 RATE = 3e-3
 #: The median time of a flow is 1 / (1 + exp(-LATE)): noisy ones decide the class.
@@ -237,4 +238,4 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    main()
+    terminal.leave(main)

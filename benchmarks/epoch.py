@@ -8,6 +8,8 @@ import json
 import subprocess
 import sys
 
+from cs231n.workbook import terminal
+
 STEPS = 100
 CONTENDERS = ("ours", "numpy", "torch")
 
@@ -50,4 +52,4 @@ def main(label, dtype, clock="wall"):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    terminal.leave(lambda: main(*sys.argv[1:]))

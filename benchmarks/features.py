@@ -8,6 +8,7 @@ import time
 import numpy as np
 
 from cs231n.features import color_histogram_hsv, extract_features, hog_feature
+from cs231n.workbook import terminal
 
 
 def slopes(im):
@@ -93,4 +94,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    terminal.leave(main)

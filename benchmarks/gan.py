@@ -15,6 +15,7 @@ from cs231n.data import load_glyphs
 from cs231n.nets.digitnet import as_pictures
 from cs231n.nets.references import players
 from cs231n.scores import DigitScores
+from cs231n.workbook import terminal
 
 NOISE = 64
 #: Share of the averaged weights that a step leaves as it is. With 0.995 they lie so far
@@ -148,4 +149,4 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    main()
+    terminal.leave(main)

@@ -10,6 +10,7 @@ import json
 from typing import NamedTuple
 
 from benchmarks.__main__ import OUT
+from cs231n.workbook import terminal
 
 BOTH = ("float32", "float64")
 
@@ -113,4 +114,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    terminal.leave(main)

@@ -32,6 +32,7 @@ from benchmarks.handed_in import (
     honest_variants,
     make_course,
 )
+from cs231n.workbook import terminal
 from grading import ROOT
 from grading.authoring.check_tests import Grader
 from grading.course import Course
@@ -275,4 +276,4 @@ def _show(found, more):
 
 
 if __name__ == "__main__":
-    main()
+    terminal.leave(main)

@@ -7,6 +7,7 @@ import statistics
 import time
 from pathlib import Path
 
+from cs231n.workbook import terminal
 from grading.sandbox.fork_server import ForkServer
 from grading.sandbox.levels import LEVELS, IsolationError
 
@@ -64,4 +65,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    terminal.leave(main)

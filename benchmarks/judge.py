@@ -16,6 +16,7 @@ import matplotlib
 import numpy as np
 
 from benchmarks.timing import CLOCKS, interleaved, medians
+from cs231n.workbook import terminal
 from grading.authoring.exam_from_notebook import exam_of
 from grading.judge.clock import Clock
 from grading.judge.judge import judge
@@ -135,4 +136,4 @@ def _timed(call):
 
 
 if __name__ == "__main__":
-    main()
+    terminal.leave(main)

@@ -8,6 +8,7 @@ import json
 import sys
 
 from benchmarks.__main__ import GROUPS, OUT
+from cs231n.workbook import terminal
 
 #: Columns: heading, contender, dtype and threads.
 COLUMNS = (
@@ -68,4 +69,4 @@ def main(groups=""):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    terminal.leave(lambda: main(*sys.argv[1:]))

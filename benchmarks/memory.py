@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from benchmarks.convolutions import CONVOLUTIONS, convolution
+from cs231n.workbook import terminal
 
 #: Makes the C library return arrays to the system when they are freed.
 RETURNING = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "65536"}
@@ -68,4 +69,4 @@ def main(name, label, dtype):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    terminal.leave(lambda: main(*sys.argv[1:]))

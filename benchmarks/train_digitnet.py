@@ -16,6 +16,7 @@ from cs231n.data import load_glyphs
 from cs231n.nets.digitnet import WEIGHTS, DigitNet, as_pictures
 from cs231n.optim import adamw
 from cs231n.schedules import cosine
+from cs231n.workbook import terminal
 
 BATCH_SIZE = 96
 
@@ -59,4 +60,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    terminal.leave(main)

@@ -23,6 +23,7 @@ from cs231n.data.drawn.scenes import NUM_VAL, draw_pictures
 from cs231n.nets.scenenet import WEIGHTS, SceneNet, normalise, targets
 from cs231n.optim import adamw
 from cs231n.schedules import cosine
+from cs231n.workbook import terminal
 
 NUM_TRAIN, BATCH_SIZE, STEPS, SEED = 24_000, 32, 3600, 231
 #: Pixels to brightness and two axes of colour (NTSC's YIQ).
@@ -117,4 +118,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    terminal.leave(main)

@@ -28,6 +28,7 @@ from cs231n.nets.viewnet import (
     viewnet,
 )
 from cs231n.schedules import cosine
+from cs231n.workbook import terminal
 
 BATCH_SIZE, STEPS, PICTURES, SEED = 128, 3500, 48_000, 231
 #: Side of a view, and strength of its changes of colour without labels and with them.
@@ -256,4 +257,4 @@ def _without_labels(options, data):
 
 
 if __name__ == "__main__":
-    main()
+    terminal.leave(main)

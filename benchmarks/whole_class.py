@@ -26,6 +26,7 @@ from benchmarks.handed_in import (
     honest_variants,
     make_course,
 )
+from cs231n.workbook import terminal
 from grading import ROOT
 from grading.course import Course
 from grading.engine.options import Options
@@ -201,4 +202,4 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

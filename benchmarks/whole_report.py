@@ -20,6 +20,7 @@ from functools import lru_cache
 from unittest import mock
 
 from benchmarks.handed_in import OUT, solution_of
+from cs231n.workbook import terminal
 from grading import ROOT
 from grading.authoring.mistakes import variants
 from grading.authoring.release import release
@@ -146,4 +147,4 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

@@ -7,6 +7,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 
+from cs231n.languages import label
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -205,8 +207,8 @@ def show_distances(dists: np.ndarray, *, ax: "Axes | None" = None) -> "Axes":
     """
     ax = ax or _new_axes((9, 2.8))
     image = ax.imshow(dists, aspect="auto", cmap="viridis", interpolation="nearest")
-    ax.set(xlabel="training example", ylabel="test example")
-    ax.figure.colorbar(image, ax=ax, label="distance")
+    ax.set(xlabel=label("training example"), ylabel=label("test example"))
+    ax.figure.colorbar(image, ax=ax, label=label("distance"))
     return ax
 
 
@@ -238,7 +240,7 @@ def show_cross_validation(
     ax.plot(values, folds, ".", color="0.6", zorder=1)
     means, spread = folds.mean(axis=1), folds.std(axis=1)
     ax.errorbar(values, means, yerr=spread, fmt="o-", ms=4, capsize=3, zorder=2)
-    ax.set(xscale="log", xlabel=xlabel, ylabel="validation accuracy")
+    ax.set(xscale="log", xlabel=xlabel, ylabel=label("validation accuracy"))
     ax.set_xticks(values, [str(value) for value in values])
     ax.minorticks_off()
     ax.grid(alpha=0.3)

@@ -3,11 +3,10 @@
 The same as ``python -m cs231n.data.fetch``, which works with the package alone.
 """
 
-import sys
-
 from cs231n.data.fetch import fetch, main, verify
+from cs231n.workbook import terminal
 
 __all__ = ["fetch", "main", "verify"]
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

@@ -22,6 +22,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from cs231n.workbook import terminal
 from grading import arguments
 from grading.course import Course
 from grading.engine import commands
@@ -53,6 +54,14 @@ def parser() -> argparse.ArgumentParser:
     handout.add_argument(
         "--repository",
         help="where Colab gets the package: an address (default: the remote origin)",
+    )
+    handout.add_argument(
+        "--sums",
+        type=Path,
+        help="the release's SHA256SUMS: Colab gets its wheels",
+    )
+    handout.add_argument(
+        "--downloads", default="", help="where its files are (default: as on GitHub)"
     )
     handout.add_argument("--language", help="of the notebooks, such as zh_CN")
     _collect(chosen)
@@ -250,6 +259,10 @@ def limits_of(args: argparse.Namespace) -> Limits:
     return Limits(**{name: value for name, value in chosen.items() if value})
 
 
+def _refused(args):
+    return 2 if args.command == "export" else 1  # whose 1 is a table with gaps
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     args = parsed(argv)
@@ -260,15 +273,17 @@ def main(argv: list[str] | None = None) -> int:
         return getattr(commands, args.command)(course, args)
     except commands.REFUSALS as reason:
         print(reason, file=sys.stderr)
-        return 1
+        return _refused(args)
     except OSError as error:
+        if terminal.is_unread(error):
+            raise
         place = f"{error.filename}: " if error.filename else ""
         print(
             f"{place}{error.strerror}. What was judged so far is kept: mend it and run "
             f"the same command again.",
             file=sys.stderr,
         )
-        return 1
+        return _refused(args)
     except KeyboardInterrupt:
         print(
             "\nStopped. Nothing is lost: run the same command again.", file=sys.stderr
@@ -277,4 +292,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import nbformat
 
+from cs231n.workbook import terminal
 from grading import ROOT
 from grading.authoring.build import source_notebook
 from grading.authoring.release import release
@@ -223,4 +224,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

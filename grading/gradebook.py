@@ -1,6 +1,5 @@
 """Read scores out of nbgrader's gradebook, and write them as CSV."""
 
-import argparse
 import csv
 import sys
 from dataclasses import dataclass
@@ -132,29 +131,38 @@ def write_csv(found: "list[Score]", file: IO[str]) -> None:
         writer.writerow([cell_text(score.student), *row])
 
 
-def main(argv: list[str] | None = None, course: Course | None = None) -> int:
-    """Run the command line; return 1 while marks are missing, 2 without a table."""
-    course = course or Course()
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("assignment", help="for example assignment1")
-    parser.add_argument("--database", type=Path, default=course.database)
-    parser.add_argument("--out", type=Path, help="CSV file (default: standard output)")
-    args = parser.parse_args(argv)
+def export(course: Course, assignment: str, out: Path | None = None) -> int:
+    """Print the scores as CSV.
+
+    Parameters
+    ----------
+    course : Course
+        Has graded the assignment.
+    assignment : str
+        For example ``"assignment1"``.
+    out : pathlib.Path, optional
+        The CSV file; by default the standard output.
+
+    Returns
+    -------
+    status : int
+        1 while marks are missing, 2 without a table.
+    """
     try:
-        late = late_work(course, args.assignment, args.database)
-        found = scores(args.database, args.assignment, late)
+        late = late_work(course, assignment)
+        found = scores(course.database, assignment, late)
     except (LookupError, CourseFileError, GradebookError, RosterError) as error:
         print(error, file=sys.stderr)
         return 2
     if not found:
-        print(f"Nobody is graded in {args.assignment} yet.", file=sys.stderr)
+        print(f"Nobody is graded in {assignment} yet.", file=sys.stderr)
         return 2
-    if args.out:
+    if out:
         try:
-            with args.out.open("w", newline="", encoding="utf-8") as file:
+            with out.open("w", newline="", encoding="utf-8") as file:
                 write_csv(found, file)
         except OSError as error:
-            print(f"{args.out} cannot be written: {error.strerror}.", file=sys.stderr)
+            print(f"{out} cannot be written: {error.strerror}.", file=sys.stderr)
             return 2
     else:
         write_csv(found, sys.stdout)
@@ -163,7 +171,3 @@ def main(argv: list[str] | None = None, course: Course | None = None) -> int:
         names = ", ".join(unmarked)
         print(f"Still to mark by hand, and 0 so far: {names}.", file=sys.stderr)
     return 1 if unmarked else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -8,8 +8,11 @@ import types
 import numpy as np
 import polib
 import pytest
+from matplotlib import font_manager, rc_context
+from matplotlib.text import Text
 
-from cs231n.languages import say, sentences
+from cs231n import drawings
+from cs231n.languages import families, label, letters, say, sentences, speaking
 from cs231n.testing import (
     WrongAnswer,
     expect_close,
@@ -17,6 +20,7 @@ from cs231n.testing import (
     expect_source,
     expect_tuple,
     passed,
+    pictures,
     unchanged,
 )
 from cs231n.testing.words import kind
@@ -102,6 +106,73 @@ def test_what_is_no_language_of_ours_is_english(notebook, language):
     notebook.LANGUAGE = language
 
     assert message(-RIGHT).endswith("Every entry is right but for the sign.")
+
+
+@pytest.mark.parametrize(
+    ("there", "font"),
+    [
+        (["DejaVu Sans", "SimHei", "Noto Sans CJK JP"], "SimHei"),
+        (["DejaVu Sans"], ""),
+    ],
+)
+def test_the_best_font_that_is_installed_draws_the_letters(monkeypatch, there, font):
+    monkeypatch.setattr(font_manager, "get_font_names", lambda: there)
+
+    assert letters._font.__wrapped__("zh_CN") == font
+    assert letters._font.__wrapped__("") == ""
+
+
+def test_words_of_a_picture_stay_english_where_its_fonts_lack_them(
+    notebook, monkeypatch
+):
+    monkeypatch.setattr(letters, "_font", {"zh_CN": "DejaVu Sans Mono"}.get)
+
+    assert label("round {i}", i=2) == "round 2"
+    with rc_context({"font.family": families()}):
+        assert label("round {i}", i=2) == "第 2 轮"
+        assert letters.drawable("µ − 1", "") == "µ − 1"
+
+
+def test_without_a_font_a_picture_has_english_letters_and_no_warning(
+    notebook, monkeypatch, recwarn, caplog
+):
+    monkeypatch.setattr(letters, "_font", lambda language: "")
+    texts = []
+    for figure in (drawings.folds(), drawings.vote_circle(), wrong_array()):
+        figure.canvas.draw()
+        texts += [text.get_text() for text in figure.findobj(Text)]
+
+    assert {"held out", "yours", "dists"} <= set(texts)
+    assert not re.search("[\u4e00-\u9fff]", "".join(texts))
+    assert (list(recwarn), caplog.records) == ([], [])
+
+
+def test_with_a_font_it_has_chinese_letters_and_no_warning(notebook, recwarn, caplog):
+    if not letters._font("zh_CN"):
+        pytest.skip("no font with Chinese letters is installed")
+    with rc_context({"font.family": families()}):
+        figure = drawings.folds()
+    for drawn in (figure, wrong_array()):
+        drawn.canvas.draw()
+
+    words = [text.get_text() for text in figure.findobj(Text)]
+    assert words.count("留出") == 5
+    assert (list(recwarn), caplog.records) == ([], [])
+
+
+def wrong_array():
+    got = np.where(np.arange(42).reshape(6, 7) == 9, 0.0, 1.0)
+    wrong = pictures.Wrong("dists（三张图像）", got, np.ones((6, 7)), got != 1)
+    return pictures._figure(pictures._part(wrong))
+
+
+def test_a_language_can_be_spoken_for_a_while():
+    with speaking("zh_CN"):
+        assert say("distance") == "距离"
+        with speaking(""):
+            assert say("distance") == "distance"
+    assert say("distance") == "distance"
+    assert not hasattr(sys.modules["__main__"], sentences.NAME)
 
 
 def test_without_a_language_templates_are_said_as_they_are():

@@ -128,12 +128,15 @@ def test_every_make_target_and_file_in_the_guides_exists(name):
 @pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
 @pytest.mark.parametrize(("status", "made"), [(0, 0), (1, 0), (2, 2)])
 def test_scores_that_lack_marks_are_no_error_of_make(tmp_path, status, made):
-    """Make would end the table with a line that calls it an error."""
+    """Make would end the table with a line that calls it an error.
+
+    It is the table of ``grading export``, with its warnings.
+    """
     python = tmp_path / "bin" / "python"
     python.parent.mkdir()
-    python.write_text(f"#!/bin/sh\nexit {status}\n")
+    python.write_text(f'#!/bin/sh\necho "$@"\nexit {status}\n')
     python.chmod(0o755)
-    (tmp_path / ".course").touch()
+    (tmp_path / ".grading").touch()
     done = subprocess.run(
         ["make", "--silent", f"VENV={tmp_path}", "BIN=$(VENV)/bin", "scores"],
         cwd=ROOT,
@@ -141,6 +144,7 @@ def test_scores_that_lack_marks_are_no_error_of_make(tmp_path, status, made):
         capture_output=True,
         text=True,
     )
+    assert done.stdout == "-m grading export assignment1\n"
     assert done.returncode == made
     assert ("Error" in done.stderr) == (status == 2)
 

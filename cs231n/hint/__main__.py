@@ -32,7 +32,6 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--notebook", help="a file, where several have the exercise")
     parser.add_argument("--number", type=int, choices=range(1, 10), help="this hint")
     args = parser.parse_args(argv)
-    terminal.take_all_letters()
     try:
         here = Path.cwd()
         path = find(args.notebook, here) if args.notebook else None
@@ -45,4 +44,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

@@ -1,11 +1,11 @@
 """Say which kernels run, and how fast: ``python -m cs231n.kernels``."""
 
-import sys
 import time
 
 import numpy as np
 
 from cs231n import kernels
+from cs231n.workbook import terminal
 
 #: Images, filters, stride and pad of the convolution that is timed.
 IMAGES, FILTERS, STEP = (16, 64, 32, 32), (64, 64, 3, 3), (1, 1)
@@ -52,4 +52,4 @@ def _seconds(call, budget=1.0):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

@@ -1,9 +1,11 @@
 """Sentences with fields, and catalogues of them in other languages."""
 
 import ast
+import contextlib
 import functools
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +50,45 @@ def texts(*words: str) -> tuple[str, ...]:
     return words
 
 
+def language() -> str:
+    """Name the language of the notebook that runs.
+
+    Returns
+    -------
+    language : str
+        Such as ``"zh_CN"``; empty if nothing names one.
+    """
+    named = getattr(sys.modules.get("__main__"), NAME, "")
+    return named if isinstance(named, str) else ""
+
+
+@contextlib.contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak a language where no notebook runs that names it.
+
+    Parameters
+    ----------
+    language : str
+        Such as ``"zh_CN"``; empty for English.
+
+    Yields
+    ------
+    None
+        Afterwards everything is as before.
+    """
+    names = vars(sys.modules["__main__"])
+    before = names.get(NAME)
+    names[NAME] = language
+    try:
+        yield
+    finally:
+        names[NAME] = before
+        if before is None:
+            del names[NAME]
+
+
 def _translations():
-    language = getattr(sys.modules.get("__main__"), NAME, None)
-    return _catalogue(language) if isinstance(language, str) else {}
+    return _catalogue(language())
 
 
 @functools.lru_cache(maxsize=8)

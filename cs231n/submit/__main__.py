@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from cs231n.languages import speaking
 from cs231n.workbook import beside, terminal
 from cs231n.workbook.handing_in import (
     SUBMITTING,
@@ -40,13 +41,15 @@ def main(argv: list[str] | None = None) -> int:
         if there is no such assignment.
     """
     args = _arguments(argv)
-    terminal.take_all_letters()
     os.environ.setdefault("MPLBACKEND", "agg")
     try:
         return _submit(args)
     except BadNotebook as error:
         print(error, file=sys.stderr)
         return 2
+    except BrokenPipeError:  # nobody reads on: the other stream may still be read
+        print("No zip was written.", file=sys.stderr)
+        raise
     except KeyboardInterrupt as error:
         from cs231n.workbook.running import where_in_a_cell
 
@@ -72,6 +75,8 @@ def _submit(args):
         return 1
     pack(gathered.notebooks, target, args.student)
     print(f"\nHand in {target}: {_counted(gathered.notebooks)}.")
+    if not any(notebook.siblings for notebook in gathered.notebooks):
+        print("None of them says what else the assignment has: see that all are here.")
     return 1 if faults else 0
 
 
@@ -92,8 +97,9 @@ def _looked_at(gathered: Gathered, no_run: bool) -> Iterator[str]:
         except SetUpFailed as error:
             yield f"{notebook.path.name}: {error}"
             continue
-        for line in (totals(report.results), *unanswered(report.questions)):
-            print(f"  {line}", flush=True)
+        with speaking(report.language):
+            for line in (totals(report.results), *unanswered(report.questions)):
+                print(f"  {line}", flush=True)
         if not no_run:
             yield from _run(notebook)
 
@@ -124,4 +130,4 @@ def _arguments(argv):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

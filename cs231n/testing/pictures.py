@@ -1,11 +1,14 @@
 """A wrong array as a picture: what was expected, what came, and where they differ."""
 
 import os
+import re
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from cs231n.languages import drawable, families, label, say
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -74,22 +77,22 @@ def _part(result):
     sides = shape[len(at) : len(at) + 2]
     if min(sides) < _SIDE or np.prod(sides) < _ENTRIES:
         return None
-    where = f"{result.name}, at [{', '.join(map(str, at))}]" if at else result.name
+    where, place = result.name, ", ".join(map(str, at))
+    where = say("{name}, at [{place}]", name=where, place=place) if at else where
     return _Part(where, result.got[at], result.expected[at], result.wrong[at])
 
 
 def _in_words(part):
     """Write the text for those who cannot see the picture."""
     rows, columns = np.nonzero(_flat(part.wrong))
-    place = f"rows {rows.min()} to {rows.max()}, columns {columns.min()} to "
-    return (
-        f"Three pictures of {part.where}: expected, yours, and the difference. "
-        f"{_share(part)} entries differ, in {place}{columns.max()}."
+    return say(
+        "Three pictures of {name}: expected, yours, and the difference. {wrong} of "
+        "{all} entries differ, in rows {0} to {1}, columns {2} to {3}.",
+        *(rows.min(), rows.max(), columns.min(), columns.max()),
+        name=part.where,
+        wrong=part.wrong.sum(),
+        all=part.wrong.size,
     )
-
-
-def _share(part):
-    return f"{part.wrong.sum()} of {part.wrong.size}"
 
 
 def _flat(wrong):
@@ -105,9 +108,11 @@ def _figure(part: _Part) -> "Figure":
 
     colours, rows = THEMES["light"], part.got.shape[0] / part.got.shape[1]
     height = 1.3 + 2.2 * float(np.clip(rows, 0.25, 1.6))
-    with rc_context({"font.size": 8, "text.color": colours["ink"]}):
+    style: Any = {"font.size": 8, "text.color": colours["ink"]}
+    with rc_context(style | {"font.family": families()}):
         figure = Figure((8.2, height), facecolor=colours["paper"], layout="constrained")
-        figure.suptitle(part.where, fontsize=9)
+        ascii_only = re.sub("[^ -~].*", "", part.where)
+        figure.suptitle(drawable(part.where, ascii_only), fontsize=9)
         axes = figure.subplots(1, 3)
         _values(figure, axes[:2], part, colours)
         _difference(figure, axes[2], part)
@@ -124,7 +129,7 @@ def _values(figure, axes, part, colours):
     high = high if high > low else low + 1
     aspect = _aspect(part)
     for ax, values, title in zip(
-        axes, (part.expected, part.got), ("expected", "yours"), strict=True
+        axes, (part.expected, part.got), _titles(), strict=True
     ):
         clipped = np.clip(values.astype(float), 2 * low - high, 2 * high - low)
         values = np.where(np.isfinite(values), clipped, np.nan)
@@ -143,6 +148,10 @@ def _values(figure, axes, part, colours):
         axes[1].plot(*wrong.T[::-1], color=colours["grad"], mew=1.1, **crosses)
 
 
+def _titles():
+    return label("expected"), label("yours")
+
+
 def _difference(figure, ax, part):
     """Draw how far each entry is off; right ones stay white."""
     with np.errstate(all="ignore"):
@@ -154,7 +163,9 @@ def _difference(figure, ax, part):
     off = np.where(np.abs(np.nan_to_num(off, nan=np.inf)) < _HUGE, off, np.nan)
     most, aspect = np.nanmax(np.abs(off), initial=0) or 1, _aspect(part)
     image = ax.imshow(off, vmin=-most, vmax=most, cmap="PuOr_r", aspect=aspect)
-    ax.set_title(f"yours - expected, {_share(part)} wrong", fontsize=8.5)
+    count, size = part.wrong.sum(), part.wrong.size
+    title = label("yours - expected, {0} of {1} wrong", count, size)
+    ax.set_title(title, fontsize=8.5)
     figure.colorbar(image, ax=ax, shrink=0.9).ax.tick_params(labelsize=7)
 
 

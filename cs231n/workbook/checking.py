@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from cs231n.languages import speaking
 from cs231n.workbook.attempts import Attempts
 from cs231n.workbook.exercises import Exercise, exercises, questions
 from cs231n.workbook.report import Report
@@ -53,7 +54,8 @@ def check(
         kept = {one.name: attempts.before(one) for one in wanted}
         results = {name: result for name, result in kept.items() if result}
     new = [one for one in wanted if one.name not in results]
-    results |= _run(notebook, new, numbers)
+    with speaking(notebook.language):
+        results |= _run(notebook, new, numbers)
     for one in new if not numbers else ():
         attempts.keep(one, results[one.name])
     if new and not numbers:
@@ -64,6 +66,7 @@ def check(
         [] if chosen else questions(notebook),
         {one.name: attempts.failures(one.name) for one in wanted},
         len(new),
+        notebook.language,
     )
 
 

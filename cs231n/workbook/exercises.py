@@ -114,7 +114,7 @@ def questions(notebook: SavedNotebook) -> list[Question]:
     """
     found, number = [], ""
     for cell in notebook.cells:
-        asked = re.match(r"\*\*(Question \w+)", cell.source)
+        asked = re.match(r"\*\*((?:Question|问题) \w+)", cell.source)
         number = asked[1] if asked else number
         if cell.role == "question":
             text = _EMPTY.sub("", cell.source).strip()

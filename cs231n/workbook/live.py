@@ -1,6 +1,5 @@
 """The notebook that runs in this kernel: what its cells did, and where its file is."""
 
-import ast
 import builtins
 import importlib
 import inspect
@@ -10,15 +9,16 @@ import re
 import sys
 import tempfile
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from cs231n.languages import say
 from cs231n.workbook import score
-from cs231n.workbook.cells import as_python, names_in
+from cs231n.workbook.cells import names_in
 from cs231n.workbook.lines import wrapped
 from cs231n.workbook.meanings import meaning_of
+from cs231n.workbook.relied import Relied, ticks_of
 from cs231n.workbook.saved import (
     BadNotebook,
     SavedNotebook,
@@ -48,6 +48,7 @@ class Watcher:
 
     def __init__(self, shell: Any) -> None:
         self._shell = shell
+        self._relied = Relied()
         self._unread: dict[str, str] = {}  # names of cells with a syntax error
 
     def after(self, result: Any) -> None:
@@ -59,22 +60,28 @@ class Watcher:
             Of the cell.
         """
         source, name = result.info.raw_cell, getattr(result.info, "cell_id", None)
+        before = ran.get(name, "") if name else ""
         if isinstance(result.error_before_exec, SyntaxError):
-            exercise = exercise_of(source, name or "", self._shell.user_ns)
-            retire(source, exercise, self._shell.user_ns)
-            self._unread |= dict.fromkeys(names_in(source), exercise)
-        if name and ran.get(name) != source:
-            score.forget(name)
+            both = f"{before}\n{source}"  # the line with the name may be the broken one
+            exercise = exercise_of(both, name or "", self._shell.user_ns)
+            retire(both, exercise, self._shell.user_ns)
+            self._unread |= dict.fromkeys(names_in(both), exercise)
+        if name:
             ran[name] = source
-        if not result.success:
-            if meaning := self._meaning(result.error_in_exec):
-                print(wrapped(say("What this means: {meaning}", meaning=meaning)))
-            for exercise, what in _ticks_of(source):
-                score.forget(exercise, what)
+        self._relied.has_run(source, before)
+        if result.success:
+            self._relied.has_ticked(source)
+            return
+        if meaning := self._meaning(result.error_in_exec):
+            print(wrapped(say("What this means: {meaning}", meaning=meaning)))
+        for exercise, what in ticks_of(source):
+            score.forget(exercise, what)
 
     def _meaning(self, error):
-        if not isinstance(error, NameError) or error.name not in self._unread:
+        if not isinstance(error, NameError):
             return meaning_of(error)
+        if error.name not in self._unread:
+            return meaning_of(error) or self._not_run(error.name)
         exercise = self._unread[error.name]
         template = (
             "{name} stands in a cell with a syntax error. Mend it first, and run it "
@@ -86,6 +93,19 @@ class Watcher:
                 "first, and run it again."
             )
         return say(template, name=error.name, cell=exercise)
+
+    def _not_run(self, name):
+        """Say of a missing name that a cell of this notebook makes it, if one does."""
+        for cell in _saved_cells(self._shell.user_ns, "setup", "answer"):
+            if name in names_in(cell.source):
+                template = (
+                    "{name} belongs to {cell}, whose cell has not run in this kernel."
+                    if cell.role == "answer"
+                    else "{name} is made by a set-up cell that has not run in this "
+                    "kernel. Run all cells above this one first."
+                )
+                return say(template, name=name, cell=cell.name)
+        return ""
 
 
 def watch() -> None:
@@ -117,14 +137,19 @@ def exercise_of(source: str, cell_id: str, names: dict[str, Any]) -> str:
     if _ID.fullmatch(cell_id):
         return cell_id
     made = set(names_in(source))
-    if not made or "google.colab" in sys.modules:  # Colab takes seconds to answer
-        return ""
-    try:
-        answers = this_notebook(names).of_role("answer")
-    except BadNotebook:
-        return ""
+    answers = _saved_cells(names, "answer") if made else []
     found = [cell.name for cell in answers if made & set(names_in(cell.source))]
     return found[0] if len(found) == 1 else ""
+
+
+def _saved_cells(names, *roles):
+    """List cells of the saved notebook; none where it is not to be had at once."""
+    if "google.colab" in sys.modules:  # Colab takes seconds to answer
+        return []
+    try:
+        return this_notebook(names).of_role(*roles)
+    except BadNotebook:
+        return []
 
 
 def retire(source: str, exercise: str, names: dict[str, Any]) -> list[str]:
@@ -151,11 +176,12 @@ def retire(source: str, exercise: str, names: dict[str, Any]) -> list[str]:
         if name not in names and not hasattr(builtins, name):
             names[name] = _retired(first, name, exercise or name)
     if old:
-        print(
-            f"This cell has a syntax error, so nothing in it ran. The {old[0]} that "
-            f"you ran before is put away, so that no test passes by it: mend the line "
-            f"that Python names, and run the cell again."
+        template = (
+            "This cell has a syntax error, so nothing in it ran. The {name} that you "
+            "ran before is put away, so that no test passes by it: mend the line that "
+            "Python names, and run the cell again."
         )
+        print(say(template, name=old[0]))
     return old
 
 
@@ -165,7 +191,8 @@ def _is_own(value):
 
 
 def _retired(first: str | None, name: str, exercise: str) -> Callable:
-    message = f"{exercise}: its cell has a syntax error. Mend it and run it again."
+    template = "{exercise}: its cell has a syntax error. Mend it and run it again."
+    message = say(template, exercise=exercise)
 
     def method(self, *args, **kwargs):
         raise Retired(message)
@@ -182,20 +209,6 @@ def _first_parameter(value):
     if not isinstance(value, types.FunctionType):
         return None
     return next(iter(inspect.signature(value).parameters), None)
-
-
-def _ticks_of(source: str) -> Iterator[tuple[str, str | None]]:
-    """Yield (exercise, what) of the tick at the end of a test; what may be unknown."""
-    try:
-        tree = ast.parse(as_python(source))
-    except SyntaxError:
-        return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "passed":
-            words = [getattr(argument, "value", None) for argument in node.args]
-            if words and isinstance(words[0], str):
-                what = words[1] if len(words) > 1 else None
-                yield words[0], what if isinstance(what, str) else None
 
 
 def this_notebook(names: dict[str, Any]) -> SavedNotebook:

@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from cs231n.languages import say, texts
 from cs231n.workbook.attempts import MANY
 from cs231n.workbook.exercises import Question
 from cs231n.workbook.results import Result
 
 _MARKS = {"passed": "✓", "fails": "✗", "open": "·"}
+#: What the last column says.
+STATES = texts("passed", "fails", "open")
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class Report:
     questions: Sequence[Question]
     failures: dict[str, int]  #: answers that failed in a row, by exercise
     again: int  #: how many exercises have been run; others are as they were
+    language: str = ""  #: of the notebook, such as "zh_CN"
 
     @property
     def is_done(self) -> bool:
@@ -44,14 +48,12 @@ class Report:
 
     def _failure(self, result):
         yield ""
-        yield f"{result.test or result.exercise} says:"
+        yield say("{test} says:", test=result.test or result.exercise)
         yield from (f"  {line}" for line in result.message.splitlines())
         tried = self.failures.get(result.exercise, 0)
         if tried >= MANY:
-            yield (
-                f"  You have tried {tried} answers. A hint:  "
-                f"python -m cs231n.hint {result.exercise}"
-            )
+            more = say("You have tried {tried} answers. A hint:", tried=tried)
+            yield f"  {more}  python -m cs231n.hint {result.exercise}"
 
 
 def table(results: Sequence[Result]) -> Iterator[str]:
@@ -69,9 +71,9 @@ def table(results: Sequence[Result]) -> Iterator[str]:
     """
     width = max((len(result.exercise) for result in results), default=0)
     for one in results:
-        points = f"{one.points:g} of {one.of:g}"
+        points = say("{points:g} of {all:g}", points=one.points, all=one.of)
         mark = _MARKS.get(one.state, "·")
-        yield f"{mark} {one.exercise:{width}}  {points:>10}  {one.state}"
+        yield f"{mark} {one.exercise:{width}}  {points:>10}  {say(one.state)}"
 
 
 def totals(results: Sequence[Result]) -> str:
@@ -89,8 +91,9 @@ def totals(results: Sequence[Result]) -> str:
     """
     points, of = sum(r.points for r in results), sum(r.of for r in results)
     still = [result.exercise for result in results if result.state == "open"]
-    more = f" Not written yet: {', '.join(still)}." if still else ""
-    return f"{points:g} of {of:g} points by tests.{more}"
+    told = say("{points:g} of {all:g} points by tests.", points=points, all=of)
+    names = ", ".join(still)
+    return f"{told} {say('Not written yet: {names}.', names=names)}" if still else told
 
 
 def unanswered(questions: Sequence[Question]) -> Iterator[str]:
@@ -112,6 +115,8 @@ def unanswered(questions: Sequence[Question]) -> Iterator[str]:
         names = ", ".join(
             f"{q.name} ({q.number})" if q.number else q.name for q in empty
         )
-        yield f"{points:g} points by hand for written answers. Unanswered: {names}."
+        template = "{points:g} points by hand for written answers. Unanswered: {names}."
+        yield say(template, points=points, names=names)
     elif questions:
-        yield f"{points:g} points by hand; every question has an answer."
+        template = "{points:g} points by hand; every question has an answer."
+        yield say(template, points=points)

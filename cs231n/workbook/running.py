@@ -16,6 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from cs231n import old_imports
+from cs231n.languages import say
 from cs231n.workbook.cells import as_python, furnish, names_in, run_test
 from cs231n.workbook.exercises import Exercise
 from cs231n.workbook.meanings import meaning_of
@@ -64,10 +65,11 @@ class Room:
             said = explained(error, cell.name)
             if cell.role == "setup":
                 first = cell.source.strip().partition("\n")[0]
-                raise SetUpFailed(
-                    f"The set-up cell that begins with {first!r} fails, so no test can "
-                    f"run. {said}"
-                ) from None
+                template = (
+                    "The set-up cell that begins with {first!r} fails, so no test can "
+                    "run. {said}"
+                )
+                raise SetUpFailed(say(template, first=first, said=said)) from None
             self._failed[cell.name] = said
             self._absent |= dict.fromkeys(names_in(cell.source), cell.name)
         else:
@@ -109,17 +111,18 @@ class Room:
                     test = test or cell.name
                     message = message or self._why(error, exercise.name)
         if points < exercise.points and not message:
-            message = f"The tests gave {points:g} of {exercise.points:g} points."
+            template = "The tests gave {points:g} of {all:g} points."
+            message = say(template, points=points, all=exercise.points)
         state = "fails" if message else "passed"
         return Result(exercise.name, state, points, exercise.points, test, message)
 
     def _why(self, error, exercise):
         missing = self._absent.get(getattr(error, "name", None) or "")
         if missing in self._failed and isinstance(error, NameError | AttributeError):
-            return (
-                f"It needs {missing}, whose cell does not run. Mend that one first: "
-                f"{self._failed[missing]}"
+            template = (
+                "It needs {name}, whose cell does not run. Mend that one first: {said}"
             )
+            return say(template, name=missing, said=self._failed[missing])
         return explained(error, exercise)
 
     def _score(self, cell):
@@ -211,11 +214,16 @@ def _lost(exercise):
     """Say which cell of an exercise a student has deleted."""
     if exercise.answers and exercise.tests:
         return ""
-    what = "tests are" if exercise.answers else "answer cell is"
-    return (
-        f"Its {what} missing from the notebook. Undo the deletion, or take a fresh "
-        f"copy of the notebook and paste your answers in."
+    template = (
+        "Its answer cell is missing from the notebook. Undo the deletion, or take a "
+        "fresh copy of the notebook and paste your answers in."
     )
+    if exercise.answers:
+        template = (
+            "Its tests are missing from the notebook. Undo the deletion, or take a "
+            "fresh copy of the notebook and paste your answers in."
+        )
+    return say(template)
 
 
 def _is_unwritten(error, exercise):
@@ -242,7 +250,8 @@ def where_in_a_cell(error: BaseException) -> str:
     own = [frame for frame in own if frame.filename in linecache.cache]
     if not own:
         return ""
-    return f"line {own[-1].lineno} of {own[-1].filename.strip('<>')}: {own[-1].line}"
+    at, cell = own[-1], own[-1].filename.strip("<>")
+    return say("line {0} of {cell}: {1}", at.lineno, at.line, cell=cell)
 
 
 def _filed(cell: SavedCell) -> tuple[str, str]:
@@ -271,24 +280,26 @@ def explained(error: BaseException, exercise: str) -> str:
     if isinstance(error, NotImplementedError):
         unwritten = _UNWRITTEN.fullmatch(str(error))
         if unwritten and unwritten[1] != exercise:
-            return f"It needs {unwritten[1]}, which is not written yet."
-        return str(error) or "Something in it is not written yet."
+            template = "It needs {name}, which is not written yet."
+            return say(template, name=unwritten[1])
+        return str(error) or say("Something in it is not written yet.")
     if isinstance(error, SyntaxError):
         line = f": {error.text.strip()}" if error.text else ""
-        return (
-            f"Python cannot read line {error.lineno} of the answer{line} ({error.msg})."
-        )
+        template = "Python cannot read line {0} of the answer{line} ({1})."
+        return say(template, error.lineno, error.msg, line=line)
     if isinstance(error, AssertionError) and str(error):
         return str(error)
     said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     where = where_in_a_cell(error)
-    said += f"\nIt happened in {where}" if where else ""
+    said += "\n" + say("It happened in {where}", where=where) if where else ""
     said += f"\n{meaning}" if (meaning := meaning_of(error)) else ""
     if exercise and type(error) is NameError and not meaning:
-        said += (
-            f"\nGive {error.name} a value in the answer's own cell: only set-up cells "
-            f"and answers run here."
+        template = (
+            "Give {name} a value in the answer's own cell: only set-up cells and "
+            "answers run here."
         )
+        said += "\n" + say(template, name=error.name)
     if isinstance(error, EOFError) or type(error).__name__ == "BdbQuit":
-        said += "\nNobody types here: take input() or breakpoint() out of the answer."
+        template = "Nobody types here: take input() or breakpoint() out of the answer."
+        said += "\n" + say(template)
     return said

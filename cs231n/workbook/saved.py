@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cs231n.languages import NAME
+
 #: Folders that hold no notebook of a student's.
 _ELSEWHERE = {".ipynb_checkpoints", ".venv", "build", "solutions", "node_modules"}
 #: The tick of a test; its exercise is the first group.
 TESTED = re.compile(r"""\bpassed\(\s*["']([\w-]+)["']""")
-
+_LANGUAGE = re.compile(rf"""^{NAME} = ["'](\w+)["']""", re.MULTILINE)
 
 #: Colab's name for a copy, in some of its languages.
 _COPY_OF = re.compile(
@@ -61,6 +63,14 @@ class SavedNotebook:
             From top to bottom.
         """
         return [cell for cell in self.cells if cell.role in roles]
+
+    @property
+    def language(self) -> str:
+        """Name the language that its set-up sets; empty if it is English."""
+        for cell in self.of_role("setup"):
+            if found := _LANGUAGE.search(cell.source):
+                return found[1]
+        return ""
 
 
 def read(path: Path) -> SavedNotebook:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from cs231n.languages import say, texts
 from cs231n.workbook import beside, score
 from cs231n.workbook.exercises import Exercise, exercises, questions
 from cs231n.workbook.handing_in import SUBMITTING
@@ -15,6 +16,8 @@ from cs231n.workbook.live import unsaved
 from cs231n.workbook.report import table, totals, unanswered
 from cs231n.workbook.results import Result
 from cs231n.workbook.saved import SavedNotebook
+
+_UNSAVED, _UNTESTED = texts("passed, not saved", "tests to run or to pass")
 
 
 def standing(notebook: SavedNotebook) -> Iterator[str]:
@@ -37,19 +40,19 @@ def standing(notebook: SavedNotebook) -> Iterator[str]:
     yield from unanswered(questions(notebook))
     changed = unsaved(notebook)
     if changed:
-        yield (
-            f"Save the notebook: {', '.join(changed)} ran here with another text than "
-            f"the file has."
+        template = (
+            "Save the notebook: {names} ran here with another text than the file has."
         )
+        yield say(template, names=", ".join(changed))
 
 
 def _result(exercise: Exercise) -> Result:
     points = score.so_far(exercise.name)
     if exercise.is_open:
-        state = "passed, not saved" if points else "open"
+        state = _UNSAVED if points else "open"
     else:
         done = points >= exercise.points
-        state = "passed" if done else "tests to run or to pass"
+        state = "passed" if done else _UNTESTED
     return Result(exercise.name, state, points, exercise.points)
 
 

@@ -1,6 +1,73 @@
 """The terminal that commands write to."""
 
+import errno
+import os
+import select
 import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+#: What shells report of a command whose reader has gone: 128 and the signal's number.
+NO_READER = 141
+
+
+def leave(main: Callable[[], int | None]) -> NoReturn:
+    """Run a command line and end the process with its status.
+
+    Where the output goes to a program that stops reading, such as ``head``, the command
+    stops too, without a word.
+
+    Parameters
+    ----------
+    main : callable
+        Returns the exit status; None is 0.
+    """
+    take_all_letters()
+    try:
+        try:
+            status = main()
+        finally:
+            if sys.stdout:  # None where it was closed before
+                sys.stdout.flush()
+    except OSError as error:
+        if not is_unread(error):
+            raise
+        _drop_the_rest()
+        status = NO_READER
+    sys.exit(status)
+
+
+def is_unread(error: OSError) -> bool:
+    """Tell whether what this process prints has lost its reader.
+
+    Parameters
+    ----------
+    error : OSError
+        Of any file, pipe or socket.
+
+    Returns
+    -------
+    unread : bool
+        False for an error of something else.
+    """
+    if not hasattr(select, "poll"):  # Windows calls such a pipe an invalid argument
+        return error.errno in (errno.EPIPE, errno.EINVAL) and not error.filename
+    if error.errno != errno.EPIPE:
+        return False
+    watch = select.poll()
+    for stream in (sys.stdout, sys.stderr):
+        watch.register(stream.fileno(), 0)  # errors are always told
+    return bool(watch.poll(0))
+
+
+def _drop_the_rest():
+    """Let Python's last flush succeed: it would complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(nowhere, stream.fileno())
 
 
 def take_all_letters() -> None:

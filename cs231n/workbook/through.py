@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from cs231n.workbook import terminal
 from cs231n.workbook.running import run_through
 from cs231n.workbook.saved import read
 
@@ -15,4 +16,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

@@ -17,6 +17,7 @@ from pathlib import Path
 import nbformat
 
 import cs231n
+from cs231n.workbook import terminal
 from grading import ROOT
 from grading.authoring.build import EXTRAS
 
@@ -190,4 +191,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

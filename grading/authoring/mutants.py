@@ -6,12 +6,12 @@ Changes that make no difference stand in ``equal_mutants.toml``, each with the r
 
 import argparse
 import os
-import sys
 import tomllib
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cs231n.workbook import terminal
 from cs231n.workbook.exercises import exercise_of
 from grading import arguments
 from grading.authoring.build import lacking, scripts
@@ -119,4 +119,4 @@ def _run(notebooks, jobs):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

@@ -9,15 +9,21 @@ import sys
 import tempfile
 from pathlib import Path
 
+from cs231n.workbook import terminal
 from grading import ROOT
 from grading.authoring.build import SourceError, build_sources
 from grading.authoring.releases import keep_release
+from grading.authoring.translation.catalogue import rewording
 from grading.course import Course, CourseError
 from grading.engine.storage.gradebook_file import GradebookError, opened
 
 
 def release(
-    course: Course, *, solutions: Path = ROOT / "solutions", database: bool = True
+    course: Course,
+    *,
+    solutions: Path = ROOT / "solutions",
+    database: bool = True,
+    language: str = "",
 ) -> list[str]:
     """Build all student notebooks of a course.
 
@@ -29,6 +35,9 @@ def release(
         Folder of the percent scripts.
     database : bool, optional
         Tell the gradebook about cells and points, which autograding needs.
+    language : str, optional
+        What the grader's tests say to students, where there is a translation; their
+        notebooks are English all the same, and `handout` translates them.
 
     Returns
     -------
@@ -44,7 +53,10 @@ def release(
         submissions came in.
     GradebookError
         If another program holds the gradebook, or it cannot be used.
+    ValueError
+        If there is no catalogue in the language.
     """
+    reworded = rewording(language) if language else None
     if database and course.database.is_file():
         with opened(course.database):  # nbgrader's commands do not wait for others
             pass
@@ -54,7 +66,17 @@ def release(
         options = [] if database else ["--no-db"]
         course.nbgrader("generate_assignment", assignment, "--force", *options)
     keep_release(course)
+    if reworded:
+        _reword(course.source, reworded)
     return assignments
+
+
+def _reword(folder, reworded):
+    """Write the notebooks that the grader reads in another language."""
+    for path in sorted(folder.glob("*/*.ipynb")):
+        name = path.relative_to(folder).with_suffix("").as_posix()
+        text = path.read_text(encoding="utf-8")
+        path.write_bytes(reworded(name, text).encode())
 
 
 def drift(
@@ -95,15 +117,18 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="only compare")
+    parser.add_argument(
+        "--language", default="", help="in which the grader answers, such as zh_CN"
+    )
     args = parser.parse_args(argv)
     try:
         if not args.check:
             course = Course()
-            assignments = release(course)
+            assignments = release(course, language=args.language)
             print(f"Released {', '.join(assignments)} into {course.released}.")
             return 0
         differing = drift()
-    except (SourceError, CourseError, GradebookError) as error:
+    except (SourceError, CourseError, GradebookError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
     if differing:
@@ -113,4 +138,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

@@ -8,12 +8,12 @@ what is listed here needs somebody who reads.
 
 import argparse
 import re
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import jupytext
 
+from cs231n.workbook import terminal
 from grading.authoring.build import scripts
 from grading.authoring.cell_headers import role_of
 from grading.authoring.section_rules import sections
@@ -239,4 +239,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

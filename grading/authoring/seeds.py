@@ -13,11 +13,11 @@ import argparse
 import contextlib
 import functools
 import os
-import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 
+from cs231n.workbook import terminal
 from cs231n.workbook.exercises import exercise_of
 from grading import arguments
 from grading.authoring.build import scripts
@@ -147,4 +147,4 @@ def _is_chosen(only, without, name):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

@@ -13,6 +13,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from cs231n.workbook import terminal
 from grading import ROOT, arguments
 from grading.authoring.build import SourceError, lacking, scripts, source_notebook
 from grading.authoring.check_tests import QUIET
@@ -109,4 +110,4 @@ def _solve_all(paths, out, jobs):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

@@ -6,10 +6,10 @@ with several, it prints a line for each notebook.
 """
 
 import argparse
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cs231n.workbook import terminal
 from cs231n.workbook.exercises import exercise_of
 from grading.authoring.build import lacking, scripts
 from grading.authoring.exam_from_notebook import exam_of
@@ -159,4 +159,4 @@ def _summary(notebook, results):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

@@ -122,15 +122,15 @@ def export(course: "Course", args: "Namespace") -> int:
     Returns
     -------
     status : int
-        1 if somebody's grade is not the last word, or somebody is left out.
+        1 if somebody's grade is not the last word, or somebody is left out; 2 without
+        a table.
     """
     from grading import gradebook
     from grading.engine.pages.platform_grades import read_grades, write_grades
 
     overview = Overview(course, args.assignment)
     if not args.platform:
-        out = ["--out", str(args.out)] if args.out else []
-        status = gradebook.main([args.assignment, *out], course)
+        status = gradebook.export(course, args.assignment, args.out)
         return max(status, _say_who_waits(overview))
     templates = overview.templates
     grades = read_grades(
@@ -158,6 +158,8 @@ def export(course: "Course", args: "Namespace") -> int:
 
 def _say_who_waits(overview):
     """Name those whose grades are older than what they handed in, or its time."""
+    if not any(row.verdict for row in overview.rows):
+        return 0  # nbgrader graded without the engine
     students = sorted({row.student for row in overview.waiting})
     words = f"Run first (python -m grading run {overview.assignment}); not taken in"
     _name(words, students)
@@ -202,7 +204,9 @@ def handout(course: "Course", args: "Namespace") -> int:
     from grading.authoring.handout import handout as write
 
     out = args.out or (None if args.branch else Path("workbook.zip"))
-    options = {"repository": args.repository}
+    options = {
+        name: getattr(args, name) for name in ("repository", "sums", "downloads")
+    }
     try:
         if args.language:
             from grading.authoring.translation.catalogue import rewording

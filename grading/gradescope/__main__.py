@@ -6,10 +6,10 @@ every point; ``setup.sh`` ends with it.
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from cs231n.files import write_whole
+from cs231n.workbook import terminal
 from grading.engine.intake.folder import RefusedFile
 from grading.engine.judging.judge_host import NoIsolation
 from grading.engine.notebooks.normalise import Normalised
@@ -70,4 +70,4 @@ def _solved(template):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

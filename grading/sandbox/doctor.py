@@ -3,8 +3,7 @@
 ``python -m grading.sandbox.doctor`` prints it, and fails if a level is missing.
 """
 
-import sys
-
+from cs231n.workbook import terminal
 from grading.sandbox.fork_server import ForkServer
 from grading.sandbox.levels import LEVELS, IsolationError
 
@@ -56,4 +55,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

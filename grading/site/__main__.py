@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from cs231n.workbook import terminal
 from grading import ROOT
 from grading.authoring import lite
 from grading.authoring.handout import https, origin
@@ -71,7 +72,7 @@ def staged(language: str, home: Home) -> tuple[Stage, Path]:
     """
     cache = WORK / digest_of_package()
     stage = Stage(WORK / "pages" / language, language, home)
-    stage.fill(ROOT / "assignments", Pictures(cache / "pictures"))
+    stage.fill(ROOT / "assignments", Pictures(cache / "pictures", language))
     return stage, cache
 
 
@@ -154,4 +155,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

@@ -14,6 +14,7 @@ from pathlib import Path
 import polib
 from sphinx_intl.basic import update
 
+from cs231n.workbook import terminal
 from grading.site.__main__ import LANGUAGES, WORK, SiteError, sphinx, staged
 from grading.site.stage import SOURCE, Home
 
@@ -95,4 +96,4 @@ def _update(out, language, new):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

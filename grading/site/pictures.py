@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib import rc_context
 
 from cs231n import drawings, figures
+from cs231n.languages import families, speaking
 from grading.site.words import say
 
 if TYPE_CHECKING:
@@ -30,10 +32,12 @@ class Pictures:
     ----------
     cache : pathlib.Path
         For one state of the package.
+    language : str, optional
+        Of what stands in the drawings, where a font has its letters.
     """
 
-    def __init__(self, cache: Path) -> None:
-        self.cache = Path(cache)
+    def __init__(self, cache: Path, language: str = "en") -> None:
+        self.cache, self.language = Path(cache), language
         #: By notebook: for the id of each drawing's cell its file, text and width.
         self.notebooks: dict[str, dict[str, dict]] = {}
         self.folders: dict[str, Path] = {}
@@ -55,7 +59,11 @@ class Pictures:
             HTML by the id of the cell; nothing for drawings of a student's answers.
         """
         cells = [cell for cell in notebook.cells if cell.id.startswith("drawing-")]
-        sources = "\0".join(cell.source for cell in cells)
+        with speaking(self.language), rc_context({"font.family": families()}):
+            return self._of_cells(name, notebook, cells)
+
+    def _of_cells(self, name, notebook, cells):
+        sources = "\0".join([*families(), *(cell.source for cell in cells)])
         kept = self.cache / hashlib.sha256(sources.encode()).hexdigest()[:20]
         if not (kept / "all.json").exists():
             kept.mkdir(parents=True, exist_ok=True)
@@ -81,20 +89,15 @@ class Pictures:
             for key in found:
                 yield f"{key}.png", (self.folders[name] / f"{key}.png").read_bytes()
 
-    def page(self, language: str = "en") -> str:
+    def page(self) -> str:
         """Write the gallery.
-
-        Parameters
-        ----------
-        language : str, optional
-            Of the page; that of the drawings' texts is the notebooks'.
 
         Returns
         -------
         page : str
             Markdown: the pictures of each notebook, below a link to it.
         """
-        parts = ["# " + say("Gallery", language), say(_ABOUT, language)]
+        parts = ["# " + say("Gallery", self.language), say(_ABOUT, self.language)]
         for name, found in self.notebooks.items():
             if found:
                 home = f"assignments/{name}"

@@ -11,9 +11,9 @@
 #
 # CLIP (*contrastive language-image pre-training*) learns from pictures with captions, without a
 # single class label. You write its loss and its gradient by hand, and train a small CLIP in half a
-# minute. Then you use it: as a classifier for classes that you type, as a search engine, and as
-# a reminder that a low loss may hide a shortcut. Last, you segment pictures with a linear layer on
-# frozen features.
+# minute. Then you use it as a classifier for classes that you type, and as a search engine. You see
+# that a low loss may hide a shortcut. Last, you segment pictures with a linear layer on frozen
+# features.
 #
 # **You need:** the notebooks `softmax` and `autograd`. **Time (our estimate, as are all minutes
 # below):** about four hours.
@@ -28,7 +28,7 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n import drawings, pytorch
+from cs231n import drawings, figures, pytorch
 from cs231n.engine import F, device, nn, optim, torch
 from cs231n.nets.matching import tokenize
 from cs231n.nets.references import matching as reference
@@ -47,6 +47,7 @@ from cs231n.testing import (
 READY = ["reference", "pytorch", "CosineSimilarity", "cosine_similarity"]
 #: What the tests draw from. The grader puts a generator with a secret seed in its place.
 rng = np.random.default_rng(231)
+figures.use_style()
 
 
 class clip:
@@ -100,8 +101,8 @@ def tiny_clip(draw):
 # %% [markdown]
 # ## 1. Two encoders, one space
 #
-# A classifier of pictures knows the classes that its labels named, and no others. Radford et al.
-# (2021) proposed to learn from captions in their place, which the web has in large numbers. They
+# An image classifier knows the classes that its labels named, and no others. Radford et al.
+# (2021) proposed to learn from captions instead, which the web has in large numbers. They
 # trained an encoder of pictures and an encoder of texts on 400 million pairs, so that a picture
 # and its caption get similar vectors. They reported that this CLIP recognised ImageNet's classes
 # about as well as a ResNet-50 trained on ImageNet's labels, without having used one of them. Jia
@@ -141,8 +142,8 @@ for name, other in (("b", b), ("c", c)):
 #
 # <details><summary>Check your prediction</summary>
 #
-# Nothing, to either. The cosine looks at directions only. With dot products the ranking could
-# change as soon as the vectors get *different* factors.
+# Nothing happens to either. The cosine depends on directions only. With dot products the ranking
+# could change as soon as the vectors get *different* factors.
 #
 # </details>
 
@@ -323,9 +324,9 @@ print("loss:", (-np.log(by_row).mean() - np.log(by_column).mean()) / 2)
 #
 # <details><summary>Check your prediction</summary>
 #
-# (a) $\log 96 \approx 4.56$, that of a guess. (b) No. Even with a cosine of $1$ for true pairs and of
-# $-1$ for all others, which 96 vectors cannot reach, it would be $\log(1 + 95\,e^{-2}) \approx 2.63$.
-# The softmax is too flat, which is why the factor is learned.
+# (a) $\log 96 \approx 4.56$, the loss of a guess. (b) No. Suppose true pairs had a cosine of $1$ and all
+# others one of $-1$, which 96 vectors cannot reach. The loss would still be $\log(1 + 95\,e^{-2})
+# \approx 2.63$. With $s = 1$ the softmax is too flat, which is why the factor is learned.
 #
 # </details>
 
@@ -634,7 +635,7 @@ with needs_answers():
 # %% [markdown]
 # ## 3. Training before your eyes
 #
-# CLIP was trained for days on hundreds of GPUs. What makes half a minute enough here? The picture
+# CLIP was trained for days on hundreds of GPUs. Why is half a minute enough here? The picture
 # encoder need not learn to see. It reads `data["train_grid"]`: 6 x 6 cells of 64 numbers from a
 # frozen network that finds objects in scenes. On top of it one convolution and a linear layer are
 # trained. Beside it stands a text encoder: an embedding of each word, and a *GRU*, a recurrent network
@@ -659,8 +660,8 @@ drawings.show(
 )
 
 # %% [markdown]
-# *Your function stands between two networks that the tape differentiates. Nothing behind it needs to know
-# how it computes its gradients.*
+# *Your function stands between two networks that the tape differentiates. They need its gradients, and
+# do not need to know how it computes them.*
 #
 # **Worked example.** A gradient by hand enters the tape in the middle. For $L = z^2$ with $z = 3w$ and
 # $w = 2$ it is $2z = 12$ at $z$:
@@ -791,7 +792,7 @@ with needs_answers():
     smooth = np.convolve(losses, np.ones(20) / 20, "valid")
     plt.figure(figsize=(6, 2.8))
     plt.plot(losses, lw=0.5, color="lightgray")
-    plt.plot(np.arange(len(smooth)) + 10, smooth)
+    plt.plot(np.arange(len(smooth)) + 10, smooth, "-", color=figures.COLOURS[0])
     plt.axhline(np.log(96), ls="--", color="gray")
     plt.text(len(losses) * 0.6, np.log(96) + 0.12, "a guess: log 96", size=9)
     plt.xlabel("step")
@@ -876,7 +877,7 @@ drawings.show(
 )
 
 # %% [markdown]
-# *A class is a vector. New classes cost a sentence, not a training.*
+# *A class is a vector. A new class costs you a sentence, and no training.*
 #
 # **Worked example.** Two classes with two prompts each, and a picture between them:
 
@@ -893,9 +894,9 @@ for name, mean in zip(("red", "blue"), prompts.mean(axis=1), strict=True):
 #
 # <details><summary>Check your prediction</summary>
 #
-# The long vector decides almost alone, and the ensemble is none. So each prompt gets length 1
-# before the mean. The length of the mean itself does not matter for the cosine, but for a dot
-# product it does: classes whose prompts disagree have shorter means.
+# The long vector decides almost alone, so you have no ensemble. Therefore each prompt gets length 1
+# before the mean. The length of the mean itself does not matter for the cosine. For a dot product
+# it does: classes whose prompts disagree have shorter means.
 #
 # </details>
 
@@ -1176,10 +1177,11 @@ with needs_answers():
 
 # %% [markdown]
 # *Our run got 95.9 % of the 64 pairs: all that captions had named, and 91.7 % of the held-out ones.
-# One scene is 0.7 points here, so the three columns do not differ. The same training in
+# One scene is 0.7 points here, so do not read much into differences between the columns. Your numbers
+# may differ by a point or two, since processors round differently. The same training in
 # `benchmarks.clip`, from seeds 1, 2 and 3, got 94, 92 and 90 %, and 88, 88 and 85 % of the held-out
-# pairs. The model composes pairs from words that it knows. To be fair: the frozen network had seen
-# all pairs as pixels, with shape and colour labelled apart.*
+# pairs. The model composes pairs from words that it knows. To be fair, the frozen network had seen
+# all pairs as pixels, with shape and colour labelled separately.*
 #
 # **With the course's interface.** Eight pictures, from pixels to words, by
 # `clip_zero_shot_classifier`:
@@ -1227,10 +1229,10 @@ with needs_answers():
 #
 # ## 5. Search
 #
-# The same vectors answer the other question: which picture fits this sentence? This is *retrieval*.
+# The same vectors answer another question: which picture fits this sentence? This is *retrieval*.
 # The pictures are encoded once; each query costs one short encoding and a product. Results are
 # usually scored by *recall at k*: how often the picture that the sentence was written for is among
-# the first $k$. That is a harsh measure where a sentence holds of many pictures (Chun et al.,
+# the first $k$. That is a harsh measure where a sentence is true of many pictures (Chun et al.,
 # 2022). Our scenes offer a better one, since a program can tell whether a caption is *true* of a
 # picture.
 #
@@ -1368,7 +1370,7 @@ passed("clip-retrieve", "a case by hand, many ties, three shapes")
 
 # %% [markdown]
 # **As a class.** A search engine encodes its pictures once, when it is built, and then answers many
-# queries. The course asks for this form.
+# queries. The course asks for this form of the exercise.
 #
 # **Predict, then check.** A gallery holds 10,000 pictures, and 100 queries come in. How many
 # pictures are encoded if each query encodes the gallery? How many if the pictures are encoded
@@ -1445,8 +1447,8 @@ class CLIPImageRetriever:
 #
 # <details><summary>Hint 3: an outline</summary>
 #
-# Built: 1. preprocess and stack; 2. encode; 3. keep. Asked: 1. tokenize and encode the query; 2.
-# one row of similarities; 3. order, largest first; 4. the first k as whole numbers.
+# In `__init__`: 1. preprocess and stack; 2. encode; 3. keep. In `retrieve`: 1. tokenize and encode
+# the query; 2. one row of similarities; 3. order, largest first; 4. the first k as whole numbers.
 #
 # </details>
 
@@ -1538,9 +1540,9 @@ with needs_answers():
     print(f"{'a guess':22}{1 / GALLERY:14.1%}{5 / GALLERY:14.1%}{chance:16.1%}")
 
 # %% [markdown]
-# *In our run 37.5 % of the captions found their own picture first, but 59.5 % found one of which
-# they are true. The three seeds of `benchmarks.clip` had 61.5, 51.5 and 59.5 %. The difference is
-# what recall at 1 counts as wrong without reason.*
+# *In our run 37.5 % of the captions found their own picture first (36.5 % on another processor), but
+# 59.5 % found one of which they are true. The three seeds of `benchmarks.clip` had 61.5, 51.5 and
+# 59.5 %. Recall at 1 counts the difference as wrong, without reason.*
 #
 # **Type a query.** The five nearest scenes by your retriever. Change the sentence; the words are
 # those of the captions.
@@ -1568,9 +1570,9 @@ with needs_answers():
     plt.show()
 
 # %% [markdown]
-# *A tick: the sentence is true of the scene. In our run two of the fifteen were true. A star of
-# another colour came before a red star that shares its scene with other objects. One vector has to
-# describe the whole scene.*
+# *A tick means that the sentence is true of the scene. In our run it was true of two of the fifteen.
+# Stars of other colours came before a red star that shares its scene with other objects. One vector
+# has to describe the whole scene.*
 
 # %% [markdown] question="clip-relations" points=3 minutes=12
 # **Question 2 (3 points).** We took 890 validation captions with a relation, swapped "left" with
@@ -1619,8 +1621,8 @@ with needs_answers():
 # ## 6. From scratch: a shortcut
 #
 # Is the frozen network needed at all? Train the picture encoder from pixels, with your loss and the
-# same text encoder. Geirhos et al. (2020) called decision rules that do well on a benchmark, but
-# fail to be what was meant, *shortcuts*. They collected examples from vision and language, and
+# same text encoder. A *shortcut* is a decision rule that does well on a benchmark, but is not what
+# was meant (Geirhos et al., 2020). The authors collected examples from vision and language, and
 # argued that networks tend to take the easiest sufficient cue. Robinson et al. (2021) reported such
 # *feature suppression* in contrastive learning, and that harder negatives change which features are
 # learned.
@@ -1628,8 +1630,8 @@ with needs_answers():
 # After this section you can tell what a contrastive loss has, and has not, forced a network to
 # learn.
 #
-# If a cue with $K$ equally frequent values is all that a network knows, a row keeps about $1 +
-# (N-1)/K$ candidates:
+# Suppose that a network knows a single cue, such as the colour, with $K$ equally frequent values.
+# Then about $1 + (N-1)/K$ candidates of a row still look alike to it:
 #
 # $$L \approx \log\Big(1 + \frac{N-1}{K}\Big) .$$
 
@@ -1655,9 +1657,9 @@ for cue, K in (("nothing", 1), ("shape of one object", 8), ("colour", 8), ("both
 #
 # <details><summary>Check your prediction</summary>
 #
-# Colour: a mean over a few pixels shows it, so one layer is enough. Shapes need edges and how they
-# meet, from several layers that have to learn together. The loss does not care which of the two it
-# falls by.
+# Colour: a mean over a few pixels shows it, so one layer is enough. To tell shapes apart, a network
+# needs edges and the way they meet, and several layers have to learn these together. The loss falls
+# by either cue.
 #
 # </details>
 #
@@ -1681,10 +1683,10 @@ with needs_answers():
         )
 
 # %% [markdown]
-# *Our runs used 20 to 32 s of processor time for 600 steps from pixels. The first got 44 % of the colours and 14
-# % of the shapes, where a guess has 12.5 %. Its loss of 3.56 is that of a cue with about 2.8
-# values. In `benchmarks.clip`, 1500 steps (76 s) brought the colours to 94 %. Shapes stayed at 12
-# %, and retrieval was true in 29 %.*
+# *Our runs used 20 to 32 s of processor time for 600 steps from pixels. Ours got 44 % of the colours (47 % on
+# another processor) and 14 % of the shapes; a guess gets 12.5 %. By the formula above, its loss of 3.56 is that
+# of a cue with about 2.8 values. In `benchmarks.clip`, 1500 steps (76 s) brought the colours to 94 %. Shapes
+# stayed at 12 %, and 29 % of the captions were true of the picture they found.*
 
 # %% [markdown] question="clip-shortcut" points=3 minutes=15
 # **Question 3 (3 points).** A student looks at the table: from pixels, 44 % of the colours and 14 %
@@ -1712,7 +1714,7 @@ with needs_answers():
 # %% [markdown]
 # ## 7. Segments from patches
 #
-# CLIP has one vector for a whole picture. Where in it is the star? *Semantic segmentation* asks for
+# CLIP has one vector for a whole picture. Where in the picture is the star? *Semantic segmentation* asks for
 # a class at every position. Caron et al. (2021) reported that patch features of DINO, a vision
 # transformer trained without any labels, contain the outlines of objects, and that simple
 # classifiers on frozen features do well. The course segments a video with a linear layer on them,
@@ -1951,8 +1953,8 @@ class DINOSegmentation:
 #
 # <details><summary>Hint 3: an outline</summary>
 #
-# Built: layer and rule as attributes. Trained, so many times: scores, loss, gradients to zero,
-# backward, step. Asked: the class with the largest score, along the axis of classes.
+# In `__init__`: layer and rule as attributes. In `train`, `num_iters` times: scores, loss, gradients to
+# zero, backward, step. In `inference`: the class with the largest score, along the axis of classes.
 #
 # </details>
 
@@ -2102,7 +2104,8 @@ with needs_answers():
 # **With CLIP and DINO themselves (optional, no points).** Your answers take the course's models too.
 # The next two cells run `clip_zero_shot_classifier` and `CLIPImageRetriever` on CLIP's ViT-B/32, and
 # `DINOSegmentation` on patches of DINO's ViT-S/8, with scenes of 48 x 48 pixels. They need PyTorch as
-# the engine, both packages and 420 MB of weights. They download nothing, and say what is missing.
+# the engine, both packages and 420 MB of weights. They download nothing, and say what is missing. We
+# have run them with small stand-ins for both models, never with the real weights.
 
 # %% tags=["experiment"]
 from unittest.mock import patch

@@ -16,11 +16,12 @@
 # **You need:** the notebooks `convolutional_networks` and `autograd`; `gan` helps. **Time (our
 # estimate, as are all minutes below):** about five hours.
 #
-# **If you know the course's notebook (2025 and later):** its answers can be pasted here: methods
-# with `self` of `GaussianDiffusion`, or that class as a whole in each of the cells that ask for one
-# of its methods, and the class `Unet` with its constructor, whose blocks are ours. Digits of 28 x 28 pixels take the place of emoji, and their ten classes that of texts. A
-# flow is trained in this notebook; for DDPM the package ships a network that a script of ours
-# trained in fourteen minutes. Start Jupyter with `CS231N_ENGINE=torch` to run everything on PyTorch.
+# **If you know the course's notebook (2025 and later):** its answers can be pasted here. Paste the
+# methods of `GaussianDiffusion` one by one, or the whole class into each cell that asks for one of
+# them. Paste the class `Unet` with its constructor; its blocks are ours. Digits of 28 x 28 pixels take
+# the place of emoji, and their ten classes that of texts. A flow is trained in this notebook. For DDPM
+# the package ships a network that a script of ours trained in fourteen minutes. Start Jupyter with
+# `CS231N_ENGINE=torch` to run everything on PyTorch.
 
 # %% tags=["setup"]
 import itertools
@@ -30,7 +31,7 @@ import time as clock
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n import drawings, pytorch
+from cs231n import drawings, figures, pytorch
 from cs231n.engine import F, nn, optim, torch
 from cs231n.nets.diffusion.noise import noise_schedule
 from cs231n.nets.references import diffusions as reference
@@ -48,6 +49,7 @@ from cs231n.testing import (
 READY = ["reference", "denoisers", "pytorch", "nets", "cs231n.layers"]
 #: What the tests draw from. The grader puts a generator with a secret seed in its place.
 rng = np.random.default_rng(231)
+figures.use_style()
 
 
 def normal(*shape):
@@ -62,7 +64,7 @@ def normal(*shape):
 # the way back. Ho et al. (2020) reported samples as good as those of GANs, from a training that is
 # plain regression. *Rectified flow* (Liu et al., 2022) and *flow matching* (Lipman et al., 2022)
 # proposed the shortest way between both ends: a straight line. Esser et al. (2024) reported it as
-# the better choice for large models. All pay with many passes of the network for one picture.
+# the better choice for large models. All these methods need many passes of the network for one picture.
 #
 # After this section you can make the training pairs of a rectified flow.
 #
@@ -94,7 +96,7 @@ print(f"velocity at all of them: {eps - pixel:+.1f}")
 
 # %% [markdown]
 # **Predict, then check.** At $t = 1$ the network sees noise and nothing of the picture. Which
-# velocity is best there, in the mean of squares?
+# velocity has the smallest mean squared error there?
 #
 # <details><summary>Check your prediction</summary>
 #
@@ -264,7 +266,7 @@ with needs_answers():
     strip(rows, [f"t = {moment:.1f}" for moment in moments])
 
 # %% [markdown]
-# *Up to about which time can you still tell the digit? Later velocities hold little of it.*
+# *Up to about which time can you still tell the digit? Beyond it the network has little to go by.*
 #
 # **Further reading**
 #
@@ -478,7 +480,7 @@ passed("df-euler", "times, signs and lengths of 1 to 7 steps; model_kwargs hande
 # One network serves all times, and must be told which. A single number between 0 and 1000 is a
 # poor input: small changes matter near 0, large ones elsewhere. Ho et al. (2020) therefore took
 # over the sinusoids by which Vaswani et al. (2017) encode positions in transformers. They resolve
-# fine and coarse differences at once. They cost nothing to learn.
+# fine and coarse differences at once, and have no weights to learn.
 #
 # After this section you can embed times for any network.
 #
@@ -812,14 +814,14 @@ expect_source(ResnetBlock, without=READY)
 passed("df-block", "equal, fewer and more channels, weights set")
 
 # %% [markdown]
-# **The same block by hand.** The tape finds all gradients for you. Kernels and other engines are written
-# without one, and a wrong gradient of a block still trains, only worse. So you now write the block on
-# arrays, forward and backward, as in assignment 2.
+# **The same block by hand.** The tape finds all gradients for you. Fast kernels and new engines are written
+# without one, and a network with a wrong gradient often still trains, only worse. So you now write the
+# block on arrays, forward and backward, as in assignment 2.
 #
 # After this part you can backpropagate through two branches that meet in a sum.
 #
-# A gradient that reaches a sum goes on along both of its branches. What was *broadcast* on the way there is
-# summed on the way back. With the upstream gradient $g$ at the first sum, for picture $n$ and channel $k$:
+# A gradient that reaches a sum goes on along both of its branches. What was *broadcast* in the forward pass is
+# summed in the backward pass. With the upstream gradient $g$ at the first sum, for picture $n$ and channel $k$:
 #
 # $$h_{nkij} = a_{nkij} + m_{nk} \quad\Rightarrow\quad \frac{\partial L}{\partial a} = g, \qquad
 # \frac{\partial L}{\partial m_{nk}} = \sum_{i,j} g_{nkij} .$$
@@ -1343,9 +1345,9 @@ passed("df-unet", "one level and two, with and without a condition, weights set"
 # `space_to_depth` moves each square of 2 x 2 pixels into the channels, which makes convolutions
 # cheap. Times are drawn as $\sigma(z + 0.7)$ for normal $z$, so that middle times are frequent (Esser et al.,
 # 2024) and noisy ones more so, since they decide the class. Adam's rate falls as a cosine from 0.003. An
-# exponential moving average of the weights draws the pictures. You wrote one as `ema_update` in `gan`; here the
-# library's does it. The initial weights of the layer that reads the class are multiplied by 8: with PyTorch's
-# own the network learned the class late.
+# exponential moving average of the weights draws the pictures (`ema_update` in `gan`; here the library's). The
+# initial weights of the layer that reads the class are multiplied by 8: with PyTorch's own the network learned
+# the class late.
 #
 # Both settings were chosen by digits drawn with $w = 1$ of the guidance below. After 400 steps of 64 digits and without
 # the 0.7, the factor of 8 raised the share as asked from 24 to 67 %. After 1100 steps of 32 digits, the 0.7 raised it from
@@ -1600,9 +1602,10 @@ expect_source(cfg_forward, without=READY)
 passed("df-guidance", "three scales, and the caller's dictionary as it was")
 
 # %% [markdown]
-# **Experiment: guidance swept.** For each scale the judge of `gan` reads 300 digits. It reports how many show
-# the class asked for, and their Fréchet distance (FD) from real digits. Before you run it: is the best scale
-# for the class also the best for the distance?
+# **Experiment: guidance swept.** For each scale a trained classifier reads 300 digits. The cell prints how
+# many show the class asked for, and their *Fréchet distance* (FD) from real digits. The FD compares the means
+# and covariances of the classifier's features on both sets, and is 0 if they agree (section 5 of `gan`).
+# Before you run the cell: is the best scale for the class also the best for the distance?
 
 # %% tags=["experiment"]
 
@@ -2616,8 +2619,8 @@ passed("df-ddim", "two objectives, long and short steps, no new noise, the last 
 
 # %% [markdown]
 # **Experiment: one network, two samplers.** The shipped network draws the same digits with 2, 5 and 20 steps of DDIM and
-# with all 100 of DDPM. Guidance with $w = 1$ makes two passes of each. Before you run it: at which of them does a digit stop
-# getting better?
+# with all 100 of DDPM. Guidance with $w = 1$ makes two passes of each step. Before you run it: from how many steps on do
+# you expect the digits to look no better?
 #
 # The last row needs no training of a noise predictor at all. Your *flow* of section 6 predicts the velocity, and both are
 # the same knowledge. Divide $x_t$ of section 7 by $c = \sqrt{\bar\alpha_t} + \sqrt{1-\bar\alpha_t}$. The weights now add up to 1, so
@@ -2743,18 +2746,18 @@ with needs_answers():
 # one or two steps after reflow. The new pairs come from your own flow, so its mistakes are
 # learned too: compare distances at 20 steps before and after. (c) The drawn half does not know
 # the fixed half before the network has seen both together, and the border often stays visible.
-# Lugmayr et al. (2022, *RePaint*) go forth and back between steps to mend that.
+# Lugmayr et al. (2022, *RePaint*) go back and forth between steps to fix that.
 #
 # </details>
 
 # %% [markdown]
 # ## 9. In colour (optional, no points)
 #
-# Digits are white strokes on black, and nearly all their pixels are certain. Photographs are not
-# so kind. Ho et al. (2020) trained a U-Net of 36 million weights on CIFAR-10 for 800,000 steps.
-# What is left on a laptop? `shapes10` has ten classes in colour, on busy grounds, under changing
-# light, with noise. We take its pictures at a quarter of their pixels, 16 x 16, and train a flow
-# like yours on them.
+# Digits are white strokes on black, and most of their pixels are plain black. Photographs are
+# harder. Ho et al. (2020) trained a U-Net of 36 million weights on CIFAR-10 for 800,000 steps.
+# How far do you get on a laptop? `shapes10` has ten classes in colour, on busy backgrounds, under
+# changing light, with noise. We take its pictures at a quarter of their pixels, 16 x 16, and train a
+# flow like yours on them.
 #
 # After this section you can say what a small diffusion model does not manage, and measure by how
 # much.
@@ -2827,8 +2830,8 @@ with needs_answers():
 # from the same noise.*
 #
 # The script drew 500 with 10 Euler steps, from each of three seeds of noise. Distances are those
-# of `ShapeScores` in the features of `ShapeNet`, from 10,000 real pictures. Their unit is not
-# that of the digits.
+# of `ShapeScores` in the features of `ShapeNet`, from 10,000 real pictures. You cannot compare them
+# with the distances of digits.
 #
 # | pictures | distance (FD) | as asked |
 # |---|---|---|
@@ -2838,11 +2841,11 @@ with needs_answers():
 # | w = 4 | 4.1, 3.9, 3.8 | 71, 70, 68 % |
 #
 # So the answer is: far better than a guess, which has 10 %, but not as good as it sounds. Look at
-# the pictures. Grounds and colours of a class are there: fish in blue, rockets at night, trees on
+# the pictures. Backgrounds and colours of a class are there: fish in blue, rockets at night, trees on
 # green. Objects are blots of about the right shape and size, without clean edges. Without guidance
 # two of three pictures show another class or none. And the distance of the best is still sixteen
 # times that of real pictures. The network has 130 times fewer weights than that of Ho et al., and
-# saw 44 times fewer steps.
+# was trained for 44 times fewer steps.
 #
 # **The distance of digits fell up to $w = 1$ and rose from there. Here it falls up to $w = 4$:
 # why?** Think of what an unguided picture looks like to `ShapeNet`.
@@ -2858,7 +2861,7 @@ with needs_answers():
 # </details>
 #
 # **What to try.** Set `COLOUR_STEPS` to 3000, about two minutes, and compare. After 2800 steps we
-# had 45, 46, 42 % as asked with $w = 4$, and distances of 7.2, 7.4, 7.7: grounds were there, and
+# had 45, 46, 42 % as asked with $w = 4$, and distances of 7.2, 7.4, 7.7: backgrounds were there, and
 # hardly any shape. Which classes gain first? Then train at 32
 # x 32, with `dim_mults=(1, 2)`, for the same processor time. We expect less from it, since there
 # are four times the pixels to explain. We have not measured it.

@@ -31,7 +31,7 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n import drawings, pytorch
+from cs231n import drawings, figures, pytorch
 from cs231n.data.images import deprocess_image, preprocess_image
 from cs231n.engine import F, torch
 from cs231n.nets import seeing as reference
@@ -44,6 +44,7 @@ from cs231n.testing import expect, expect_close, expect_source, passed, unchange
 READY = ["reference", "pytorch", "seeing"]
 #: What the tests draw from. The grader puts a generator with a secret seed in its place.
 rng = np.random.default_rng(231)
+figures.use_style()
 #: The layers of the small network of the tests.
 STEPS = (
     ("conv1", "conv", 2, 1, True),
@@ -309,7 +310,7 @@ with needs_answers():
 # %% [markdown]
 # **Further reading**
 #
-# - Simonyan, Vedaldi and Zisserman, *Deep Inside Convolutional Networks*, 2013,
+# - Simonyan, Vedaldi and Zisserman, *Deep Inside Convolutional Networks*, 2014,
 #   [arXiv:1312.6034](https://arxiv.org/abs/1312.6034). Section 3. 15 minutes.
 # - Adebayo et al., *Sanity Checks for Saliency Maps*, 2018,
 #   [arXiv:1810.03292](https://arxiv.org/abs/1810.03292). Sections 1 and 3. 20 minutes.
@@ -716,7 +717,7 @@ with needs_answers():
 # %% [markdown]
 # **Further reading**
 #
-# - Springenberg et al., *Striving for Simplicity*, 2014,
+# - Springenberg et al., *Striving for Simplicity*, 2015,
 #   [arXiv:1412.6806](https://arxiv.org/abs/1412.6806). Section 3.4. 10 minutes.
 # - Nie, Zhang and Patel, *A Theoretical Explanation for Perplexing Behaviors of
 #   Backpropagation-based Visualizations*, 2018,
@@ -739,8 +740,8 @@ with needs_answers():
 #
 # A saliency map is fine and noisy. Zhou et al. (2016) looked at the last feature maps instead,
 # which are coarse but hold *what* was found. Selvaraju et al. (2017) generalised this to any
-# layer and any differentiable network, as *Grad-CAM*. They reported that people tell better of two
-# networks apart with it. It cannot show detail finer than a cell of the layer.
+# layer and any differentiable network, as *Grad-CAM*. They reported that it helped people to tell the
+# better of two networks. It cannot show detail finer than a cell of the layer.
 #
 # After this section you can stop a gradient at a layer and use it to weight the layer's maps.
 #
@@ -1001,14 +1002,14 @@ with needs_answers():
 # *The object covers 3.7 % of these pictures. On it lie 16 % of the saliency, 19 % of SmoothGrad, 41 %
 # of the guided gradient and 56 % of Grad-CAM. With random weights the four have 4 to 9 %: here the maps
 # do depend on what the network has learned. What lies outside need not be wrong. An edge has two
-# sides, so the gradient also reaches the ground next to the object.*
+# sides, so the gradient also reaches the background next to the object.*
 
 # %% [markdown]
 # **Further reading**
 #
-# - Selvaraju et al., *Grad-CAM*, 2016, [arXiv:1610.02391](https://arxiv.org/abs/1610.02391).
+# - Selvaraju et al., *Grad-CAM*, 2017, [arXiv:1610.02391](https://arxiv.org/abs/1610.02391).
 #   Section 3. 20 minutes.
-# - Zhou et al., *Learning Deep Features for Discriminative Localization*, 2015,
+# - Zhou et al., *Learning Deep Features for Discriminative Localization*, 2016,
 #   [arXiv:1512.04150](https://arxiv.org/abs/1512.04150). Section 2: the method that it
 #   generalises. 15 minutes.
 #
@@ -1020,7 +1021,7 @@ with needs_answers():
 #
 # The score is $\sum_k w_k \frac{1}{HW} \sum_{ij} A^k_{ij} + b$. Its derivative with respect to
 # each $A^k_{ij}$ is $w_k / (HW)$, and so is the mean over all positions. The map is then
-# $\sum_k w_k A^k / (HW)$, cut off at 0: the *class activation map* of Zhou et al. (2015).
+# $\sum_k w_k A^k / (HW)$, cut off at 0: the *class activation map* of Zhou et al. (2016).
 #
 # </details>
 
@@ -1264,7 +1265,7 @@ with needs_answers():
 # %% [markdown]
 # **Further reading**
 #
-# - Zeiler and Fergus, *Visualizing and Understanding Convolutional Networks*, 2013,
+# - Zeiler and Fergus, *Visualizing and Understanding Convolutional Networks*, 2014,
 #   [arXiv:1311.2901](https://arxiv.org/abs/1311.2901). Section 4.2. 10 minutes.
 # - Ribeiro, Singh and Guestrin, *"Why Should I Trust You?"*, 2016,
 #   [arXiv:1602.04938](https://arxiv.org/abs/1602.04938). Section 3: occluding many parts at a
@@ -1532,7 +1533,7 @@ with needs_answers():
 # %% [markdown]
 # **Further reading**
 #
-# - Szegedy et al., *Intriguing properties of neural networks*, 2013,
+# - Szegedy et al., *Intriguing properties of neural networks*, 2014,
 #   [arXiv:1312.6199](https://arxiv.org/abs/1312.6199). Section 4. 15 minutes.
 # - Ilyas et al., *Adversarial Examples Are Not Bugs, They Are Features*, 2019,
 #   [arXiv:1905.02175](https://arxiv.org/abs/1905.02175). Sections 1 to 3. 25 minutes.
@@ -1545,7 +1546,7 @@ with needs_answers():
 #
 # By $\varepsilon \sum_k |w_k|$, with the change $\varepsilon\, \mathrm{sign}(w)$. For weights
 # of similar size this grows like $n$, while the score of a typical image grows like $\sqrt n$.
-# Goodfellow et al. (2014) argued that linearity in many dimensions is enough for adversarial
+# Goodfellow et al. (2015) argued that linearity in many dimensions is enough for adversarial
 # examples.
 #
 # </details>
@@ -1821,7 +1822,7 @@ with needs_answers():
 #
 # A probability also grows if the other scores fall. Its gradient is $p\,(\nabla s_y - \sum_j
 # p_j \nabla s_j)$: it fades once $p$ is near 1, and it spends effort on removing what looks
-# like other classes. Simonyan et al. (2013) used the score for that reason.
+# like other classes. Simonyan et al. (2014) used the score for that reason.
 #
 # </details>
 
@@ -2092,14 +2093,15 @@ for picture in ([2.0, 0.0], [1.0, 1.0]):
     )
 
 # %% [markdown]
-# **Predict, then check.** `conv1` halves the width and height, and has 96 channels for the 3 of the
-# picture. Does it keep more numbers than the picture has? Does `fire8`, with 512 channels at
-# 13 x 13 positions?
+# **Predict, then check.** A picture of SqueezeNet has $3 \cdot 224 \cdot 224 \approx 151{,}000$ numbers.
+# `conv1` has 96 channels at 109 x 109 positions, `fire8` has 512 at 27 x 27, `fire9` has 512 at 13 x 13.
+# Which of the three have fewer numbers than the picture? Which of them lose something of it?
 #
 # <details><summary>Check your prediction</summary>
 #
-# `conv1`: $96/4 = 24$ numbers for the 3 of a pixel, eight times as many (half of them zeros, by the
-# ReLU). `fire8`: $512 \cdot 169 \approx 87{,}000$ for 151,000. So colours and positions must go.
+# Only `fire9`: $512 \cdot 169 \approx 87{,}000$. It cannot keep everything. `fire8` has 373,000 numbers
+# and `conv1` over a million, many of them zeros by the ReLU. Room is not the whole story, though: the
+# network was trained to name a class. Below, `fire8` loses colours for which it would have room.
 #
 # </details>
 

@@ -24,7 +24,7 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n import drawings
+from cs231n import drawings, figures
 from cs231n import layers as package
 from cs231n.data import (
     DatasetError,
@@ -52,6 +52,7 @@ from cs231n.testing import (
 READY = ["package", "captioning", "layers", "torch", "nltk", "sacrebleu"]
 #: What the tests draw from. The grader puts a generator with a secret seed in its place.
 rng = np.random.default_rng(231)
+figures.use_style()
 
 # %% [markdown]
 # The pictures are drawn, so the notebook needs no download: `scenes` shows one to four
@@ -679,7 +680,7 @@ with needs_answers():
     Wx, base = np.eye(size), draw.standard_normal((size, size))
     base /= np.abs(np.linalg.eigvals(base)).max()
     fig, ax = plt.subplots(figsize=(6, 2.8), layout="constrained")
-    for radius, colour in ((0.5, "tab:blue"), (1.0, "tab:green"), (2.0, "tab:red")):
+    for radius, colour in zip((0.5, 1.0, 2.0), figures.COLOURS, strict=False):
         states, _ = rnn_forward(x, start, Wx, radius * base, np.zeros(size))
         lengths = []
         for t in range(steps):  # gradient of the last state with respect to state t
@@ -1575,7 +1576,7 @@ expect_source(model.sample, without=READY)
 passed("captioning-sample", "words up to <END>, two sizes, features left alone")
 
 # %% [markdown]
-# **Experiment: fifty captions by heart.** Before you train on everything, *overfit* a tiny
+# **Experiment: overfit fifty captions.** Before you train on everything, *overfit* a tiny
 # training set on purpose. A network that cannot memorise 50 captions has a bug. How small must
 # the loss become before all 50 are exact, if each has about 8 words?
 
@@ -1745,9 +1746,9 @@ with needs_answers():
         ax.axis("off")
         text = captioning.plain(decode_captions(captions[i], words))
         mark, colour = (
-            ("\N{CHECK MARK}", "tab:green")
+            ("\N{CHECK MARK}", figures.COLOURS[2])
             if true[i]
-            else ("\N{MULTIPLICATION SIGN}", "tab:red")
+            else ("\N{MULTIPLICATION SIGN}", figures.COLOURS[1])
         )
         text = textwrap.fill(f"{mark} {text}", 26)
         ax.set_title(text, size=8, color=colour)
@@ -2042,7 +2043,8 @@ with needs_answers():
         )
     fig, ax = plt.subplots(figsize=(6.5, 2.6), layout="constrained")
     for k, (name, scores) in enumerate(table.items()):
-        ax.bar(np.arange(4) + 0.2 * k - 0.3, scores, 0.18, label=name)
+        look = {"color": figures.COLOURS[k], "hatch": ("", "//", "..", "xx")[k]}
+        ax.bar(np.arange(4) + 0.2 * k - 0.3, scores, 0.18, label=name, **look)
     ax.set_xticks(range(4), [f"BLEU-{n}" for n in range(1, 5)])
     ax.set(ylabel="score")
     ax.legend(frameon=False, fontsize=8)
@@ -2132,7 +2134,7 @@ with needs_answers():
 #
 # - Vinyals, Toshev, Bengio and Erhan, *Show and Tell: A Neural Image Caption Generator*, 2015,
 #   [arXiv:1411.4555](https://arxiv.org/abs/1411.4555). Section 3 is this network with an LSTM,
-#   section 4.3 discusses BLEU. 30 minutes.
+#   section 4.1 discusses BLEU. 30 minutes.
 # - Karpathy, *The Unreasonable Effectiveness of Recurrent Neural Networks*, 2015,
 #   [blog](https://karpathy.github.io/2015/05/21/rnn-effectiveness/): character models, with
 #   samples. 25 minutes.

@@ -28,7 +28,7 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n import drawings, pytorch
+from cs231n import drawings, figures, pytorch
 from cs231n.data import load_shapes10
 from cs231n.engine import F, nn, optim, torch
 from cs231n.gradcheck import eval_numerical_gradient
@@ -53,6 +53,7 @@ READY += ["cosine_similarity", "CosineSimilarity", "cs231n.layers", "scipy"]
 YIQ = np.array([[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523, 0.312]])
 #: What the tests draw from. The grader puts a generator with a secret seed in its place.
 rng = np.random.default_rng(231)
+figures.use_style()
 
 # %% [markdown]
 # ## 1. Two views of one picture
@@ -386,7 +387,7 @@ passed(
 # <details><summary>Compare your answer</summary>
 #
 # Take two neighbours at $c$ and $c + 1$, and the share $f$ of the right one. The mixture is
-# $(1-f)(ac + b) + f(a(c+1) + b) = a(c + f) + b$, the ramp at $c + f$. The exception are positions
+# $(1-f)(ac + b) + f(a(c+1) + b) = a(c + f) + b$, the ramp at $c + f$. The exceptions are positions
 # beyond the outermost centres: moved onto them, they keep the last value. A ramp is a good first
 # test of such code, since a shift of half a pixel shows at once.
 #
@@ -415,7 +416,7 @@ passed(
 # %% drawing="ssl-hue"
 drawings.show(
     drawings.colour_plane(),
-    "The plane of I and Q, with grey at its origin. A red pixel is an arrow to I = 89.4, Q = 31.7. An arrow half as "
+    "The plane of I and Q, with grey at its origin. A red pixel is an arrow to I = 89.4, Q = 31.65. An arrow half as "
     "long is the same hue half as saturated; one turned by 60 degrees is another hue of the same saturation.",
 )
 
@@ -427,7 +428,7 @@ drawings.show(
 # %%
 red = np.array([200.0, 50.0, 50.0])
 y, i, q = YIQ @ red
-print(f"Y {y:.1f}, I {i:.1f}, Q {q:.1f}")
+print(f"Y {y:.2f}, I {i:.2f}, Q {q:.2f}")
 print("half as saturated:", np.round(np.linalg.solve(YIQ, [y, i / 2, q / 2]), 1))
 
 # %% [markdown]
@@ -1271,7 +1272,7 @@ passed("ssl-matrix", "the loss: a case by hand, batches up to 20 pictures, no lo
 #
 # What does the loss do to a vector? Wang and Isola (2020) described two forces: *alignment* pulls
 # the two views of a picture together, *uniformity* spreads all vectors over the sphere. In their
-# experiments both went along with better features. The gradient shows the forces one by one, and
+# experiments better features came with more of both. The gradient shows the forces one by one, and
 # the temperature decides how much the nearest negatives count.
 #
 # After this section you can carry the loss back to the vectors that come out of a network.
@@ -1363,7 +1364,7 @@ def simclr_gradient(out_left, out_right, tau):
 # <details><summary>Hint 1: where to look</summary>
 #
 # Three steps backwards: softmax, product, normalisation. In $S = UU^\top$ each $u_i$ stands in a row
-# *and* in a column. What did that mean for a product of a matrix with itself?
+# *and* in a column. What happens to the gradients of a value that is used twice?
 #
 # </details>
 #
@@ -1679,8 +1680,8 @@ passed("ssl-knn", "four queries by hand, random features with three k and tau")
 # **Experiment: 300 steps without labels.** The encoder has five convolutions and 96 features, the
 # projector two linear layers to 64 numbers. Batches have 128 pictures, so 256 views; the temperature
 # is 0.2. Your `simclr_gradient` supplies the gradient, and the tape carries it through the network.
-# Every 100 steps your neighbours classify 500 test pictures from 2000 stored ones. You only watch by
-# them: nothing is chosen by these numbers.
+# Every 100 steps `knn_predict` classifies 500 test pictures by 2000 stored ones. These numbers only
+# show you the training; no hyperparameter is chosen by them.
 
 # %% tags=["experiment"]
 kept = {}
@@ -1781,7 +1782,7 @@ with needs_answers():
 
 # %% [markdown]
 # *Before, everything is similar to everything. After, the two short diagonals stand out: these are
-# the pairs. Bright spots elsewhere are pictures that the network confuses.*
+# the pairs. Dark purple squares elsewhere are pictures that the network confuses.*
 #
 # **Experiment: no negatives.** What happens if the loss only pulls pairs together? `attract` is one
 # minus the mean similarity of pairs. Predict the similarity of two *different* pictures after 60
@@ -2075,9 +2076,10 @@ with needs_answers():
 # %% [markdown]
 # *With 100, 500 and 2000 labels our run had 17.0, 23.5 and 30.1 % on the random encoder. It had 29.8, 34.2
 # and 38.7 % after 300 steps without labels, and 38.8, 46.4 and 50.1 % on the shipped one. Training on the labels
-# gave 35.1, 39.0 and 40.2 % from scratch, and 40.6, 46.8 and 50.4 % from the shipped weights on. This is
-# one seed: differences of two points mean little. And 200 steps are few for training from scratch; question 3
-# has a fairer rival.*
+# gave 35.1, 39.0 and 40.2 % from scratch, and 40.6, 46.8 and 50.4 % from the shipped weights on. On another
+# processor, which rounds differently, the same seed moved by up to 0.6 points. Another seed may move more, so
+# differences of two points mean little. And 200 steps are few for training from scratch; question 3 has a
+# fairer rival.*
 #
 # **Experiment: which change matters?** Three short trainings of 100 steps, equal but for the views.
 

@@ -3,6 +3,7 @@
 import ast
 import copy
 import re
+import shutil
 
 import nbformat
 import polib
@@ -11,6 +12,8 @@ from nbgrader.utils import compute_checksum, is_locked
 
 from cs231n.check.__main__ import main as check
 from grading import ROOT
+from grading.authoring.build import source_notebook
+from grading.authoring.release import release
 from grading.authoring.translation.__main__ import main
 from grading.authoring.translation.catalogue import (
     LOCALE,
@@ -20,6 +23,7 @@ from grading.authoring.translation.catalogue import (
     updated,
 )
 from grading.authoring.translation.messages import messages, translated
+from grading.course import Course
 
 NOTEBOOKS = sorted(ROOT.glob("assignments/*/*.ipynb"))
 
@@ -179,6 +183,28 @@ def test_a_handout_can_be_in_another_language(capsys):
     assert "# 在这里写下你的答案，替换下一行。\n" in answer.source
     assert "zh_CN assignment1/knn: " in capsys.readouterr().out
     assert reworded("assignment1/none", text) == text
+
+
+@pytest.mark.slow
+def test_the_graders_tests_can_speak_it_beside_english_notebooks(tmp_path, capsys):
+    solutions, course = tmp_path / "solutions", Course(tmp_path / "course")
+    (solutions / "assignment1").mkdir(parents=True)
+    script = ROOT / "solutions" / "assignment1" / "knn.py"
+    shutil.copy(script, solutions / "assignment1")
+
+    release(course, solutions=solutions, database=False, language="zh_CN")
+
+    path = "assignment1/knn.ipynb"
+    source = nbformat.read(course.source / path, as_version=4)
+    english = source_notebook(script)
+    handed_out = nbformat.read(course.released / path, as_version=4).cells
+    assert handed_out == read("assignment1/knn").cells
+    assert [cell.id for cell in source.cells] == [cell.id for cell in english.cells]
+    test = next(cell for cell in source.cells if cell.id == "test-knn-two-loops")
+    assert "这是距离的平方：请开方。" in test.source
+    assert "zh_CN assignment1/knn: " in capsys.readouterr().out
+    with pytest.raises(ValueError, match="no catalogues in 'xx'"):
+        release(course, solutions=solutions, database=False, language="xx")
 
 
 def test_a_language_without_catalogues_is_a_sentence():

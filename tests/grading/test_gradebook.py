@@ -3,8 +3,9 @@ import io
 import pytest
 from nbgrader.api import Gradebook
 
+from grading.course import Course
 from grading.engine.storage.gradebook_file import GradebookError
-from grading.gradebook import Score, main, scores, write_csv
+from grading.gradebook import Score, export, scores, write_csv
 
 # nbgrader's own way to add a submission makes SQLAlchemy warn.
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <SubmittedAssignment>")
@@ -50,32 +51,39 @@ def test_commas_are_quoted():
     assert file.getvalue().splitlines()[1] == '"Smith, Jr.",1.5,2,0.5,3,0.0'
 
 
-def test_the_command_writes_a_file(database, tmp_path):
+@pytest.fixture
+def course(database):
+    course = Course(database.parent / "course")
+    course.database = database
+    return course
+
+
+def test_a_file_is_written(course, tmp_path):
     out = tmp_path / "scores.csv"
 
-    assert main(["assignment1", "--database", str(database), "--out", str(out)]) == 0
+    assert export(course, "assignment1", out) == 0
     assert out.read_text() == (
         "student,score,max_score,late_days,to_mark_by_hand,late_penalty\n"
         "ada,0.0,0.0,0.0,0,0\n"
     )
 
 
-def test_a_file_that_cannot_be_written_is_a_sentence(database, tmp_path, capsys):
+def test_a_file_that_cannot_be_written_is_a_sentence(course, tmp_path, capsys):
     out = tmp_path / "nowhere" / "scores.csv"
 
-    assert main(["assignment1", "--database", str(database), "--out", str(out)]) == 2
+    assert export(course, "assignment1", out) == 2
     err = capsys.readouterr().err
     assert err == f"{out} cannot be written: No such file or directory.\n"
 
 
-def test_an_unknown_assignment_is_one_sentence(database, capsys):
-    assert main(["nope", "--database", str(database)]) == 2
+def test_an_unknown_assignment_is_one_sentence(course, capsys):
+    assert export(course, "nope") == 2
     assert capsys.readouterr().err.startswith("No assignment 'nope' in ")
 
 
-def test_a_class_of_nobody_is_no_success(tmp_path, capsys):
-    with Gradebook(f"sqlite:///{tmp_path / 'g.db'}") as gradebook:
-        gradebook.add_assignment("assignment1")
+def test_a_class_of_nobody_is_no_success(course, capsys):
+    with Gradebook(f"sqlite:///{course.database}") as gradebook:
+        gradebook.remove_submission("assignment1", "ada")
 
-    assert main(["assignment1", "--database", str(tmp_path / "g.db")]) == 2
+    assert export(course, "assignment1") == 2
     assert capsys.readouterr() == ("", "Nobody is graded in assignment1 yet.\n")

@@ -78,7 +78,7 @@ def test_a_drawing_is_a_picture_of_its_page_and_of_the_gallery(tmp_path):
     assert (name, data[:4]) == ("drawing-a.png", b"\x89PNG")
     assert 'src="../../pictures/drawing-a.png"' in shown["drawing-a"]
     assert '<a href="assignments/a/b.html#drawing-a">' in pictures.page()
-    assert pictures.page("zh_CN").startswith("# 图库")
+    assert Pictures(tmp_path, "zh_CN").page().startswith("# 图库")
 
 
 def test_only_known_addresses_are_linked():
@@ -90,6 +90,10 @@ def test_only_known_addresses_are_linked():
     ways = here.ways("assignment1/knn")
     assert ways["Open in Colab"].endswith(
         "/github/me/course/blob/students/assignments/assignment1/knn.ipynb"
+    )
+    assert ways["Open in Binder"] == (
+        "https://mybinder.org/v2/gh/me/course/students"
+        "?urlpath=lab%2Ftree%2Fassignments%2Fassignment1%2Fknn.ipynb"
     )
     assert ways["Open in the browser"].startswith("../../lite/lab/index.html?path=")
     assert "Open in the browser" not in here.ways("assignment2/pytorch")

@@ -11,6 +11,7 @@ import nbformat
 import pytest
 
 from cs231n.check.__main__ import main
+from cs231n.hint.__main__ import main as hint_command
 from cs231n.workbook.attempts import STATE, Attempts
 from cs231n.workbook.checking import check
 from cs231n.workbook.hints import next_hint
@@ -18,7 +19,16 @@ from cs231n.workbook.running import _Sink
 from cs231n.workbook.saved import read
 from grading import ROOT
 from grading.authoring.build import source_notebook
-from tests.workbook.conftest import DOUBLE, STUB, colab, jupyter, kaggle, small, vs_code
+from tests.workbook.conftest import (
+    DOUBLE,
+    SETUP,
+    STUB,
+    colab,
+    jupyter,
+    kaggle,
+    small,
+    vs_code,
+)
 
 
 def run(capsys, *arguments):
@@ -49,6 +59,27 @@ def test_what_is_open_is_named(save, capsys):
     assert "Not written yet: double." in out
     assert "Unanswered: q-why (Question 1)." in out
     assert "  It needs double, which is not written yet." in out
+
+
+def test_the_frame_speaks_the_language_of_the_notebook(save, capsys):
+    wrong = "def double(x):\n    return [][9]"
+    notebook = small(double=wrong, setup=f'{SETUP}\nLANGUAGE = "zh_CN"')
+    path = save(notebook)
+    status, out, err = run(capsys, path)
+    hint_command(["double", "--notebook", str(path)])
+
+    assert (status, err) == (1, "")
+    for line in (
+        "✗ double       0 / 2  未通过",
+        "测试得 0 分（共 3 分）。",
+        "书面回答由人工评 2 分。还没有回答：q-why (Question 1)。",
+        "test-double 说：",
+        "  发生在 double 的第 2 行：return [][9]",
+    ):
+        assert line in out.splitlines()
+    assert "还有 2 条可以打开。" in capsys.readouterr().out
+    open_now = small(double=STUB, setup=f"{SETUP}\nLANGUAGE = 'zh_CN'")
+    assert "还没有写：double。" in run(capsys, save(open_now))[1]
 
 
 def test_an_unanswered_question_alone_is_not_done(save, capsys):
@@ -208,6 +239,10 @@ def test_watching_runs_what_was_saved(save):
         seen = _until(process, "test-net-ones says")
         assert "small.ipynb was saved" in seen
         assert "✗ double      0 of 2  fails" in seen
+        path.unlink()
+        _until(process, "small.ipynb is gone")
+        save(small(why="Because."))
+        assert "✓ double" in _until(process, "points by hand")
     finally:
         guard.cancel()
         process.kill()
@@ -365,3 +400,14 @@ def test_a_mark_at_the_beginning_of_the_file_does_no_harm(save):
 )
 def test_a_copy_keeps_its_name(save, file):
     assert read(save(small(), name=f"{file}.ipynb")).name == "knn"
+
+
+def test_an_exercise_alone_is_found_in_its_notebook(save, monkeypatch, capsys):
+    monkeypatch.chdir(save(small()).parent)
+
+    assert main(["net"]) == 0
+    out = capsys.readouterr().out
+    assert "net" in out
+    assert "double" not in out
+    assert main(["nothing"]) == 2
+    assert "There is no nothing.ipynb" in capsys.readouterr().err

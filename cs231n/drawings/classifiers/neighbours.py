@@ -7,6 +7,7 @@ from matplotlib.patches import Circle, Polygon
 
 from cs231n.drawings.minus import MINUS
 from cs231n.drawings.page import Page
+from cs231n.languages import label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -44,8 +45,8 @@ def distance_matrix(theme: str = "light") -> "Figure":
     }
     page.arrow((left - 0.9, bottom), (left + 6.6 * unit, bottom), "line", 1)
     page.arrow((left, bottom + 0.9), (left, bottom - 4.2 * unit), "line", 1)
-    page.text(left + 5.5 * unit, bottom + 0.75, "pixel 0", "quiet", 9)
-    page.text(left - 0.3, bottom - 4.0 * unit, "pixel 1", "quiet", 9, ha="right")
+    page.text(left + 5.5 * unit, bottom + 0.75, label("pixel 0"), "quiet", 9)
+    page.text(left - 0.3, bottom - 4.0 * unit, label("pixel 1"), "quiet", 9, ha="right")
     _line(page, at["$x_0$"], at["$t_1$"])
     x, y = (np.array(at["$x_0$"]) + at["$t_1$"]) / 2
     page.text(x + 0.4, y - 0.45, "5", "ink", 11, weight="bold")
@@ -67,8 +68,8 @@ def distance_matrix(theme: str = "light") -> "Figure":
         page.text(17.1 + j, 2.6, f"$t_{j}$", "data", 12)
     for i in range(2):
         page.text(16.0, 3.7 + i, f"$x_{i}$", "other", 12)
-    page.text(18.1, 1.5, "a column for each training image", "data", 9)
-    page.text(18.1, 6.0, "a row for each test image", "other", 9)
+    page.text(18.1, 1.5, label("a column for each training image"), "data", 9)
+    page.text(18.1, 6.0, label("a row for each test image"), "other", 9)
     return page.fig
 
 
@@ -93,21 +94,21 @@ def broadcast_rows(theme: str = "light") -> "Figure":
     page.text(3.9, 3.4, MINUS, size=14)
     page.matrix(5.0, 2.9, np.repeat(_TEST[:1], 2, axis=0), role="quiet")
     page.matrix(5.0, 1.9, _TEST[:1], role="other")
-    page.text(6.0, 1.2, "x, repeated", "other", 9)
+    page.text(6.0, 1.2, label("x, repeated"), "other", 9)
     page.text(6.0, 5.5, "(D,)", "quiet", 9)
     page.text(8.1, 3.4, "=", size=14)
     page.matrix(9.2, 1.9, differences, dict.fromkeys(((1, 0), (1, 1)), "learned"))
-    page.text(10.2, 1.2, "differences", "ink", 9)
+    page.text(10.2, 1.2, label("differences"), "ink", 9)
     page.text(10.2, 5.5, "(N, D)", "quiet", 9)
     page.arrow((11.8, 3.4), (15.6, 3.4), "ink", 1.3)
-    page.text(13.7, 2.8, "square,", "ink", 8.5)
-    page.text(13.7, 4.1, "add along the row", "ink", 8.5)
+    page.text(13.7, 2.8, label("square,"), "ink", 8.5)
+    page.text(13.7, 4.1, label("add along the row"), "ink", 8.5)
     page.matrix(16.2, 1.9, _SQUARES[:1].T, {(1, 0): "learned"})
     page.text(16.7, 5.5, "(N,)", "quiet", 9)
     page.arrow((17.8, 3.4), (20.4, 3.4), "ink", 1.3)
-    page.text(19.1, 2.8, "root", "ink", 8.5)
+    page.text(19.1, 2.8, label("root"), "ink", 8.5)
     page.matrix(21.0, 1.9, np.sqrt(_SQUARES[:1]).T, {(1, 0): "learned"})
-    page.text(21.5, 1.2, "distances", "ink", 9)
+    page.text(21.5, 1.2, label("distances"), "ink", 9)
     page.text(21.5, 5.5, "(N,)", "quiet", 9)
     return page.fig
 
@@ -169,9 +170,9 @@ def vote_circle(theme: str = "light") -> "Figure":
         style: dict[str, Any] = {"fill": False, "ec": page.colours["quiet"], "lw": 1.3}
         page.ax.add_patch(Circle(tuple(centre), radius, ls=dashes, **style))
     for y, words, votes, role in (
-        (2.6, "k = 1, solid", "the nearest is a disc", "data"),
-        (4.5, "k = 3, dashed", "two triangles, one disc", "learned"),
-        (6.4, "k = 7, dotted", "five discs, two triangles", "data"),
+        (2.6, label("k = 1, solid"), label("the nearest is a disc"), "data"),
+        (4.5, label("k = 3, dashed"), label("two triangles, one disc"), "learned"),
+        (6.4, label("k = 7, dotted"), label("five discs, two triangles"), "data"),
     ):
         page.text(12.6, y, words, "quiet", 9.5, ha="left")
         page.text(12.6, y + 0.7, votes, role, 10, ha="left")
@@ -219,12 +220,12 @@ def two_metrics(theme: str = "light") -> "Figure":
     _dot(page, centre + unit * np.array([5, 0]), "other", "^", 9)
     page.text(8.2, 1.8, "$p$ = (3, 3)", "data", 11, ha="left")
     page.text(9.5, 5.4, "$q$ = (5, 0)", "other", 11, ha="left")
-    page.text(13.2, 2.6, "Euclidean", "data", 10, ha="left")
-    page.text(13.2, 3.5, r"to $p$: $\sqrt{9+9}=4.24$", "data", 10, ha="left")
-    page.text(18.6, 3.5, r"to $q$: 5", "quiet", 10, ha="left")
-    page.text(13.2, 6.0, "L1 (dashed)", "other", 10, ha="left")
-    page.text(13.2, 6.9, r"to $p$: $3+3=6$", "quiet", 10, ha="left")
-    page.text(18.6, 6.9, r"to $q$: 5", "other", 10, ha="left")
+    page.text(13.2, 2.6, label("Euclidean"), "data", 10, ha="left")
+    page.text(13.2, 3.5, r"$p$: $\sqrt{9+9}=4.24$", "data", 10, ha="left")
+    page.text(18.6, 3.5, r"$q$: 5", "quiet", 10, ha="left")
+    page.text(13.2, 6.0, label("L1 (dashed)"), "other", 10, ha="left")
+    page.text(13.2, 6.9, r"$p$: $3+3=6$", "quiet", 10, ha="left")
+    page.text(18.6, 6.9, r"$q$: 5", "other", 10, ha="left")
     return page.fig
 
 
@@ -244,17 +245,19 @@ def folds(theme: str = "light") -> "Figure":
     page = Page(23, 8.6, theme)
     for i in range(5):
         y = 1.2 + 1.35 * i
-        page.text(1.9, y + 0.6, f"round {i}", "quiet", 9)
+        page.text(1.9, y + 0.6, label("round {i}", i=i), "quiet", 9)
         for j in range(5):
             out = i == j
-            role, words = ("other", "held out") if out else ("data", "train")
+            role, words = (
+                ("other", label("held out")) if out else ("data", label("train"))
+            )
             page.box((4.7 + 2.4 * j, y + 0.6), words, 2.2, role, 8.5)
         page.arrow((15.6, y + 0.6), (16.7, y + 0.6), "line", 1)
-        page.text(17.0, y + 0.6, f"accuracy {i}", "other", 9, ha="left")
-    page.text(9.5, 0.5, "the training set, cut into five folds", "data", 9)
-    page.box((21.6, 3.9), "test\nset", 1.7, "quiet", 8.5)
-    page.text(21.6, 5.2, "closed", "quiet", 9)
-    page.text(17.9, 8.2, "one k: the mean of five", "ink", 9)
+        page.text(17.0, y + 0.6, label("accuracy {i}", i=i), "other", 9, ha="left")
+    page.text(9.5, 0.5, label("the training set, cut into five folds"), "data", 9)
+    page.box((21.6, 3.9), label("test\nset"), 1.7, "quiet", 8.5)
+    page.text(21.6, 5.2, label("closed"), "quiet", 9)
+    page.text(17.9, 8.2, label("one k: the mean of five"), "ink", 9)
     return page.fig
 
 

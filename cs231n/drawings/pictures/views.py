@@ -175,7 +175,7 @@ def colour_plane(theme: str = "light") -> "Figure":
     page.text(9.3, 5.4, "$I$", "quiet", 12)
     page.text(2.6, 0.3, "$Q$", "quiet", 12)
     page.text(2.8, 6.1, "grey: $I = Q = 0$", "quiet")
-    colour = reach * np.array([89.4, -31.7])  # the page's y runs down
+    colour = reach * np.array([89.4, -31.65])  # the page's y runs down
     turn = np.deg2rad(60)
     turned = [
         colour[0] * np.cos(turn) + colour[1] * np.sin(turn),
@@ -191,7 +191,7 @@ def colour_plane(theme: str = "light") -> "Figure":
         "other",
         ha="left",
     )
-    page.text(10.2, 3.7, "a red pixel: $I$ = 89.4, $Q$ = 31.7", "data", ha="left")
+    page.text(10.2, 3.7, "a red pixel: $I$ = 89.4, $Q$ = 31.65", "data", ha="left")
     page.text(10.2, 5.2, "thick: $s$ = 0.5, half as saturated", "learned", ha="left")
     return page.fig
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 import polib
 
+from cs231n.workbook import terminal
 from grading import ROOT
 from grading.authoring.translation.catalogue import (
     LOCALE,
@@ -88,4 +89,4 @@ def _kept(catalogue, path, args):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    terminal.leave(main)

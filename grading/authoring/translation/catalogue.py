@@ -1,5 +1,6 @@
 """Catalogues of notebooks in other languages, as translators' tools read them."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -161,8 +162,11 @@ def translate(notebook: "NotebookNode", catalogue: polib.POFile) -> tuple[int, i
 
 
 def _name_the_language(notebook, language):
+    """Let the set-up begin with it, so that figures know which letters they need."""
     for cell in notebook.cells:
         is_set_up = "setup" in cell.metadata.get("tags", [])
         if is_set_up and "from cs231n.testing import" in cell.source:
-            cell.source += f'\n{languages.NAME} = "{language}"'
+            title = re.match(r"(# @title .*\n)?", cell.source)[0]
+            line = f'{languages.NAME} = "{language}"\n'
+            cell.source = title + line + cell.source[len(title) :]
             return

@@ -1,6 +1,7 @@
 """The sentences that the package says by itself, one message each."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from cs231n import languages
 
 _HOME = Path(cs231n.__file__).parent
 #: Who gives `say` a text: the call itself, a variable of this name, `texts`.
-_CALLS, _VARIABLE = ("say", "texts"), "template"
+_CALLS, _VARIABLE = ("say", "texts", "label"), "template"
+_SPEAKS = re.compile(r"from cs231n\.languages import .*\b(say|label)\b")
 
 
 def catalogue_of_package(language: str) -> Path:
@@ -45,7 +47,7 @@ def said(home: Path = _HOME) -> Iterator[tuple[str, str]]:
     """
     for path in sorted(home.rglob("*.py")):
         source = path.read_text(encoding="utf-8")
-        if "import say" in source:
+        if _SPEAKS.search(source):
             tree = ast.parse(source)
             places = sorted(_literals(tree), key=lambda node: node.lineno)
             yield from ((path.relative_to(home).as_posix(), n.value) for n in places)

@@ -1,0 +1,99 @@
+"""Every command of the project: how it ends, whatever reads what it prints."""
+
+import ast
+import os
+import subprocess
+import sys
+
+import pytest
+
+from grading import ROOT
+
+#: Commands for programs, which read all they get.
+FOR_PROGRAMS = {
+    "grading/engine/judging/worker.py",
+    "grading/engine/notebooks/reader.py",
+}
+FOLDERS = ("cs231n", "grading", "benchmarks", "datasets")
+
+
+def ends(path):
+    """List the statements below ``if __name__ == "__main__"``."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.If) and "__main__" in ast.unparse(node.test):
+            yield from map(ast.unparse, node.body)
+
+
+def test_every_command_ends_in_the_same_way():
+    found = {}
+    for folder in FOLDERS:
+        for path in (ROOT / folder).rglob("*.py"):
+            place = path.relative_to(ROOT).as_posix()
+            if place.startswith("grading/mistakes/"):  # changes, not modules
+                continue
+            if place not in FOR_PROGRAMS and (last := [*ends(path)]):
+                found[place] = last
+    assert len(found) > 40
+    leaves = {
+        ("terminal.leave(main)",),
+        ("terminal.leave(lambda: main(*sys.argv[1:]))",),
+    }
+    assert {p: e for p, e in found.items() if tuple(e) not in leaves} == {}
+
+
+def unread(*command, out=True, err=False, **variables):
+    """Run a command whose output nobody reads from the start."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        return subprocess.run(
+            [sys.executable, "-m", *command],
+            stdout=writer if out else subprocess.PIPE,
+            stderr=writer if err else subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": str(ROOT)} | variables,
+            cwd=ROOT,
+        )
+    finally:
+        os.close(writer)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its pipes end otherwise")
+@pytest.mark.parametrize("buffered", ["", "1"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("cs231n.hint", "knn-no-loops", "--number", "1"),
+        ("cs231n.data.fetch", "--list"),
+        ("grading", "doctor"),
+    ],
+)
+def test_a_command_that_nobody_reads_stops_without_a_word(command, buffered):
+    done = unread(*command, PYTHONUNBUFFERED=buffered)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its pipes end otherwise")
+def test_complaints_that_nobody_reads_are_no_traceback():
+    done = unread("cs231n.hint", "no-such-name", out=False, err=True)
+    assert (done.returncode, done.stdout) == (141, b"")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its pipes end otherwise")
+@pytest.mark.parametrize("module", ["cs231n.check", "grading"])
+def test_help_that_nobody_reads_is_no_traceback(module):
+    done = unread(module, "--help")  # argparse says nothing itself, unbuffered
+    assert done.returncode in (0, 141)
+    assert done.stderr == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its pipes end otherwise")
+def test_who_reads_no_more_of_submit_is_told_that_there_is_no_zip(tmp_path):
+    folder = tmp_path / "assignment1"
+    folder.mkdir()
+    (folder / "knn.ipynb").write_bytes(
+        (ROOT / "assignments" / "assignment1" / "knn.ipynb").read_bytes()
+    )
+    out = str(tmp_path / "a.zip")
+    done = unread("cs231n.submit", str(folder), "--no-run", "--out", out)
+    assert (done.returncode, done.stderr) == (141, b"No zip was written.\n")
+    assert not (tmp_path / "a.zip").exists()
