@@ -124,6 +124,7 @@ lint: $(VENV)/.dev ## style, docstrings, type hints, kernels, templates
 	@$(SCHEMA).github-issue-forms .github/ISSUE_TEMPLATE/[!c]*.yml
 	@$(SCHEMA).github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	@$(SCHEMA).citation-file-format CITATION.cff
+	@$(SCHEMA).dependabot .github/dependabot.yml
 
 format: $(VENV)/.dev ## mend what lint can mend by itself
 	$(BIN)/ruff check --fix .

@@ -55,6 +55,14 @@ def parser() -> argparse.ArgumentParser:
         "--repository",
         help="where Colab gets the package: an address (default: the remote origin)",
     )
+    handout.add_argument(
+        "--sums",
+        type=Path,
+        help="the release's SHA256SUMS: Colab gets its wheels",
+    )
+    handout.add_argument(
+        "--downloads", default="", help="where its files are (default: as on GitHub)"
+    )
     handout.add_argument("--language", help="of the notebooks, such as zh_CN")
     _collect(chosen)
     _run(chosen)

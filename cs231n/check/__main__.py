@@ -13,10 +13,13 @@ from pathlib import Path
 
 from cs231n.languages import speaking
 from cs231n.workbook import terminal
+from cs231n.workbook.hints import notebook_of
 from cs231n.workbook.saved import BadNotebook, find
 
 #: Seconds between two looks at a file.
 _PAUSE = 0.4
+#: Looks in a row that find no file, before it is said; some editors save by renaming.
+_GONE = 5
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -37,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
     os.environ.setdefault("MPLBACKEND", "agg")  # nobody looks at pictures here
     numbers, status = secrets.token_hex(8) if args.secret_numbers else "", 130
     try:
-        path = find(args.notebook, Path.cwd())
+        path = _notebook(args)
         seen = _stamp(path)
         status = _once(path, args, numbers)
         while args.watch:
@@ -54,6 +57,20 @@ def main(argv: list[str] | None = None) -> int:
         print(f"\nStopped in {where}" if where else "\nStopped.")
         status = 130 if where else status
     return status
+
+
+def _notebook(args):
+    """Find the notebook; where an exercise was given in its place, its notebook."""
+    here = Path.cwd()
+    try:
+        return find(args.notebook, here)
+    except BadNotebook as reason:
+        try:
+            path = notebook_of(args.notebook, here)
+        except BadNotebook:
+            raise reason from None
+    args.exercise.insert(0, args.notebook)
+    return path
 
 
 def _once(path, args, numbers):
@@ -79,10 +96,13 @@ def _once(path, args, numbers):
 
 def _wait_for_a_save(path, before):
     """Return the new stamp once a file is another, and has been so for a moment."""
-    now = before
+    now, looks = before, 0
     while now == before or now is None:
         time.sleep(_PAUSE)
         now = _stamp(path)
+        looks = looks + 1 if now is None else 0
+        if looks == _GONE:
+            print(f"\n{path.name} is gone: waiting until it is saved again.")
     while now != (now := _stamp(path)):
         time.sleep(_PAUSE)
     return now
@@ -100,7 +120,7 @@ def _arguments(argv):
     parser = argparse.ArgumentParser(
         prog="python -m cs231n.check", description=__doc__.partition("\n")[0]
     )
-    parser.add_argument("notebook", help="a file, or a name such as knn")
+    parser.add_argument("notebook", help="a file, a name such as knn, or an exercise")
     parser.add_argument("exercise", nargs="*", help="only these; all by default")
     parser.add_argument("--watch", action="store_true", help="again after every save")
     parser.add_argument("--all", action="store_true", help="unchanged exercises too")

@@ -75,6 +75,8 @@ def _submit(args):
         return 1
     pack(gathered.notebooks, target, args.student)
     print(f"\nHand in {target}: {_counted(gathered.notebooks)}.")
+    if not any(notebook.siblings for notebook in gathered.notebooks):
+        print("None of them says what else the assignment has: see that all are here.")
     return 1 if faults else 0
 
 

@@ -107,16 +107,29 @@ def notebook_of(exercise: str, below: Path) -> Path:
     names: list[str] = []
     for path in all_below(below):
         try:
-            answers = [cell.name for cell in read(path).of_role("answer")]
+            notebook = read(path)
         except BadNotebook:
             continue
+        answers = [cell.name for cell in notebook.of_role("answer")]
         if exercise in answers:
             return path
+        if exercise in (path.name, path.stem):
+            raise BadNotebook(
+                f"{path.name} is a notebook. Its exercises are {', '.join(answers)}."
+            )
+        if exercise in [cell.name for cell in notebook.of_role("question")]:
+            raise BadNotebook(
+                f"{exercise} is a question of {path.name}: only exercises have hints."
+            )
         names += answers
     alike = [name for name in names if name.startswith(exercise.partition("-")[0])]
     alike = alike or [name for name in names if exercise and exercise in name]
     alike = alike or difflib.get_close_matches(exercise, names)
     there = f" There are {', '.join(alike[:8])}." if alike else ""
+    if names and not alike:
+        there = " `python -m cs231n.check knn` lists those of knn."
     if not names:
         there = " Give the command in the folder of the course."
-    raise BadNotebook(f"No notebook in this folder has an exercise {exercise}.{there}")
+    raise BadNotebook(
+        f"No notebook in this folder has an exercise {exercise!r}.{there}"
+    )

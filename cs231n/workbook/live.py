@@ -60,13 +60,15 @@ class Watcher:
             Of the cell.
         """
         source, name = result.info.raw_cell, getattr(result.info, "cell_id", None)
+        before = ran.get(name, "") if name else ""
         if isinstance(result.error_before_exec, SyntaxError):
-            exercise = exercise_of(source, name or "", self._shell.user_ns)
-            retire(source, exercise, self._shell.user_ns)
-            self._unread |= dict.fromkeys(names_in(source), exercise)
+            both = f"{before}\n{source}"  # the line with the name may be the broken one
+            exercise = exercise_of(both, name or "", self._shell.user_ns)
+            retire(both, exercise, self._shell.user_ns)
+            self._unread |= dict.fromkeys(names_in(both), exercise)
         if name:
             ran[name] = source
-        self._relied.has_run(source)
+        self._relied.has_run(source, before)
         if result.success:
             self._relied.has_ticked(source)
             return
@@ -76,8 +78,10 @@ class Watcher:
             score.forget(exercise, what)
 
     def _meaning(self, error):
-        if not isinstance(error, NameError) or error.name not in self._unread:
+        if not isinstance(error, NameError):
             return meaning_of(error)
+        if error.name not in self._unread:
+            return meaning_of(error) or self._not_run(error.name)
         exercise = self._unread[error.name]
         template = (
             "{name} stands in a cell with a syntax error. Mend it first, and run it "
@@ -89,6 +93,19 @@ class Watcher:
                 "first, and run it again."
             )
         return say(template, name=error.name, cell=exercise)
+
+    def _not_run(self, name):
+        """Say of a missing name that a cell of this notebook makes it, if one does."""
+        for cell in _saved_cells(self._shell.user_ns, "setup", "answer"):
+            if name in names_in(cell.source):
+                template = (
+                    "{name} belongs to {cell}, whose cell has not run in this kernel."
+                    if cell.role == "answer"
+                    else "{name} is made by a set-up cell that has not run in this "
+                    "kernel. Run all cells above this one first."
+                )
+                return say(template, name=name, cell=cell.name)
+        return ""
 
 
 def watch() -> None:
@@ -120,14 +137,19 @@ def exercise_of(source: str, cell_id: str, names: dict[str, Any]) -> str:
     if _ID.fullmatch(cell_id):
         return cell_id
     made = set(names_in(source))
-    if not made or "google.colab" in sys.modules:  # Colab takes seconds to answer
-        return ""
-    try:
-        answers = this_notebook(names).of_role("answer")
-    except BadNotebook:
-        return ""
+    answers = _saved_cells(names, "answer") if made else []
     found = [cell.name for cell in answers if made & set(names_in(cell.source))]
     return found[0] if len(found) == 1 else ""
+
+
+def _saved_cells(names, *roles):
+    """List cells of the saved notebook; none where it is not to be had at once."""
+    if "google.colab" in sys.modules:  # Colab takes seconds to answer
+        return []
+    try:
+        return this_notebook(names).of_role(*roles)
+    except BadNotebook:
+        return []
 
 
 def retire(source: str, exercise: str, names: dict[str, Any]) -> list[str]:

@@ -23,15 +23,17 @@ class Relied:
         self._sources: dict[str, str] = {}  # of the cell that defined a name last
         self._names: dict[tuple[str, str | None], set[str]] = {}  # by tick
 
-    def has_run(self, source: str) -> None:
+    def has_run(self, source: str, before: str = "") -> None:
         """Take back the points of tests that use what a cell has changed.
 
         Parameters
         ----------
         source : str
             Of the cell.
+        before : str, optional
+            What the same cell held when it ran last, where the editor names its cells.
         """
-        defined = _defined(source)
+        defined = _defined(source) | _defined(before)
         changed = {name for name in defined if self._sources.get(name) != source}
         self._sources |= dict.fromkeys(defined, source)
         for tick, names in list(self._names.items()):

@@ -9,14 +9,16 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 
 import cs231n
 from grading import ROOT
 from grading.authoring.release import drift
+from grading.authoring.student_copy.wheels import NoWheels, links
 
 #: What stands in a student's copy in place of the project's own.
 COPY = Path(__file__).parent / "student_copy"
@@ -32,6 +34,8 @@ def handout(
     *,
     root: Path = ROOT,
     repository: str | None = None,
+    sums: Path | None = None,
+    downloads: str = "",
     reworded: Callable[[str, str], str] = lambda name, text: text,
 ) -> tuple[str, int]:
     """Write the student release.
@@ -47,6 +51,11 @@ def handout(
     repository : str, optional
         Where students' notebooks install the package from on Colab; by default the git
         remote ``origin``, without one nowhere.
+    sums : pathlib.Path, optional
+        The ``SHA256SUMS`` of the release of this version there: notebooks install its
+        wheels then, and nothing with another checksum.
+    downloads : str, optional
+        Where the release's files are, if not where GitHub and Gitea have them.
     reworded : callable, optional
         Gives a notebook's text in another language, for its name and its text.
 
@@ -75,7 +84,8 @@ def handout(
             + "\nCommit them, and hand out again."
         )
     address = https(origin(root) if repository is None else repository)
-    tree = _student_tree(root, address, branch, reworded)
+    wheels = _wheels(address, sums, downloads)
+    tree = _student_tree(root, address, branch, wheels, reworded)
     files = _git(root, "ls-tree", "-r", "--name-only", tree).splitlines()
     if out is not None:
         _git(root, "archive", "--format=zip", "-o", str(out.resolve()), tree)
@@ -84,7 +94,27 @@ def handout(
     return _git(root, "rev-parse", "--short", "HEAD"), len(files)
 
 
-def _student_tree(root, address, branch, reworded):
+def _add_badge(readme, address, branch):
+    """Let students open the whole copy in Binder."""
+    link = binder(address, branch, "lab/tree/assignments")
+    badge = f"[![Open in Binder](https://mybinder.org/badge_logo.svg)]({link})"
+    heading, _, rest = readme.read_text(encoding="utf-8").partition("\n")
+    readme.write_text(f"{heading}\n\n{badge}\n{rest}", encoding="utf-8")
+
+
+def _wheels(address, sums, downloads):
+    if sums is None:
+        return []
+    if not address:
+        raise HandoutError("Wheels are installed from a repository: add --repository.")
+    default = f"{address}/releases/download/v{cs231n.__version__}"
+    try:
+        return links(sums, downloads or default)
+    except NoWheels as reason:
+        raise HandoutError(str(reason)) from None
+
+
+def _student_tree(root, address, branch, wheels, reworded):
     """Make a tree of what `git archive` leaves in."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
@@ -98,12 +128,14 @@ def _student_tree(root, address, branch, reworded):
             text = path.read_text(encoding="utf-8")
             if address:
                 at = f"{branch or 'main'}/{inside.as_posix()}"
-                text = addressed(text, address, at)
+                text = addressed(text, address, at, wheels)
             name = "/".join(inside.with_suffix("").parts[1:])
             path.write_bytes(reworded(name, text).encode())
         shutil.copytree(
             COPY, work, ignore=shutil.ignore_patterns("*.py"), dirs_exist_ok=True
         )
+        if address.startswith("https://github.com/"):
+            _add_badge(work / "README.md", address, branch or "main")
         # What is ignored was committed all the same.
         _git(root, f"--work-tree={work}", "add", "--all", "--force", ".", **index)
         return _git(root, "write-tree", **index)
@@ -129,7 +161,7 @@ def https(remote: str) -> str:
     return f"https://{found[1]}/{found[2]}" if found else ""
 
 
-def addressed(text: str, address: str, place: str) -> str:
+def addressed(text: str, address: str, place: str, wheels: Sequence[str] = ()) -> str:
     """Write into a notebook where it is and where its package comes from.
 
     Parameters
@@ -140,6 +172,9 @@ def addressed(text: str, address: str, place: str) -> str:
         From :func:`https`.
     place : str
         Branch and path of the notebook there.
+    wheels : sequence of str, optional
+        The release's, with their checksums; without them pip builds the package from
+        the repository, without a compiler.
 
     Returns
     -------
@@ -149,6 +184,10 @@ def addressed(text: str, address: str, place: str) -> str:
     notebook = nbformat.reads(text, as_version=4)
     title, first = notebook.cells[:2]
     package = f"git+{address}@v{cs231n.__version__}"
+    if wheels:
+        package = f"cs231n-workbook=={cs231n.__version__}"
+        listed = "".join(f'    "{link}",\n' for link in wheels)
+        first.source = first.source.replace("WHEELS = []", f"WHEELS = [\n{listed}]", 1)
     first.source = first.source.replace('PACKAGE = ""', f'PACKAGE = "{package}"', 1)
     if address.startswith("https://github.com/"):
         home = f"{address.removeprefix('https://github.com/')}/blob/{place}"
@@ -159,6 +198,28 @@ def addressed(text: str, address: str, place: str) -> str:
         heading, _, rest = title.source.partition("\n")
         title.source = f"{heading}\n\n{badge}\n{rest}"
     return nbformat.writes(notebook) + "\n"
+
+
+def binder(address: str, branch: str, place: str) -> str:
+    """Say where Binder opens a repository, which it installs by ``environment.yml``.
+
+    Parameters
+    ----------
+    address : str
+        Of a repository on GitHub, from :func:`https`.
+    branch : str
+        The one to open.
+    place : str
+        What Jupyter shows there, such as ``"lab/tree/assignments"``.
+
+    Returns
+    -------
+    link : str
+        An address.
+    """
+    home = address.removeprefix("https://github.com/")
+    where = f"{home}/{quote(branch, safe='')}?urlpath={quote(place, safe='')}"
+    return f"https://mybinder.org/v2/gh/{where}"
 
 
 def origin(root: Path = ROOT) -> str:

@@ -204,7 +204,9 @@ def handout(course: "Course", args: "Namespace") -> int:
     from grading.authoring.handout import handout as write
 
     out = args.out or (None if args.branch else Path("workbook.zip"))
-    options = {"repository": args.repository}
+    options = {
+        name: getattr(args, name) for name in ("repository", "sums", "downloads")
+    }
     try:
         if args.language:
             from grading.authoring.translation.catalogue import rewording

@@ -10,7 +10,7 @@ import polib
 import cs231n
 from grading import ROOT
 from grading.authoring.build import EXTRAS
-from grading.authoring.handout import addressed
+from grading.authoring.handout import addressed, binder
 from grading.authoring.translation.catalogue import catalogue_path, translate
 from grading.site.documents import document_pages
 from grading.site.notebook_page import notebook_page
@@ -61,6 +61,8 @@ class Home:
             home = self.address.removeprefix("https://github.com/")
             place = f"{home}/blob/{self.branch}/assignments/{name}.ipynb"
             ways["Open in Colab"] = COLAB + place
+            place = f"lab/tree/assignments/{name}.ipynb"
+            ways["Open in Binder"] = binder(self.address, self.branch, place)
         if self.lite and name not in EXTRAS:
             up, folder = ("", "") if language == "en" else ("../", f"{language}/")
             lab = f"{up}../../lite/lab/index.html"

@@ -4,6 +4,7 @@ _WORDS = {
     "zh_CN": {
         "Download the notebook": "下载 notebook",
         "Open in Colab": "在 Colab 中打开",
+        "Open in Binder": "在 Binder 中打开",
         "Open in the browser": "在浏览器中打开",
         "Demo: regions of k nearest neighbours": "演示：k 近邻的区域",
         "Demo: a linear classifier learns": "演示：线性分类器的学习过程",

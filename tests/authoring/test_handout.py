@@ -111,13 +111,79 @@ def test_notebooks_get_the_address_of_their_home(project, tmp_path, asked):
 
     with zipfile.ZipFile(tmp_path / "w.zip") as archive:
         text = archive.read("assignments/hw1/a.ipynb").decode()
+        readme = archive.read("README.md").decode()
     title, code = nbformat.reads(text, as_version=4).cells
     home = "" if asked == "" else asked or "https://github.com/me/course"
     wanted = f'"git+{home}@v{cs231n.__version__}"' if home else '""'
     assert f"\nPACKAGE = {wanted}\n" in code.source
     assert ("/course/blob/main/assignments/hw1/a.ipynb)" in title.source) == bool(home)
+    place = (
+        f"https://mybinder.org/v2/gh/{home.removeprefix('https://github.com/')}/main"
+    )
+    assert (f"({place}?urlpath=lab%2Ftree%2Fassignments)" in readme) == bool(home)
+    assert ("mybinder" in readme) == bool(home)
     assert path.read_text(encoding="utf-8") != text or not home  # ours stays as it is
     assert [cell.id for cell in cells] == [title.id, code.id]
+
+
+SUMS = f"""\
+{"a" * 64}  cs231n_workbook-{cs231n.__version__}-cp312-cp312-manylinux_2_28_x86_64.whl
+{"b" * 64} *cs231n_workbook-{cs231n.__version__}-cp312-cp312-manylinux_2_28_aarch64.whl
+{"c" * 64}  cs231n_workbook-{cs231n.__version__}-cp312-cp312-win_amd64.whl
+{"d" * 64} *cs231n_workbook-{cs231n.__version__}-py3-none-any.whl
+{"e" * 64}  cs231n_workbook-{cs231n.__version__}.tar.gz
+{"f" * 64}  cs231n_workbook-0.0.1-py3-none-any.whl
+"""
+HOME = "https://github.com/us/course"
+
+
+@pytest.mark.parametrize("downloads", ["", "https://files.example.org/1/"])
+def test_notebooks_name_the_wheels_of_the_release(project, tmp_path, downloads):
+    cells = [nbformat.v4.new_markdown_cell("# A")]
+    cells.append(nbformat.v4.new_code_cell(FIRST_CELL.read_text(encoding="utf-8")))
+    path = project / "assignments/hw1/a.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    git(project, "commit", "--quiet", "-am", "A notebook")
+    sums = tmp_path / "SHA256SUMS"
+    sums.write_text(SUMS)
+    out = tmp_path / "w.zip"
+    options = {"repository": HOME, "sums": sums, "downloads": downloads}
+    handout(out, root=project, **options)
+
+    with zipfile.ZipFile(out) as archive:
+        text = archive.read("assignments/hw1/a.ipynb").decode()
+    code = nbformat.reads(text, as_version=4).cells[1].source
+    version = cs231n.__version__
+    place = downloads or f"{HOME}/releases/download/v{version}/"
+    name = f"{place}cs231n_workbook-{version}"
+    assert f'\nPACKAGE = "cs231n-workbook=={version}"\n' in code
+    assert (
+        "\nWHEELS = [\n"
+        f'    "{name}-cp312-cp312-manylinux_2_28_x86_64.whl#sha256={"a" * 64}",\n'
+        f'    "{name}-py3-none-any.whl#sha256={"d" * 64}",\n]\n'
+    ) in code
+    compile(code, "first cell", "exec")
+
+
+@pytest.mark.parametrize(
+    ("text", "repository", "words"),
+    [
+        (SUMS, "", "add --repository"),
+        ("", HOME, "it has no file"),
+        (SUMS.replace(f"-{cs231n.__version__}-", "-9-"), HOME, "no wheel of version"),
+        (None, HOME, "cannot be read"),
+    ],
+)
+def test_a_wrong_list_of_wheels_is_a_sentence(
+    project, tmp_path, text, repository, words
+):
+    sums = tmp_path / "SHA256SUMS"
+    if text is not None:
+        sums.write_text(text)
+
+    with pytest.raises(HandoutError, match=words):
+        handout(tmp_path / "w.zip", root=project, repository=repository, sums=sums)
+    assert not (tmp_path / "w.zip").exists()
 
 
 def test_what_is_not_committed_is_refused(project, tmp_path):

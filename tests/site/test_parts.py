@@ -91,6 +91,10 @@ def test_only_known_addresses_are_linked():
     assert ways["Open in Colab"].endswith(
         "/github/me/course/blob/students/assignments/assignment1/knn.ipynb"
     )
+    assert ways["Open in Binder"] == (
+        "https://mybinder.org/v2/gh/me/course/students"
+        "?urlpath=lab%2Ftree%2Fassignments%2Fassignment1%2Fknn.ipynb"
+    )
     assert ways["Open in the browser"].startswith("../../lite/lab/index.html?path=")
     assert "Open in the browser" not in here.ways("assignment2/pytorch")
     chinese = here.ways("assignment1/knn", "zh_CN")["Open in the browser"]

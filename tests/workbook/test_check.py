@@ -239,6 +239,10 @@ def test_watching_runs_what_was_saved(save):
         seen = _until(process, "test-net-ones says")
         assert "small.ipynb was saved" in seen
         assert "✗ double      0 of 2  fails" in seen
+        path.unlink()
+        _until(process, "small.ipynb is gone")
+        save(small(why="Because."))
+        assert "✓ double" in _until(process, "points by hand")
     finally:
         guard.cancel()
         process.kill()
@@ -396,3 +400,14 @@ def test_a_mark_at_the_beginning_of_the_file_does_no_harm(save):
 )
 def test_a_copy_keeps_its_name(save, file):
     assert read(save(small(), name=f"{file}.ipynb")).name == "knn"
+
+
+def test_an_exercise_alone_is_found_in_its_notebook(save, monkeypatch, capsys):
+    monkeypatch.chdir(save(small()).parent)
+
+    assert main(["net"]) == 0
+    out = capsys.readouterr().out
+    assert "net" in out
+    assert "double" not in out
+    assert main(["nothing"]) == 2
+    assert "There is no nothing.ipynb" in capsys.readouterr().err

@@ -40,3 +40,20 @@ def test_hints_of_the_released_notebooks_are_found(tmp_path, monkeypatch, capsys
 
     assert main(["gan-hand"]) == 0
     assert "(2 more to open.)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("small", "small.ipynb is a notebook. Its exercises are double, net."),
+        ("small.ipynb", "small.ipynb is a notebook. Its exercises are double, net."),
+        ("q-why", "q-why is a question of small.ipynb: only exercises have hints."),
+        ("xyz", "has an exercise 'xyz'. `python -m cs231n.check knn` lists"),
+        ("", "has an exercise ''."),
+    ],
+)
+def test_other_names_are_told_what_they_are(save, monkeypatch, capsys, name, words):
+    monkeypatch.chdir(save(small()).parent)
+
+    assert main([name]) == 2
+    assert words in capsys.readouterr().err

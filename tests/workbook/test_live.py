@@ -14,7 +14,7 @@ from cs231n.testing import passed
 from cs231n.workbook import live, score, standing
 from cs231n.workbook.cells import as_python
 from cs231n.workbook.saved import read
-from tests.workbook.conftest import DOUBLE, STUB, TEST, TWICE, jupyter, small
+from tests.workbook.conftest import DOUBLE, SETUP, STUB, TEST, TWICE, jupyter, small
 
 
 @pytest.fixture(autouse=True)
@@ -111,6 +111,31 @@ def test_a_syntax_error_puts_the_old_answer_away(kernel, capsys):
     kernel.run(DOUBLE, "double")
     kernel.run(TWICE, "net")
     assert kernel.run("assert Net().forward(1) == 4")
+
+
+@pytest.mark.parametrize("cell_id", ["double", "vscode-notebook-cell:/a.ipynb#W4s"])
+def test_a_broken_first_line_puts_the_old_answer_away(kernel, capsys, cell_id):
+    kernel.run(DOUBLE, cell_id)
+    passed("double", "vectors", 2, 2)
+    kernel.run(TICKED.replace("expect_source(double, loops=0)", ""), "t")
+    assert not kernel.run("def doub le(x):\n    return 2 * x", cell_id)
+    assert "The double that you ran before is put away" in capsys.readouterr().out
+    assert score.so_far("double") == 0
+    with pytest.raises(NotImplementedError, match="its cell has a syntax error"):
+        kernel.user_ns["double"](1)
+
+
+def test_a_missing_name_is_traced_to_the_cell_that_has_not_run(
+    kernel, save, monkeypatch, capsys
+):
+    monkeypatch.setenv("JPY_SESSION_NAME", str(save(small(setup=f"{SETUP}\nlost = 1"))))
+    for cell in ("lost + 1", "double(3)", "unknown + 1"):
+        assert not kernel.run(cell)
+    assert " ".join(capsys.readouterr().out.split()) == (
+        "What this means: lost is made by a set-up cell that has not run in this "
+        "kernel. Run all cells above this one first. What this means: double belongs "
+        "to double, whose cell has not run in this kernel."
+    )
 
 
 def test_a_name_of_a_cell_that_never_ran_is_traced_to_it(kernel, capsys):

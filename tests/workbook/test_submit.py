@@ -193,3 +193,14 @@ def test_a_notebook_larger_than_graders_read_is_named(save, submit, monkeypatch)
     assignment(save, "a", "b")
 
     assert "a.ipynb is larger than the 0 MB that graders take" in submit("--no-run")[1]
+
+
+def test_notebooks_that_name_no_others_are_said_to(save, submit, tmp_path):
+    """Some programs drop what a notebook says of its assignment."""
+    assignment(save, "a", siblings=())
+    status, out = submit("--no-run")
+
+    assert status == 0
+    assert "None of them says what else the assignment has" in out
+    assignment(save, "b", siblings=("a", "b"))
+    assert "None of them" not in submit("--no-run")[1]
