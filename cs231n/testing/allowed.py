@@ -8,9 +8,11 @@ import re
 import sys
 import types
 
+from cs231n.testing.library_names import LIBRARIES
 from cs231n.testing.module_names import NAMES
 from cs231n.testing.names import COMPUTED, nodes
 from cs231n.testing.sources import PACKAGE
+from cs231n.testing.torch_names import TORCH
 
 #: What answers may import: what computes, and what old files begin with. Whatever else
 #: a notebook is about, its own rules name.
@@ -31,9 +33,7 @@ _WITHIN = {
     *("os.path", "six.moves"),
     *("numpy.fft", "numpy.lib", "numpy.lib.stride_tricks", "numpy.linalg"),
     *("numpy.ma", "numpy.random", "numpy.testing"),
-}
-#: Of the libraries, those whose modules are all within reach.
-_WHOLE = {"cv2", "scipy", "skimage", "sklearn", "torch"}
+} | {*LIBRARIES, *TORCH}
 #: Built-in names, besides those of errors; one that the answer gives itself is another.
 _BUILTINS = {
     *("abs", "all", "any", "ascii", "bin", "bool", "bytearray", "bytes", "callable"),
@@ -60,7 +60,14 @@ _INSIDES = {
     if not name.startswith("__")  # those have a list of their own
 } - {"aclose", "asend", "athrow", "close", "send", "throw"}
 #: Modules whose names answers give to variables, too.
-_VARIABLES = {"copy", "random", "time"}
+_VARIABLES = {"F", "copy", "nn", "random", "time"}
+#: What set-up cells call modules: their imports are not in the source of an answer.
+_SHORT = {
+    "F": "torch.nn.functional",
+    "nn": "torch.nn",
+    "np": "numpy",
+    "plt": "matplotlib.pyplot",
+}
 #: Names with two underscores that a class may use; others reach what is not its own.
 _SPECIAL = {
     *("__init__", "__call__", "__class__", "__doc__", "__name__", "__qualname__"),
@@ -211,19 +218,36 @@ def _stored(tree):
 def _is_beyond(name):
     """Tell whether a name leads out of a module's list, or into another module."""
     root, *parts = name.split(".")
-    place = {"np": "numpy", "plt": "matplotlib.pyplot"}.get(root, root)
+    place = _SHORT.get(root, root)
     if place.partition(".")[0] not in _IMPORTS - {PACKAGE, "future", "google", "past"}:
         return False
     module = _module(place)
-    for part in parts:
+    for number, part in enumerate(parts):
         if place not in NAMES and not isinstance(module, types.ModuleType):
             return False
         if _is_refused(place, part):
-            return True
+            return not _is_kept_below(place, module, parts[number:])
         place, module = f"{place}.{part}", getattr(module, part, None)
-        if isinstance(module, types.ModuleType) and not _is_within(place, module):
+        if isinstance(module, types.ModuleType) and place not in _WITHIN:
             return True
     return False
+
+
+def _is_kept_below(place, module, parts):
+    """Tell whether a library keeps there what a module above it shows under its name.
+
+    ``torch.nn.Flatten`` says of itself that it is in ``torch.nn.modules.flatten``.
+    """
+    if place not in LIBRARIES and place not in TORCH:
+        return False
+    found, part, path = module, "", place
+    for part in parts:
+        path = f"{path}.{part}"
+        found = getattr(found, part, sys.modules.get(path))
+        if not isinstance(found, types.ModuleType):
+            break
+    listed = found is not None and part in NAMES[place]
+    return listed and getattr(module, part, None) is found
 
 
 def _module(name):
@@ -236,13 +260,6 @@ def _module(name):
 def _is_refused(place, name):
     """Tell whether a module's name is on no list."""
     top = place.partition(".")[0]
-    if name.startswith("_") and top not in ("torch", "__future__", "builtins"):
+    if name.startswith("_") and top not in ("__future__", "builtins"):
         return not name.startswith("__")  # those have a list of their own
     return place in NAMES and name not in NAMES[place]
-
-
-def _is_within(place, module):
-    if place in _WITHIN:
-        return True
-    top = place.partition(".")[0]
-    return top in _WHOLE and module.__name__.partition(".")[0] == top

@@ -7,6 +7,9 @@ imports a module by its name (``plt.switch_backend``) or leads to the notebook
 (``IPython.get_ipython``). Names that only older versions have are here, too.
 """
 
+from cs231n.testing.library_names import LIBRARIES
+from cs231n.testing.torch_names import TORCH
+
 _TYPES = """
     False_ True_ ScalarType bool bool_ bool8 byte bytes_ cdouble cfloat character
     clongdouble clongfloat complex complex64 complex128 complex256 complex_
@@ -163,4 +166,7 @@ _BY_MODULE = {
     "typing": _HINTS,
 }
 #: The names by module.
-NAMES = {module: frozenset(names.split()) for module, names in _BY_MODULE.items()}
+NAMES = {
+    module: frozenset(names.split())
+    for module, names in (_BY_MODULE | LIBRARIES | TORCH).items()
+}

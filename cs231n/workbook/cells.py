@@ -1,9 +1,11 @@
 """What a notebook's cells find around them, where there is no notebook."""
 
 import ast
+import functools
 import math
 import re
 import textwrap
+import types
 import warnings
 
 #: Characters, and lines that may be magics, of a cell that IPython is asked about: it
@@ -92,20 +94,38 @@ def run_test(source: str, file: str, points: float, names: dict) -> float:
     Exception
         Whatever the test raises; ValueError if its score is not to be had.
     """
-    tree = ast.parse(source)
-    last = None
-    end = tree.body[-1] if tree.body else None
-    if isinstance(end, ast.Expr):
-        tree.body.pop()
-        last = ast.Expression(end.value)
-    exec(compile(tree, file, "exec"), names)
-    value = eval(compile(last, file, "eval"), names) if last else None
+    body, last = compiled(source, file)
+    exec(body, names)
+    value = eval(last, names) if last else None
     if value is None:
         return points
     score = float(value)
     if not math.isfinite(score) or not 0 <= score <= points:
         raise ValueError(f"The test gave {score} of {points} points.")
     return score
+
+
+@functools.lru_cache(maxsize=256)
+def compiled(source: str, file: str) -> tuple[types.CodeType, types.CodeType | None]:
+    """Compile a test cell.
+
+    Parameters
+    ----------
+    source, file
+        As for :func:`run_test`.
+
+    Returns
+    -------
+    body, last : code
+        All but its last expression, and that expression, if the cell ends with one.
+    """
+    tree = ast.parse(source)
+    last = None
+    end = tree.body[-1] if tree.body else None
+    if isinstance(end, ast.Expr):
+        tree.body.pop()
+        last = compile(ast.Expression(end.value), file, "eval")
+    return compile(tree, file, "exec"), last
 
 
 def _leave(*status):

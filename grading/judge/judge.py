@@ -8,15 +8,13 @@ import json
 import signal
 import socket
 import time
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from cs231n.workbook.cells import as_python
 from grading.judge.exam import Outcome, Verdict
 from grading.judge.order import groups
 from grading.judge.pace import Pace
-from grading.judge.preload import drawn_images, of_package
-from grading.judge.protocol.channel import Channel, ChannelError, Late
+from grading.judge.protocol.channel import ChannelError, Late
 from grading.judge.room.handed_out import handed_out
 from grading.judge.source import suspicion
 
@@ -71,7 +69,10 @@ def judge(
     """
     sitting = _Sitting(exam, answers, limits, rooms, secret)
     sitting.pace = Pace(exam, lambda e, a: _Sitting(e, a, limits, rooms, secret).run())
-    return sitting.run()
+    try:
+        return sitting.run()
+    finally:
+        rooms.get_ready(exam, limits)
 
 
 class _Sitting:
@@ -108,40 +109,30 @@ class _Sitting:
     def _sit(self):
         """Run one tester until it is done or has to be stopped."""
         self._groups = groups(self._exam, self._outcomes)
-        order = self._rooms.order(self._limits)  # both start side by side
-        try:
-            tester = self._rooms.tester(self._limits)
-        except BaseException:
-            order.cancel()
-            raise
-        self._sock, self._channel = tester.sock, Channel(tester.sock)
+        pair = self._rooms.pair(self._exam, self._groups[0].stage, self._limits)
+        tester = pair.tester
+        self._sock, self._channel = tester.sock, pair.channel
         self._channel.deadline = self._ends + _GRACE
         self._testing = None
         try:
             self._say(self._job())
-            self._get_ready(self._groups[0].stage, order)
+            self._next = pair.stage, pair.student()
             while self._heard():
                 pass
         except ChannelError as error:
             waiting = 0 if isinstance(error, Late) else _ENDING
             self._stopped(error, tester.ending(waiting))
         finally:
-            order.cancel()
             self._end_student()
             self._drop_next()
-            tester.close()
+            pair.close()
 
     def _job(self):
-        drawn = drawn_images()
         return {
-            "cells": [asdict(cell) for cell in self._exam.cells],
             "answers": self._answers,
-            "limits": asdict(self._limits),
-            "seed": self._exam.notebook,
             "secret": self._secret,
             "done": list(self._outcomes),
             "broken": self._broken,
-            "environment": {"CS231N_DATA": str(drawn)} if drawn else {},
             "seconds": self._ends - time.monotonic(),
         }
 
@@ -175,13 +166,12 @@ class _Sitting:
         if number + 1 < len(self._groups):  # it starts while this one works
             self._get_ready(self._groups[number + 1].stage)
 
-    def _get_ready(self, stage, order=None):
+    def _get_ready(self, stage):
         """Start a process that has what set-up cells up to a place hand out."""
         self._drop_next()
-        order = order or self._rooms.order(self._limits)
+        order = self._rooms.order(self._limits)
         given = handed_out(self._exam.cells[:stage])
-        child = self._rooms.furnish(order, given, of_package(self._exam))
-        self._next = stage, child
+        self._next = stage, self._rooms.furnish(order, given, self._exam)
 
     def _drop_next(self):
         if self._next is not None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cs231n.data import load_shapes10
 from cs231n.data.home import data_home, user_cache
+from grading.judge.pair import Pair, Spare
 from grading.judge.room import importing
 from grading.judge.room.handed_out import PACKAGE, SHOWN
 from grading.judge.room.stripped import NEEDY, TOOLS, shelves, stripped
@@ -55,6 +56,8 @@ class Rooms:
     ----------
     level : str
         The isolation of the answers.
+    environment : dict of {str: str}
+        Variables that say where the drawn images are.
 
     Raises
     ------
@@ -78,6 +81,10 @@ class Rooms:
         except BaseException:
             self._answers.close()
             raise
+
+        drawn = {} if folder is None else {"CS231N_DATA": str(folder)}
+        self.environment = drawn
+        self._spare = Spare(self)
 
     def __enter__(self) -> "Rooms":
         return self
@@ -131,7 +138,7 @@ class Rooms:
         return self._answers.order("grading.judge.student:main", limits)
 
     def furnish(
-        self, order: "Order", given: frozenset[str], beforehand: Iterable[str] = ()
+        self, order: "Order", given: frozenset[str], exam: "Exam | None" = None
     ) -> "Child":
         """Give a process for answers what it is to have.
 
@@ -141,9 +148,9 @@ class Rooms:
             From :meth:`order`; waited for here.
         given : frozenset of str
             Of the package, from :func:`~grading.judge.room.handed_out.handed_out`.
-        beforehand : iterable of str, optional
-            Modules of the package to import before the first request, while others
-            are at work.
+        exam : grading.judge.exam.Exam, optional
+            What its set-up cells import of the package is imported before the first
+            request, while others are at work.
 
         Returns
         -------
@@ -153,11 +160,39 @@ class Rooms:
         child = order.child()
         with contextlib.suppress(OSError):  # it has ended; whoever talks to it will see
             absent = (*self._absent, *SHOWN)
+            beforehand = of_package(exam) if exam else ()
             importing.send(child.sock, stripped(given), absent, beforehand)
         return child
 
+    def pair(self, exam: "Exam", stage: int, limits: "Limits") -> Pair:
+        """Start what a sitting begins with, or take what :meth:`get_ready` started.
+
+        Parameters
+        ----------
+        exam, stage, limits
+            As for :class:`~grading.judge.pair.Pair`.
+
+        Returns
+        -------
+        pair : grading.judge.pair.Pair
+            Whoever asks closes it.
+        """
+        spare = self._spare.take(exam, stage, limits)
+        return spare or Pair(self, exam, stage, limits)
+
+    def get_ready(self, exam: "Exam", limits: "Limits") -> None:
+        """Start what the next notebook of an exam will begin with.
+
+        Parameters
+        ----------
+        exam, limits
+            Those of the last one.
+        """
+        self._spare.start(exam, limits)
+
     def close(self) -> None:
         """End every process."""
+        self._spare.drop()
         self._answers.close()
         self._testers.close()
 

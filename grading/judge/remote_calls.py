@@ -102,7 +102,7 @@ class RemoteCalls:
 
     def _begin(self, message):
         self._channel.begin()
-        one_call = message[0] != "load"
+        one_call = message[0] not in ("load", "answer")
         self._channel.deadline = self._clock.deadline(one_call=one_call)
         self._shared = Shared(self.references, 0, watch=False)
         try:
@@ -110,6 +110,42 @@ class RemoteCalls:
         finally:
             self._shared = None
             self.references.exported.clear()
+
+    def load_answer(
+        self, name: str, source: str, wanted: list[str], seed: int
+    ) -> tuple[Exception | None, dict]:
+        """Have a cell of the student's run, and random numbers follow a seed after it.
+
+        Parameters
+        ----------
+        name, source : str
+            The cell.
+        wanted : list of str
+            Names that it may give.
+        seed : int
+            For what the next test draws without a seed.
+
+        Returns
+        -------
+        error : Exception or None
+            What it raised.
+        found : dict
+            What ``student.py`` says of the names that are there.
+
+        Raises
+        ------
+        Lost
+            If the student's process cannot answer.
+        """
+        reply = self.ask("answer", name, source, wanted, seed)
+        try:
+            error, found = reply
+            if type(found) is not dict:
+                raise Refused("names that stand for nothing")
+            return error if error is None else classes.exception(*error), found
+        except Exception as problem:
+            lost = self._lost = self._why(problem)
+            raise lost from None
 
     def call(self, target: object, args: tuple, kwargs: dict) -> object:
         """Call something of the student's, as if it were here.

@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import functools
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -94,8 +95,8 @@ class StudentSession:
             try:
                 if self.remote is None:
                     self._start()
-                self._load_to(place)
-                self.remote.ask("seed", seed)
+                if not self._load_to(place, seed):
+                    self.remote.ask("seed", seed)
                 return
             except Lost as lost:
                 if self._clock.is_over:
@@ -120,14 +121,18 @@ class StudentSession:
         self.remote.ask("environment", self._environment)
         self._loaded = 0
 
-    def _load_to(self, place):
+    def _load_to(self, place, seed):
+        """Load cells; tell whether random numbers follow the seed by then."""
+        is_seeded = False
         while self._loaded < place:
             cell = self._cells[self._loaded]
             if cell.kind == "setup":
                 self._load_setup(cell)
+                is_seeded = False
             elif cell.kind == "answer":
-                self._load_answer(cell)
+                is_seeded = self._load_answer(cell, seed) or is_seeded
             self._loaded += 1
+        return is_seeded
 
     def _load_setup(self, cell):
         for name, value in self._names.items():
@@ -138,23 +143,22 @@ class StudentSession:
         ):  # it runs here; there, answers may hinder it
             self.remote.ask("load", cell.name, cell.source, True)
 
-    def _load_answer(self, cell):
+    def _load_answer(self, cell, seed):
         source = self._answers.get(cell.name)
-        wanted = defined(cell.source)
+        wanted = dict(defined(cell.source))
         for name in wanted:
             self._names.pop(name, None)
         # Answers may write the classes of the set-up anew.
         wanted |= dict.fromkeys(self.remote.references.setup)
         if source is None or self._broken.get(cell.name, (False,))[0]:
-            return
+            return False
         self._loading = cell
-        try:
-            self.remote.ask("load", cell.name, source, False)
-        except Exception as error:
+        error, found = self.remote.load_answer(cell.name, source, list(wanted), seed)
+        if error is not None:
             self._note(cell, False, said(error))
-        found = self.remote.ask("find", list(wanted))
         self._loading = None
         self._bind(wanted, found)
+        return True
 
     def explained(self, error: BaseException) -> str:
         """Say what an error of a test means to the writer of the answers.
@@ -244,6 +248,7 @@ def _methods_asked_for(cells):
     return found
 
 
+@functools.cache
 def defined(solution: str) -> dict[str, str | None]:
     """List what an answer is to define.
 

@@ -12,14 +12,15 @@ import socket
 import sys
 import types
 
-from cs231n.workbook.cells import run_test
+from cs231n.workbook.cells import compiled, run_test
 from grading.judge import seeding
 from grading.judge.clock import Clock
 from grading.judge.exam import Cell, Exam, Outcome
 from grading.judge.order import groups
 from grading.judge.protocol.channel import Channel, Gone
 from grading.judge.remote_calls import Lost
-from grading.judge.student_session import StudentSession, readable, said
+from grading.judge.source import answer_source
+from grading.judge.student_session import StudentSession, defined, readable, said
 from grading.sandbox.limits import Limits
 
 
@@ -32,7 +33,9 @@ def main(sock: socket.socket) -> None:
         To the judge.
     """
     desk = _Desk(sock)
-    _Tester(desk, desk.hear()).run()
+    tester = _Tester(desk, desk.hear())
+    tester.read_ahead()
+    tester.run(desk.hear())
 
 
 class _Desk:
@@ -67,24 +70,46 @@ class _Desk:
 
 
 class _Tester:
-    def __init__(self, desk, job):
-        self._desk = desk
-        self._cells = [Cell(**cell) for cell in job["cells"]]
-        self._exam = Exam(job["seed"], tuple(self._cells))
-        self._limits = Limits(**job["limits"])
-        self._clock = Clock(self._limits, job["seconds"])
-        self._seed, self._done = job["seed"], set(job["done"])
-        self._secret = job["secret"]
-        os.environ.update(job["environment"])
-        self._session = StudentSession(
-            job, self._cells, job["answers"], self._clock, desk
-        )
+    def __init__(self, desk, paper):
+        self._desk, self._paper = desk, paper
+        self._cells = [Cell(**cell) for cell in paper["cells"]]
+        self._exam = Exam(paper["seed"], tuple(self._cells))
+        self._limits = Limits(**paper["limits"])
+        self._seed = paper["seed"]
+        os.environ.update(paper["environment"])
         self._start_over()
 
-    def run(self):
+    def read_ahead(self):
+        """Do what needs no answers: perhaps nobody has handed in any yet."""
+        try:
+            for group in groups(self._exam)[:1]:
+                for cell in self._cells[: group.places[0]]:
+                    if cell.kind == "setup":
+                        self._execute(cell)
+                self._ready = group.places[0]
+            self._read_exam()
+        except Exception:  # whoever needs it will say so
+            self._start_over()
+
+    def _read_exam(self):
+        setup = [cell.source for cell in self._exam.of_kind("setup")]
+        answer_source.sources("", setup, [])
+        for cell in self._cells:
+            if cell.kind == "answer":
+                defined(cell.source)
+            elif cell.kind == "test":
+                compiled(cell.source, f"<{cell.name}>")
+
+    def run(self, job):
         """Run the tests in order, and the set-up cells above them."""
+        self._clock = Clock(self._limits, job["seconds"])
+        self._secret = job["secret"]
+        job = self._paper | job
+        self._session = StudentSession(
+            job, self._cells, job["answers"], self._clock, self._desk
+        )
         hidden = False
-        for number, group in enumerate(groups(self._exam, self._done)):
+        for number, group in enumerate(groups(self._exam, set(job["done"]))):
             if group.hidden and not hidden:
                 self._start_over()
             hidden = group.hidden
@@ -108,10 +133,13 @@ class _Tester:
 
     def _set_up(self, cell):
         try:
-            exec(compile(cell.source, f"<{cell.name}>", "exec"), self._names)
+            self._execute(cell)
         except Exception as error:
             self._desk.say("broken", cell.name, said(error))
             raise
+
+    def _execute(self, cell):
+        exec(compile(cell.source, f"<{cell.name}>", "exec"), self._names)
 
     def _test(self, place, cell):
         self._desk.say("test", cell.name)

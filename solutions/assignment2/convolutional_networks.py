@@ -2676,7 +2676,7 @@ with needs_answers():
 # </details>
 #
 # Now all images. On the synthetic images two epochs take about 10 seconds. On the real CIFAR-10
-# it is one epoch and about half a minute, and the network gets more than 40 % of the training
+# it is one epoch and about 40 seconds of processor time, and the network gets half of the training
 # images right. The filters of the first layer began as noise. **Predict:** what will they look
 # like, and will all 32 of them have changed?
 
@@ -4121,8 +4121,8 @@ plt.show()
 # The last network has blocks of growing width, and each change of width halves the image. It
 # trains on your augmented images with AdamW (Loshchilov and Hutter, 2017). The learning rate
 # first rises (*warm-up*), which Goyal et al. (2017) proposed for large batches, and then falls.
-# On the synthetic images it takes about 15 seconds. On the real CIFAR-10 it takes a few
-# minutes on two cores, in NumPy and the package's kernels. There it gets three quarters of the
+# On the synthetic images it takes about 15 seconds. On the real CIFAR-10 it takes about five
+# minutes of processor time, in NumPy and the package's kernels. There it gets three quarters of the
 # test images right, where a linear classifier had 40 %. Since Krizhevsky published CIFAR-10
 # (2009), larger networks have reached more than 99 %, after training on many other images
 # first.

@@ -2360,7 +2360,7 @@ passed("torch-open", "in test mode an image has the same scores twice, and alone
 
 # %% [markdown]
 # **Experiment.** All images at hand. In the last two epochs the learning rate is a third of what it
-# was, and a ninth. With the real CIFAR-10 this takes three to six minutes on a CPU, by the number of cores.
+# was, and a ninth. With the real CIFAR-10 our network took about five minutes of processor time on one core.
 
 # %% tags=["experiment"]
 epochs = 5 if real else 3  # the real CIFAR-10 is worth more

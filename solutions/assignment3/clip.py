@@ -28,7 +28,7 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n import drawings, pytorch
+from cs231n import drawings, figures, pytorch
 from cs231n.engine import F, device, nn, optim, torch
 from cs231n.nets.matching import tokenize
 from cs231n.nets.references import matching as reference
@@ -47,6 +47,7 @@ from cs231n.testing import (
 READY = ["reference", "pytorch", "CosineSimilarity", "cosine_similarity"]
 #: What the tests draw from. The grader puts a generator with a secret seed in its place.
 rng = np.random.default_rng(231)
+figures.use_style()
 
 
 class clip:
@@ -791,7 +792,7 @@ with needs_answers():
     smooth = np.convolve(losses, np.ones(20) / 20, "valid")
     plt.figure(figsize=(6, 2.8))
     plt.plot(losses, lw=0.5, color="lightgray")
-    plt.plot(np.arange(len(smooth)) + 10, smooth)
+    plt.plot(np.arange(len(smooth)) + 10, smooth, "-", color=figures.COLOURS[0])
     plt.axhline(np.log(96), ls="--", color="gray")
     plt.text(len(losses) * 0.6, np.log(96) + 0.12, "a guess: log 96", size=9)
     plt.xlabel("step")

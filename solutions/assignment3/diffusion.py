@@ -31,7 +31,7 @@ import time as clock
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n import drawings, pytorch
+from cs231n import drawings, figures, pytorch
 from cs231n.engine import F, nn, optim, torch
 from cs231n.nets.diffusion.noise import noise_schedule
 from cs231n.nets.references import diffusions as reference
@@ -49,6 +49,7 @@ from cs231n.testing import (
 READY = ["reference", "denoisers", "pytorch", "nets", "cs231n.layers"]
 #: What the tests draw from. The grader puts a generator with a secret seed in its place.
 rng = np.random.default_rng(231)
+figures.use_style()
 
 
 def normal(*shape):

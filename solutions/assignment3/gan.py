@@ -28,7 +28,7 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n import drawings
+from cs231n import drawings, figures
 from cs231n import layers as package
 from cs231n import scores as measured
 from cs231n.nets.references import adversarial as reference
@@ -47,6 +47,7 @@ READY = ["package", "reference", "measured", "scores", "nets", "cs231n.layers"]
 READY += ["pytorch", "scipy", "sqrtm"]
 #: What the tests draw from. The grader puts a generator with a secret seed in its place.
 rng = np.random.default_rng(231)
+figures.use_style()
 
 
 # %% [markdown]

@@ -31,7 +31,7 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n import drawings, pytorch
+from cs231n import drawings, figures, pytorch
 from cs231n.data.images import deprocess_image, preprocess_image
 from cs231n.engine import F, torch
 from cs231n.nets import seeing as reference
@@ -44,6 +44,7 @@ from cs231n.testing import expect, expect_close, expect_source, passed, unchange
 READY = ["reference", "pytorch", "seeing"]
 #: What the tests draw from. The grader puts a generator with a secret seed in its place.
 rng = np.random.default_rng(231)
+figures.use_style()
 #: The layers of the small network of the tests.
 STEPS = (
     ("conv1", "conv", 2, 1, True),

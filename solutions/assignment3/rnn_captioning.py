@@ -24,7 +24,7 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n import drawings
+from cs231n import drawings, figures
 from cs231n import layers as package
 from cs231n.data import (
     DatasetError,
@@ -52,6 +52,7 @@ from cs231n.testing import (
 READY = ["package", "captioning", "layers", "torch", "nltk", "sacrebleu"]
 #: What the tests draw from. The grader puts a generator with a secret seed in its place.
 rng = np.random.default_rng(231)
+figures.use_style()
 
 # %% [markdown]
 # The pictures are drawn, so the notebook needs no download: `scenes` shows one to four
@@ -679,7 +680,7 @@ with needs_answers():
     Wx, base = np.eye(size), draw.standard_normal((size, size))
     base /= np.abs(np.linalg.eigvals(base)).max()
     fig, ax = plt.subplots(figsize=(6, 2.8), layout="constrained")
-    for radius, colour in ((0.5, "tab:blue"), (1.0, "tab:green"), (2.0, "tab:red")):
+    for radius, colour in zip((0.5, 1.0, 2.0), figures.COLOURS, strict=False):
         states, _ = rnn_forward(x, start, Wx, radius * base, np.zeros(size))
         lengths = []
         for t in range(steps):  # gradient of the last state with respect to state t
@@ -1745,9 +1746,9 @@ with needs_answers():
         ax.axis("off")
         text = captioning.plain(decode_captions(captions[i], words))
         mark, colour = (
-            ("\N{CHECK MARK}", "tab:green")
+            ("\N{CHECK MARK}", figures.COLOURS[2])
             if true[i]
-            else ("\N{MULTIPLICATION SIGN}", "tab:red")
+            else ("\N{MULTIPLICATION SIGN}", figures.COLOURS[1])
         )
         text = textwrap.fill(f"{mark} {text}", 26)
         ax.set_title(text, size=8, color=colour)
@@ -2042,7 +2043,8 @@ with needs_answers():
         )
     fig, ax = plt.subplots(figsize=(6.5, 2.6), layout="constrained")
     for k, (name, scores) in enumerate(table.items()):
-        ax.bar(np.arange(4) + 0.2 * k - 0.3, scores, 0.18, label=name)
+        look = {"color": figures.COLOURS[k], "hatch": ("", "//", "..", "xx")[k]}
+        ax.bar(np.arange(4) + 0.2 * k - 0.3, scores, 0.18, label=name, **look)
     ax.set_xticks(range(4), [f"BLEU-{n}" for n in range(1, 5)])
     ax.set(ylabel="score")
     ax.legend(frameon=False, fontsize=8)

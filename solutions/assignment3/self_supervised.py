@@ -28,7 +28,7 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n import drawings, pytorch
+from cs231n import drawings, figures, pytorch
 from cs231n.data import load_shapes10
 from cs231n.engine import F, nn, optim, torch
 from cs231n.gradcheck import eval_numerical_gradient
@@ -53,6 +53,7 @@ READY += ["cosine_similarity", "CosineSimilarity", "cs231n.layers", "scipy"]
 YIQ = np.array([[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523, 0.312]])
 #: What the tests draw from. The grader puts a generator with a secret seed in its place.
 rng = np.random.default_rng(231)
+figures.use_style()
 
 # %% [markdown]
 # ## 1. Two views of one picture

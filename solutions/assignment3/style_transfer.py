@@ -27,7 +27,7 @@ import time
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n import drawings, pytorch
+from cs231n import drawings, figures, pytorch
 from cs231n.data import DatasetError, draw_landscape, draw_style, load_imagenet_val
 from cs231n.data.images import (
     SQUEEZENET_MEAN,
@@ -55,6 +55,7 @@ from cs231n.testing import (
 READY = ["reference", "pretrained", "pytorch", "nets", "eval_numerical_gradient"]
 #: What the tests draw from. The grader puts a generator with a secret seed in its place.
 rng = np.random.default_rng(231)
+figures.use_style()
 
 
 def both(answer, *args, of, name):

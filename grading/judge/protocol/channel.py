@@ -89,7 +89,7 @@ class Channel:
         self._bounds = text_bytes, buffers, buffer_bytes
         self._follows = follows
         self._number = self._step = self._received = 0
-        self.deadline = None
+        self.deadline: float | None = None
         self.noise = 0
 
     def begin(self) -> None:
