@@ -13,6 +13,7 @@ from cs231n.workbook.saved import (
     SavedNotebook,
     StrangeNotebook,
     all_below,
+    own_name,
     read,
 )
 
@@ -75,7 +76,7 @@ def gather(folder: Path) -> Gathered:
         Each notebook once, by name; sentences about what is missing or damaged.
     """
     found: dict[str, SavedNotebook] = {}
-    faults, own, wanted = [], {}, set()
+    faults, own, damaged, wanted = [], {}, set(), set()
     for path in all_below(folder):
         if path.parent != folder:
             continue
@@ -86,6 +87,7 @@ def gather(folder: Path) -> Gathered:
             continue
         except BadNotebook as error:
             faults.append(str(error))
+            damaged.add(own_name(path.stem))
             continue
         wanted |= set(notebook.siblings)
         if path.stat().st_size > MAX_BYTES:
@@ -98,7 +100,7 @@ def gather(folder: Path) -> Gathered:
             faults.append(f"{both} are the same notebook: move one of them away.")
         found[notebook.name] = notebook
     faults += [own[name] for name in sorted(wanted & set(own))]
-    missing = sorted(wanted - {*found, *own})
+    missing = sorted(wanted - {*found, *own} - damaged)
     faults += [f"{name}.ipynb is missing." for name in missing]
     for name in sorted(set(found) - wanted) if wanted else ():
         file = found[name].path.name

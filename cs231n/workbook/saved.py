@@ -136,11 +136,22 @@ def parsed(text: str, path: Path) -> SavedNotebook:
         ) from None
     if not any(cell.role in ("answer", "question") for cell in cells):
         raise _not_ours(cells, path)
-    return SavedNotebook(_own_name(path.stem), path, cells, _siblings(raw))
+    return SavedNotebook(own_name(path.stem), path, cells, _siblings(raw))
 
 
-def _own_name(stem):
-    """Take off what Jupyter, Colab and browsers add to the name of a copy."""
+def own_name(stem: str) -> str:
+    """Take off what Jupyter, Colab and browsers add to the name of a copy.
+
+    Parameters
+    ----------
+    stem : str
+        A file's name without its ending.
+
+    Returns
+    -------
+    name : str
+        The notebook's, such as ``"knn"``.
+    """
     name = re.sub(r"([ _-]copy\d*|-\d+|[ _]?\(\d+\))+$", "", stem, flags=re.I)
     return _COPY_OF.sub("", name)
 

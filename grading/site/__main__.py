@@ -104,6 +104,8 @@ def sphinx(stage: Stage, out: Path, cache: Path, builder: str = "html") -> None:
         "CS231N_DATA": str(ROOT / "build" / "embedded"),  # what the package draws
         "IPYTHONDIR": str(_quiet_kernels()),
         "TQDM_DISABLE": "1",  # a page has no progress
+        "OPENBLAS_NUM_THREADS": "1",  # small products: two threads wait for each other
+        "OMP_NUM_THREADS": "1",
     }
     command += [str(stage.folder), str(out)]
     if subprocess.run(command, env=os.environ | told).returncode:

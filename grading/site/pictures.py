@@ -5,6 +5,7 @@ import hashlib
 import html
 import io
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ import numpy as np
 from matplotlib import rc_context
 
 from cs231n import drawings, figures
-from cs231n.languages import families, speaking
+from cs231n.languages import NAME, families, speaking
 from grading.site.words import say
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Pictures:
     cache : pathlib.Path
         For one state of the package.
     language : str, optional
-        Of what stands in the drawings, where a font has its letters.
+        Of the gallery; what stands in drawings has that of their notebook.
     """
 
     def __init__(self, cache: Path, language: str = "en") -> None:
@@ -59,7 +60,7 @@ class Pictures:
             HTML by the id of the cell; nothing for drawings of a student's answers.
         """
         cells = [cell for cell in notebook.cells if cell.id.startswith("drawing-")]
-        with speaking(self.language), rc_context({"font.family": families()}):
+        with speaking(_language(notebook)), rc_context({"font.family": families()}):
             return self._of_cells(name, notebook, cells)
 
     def _of_cells(self, name, notebook, cells):
@@ -121,6 +122,13 @@ def _img(identity, of, folder, key=""):
         f'<img{mark} class="drawing" loading="lazy" alt="{html.escape(of["alt"])}" '
         f'src="{folder}/{key}.png" width="{of["width"]}" height="{of["height"]}">'
     )
+
+
+def _language(notebook):
+    """Name the language that a translated notebook sets."""
+    setting = re.compile(f'^{NAME} = "(.*)"$', re.MULTILINE)
+    found = (setting.search(cell.source) for cell in notebook.cells)
+    return next((match[1] for match in found if match), "")
 
 
 def _draw(cells, folder):

@@ -166,7 +166,9 @@ def test_search_finds_a_page(site, page, folder, words, title):
 
     page.locator("#search-results li a").first.wait_for()
 
-    assert page.locator("#search-results li a", has_text=title).count() > 0
+    found = page.locator("#search-results li > a", has_text=title)
+    assert found.count() > 0
+    assert "assignment1" in {one.get_attribute("data-folder") for one in found.all()}
 
 
 @browser_test
@@ -209,6 +211,7 @@ def test_the_other_language_is_one_click_away(site, page):
     page.locator(".languages a:visible", has_text="中文").click()
     assert page.url.endswith("zh_CN/assignments/assignment1/knn.html")
     assert page.locator("html").get_attribute("lang") == "zh-CN"
+    assert "收起侧栏" in page.content()
 
     page.locator(".languages a:visible", has_text="English").click()
     assert "/zh_CN/" not in page.url

@@ -204,3 +204,13 @@ def test_notebooks_that_name_no_others_are_said_to(save, submit, tmp_path):
     assert "None of them says what else the assignment has" in out
     assignment(save, "b", siblings=("a", "b"))
     assert "None of them" not in submit("--no-run")[1]
+
+
+def test_a_damaged_notebook_is_not_also_called_missing(save, submit):
+    folder = assignment(save, "a")
+    (folder / "b (1).ipynb").write_text("{")
+    status, out = submit("--no-run")
+
+    assert status == 1
+    assert "b (1).ipynb is no whole notebook" in out
+    assert "is missing" not in out

@@ -5,3 +5,15 @@ for (const arrow of document.querySelectorAll("summary:has(> .toctree-toggle)"))
   const words = document.documentElement.lang.startsWith("zh") ? "展开：" : "Pages below ";
   arrow.setAttribute("aria-label", words + page.textContent.trim());
 }
+
+// Notes and notebooks share titles, so each result of a search says its folder.
+const results = document.getElementById("search-results");
+const named = () => {
+  for (const link of results.querySelectorAll("li > a:not([data-folder])")) {
+    const parts = link.getAttribute("href").split(/[?#]/)[0].split("/");
+    link.dataset.folder = parts.at(-2) ?? "";
+  }
+};
+if (results) {
+  new MutationObserver(named).observe(results, { childList: true, subtree: true });
+}
