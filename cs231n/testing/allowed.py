@@ -42,7 +42,17 @@ _BUILTINS = {
     *("isinstance", "issubclass", "iter", "len", "list", "map", "max", "min", "next"),
     *("object", "oct", "ord", "pow", "print", "property", "range", "repr", "reversed"),
     *("round", "set", "slice", "sorted", "staticmethod", "str", "sum", "super"),
-    *("tuple", "type", "zip", "Ellipsis", "False", "None", "NotImplemented", "True"),
+    *(
+        "display",
+        "tuple",
+        "type",
+        "zip",
+        "Ellipsis",
+        "False",
+        "None",
+        "NotImplemented",
+        "True",
+    ),
 }
 #: What holds numbers, texts or other values, and what runs or leads to what runs.
 _VALUES = (

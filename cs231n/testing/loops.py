@@ -82,18 +82,42 @@ def _calling_each_other(trees):
         for node in nodes(tree)
         if isinstance(node, ast.FunctionDef)
     }
-    found = []
-    for name in sorted(functions):
-        direct = name in calls[name]
-        seen, waiting = set(), list(calls[name] & calls.keys() - {name})
-        while waiting:
-            current = waiting.pop()
-            if current not in seen:
-                seen.add(current)
-                waiting += calls[current] & calls.keys()
-        if name in seen and not direct:
-            found.append(name)
+    circles = _in_circles({name: calls[name] & calls.keys() for name in calls})
+    return sorted(
+        name for name in functions & circles if name not in calls[name]
+    )  # a direct call has been counted
+
+
+def _in_circles(calls):
+    """Find the names that lead back to themselves by others: Kosaraju, linear."""
+    callers = {name: [] for name in calls}
+    for name, others in calls.items():
+        for other in others:
+            callers[other].append(name)
+    order, seen = [], set()
+    for name in calls:
+        order += _finished(name, calls, seen)
+    found, seen = set(), set()
+    for name in reversed(order):
+        together = _finished(name, callers, seen)
+        found |= set(together if len(together) > 1 else ())
     return found
+
+
+def _finished(first, graph, seen):
+    """List what is reached from a name and was not seen, the innermost first."""
+    order, path = [], [] if first in seen else [(first, iter(graph[first]))]
+    seen.add(first)
+    while path:
+        name, others = path[-1]
+        following = next((other for other in others if other not in seen), None)
+        if following is None:
+            order.append(name)
+            path.pop()
+        else:
+            seen.add(following)
+            path.append((following, iter(graph[following])))
+    return order
 
 
 def _calls(parts):

@@ -2,9 +2,12 @@
 
 import ast
 import functools
+import itertools
 
 #: What ``getattr`` with anything but a text reaches.
 COMPUTED = "getattr with a computed name"
+#: Names that are looked up; an answer with more is not read.
+MOST = 20_000
 
 
 @functools.lru_cache(maxsize=1024)
@@ -117,15 +120,27 @@ def spelled_out(used: frozenset[str], trees: list[ast.AST]) -> frozenset[str]:
     -------
     names : frozenset of str
         ``"np.linalg.norm"`` beside ``"la.norm"``.
+
+    Raises
+    ------
+    OverflowError
+        If there are too many to be looked up.
     """
-    meanings = frozenset().union(*(facts(tree)[1] for tree in trees))
+    meanings: dict[str, list[str]] = {}
+    for short, meaning in frozenset().union(*(facts(tree)[1] for tree in trees)):
+        meanings.setdefault(short, []).append(meaning)
     for _ in range(4 if meanings else 0):  # names of names
-        used = used | {
+        more = (
             meaning + name.removeprefix(short)
-            for short, meaning in meanings
             for name in used
-            if f"{name}.".startswith(f"{short}.") and len(name) < 200
-        }
+            for short in [name.partition(".")[0]]
+            for meaning in meanings.get(short, ())
+            if len(name) < 200
+        )
+        found = list(itertools.islice(more, MOST))
+        if len(found) == MOST:
+            raise OverflowError(f"{MOST} names or more")
+        used = used.union(found)
     return used
 
 

@@ -7,7 +7,7 @@ from cs231n.languages import say
 from cs231n.testing.allowed import foreign, hidden, unlisted
 from cs231n.testing.loops import loops as count_loops
 from cs231n.testing.names import facts, handed_on, spelled_out
-from cs231n.testing.sources import PACKAGE, sources
+from cs231n.testing.sources import PACKAGE, no_source, sources
 from cs231n.testing.wrong import expect
 
 #: Rules that were found kept, with the trees that kept them.
@@ -64,10 +64,12 @@ def expect_source(
                 found=found,
             ),
         )
-    used = _used(trees)
+    try:
+        used = spelled_out(_used(trees), trees)
+        handed = spelled_out(frozenset().union(*map(handed_on, trees)), trees)
+    except OverflowError:
+        raise no_source(function) from None
     _expect_listed(name, used, trees, own)
-    used = spelled_out(used, trees)
-    handed = spelled_out(frozenset().union(*map(handed_on, trees)), trees)
     for forbidden in (*without, PACKAGE):
         same = (forbidden, *_TWINS.get(forbidden, ()))
         hits = {dotted for f in same for dotted in _matching(used, f)}
@@ -99,7 +101,7 @@ def _expect_listed(name, used, trees, own):
     """Expect that what an answer uses is on the lists of what answers may use."""
     _expect_none(
         name,
-        hidden(used),
+        hidden(_used(trees)),
         say("this test reads the source, and that hides what runs."),
     )
     _expect_none(
@@ -109,7 +111,7 @@ def _expect_listed(name, used, trees, own):
     )
     _expect_none(
         name,
-        unlisted(spelled_out(used, trees), trees),
+        unlisted(used, trees),
         say("an answer may use what computes, not what finds other code or files."),
     )
 

@@ -109,7 +109,7 @@ def _global_names(code):
 def _elsewhere(function):
     sources = function.__sources__()
     if not sources:
-        raise _no_source(function)
+        raise no_source(function)
     yield from map(_tree, sources)
 
 
@@ -117,10 +117,22 @@ def _parse(function):
     try:
         return _tree(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError, SyntaxError):
-        raise _no_source(function) from None
+        raise no_source(function) from None
 
 
-def _no_source(function):
+def no_source(function: Callable) -> WrongAnswer:
+    """Say that a source cannot be read.
+
+    Parameters
+    ----------
+    function : callable
+        Whose.
+
+    Returns
+    -------
+    error : WrongAnswer
+        To be raised.
+    """
     return WrongAnswer(
         say(
             "The source of {name} is not to be had, and this test reads it. Define the "

@@ -145,6 +145,9 @@ class _Sitting:
             self._slow = self.pace.exceeded(self._testing)
             if self._slow and self._student is not None:
                 self._student.kill()
+            if self._slow:  # the test itself may be at it, with what it was given
+                soon = time.monotonic() + _GRACE
+                self._channel.deadline = min(self._channel.deadline, soon)
             return True
         text, _ = self._channel.receive()
         kind, *rest = json.loads(text)
@@ -256,10 +259,12 @@ class _Sitting:
         status, message = "died", "The test ended Python while it used the answer."
         if isinstance(error, Late):
             status = "timeout"
-            message = f"The test took longer than {self._limits.cell_seconds:g} s."
+            limit = f"The test took longer than {self._limits.cell_seconds:g} s."
+            message = self._slow or limit
         elif ending == "memory":
             status, message = "memory", "What the answer returned fills the memory."
         self._outcomes[self._testing.name] = _zero(self._testing, status, message)
+        self._slow = ""
 
 
 #: What the tester says, with what follows, and what the judge does.

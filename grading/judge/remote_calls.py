@@ -140,7 +140,7 @@ class RemoteCalls:
         reply = self.ask("answer", name, source, wanted, seed)
         try:
             error, found = reply
-            if type(found) is not dict:
+            if type(found) is not dict or not all(map(_says, found.values())):
                 raise Refused("names that stand for nothing")
             return error if error is None else classes.exception(*error), found
         except Exception as problem:
@@ -247,3 +247,9 @@ class RemoteCalls:
             return ("value", target(*args, **kwargs))
         except Exception as error:
             return ("error", *classes.described(error, _MESSAGE))
+
+
+def _says(described):
+    """Tell whether a name is described as ``classes.describe`` does it."""
+    kinds = [type(part) for part in described] if type(described) is tuple else []
+    return kinds == [str, list, dict]

@@ -244,3 +244,13 @@ def test_an_answer_has_longer_where_the_solution_takes_long(fork_server, monkeyp
     answer = "def double(x):\n    return 7"
     found = by_name(sit(fork_server, answer, tests={"strict": strict}))["strict"]
     assert found.score == 1.0
+
+
+def test_a_test_that_its_answer_keeps_busy_is_ended_too(fork_server, monkeypatch):
+    monkeypatch.setattr(pace, "PATIENCE", 0.3)
+    tests = {"busy": "found = double(3)\nwhile found != 6:\n    pass"}
+    verdict = sit(fork_server, "def double(x):\n    return 7", tests=tests)
+    found = by_name(verdict)
+    assert (found["busy"].score, found["busy"].status) == (0.0, "timeout")
+    assert "times what a right one needs" in found["busy"].message
+    assert found["other"].score == 1.0

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from cs231n.testing import WrongAnswer, expect_source
+from cs231n.testing import WrongAnswer, allowed, expect_source
 from cs231n.testing.module_names import NAMES
 from cs231n.testing.names import dotted
 from grading.authoring.build import scripts
@@ -381,3 +381,28 @@ def test_whatever_is_on_no_list_is_refused(way):
         WrongAnswer, match=r"should (do without|have no loop)|source of"
     ):
         keeps(WAYS[way])
+
+
+def test_a_circle_of_many_functions_is_counted_without_recursion():
+    many = 3000
+    circle = "".join(f"def h{i}(x): return h{(i + 1) % many}(x)\n" for i in range(many))
+    with pytest.raises(WrongAnswer, match=f"its source has {many}"):
+        keeps(f"{circle}def double(x): return h0(x)")
+    keeps(
+        "".join(f"def h{i}(x): return h{i + 1}(x)\n" for i in range(many))
+        + f"def h{many}(x): return 2 * x\ndef double(x): return h0(x)"
+    )
+
+
+def test_what_has_too_many_meanings_is_not_read():
+    names = "".join(f"a = b{i}\n" for i in range(300))
+    used = ", ".join(f"a.x{i}" for i in range(300))
+    with pytest.raises(WrongAnswer, match="source of double is not to be had"):
+        keeps(f"{names}def double(x): return [{used}]")
+
+
+def test_what_a_notebook_adds_to_built_in_names_may_be_called(monkeypatch):
+    monkeypatch.setattr("builtins.display", print, raising=False)
+    allowed._is_builtin.cache_clear()
+    keeps("def double(x):\n    display(x)\n    return 2 * x")
+    allowed._is_builtin.cache_clear()
