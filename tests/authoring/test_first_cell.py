@@ -84,10 +84,11 @@ def test_of_a_release_it_takes_only_what_has_its_checksum(run, monkeypatch):
     assert install == (["install"], None)  # the wheel that came: here none
 
 
-def test_without_an_address_it_says_what_to_set(run, monkeypatch):
+@pytest.mark.parametrize("package", ["", "cs231n-workbook==1"])
+def test_without_an_address_it_says_what_to_set(run, monkeypatch, package):
     monkeypatch.setitem(sys.modules, "google.colab", object())
     with pytest.raises(ImportError, match=r"Nothing is installed: .* write it above"):
-        run()
+        run(package)
     assert run.asked == []
 
 

@@ -78,7 +78,7 @@ if importlib.util.find_spec("cs231n") is None:
             f"This notebook runs in {sys.executable}, where cs231n is missing: choose "
             "the kernel of `.venv` (in JupyterLab: Kernel, Change Kernel)."
         )
-    if not package:
+    if not (asked or WHEELS or "/" in package):  # a bare name may be anybody's
         raise NoPackage(
             "Nothing is installed: this copy does not say where the course's package "
             'is. Ask your course, write it above (PACKAGE = "git+https://...") and run '
