@@ -83,7 +83,8 @@ class _Sitting:
         self._ends = time.monotonic() + limits.notebook_seconds
         self._outcomes, self._seconds = {}, {}
         self._broken = {}  # grade_id of an answer -> (whether it ends processes, why)
-        self._flags = set(suspicion.flags(self._answers))
+        self._flags: set[str] = set()
+        self._is_read = False  # whether anybody has looked for what is unusual
         self._student = self._testing = None
         self.pace: Pace | None = None
         self._slow = ""  # why an answer was stopped
@@ -94,6 +95,7 @@ class _Sitting:
         tests = self._exam.of_kind("test")
         while len(self._outcomes) < len(tests) and time.monotonic() < self._ends:
             self._sit()
+        self._read()
         late = "The time for the whole notebook was used up before this test."
         for test in tests:
             self._outcomes.setdefault(test.name, _zero(test, "timeout", late))
@@ -160,14 +162,22 @@ class _Sitting:
 
     def _hand_over_student(self, number):
         """Hand over the line to a fresh process, for a group of tests."""
-        self._end_student()
         stage = self._groups[number].stage
         if self._next is None or self._next[0] != stage:
             self._get_ready(stage)
-        (_, self._student), self._next = self._next, None
-        socket.send_fds(self._sock, [b"s"], [self._student.sock.fileno()])
+        (_, fresh), self._next = self._next, None
+        socket.send_fds(self._sock, [b"s"], [fresh.sock.fileno()])
+        self._end_student()  # nobody waits for its end now
+        self._student = fresh
+        self._read()
         if number + 1 < len(self._groups):  # it starts while this one works
             self._get_ready(self._groups[number + 1].stage)
+
+    def _read(self):
+        """Look for what is unusual in the answers, while others are at work."""
+        if not self._is_read:
+            self._flags |= set(suspicion.flags(self._answers))
+        self._is_read = True
 
     def _get_ready(self, stage):
         """Start a process that has what set-up cells up to a place hand out."""
