@@ -147,6 +147,7 @@ def test_without_a_font_a_picture_has_english_letters_and_no_warning(
     assert (list(recwarn), caplog.records) == ([], [])
 
 
+@pytest.mark.font
 def test_with_a_font_it_has_chinese_letters_and_no_warning(notebook, recwarn, caplog):
     if not letters._font("zh_CN"):
         pytest.skip("no font with Chinese letters is installed")
