@@ -87,6 +87,22 @@ def test_help_that_nobody_reads_is_no_traceback(module):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="its pipes end otherwise")
+@pytest.mark.parametrize("before", ["", "import sys; sys.stdout = None"])
+def test_a_broken_pipe_of_something_else_stays_an_error(before):
+    program = [before, "from cs231n.workbook import terminal"]
+    program += ["def main(): raise BrokenPipeError(32, 'of a socket')"]
+    program += ["terminal.leave(main)"]
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(program)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "of a socket" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its pipes end otherwise")
 def test_who_reads_no_more_of_submit_is_told_that_there_is_no_zip(tmp_path):
     folder = tmp_path / "assignment1"
     folder.mkdir()

@@ -100,5 +100,5 @@ def _used(source):
 def _nodes(source):
     try:
         return list(ast.walk(ast.parse(as_python(source))))
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []

@@ -55,19 +55,24 @@ def is_unread(error: OSError) -> bool:
     if error.errno != errno.EPIPE:
         return False
     watch = select.poll()
-    for stream in (sys.stdout, sys.stderr):
+    for stream in _streams():
         watch.register(stream.fileno(), 0)  # errors are always told
-    return bool(watch.poll(0))
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in watch.poll(0))
 
 
 def _drop_the_rest():
     """Let Python's last flush succeed: it would complain."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in _streams():
         try:
             stream.flush()
         except OSError:
             os.dup2(nowhere, stream.fileno())
+
+
+def _streams():
+    """List where a process prints; a stream that was closed before is None."""
+    return [stream for stream in (sys.stdout, sys.stderr) if stream]
 
 
 def take_all_letters() -> None:

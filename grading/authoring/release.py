@@ -13,7 +13,6 @@ from cs231n.workbook import terminal
 from grading import ROOT
 from grading.authoring.build import SourceError, build_sources
 from grading.authoring.releases import keep_release
-from grading.authoring.translation.catalogue import rewording
 from grading.course import Course, CourseError
 from grading.engine.storage.gradebook_file import GradebookError, opened
 
@@ -56,7 +55,7 @@ def release(
     ValueError
         If there is no catalogue in the language.
     """
-    reworded = rewording(language) if language else None
+    reworded = _rewording(language) if language else None
     if database and course.database.is_file():
         with opened(course.database):  # nbgrader's commands do not wait for others
             pass
@@ -69,6 +68,17 @@ def release(
     if reworded:
         _reword(course.source, reworded)
     return assignments
+
+
+def _rewording(language):
+    try:  # the course is installed without polib
+        from grading.authoring.translation.catalogue import rewording
+    except ModuleNotFoundError as lacking:
+        mend = f"{sys.executable} -m pip install {lacking.name}"
+        raise ValueError(
+            f"Another language needs {lacking.name}, which is missing: {mend}"
+        ) from None
+    return rewording(language)
 
 
 def _reword(folder, reworded):

@@ -171,6 +171,8 @@ def test_notebooks_name_the_wheels_of_the_release(project, tmp_path, downloads):
         (SUMS, "", "add --repository"),
         ("", HOME, "it has no file"),
         (SUMS.replace(f"-{cs231n.__version__}-", "-9-"), HOME, "no wheel of version"),
+        (SUMS.replace(".whl", ".whl.asc"), HOME, "no wheel of version"),
+        (SUMS.replace("-cp", '"-cp').replace("-any", '-any"'), HOME, "no wheel of"),
         (None, HOME, "cannot be read"),
     ],
 )
@@ -184,6 +186,16 @@ def test_a_wrong_list_of_wheels_is_a_sentence(
     with pytest.raises(HandoutError, match=words):
         handout(tmp_path / "w.zip", root=project, repository=repository, sums=sums)
     assert not (tmp_path / "w.zip").exists()
+
+
+@pytest.mark.parametrize("downloads", ["files", 'https://a.org/"]; exec("x")#', "a b"])
+def test_what_is_no_address_goes_into_no_cell(project, tmp_path, downloads):
+    sums = tmp_path / "SHA256SUMS"
+    sums.write_text(SUMS)
+    options = {"repository": HOME, "sums": sums, "downloads": downloads}
+
+    with pytest.raises(HandoutError, match="is no address of files"):
+        handout(tmp_path / "w.zip", root=project, **options)
 
 
 def test_what_is_not_committed_is_refused(project, tmp_path):

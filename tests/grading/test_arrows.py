@@ -16,9 +16,8 @@ LAYERS = [
     {"course", "due_dates", "sandbox", "judge.protocol", "judge.room", "judge.source"}
     | {"engine.storage"},
     {"judge", "engine.intake", "engine.processes"},
-    {"authoring.student_copy"},
+    {"authoring.student_copy", "authoring.translation"},
     {"authoring", "late_work"},
-    {"authoring.translation"},
     {"engine.notebooks", "engine.judging", "gradebook", "extensions", "site"},
     {"engine.results"},
     {"engine.pages"},

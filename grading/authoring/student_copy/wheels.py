@@ -6,8 +6,10 @@ from pathlib import Path
 import cs231n
 
 #: Of what fits Colab and Kaggle: Linux on x86-64, or any system.
-_FITS = re.compile(r"-(?:[\w.]*linux[\w.]*_x86_64|any)\.whl")
+_FITS = re.compile(r"[\w.+-]+-(?:[\w.]*linux[\w.]*_x86_64|any)\.whl")
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](\S+)")
+#: Goes into a cell and a page as it is.
+_ADDRESS = re.compile(r"https?://[\w.:/~%+-]+")
 
 
 class NoWheels(Exception):
@@ -32,8 +34,11 @@ def links(sums: Path, downloads: str) -> list[str]:
     Raises
     ------
     NoWheels
-        If the file cannot be read, or has no wheel of this version.
+        If the file cannot be read, or has no wheel of this version, or the address
+        is none.
     """
+    if not _ADDRESS.fullmatch(downloads):
+        raise NoWheels(f"{downloads} is no address of files, as https://... is.")
     try:
         lines = sums.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -43,7 +48,7 @@ def links(sums: Path, downloads: str) -> list[str]:
     wheels = [
         f"{downloads.rstrip('/')}/{name}#sha256={digest}"
         for digest, name in sorted(found, key=lambda pair: pair[1])
-        if name.startswith(start) and _FITS.search(name)
+        if name.startswith(start) and _FITS.fullmatch(name)
     ]
     if not wheels:
         names = ", ".join(name for _, name in found) or "no file"
