@@ -210,6 +210,7 @@ def test_the_other_language_is_one_click_away(site, page):
 
     page.locator(".languages a:visible", has_text="中文").click()
     assert page.url.endswith("zh_CN/assignments/assignment1/knn.html")
+    page.wait_for_load_state("load")
     assert page.locator("html").get_attribute("lang") == "zh-CN"
     assert "收起侧栏" in page.content()
 
