@@ -138,7 +138,7 @@ def test_scores_that_lack_marks_are_no_error_of_make(tmp_path, status, made):
     python.chmod(0o755)
     (tmp_path / ".grading").touch()
     done = subprocess.run(
-        ["make", "--silent", f"VENV={tmp_path}", "BIN=$(VENV)/bin", "scores"],
+        ["make", "--silent", f"VENV={tmp_path}", "BIN=$(VENV)/bin", "ARGS=", "scores"],
         cwd=ROOT,
         env={key: os.environ[key] for key in os.environ if "MAKE" not in key},
         capture_output=True,
