@@ -50,10 +50,9 @@ def walked(tree: ast.AST) -> list[ast.AST]:
     for node in found:  # it grows
         for field in node._fields:
             part = getattr(node, field, None)
-            kind = type(part)
-            if kind is list:
+            if isinstance(part, list):
                 found += [item for item in part if isinstance(item, ast.AST)]
-            elif kind not in _SIGNS and isinstance(part, ast.AST):
+            elif isinstance(part, ast.AST) and type(part) not in _SIGNS:
                 found.append(part)
     return found
 
