@@ -21,7 +21,7 @@ class PlainHost:
     def close(self):
         pass
 
-    def judge(self, exam, answers, limits, secret=""):
+    def judge(self, exam, answers, limits, secret="", *, hurry=False):
         names, failed, outcomes = {"__name__": "cell"}, {}, []
         for cell in exam.cells:
             if cell.kind == "test":
@@ -50,7 +50,7 @@ def _outcome(cell, names):
 class StoppedHost(PlainHost):
     """Its tester ends outside of a test: over some answers, or over all exams."""
 
-    def judge(self, exam, answers, limits, secret=""):
+    def judge(self, exam, answers, limits, secret="", *, hurry=False):
         hostile = any("STOP" in source for source in answers.values())
         if hostile or os.environ.get("BROKEN_EXAM") == exam.notebook:
             raise ExamError(f"{exam.notebook}: its set-up ended Python." + "x" * 10**6)
@@ -62,7 +62,7 @@ class LateHost(PlainHost):
 
     late = True
 
-    def judge(self, exam, answers, limits, secret=""):
+    def judge(self, exam, answers, limits, secret="", *, hurry=False):
         if self.late:
             self.late = False
             raise ExamError(f"{exam.notebook}: its set-up ended Python.")
@@ -72,7 +72,7 @@ class LateHost(PlainHost):
 class TellingHost(PlainHost):
     """Says in every outcome what the numbers of the tests come from."""
 
-    def judge(self, exam, answers, limits, secret=""):
+    def judge(self, exam, answers, limits, secret="", *, hurry=False):
         verdict, seconds = super().judge(exam, answers, limits)
         outcomes = tuple(replace(one, message=secret) for one in verdict.outcomes)
         return replace(verdict, outcomes=outcomes), seconds
@@ -81,7 +81,7 @@ class TellingHost(PlainHost):
 class SlowHost(PlainHost):
     """Takes a moment for each notebook, so that it can be killed in it."""
 
-    def judge(self, exam, answers, limits, secret=""):
+    def judge(self, exam, answers, limits, secret="", *, hurry=False):
         time.sleep(0.05)
         return super().judge(exam, answers, limits, secret)
 
@@ -89,7 +89,7 @@ class SlowHost(PlainHost):
 class CarelessHost(PlainHost):
     """Kills its process once over the first notebook, as a machine fault would."""
 
-    def judge(self, exam, answers, limits, secret=""):
+    def judge(self, exam, answers, limits, secret="", *, hurry=False):
         marker = os.environ["DIE_ONCE"]
         try:
             os.close(os.open(marker, os.O_CREAT | os.O_EXCL))
@@ -119,7 +119,7 @@ class PickyHost(PlainHost):
 class HungHost(PlainHost):
     """Never comes to a verdict."""
 
-    def judge(self, exam, answers, limits, secret=""):
+    def judge(self, exam, answers, limits, secret="", *, hurry=False):
         time.sleep(1000)
 
 
