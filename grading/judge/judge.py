@@ -171,8 +171,11 @@ class _Sitting:
         return True
 
     def _look_at_clocks(self):
+        began = time.monotonic()
         if self.turn and self.turn.is_over:
             raise PutOff(f"{self._exam.notebook} takes long.")
+        # Measuring the solution takes no time of the answer's.
+        self._channel.deadline += time.monotonic() - began
         if not (self.pace and self.pace.until and time.monotonic() >= self.pace.until):
             return
         self._slow = self.pace.exceeded(self._testing)
