@@ -213,7 +213,7 @@ def _add_trust(command):
         "--memory-mb", type=arguments.count, metavar="MB", help="memory"
     )
     limits.add_argument(
-        "--processes", type=arguments.count, metavar="N", help="processes"
+        "--processes", type=arguments.count, metavar="N", help="threads"
     )
 
 

@@ -289,7 +289,7 @@ _MESSAGES = {
 }  # and "done", the last
 _HOW = {
     "files": "The answer wrote more to files than it may.",
-    "processes": "The answer started more processes than it may.",
+    "processes": "The answer started more threads than it may.",
     "killed": "The answer's process was killed.",
 }
 
