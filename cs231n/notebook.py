@@ -191,7 +191,8 @@ def progress() -> None:
     """Print the points so far, what is open, and the unanswered questions by name.
 
     Nothing runs: points are those of tests that have passed in this kernel since the
-    answers, and what these use in other cells, were changed last. Exercises and questions are those of the saved file.
+    answers, and what these use in other cells, changed last. Exercises and questions
+    are those of the saved file.
     """
     from cs231n.workbook.standing import standing
 
