@@ -19,7 +19,7 @@ import matplotlib
 import numpy as np
 
 from benchmarks.timing import CLOCKS, interleaved, medians
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from grading.authoring.exam_from_notebook import exam_of
 from grading.judge.clock import Clock
 from grading.judge.judge import judge

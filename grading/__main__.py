@@ -22,7 +22,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from grading import arguments
 from grading.course import Course
 from grading.engine import commands
