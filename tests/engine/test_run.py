@@ -9,6 +9,7 @@ import pytest
 
 from grading.__main__ import main
 from grading.engine.judging.judge_host import HostPlan, NoIsolation
+from grading.engine.notebooks.readers import Readers
 from grading.engine.options import Options
 from grading.engine.processes.line_pool import WorkersFailed
 from grading.engine.results.journal import Journal
@@ -218,6 +219,8 @@ def test_what_is_slow_waits_until_nobody_waits_for_it(
 ):
     judged = tmp_path / "judged"
     monkeypatch.setenv("JUDGED", str(judged))
+    # Readers are slower than judges, who often have nothing to do.
+    monkeypatch.setattr(Readers, "has_room", property(lambda readers: not readers))
     for number in range(12):
         slow = number < 2
         changed = f"{SLOW if slow else '# quick'}\n# {number}"
