@@ -190,8 +190,9 @@ def missing_library(library: str, package: str) -> StandIn:
 def progress() -> None:
     """Print the points so far, what is open, and the unanswered questions by name.
 
-    Nothing runs: points are those of tests that have passed in this kernel since their
-    answers ran last. Exercises and questions are those of the saved file.
+    Nothing runs: points are those of tests that have passed in this kernel since the
+    answers, and what these use in other cells, changed last. Exercises and questions
+    are those of the saved file.
     """
     from cs231n.workbook.standing import standing
 
