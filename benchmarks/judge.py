@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.one_process import FreshProcesses, run
 from benchmarks.timing import CLOCKS, interleaved, medians
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from grading.authoring.exam_from_notebook import exam_of
 from grading.judge.clock import Clock
 from grading.judge.judge import judge

@@ -105,7 +105,7 @@ def _confine(limits, settings, folder, sockets):
     tempfile.tempdir = folder
     confine.silence([socket.fileno() for socket in sockets])
     confine.step_back()
-    confine.limit(limits, count_processes=spaces)
+    confine.limit(limits, count_threads=spaces)
     return confine.lock(settings, folder) if settings["locked"] else None
 
 
