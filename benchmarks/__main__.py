@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 
 OUT = Path("build/benchmarks")
 GROUPS = [

@@ -24,7 +24,7 @@ from tqdm import tqdm
 from benchmarks import experiments
 from cs231n.data import DatasetError, find_cifar10, load_imagenet_val
 from cs231n.data.squeezenet import load_squeezenet
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from grading.authoring.build import lacking
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks.contenders import torch
 from benchmarks.timing import CLOCKS, bests, interleaved, medians
 from cs231n import autograd, kernels, layers, optim
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 
 #: Bounds for our best time over that of another contender.
 GOALS = {"torch": 0.9, "hand": 1.1}

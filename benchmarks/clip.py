@@ -24,8 +24,8 @@ from cs231n.nets.matching import (
     tokenize,
 )
 from cs231n.nets.references import matching as reference
+from cs231n.runs import terminal
 from cs231n.schedules import cosine
-from cs231n.workbook import terminal
 
 KINDS = {"grid": picture_encoder, "pixels": pixel_encoder}
 #: What a picture is called in the table of pairs.

@@ -24,7 +24,7 @@ from cs231n.data import (
     load_scenes,
     load_shapes10,
 )
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "docs" / "figures"

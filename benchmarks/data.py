@@ -34,7 +34,7 @@ from cs231n.layers import (
 )
 from cs231n.nets.neighbours import KNearestNeighbor
 from cs231n.nets.shapenet import ShapeNet, normalise
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 
 NUM_TRAINING, NUM_TEST = 10_000, 10_000
 NUM_DIGITS = 8_000

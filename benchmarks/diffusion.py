@@ -21,9 +21,9 @@ from cs231n.nets.diffusion.noise import noise_schedule
 from cs231n.nets.diffusion.noisenet import TIMESTEPS
 from cs231n.nets.digitnet import as_pictures
 from cs231n.nets.references import denoisers
+from cs231n.runs import terminal
 from cs231n.schedules import cosine
 from cs231n.scores import DigitScores, ShapeScores
-from cs231n.workbook import terminal
 
 RATE = 3e-3
 #: The median time of a flow is 1 / (1 + exp(-LATE)): noisy ones decide the class.

@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 
 STEPS = 100
 CONTENDERS = ("ours", "numpy", "torch")

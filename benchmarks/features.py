@@ -8,7 +8,7 @@ import time
 import numpy as np
 
 from cs231n.features import color_histogram_hsv, extract_features, hog_feature
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 
 
 def slopes(im):

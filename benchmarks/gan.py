@@ -14,8 +14,8 @@ from cs231n import autograd
 from cs231n.data import load_glyphs
 from cs231n.nets.digitnet import as_pictures
 from cs231n.nets.references import players
+from cs231n.runs import terminal
 from cs231n.scores import DigitScores
-from cs231n.workbook import terminal
 
 NOISE = 64
 #: Share of the averaged weights that a step leaves as it is. With 0.995 they lie so far

@@ -10,7 +10,7 @@ import json
 from typing import NamedTuple
 
 from benchmarks.__main__ import OUT
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 
 BOTH = ("float32", "float64")
 

@@ -7,7 +7,7 @@ import statistics
 import time
 from pathlib import Path
 
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from grading.sandbox.fork_server import ForkServer
 from grading.sandbox.levels import LEVELS, IsolationError
 

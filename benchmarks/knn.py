@@ -17,7 +17,7 @@ import numpy as np
 
 from benchmarks.contenders import torch
 from cs231n.nets.distances import euclidean_distances, nearest
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from grading.authoring.exam_from_notebook import exam_of
 
 try:

@@ -8,7 +8,7 @@ import json
 import sys
 
 from benchmarks.__main__ import GROUPS, OUT
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 
 #: Columns: heading, contender, dtype and threads.
 COLUMNS = (

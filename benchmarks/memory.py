@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from benchmarks.convolutions import CONVOLUTIONS, convolution
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 
 #: Makes the C library return arrays to the system when they are freed.
 RETURNING = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "65536"}

@@ -15,8 +15,8 @@ from tqdm import tqdm
 from cs231n.data import load_glyphs
 from cs231n.nets.digitnet import WEIGHTS, DigitNet, as_pictures
 from cs231n.optim import adamw
+from cs231n.runs import terminal
 from cs231n.schedules import cosine
-from cs231n.workbook import terminal
 
 BATCH_SIZE = 96
 

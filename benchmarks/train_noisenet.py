@@ -16,7 +16,7 @@ from cs231n import autograd
 from cs231n.nets.diffusion.noisenet import WEIGHTS, noisenet
 from cs231n.nets.diffusion.shapeflow import WEIGHTS as COLOURED
 from cs231n.nets.diffusion.shapeflow import shapeflow
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 
 SEED = 1
 #: What draws the noise that pictures begin with, and how many there are of each.

@@ -22,8 +22,8 @@ from cs231n.data.drawn.scene_pictures import HELD_OUT
 from cs231n.data.drawn.scenes import NUM_VAL, draw_pictures
 from cs231n.nets.scenenet import WEIGHTS, SceneNet, normalise, targets
 from cs231n.optim import adamw
+from cs231n.runs import terminal
 from cs231n.schedules import cosine
-from cs231n.workbook import terminal
 
 NUM_TRAIN, BATCH_SIZE, STEPS, SEED = 24_000, 32, 3600, 231
 #: Pixels to brightness and two axes of colour (NTSC's YIQ).

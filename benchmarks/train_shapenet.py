@@ -16,7 +16,7 @@ from tqdm import tqdm
 from cs231n.data import load_shapes10
 from cs231n.nets.shapenet import WEIGHTS, ShapeNet, normalise
 from cs231n.optim import adamw
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 
 BATCH_SIZE = 64
 #: So many that another rounding changes the measured accuracy little.

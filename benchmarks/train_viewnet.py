@@ -27,8 +27,8 @@ from cs231n.nets.viewnet import (
     projector,
     viewnet,
 )
+from cs231n.runs import terminal
 from cs231n.schedules import cosine
-from cs231n.workbook import terminal
 
 BATCH_SIZE, STEPS, PICTURES, SEED = 128, 3500, 48_000, 231
 #: Side of a view, and strength of its changes of colour without labels and with them.

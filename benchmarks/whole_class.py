@@ -26,7 +26,7 @@ from benchmarks.handed_in import (
     honest_variants,
     make_course,
 )
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from grading import ROOT
 from grading.course import Course
 from grading.engine.options import Options

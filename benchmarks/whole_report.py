@@ -20,7 +20,7 @@ from functools import lru_cache
 from unittest import mock
 
 from benchmarks.handed_in import OUT, solution_of
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from grading import ROOT
 from grading.authoring.mistakes import variants
 from grading.authoring.release import release

@@ -1,11 +1,14 @@
 """What a course notebook needs: classes that grow cell by cell, cells that can wait."""
 
 import contextlib
+import functools
 import inspect
+import linecache
 import os
 import sys
 import types
 from collections.abc import Callable, Iterator
+from traceback import walk_tb
 from typing import Any
 
 from cs231n import old_imports
@@ -54,6 +57,23 @@ def quick() -> bool:
     return bool(os.environ.get("CS231N_QUICK"))
 
 
+class NoSuchName(AttributeError):
+    """A class of a notebook, or an object of it, was asked for what it has not."""
+
+    def _render_traceback_(self):
+        # IPython asks for this: the sentence, and the student's line that asked.
+        return [wrapped(f"AttributeError: {self}"), *_asking_line(self.__traceback__)]
+
+
+def _asking_line(traceback):
+    """Return the innermost line of the notebook's cells, if its text is known."""
+    line = ""
+    for frame, number in walk_tb(traceback):
+        if frame.f_globals.get("__name__") == "__main__":
+            line = linecache.getline(frame.f_code.co_filename, number).strip()
+    return [f"    {line}"] if line else []
+
+
 class _LooksInNotebook(type):
     """Finds the methods of a class that a notebook has outside of it."""
 
@@ -61,7 +81,7 @@ class _LooksInNotebook(type):
         return _written(cls, name) or super().__getattribute__(name)
 
     def __getattr__(cls, name):
-        raise AttributeError(_not_yet(cls, name))
+        raise NoSuchName(_not_yet(cls, name))
 
 
 class NotebookClass(metaclass=_LooksInNotebook):
@@ -87,11 +107,11 @@ class NotebookClass(metaclass=_LooksInNotebook):
     def __getattr__(self, name: str) -> Any:
         # Only reached when nothing else has the name.
         if name in vars(self).get("params", ()):
-            raise AttributeError(
+            raise NoSuchName(
                 f"{type(self).__name__} has no {name!r}: its parameters lie in "
                 f"self.params, this one as self.params[{name!r}]."
             )
-        raise AttributeError(_not_yet(type(self), name))
+        raise NoSuchName(_not_yet(type(self), name))
 
 
 def _written(cls, name):
@@ -110,9 +130,12 @@ def _not_yet(cls, name):
 
 
 def _is_method(value):
-    if not isinstance(value, types.FunctionType):
-        return False
-    return next(iter(inspect.signature(value).parameters), None) == "self"
+    return isinstance(value, types.FunctionType) and _begins_with_self(value)
+
+
+@functools.lru_cache(maxsize=256)  # it is asked at every look at an attribute
+def _begins_with_self(function):
+    return next(iter(inspect.signature(function).parameters), None) == "self"
 
 
 @contextlib.contextmanager
@@ -171,8 +194,9 @@ def missing_library(library: str, package: str) -> StandIn:
 def progress() -> None:
     """Print the points so far, what is open, and the unanswered questions by name.
 
-    Nothing runs: points are those of tests that have passed in this kernel since their
-    answers ran last. Exercises and questions are those of the saved file.
+    Nothing runs: points are those of tests that have passed in this kernel since the
+    answers, and what these use in other cells, changed last. Exercises and questions
+    are those of the saved file.
     """
     from cs231n.workbook.standing import standing
 

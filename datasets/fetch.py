@@ -4,7 +4,7 @@ The same as ``python -m cs231n.data.fetch``, which works with the package alone.
 """
 
 from cs231n.data.fetch import fetch, main, verify
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 
 __all__ = ["fetch", "main", "verify"]
 

@@ -22,7 +22,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from grading import arguments
 from grading.course import Course
 from grading.engine import commands
@@ -213,7 +213,7 @@ def _add_trust(command):
         "--memory-mb", type=arguments.count, metavar="MB", help="memory"
     )
     limits.add_argument(
-        "--processes", type=arguments.count, metavar="N", help="processes"
+        "--processes", type=arguments.count, metavar="N", help="threads"
     )
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import nbformat
 
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from grading import ROOT
 from grading.authoring.build import source_notebook
 from grading.authoring.release import release

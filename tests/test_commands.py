@@ -1,12 +1,16 @@
 """Every command of the project: how it ends, whatever reads what it prints."""
 
 import ast
+import errno
+import io
 import os
+import select
 import subprocess
 import sys
 
 import pytest
 
+from cs231n.runs import terminal
 from grading import ROOT
 
 #: Commands for programs, which read all they get.
@@ -89,7 +93,7 @@ def test_help_that_nobody_reads_is_no_traceback(module):
 @pytest.mark.skipif(sys.platform == "win32", reason="its pipes end otherwise")
 @pytest.mark.parametrize("before", ["", "import sys; sys.stdout = None"])
 def test_a_broken_pipe_of_something_else_stays_an_error(before):
-    program = [before, "from cs231n.workbook import terminal"]
+    program = [before, "from cs231n.runs import terminal"]
     program += ["def main(): raise BrokenPipeError(32, 'of a socket')"]
     program += ["terminal.leave(main)"]
     done = subprocess.run(
@@ -100,6 +104,53 @@ def test_a_broken_pipe_of_something_else_stays_an_error(before):
     )
     assert done.returncode == 1
     assert "of a socket" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its pipes end otherwise")
+def test_an_error_is_told_whoever_stopped_reading_the_rest():
+    reader, writer = os.pipe()
+    os.close(reader)
+    program = ["from cs231n.runs import terminal", "def main():", "    print('so far')"]
+    program += ["    raise ValueError('what went wrong')", "terminal.leave(main)"]
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(program)],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONUNBUFFERED": ""},
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(writer)
+    assert done.returncode == 1
+    assert done.stderr.endswith("ValueError: what went wrong\n")
+    assert "BrokenPipe" not in done.stderr
+
+
+class Gone(io.StringIO):
+    """What Windows makes of a pipe that nobody reads."""
+
+    def flush(self):
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+
+@pytest.mark.parametrize(
+    ("error", "output", "unread"),
+    [
+        (OSError(errno.EINVAL, "Invalid argument"), Gone(), True),
+        (OSError(errno.EINVAL, "Invalid argument"), io.StringIO(), False),
+        (OSError(errno.EPIPE, "Broken pipe"), Gone(), True),
+        (OSError(errno.EPIPE, "Broken pipe"), None, False),
+        (OSError(errno.EINVAL, "Invalid argument", "a?.txt"), Gone(), False),
+        (OSError(errno.ENOSPC, "No space left"), Gone(), False),
+    ],
+)
+def test_on_windows_an_invalid_argument_is_of_what_is_printed_or_an_error(
+    monkeypatch, error, output, unread
+):
+    monkeypatch.delattr(select, "poll", raising=False)
+    monkeypatch.setattr(sys, "stdout", output)
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    assert terminal.is_unread(error) is unread
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="its pipes end otherwise")

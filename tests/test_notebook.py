@@ -1,4 +1,7 @@
+import re
+
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from cs231n.notebook import (
     MissingLibrary,
@@ -107,3 +110,33 @@ def test_a_missing_library_shows_a_sentence_instead_of_a_traceback():
         torch.zeros(3)
 
     assert caught.value._render_traceback_() == [f"MissingLibrary: {caught.value}"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("dog = Dog()\ndog.fetch()", "Dog has no 'fetch' yet. Run the cell that"),
+        ("Dog.fetch", "Dog has no 'fetch' yet. Run the cell that"),
+        ("Dog().coat", "Dog has no 'coat': its parameters lie in self.params"),
+        ("def play(dog):\n    return dog.run()\n\nplay(Dog())", "Dog has no 'run' yet"),
+    ],
+)
+def test_a_missing_name_shows_a_sentence_and_the_students_line(cell, said):
+    shell = InteractiveShell.instance()
+    setup = "from cs231n.notebook import NotebookClass\nclass Dog(NotebookClass):\n"
+    setup += "    def __init__(self):\n        self.params = {'coat': 1}"
+    assert shell.run_cell(setup, silent=True).success
+    result = shell.run_cell(cell, silent=True)
+
+    first, *_, last = result.error_in_exec._render_traceback_()
+    assert " ".join(first.split()).startswith(f"AttributeError: {said}")
+    (asked,) = [line for line in cell.splitlines() if re.search(r"[\w)]\.\w", line)]
+    assert last == f"    {asked.strip()}"
+
+
+def test_where_no_line_is_known_the_sentence_stands_alone():
+    with pytest.raises(AttributeError) as caught:
+        _ = run_cells(CLASS)["Dog"].fetch
+    (said,) = caught.value._render_traceback_()
+    assert said.startswith("AttributeError: Dog has no 'fetch' yet.")
+    assert max(map(len, said.splitlines())) <= 80

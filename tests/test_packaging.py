@@ -187,3 +187,36 @@ def test_a_wheel_tells_ipython_what_to_load(tmp_path):
     config = ".data/data/etc/ipython/ipython_kernel_config.json"
     assert any(name.endswith(config) for name in names)
     assert "cs231n/workbook/restarted.py" in names
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the workflow runs on Linux")
+@pytest.mark.parametrize(
+    ("answer", "status", "branch"),
+    [
+        ('echo "{}"', 0, "students"),
+        ('echo "gh: Branch not found (HTTP 404)" >&2; exit 1', 0, "main"),
+        ('echo "gh: Resource not accessible (HTTP 403)" >&2; exit 1', 1, None),
+        ('echo "error connecting to api.github.com" >&2; exit 1', 1, None),
+    ],
+)
+def test_the_site_takes_main_only_where_there_is_no_students_branch(
+    tmp_path, answer, status, branch
+):
+    jobs = yaml.safe_load(read(".github/workflows/site.yml"))["jobs"]
+    steps = [step.get("run", "") for step in jobs["build"]["steps"]]
+    (step,) = [run for run in steps if "gh api" in run]
+    for name, body in (("gh", answer), ("python", 'echo "$@" > built')):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n")
+        (tmp_path / name).chmod(0o755)
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step],
+        cwd=tmp_path,
+        env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == status, done.stderr
+    built = tmp_path / "built"
+    words = built.read_text().split() if built.exists() else ["--branch", None]
+    assert words[words.index("--branch") + 1] == branch
+    assert ("HTTP 403" in done.stderr) == ("HTTP 403" in answer)

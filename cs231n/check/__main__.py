@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from cs231n.languages import speaking
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from cs231n.workbook.hints import notebook_of
 from cs231n.workbook.saved import BadNotebook, find
 

@@ -16,7 +16,7 @@ from cs231n.data.remote.download import TIMEOUT, download
 from cs231n.data.remote.registry import Dataset, pick, read_registry
 from cs231n.data.remote.unpack import unpack
 from cs231n.files import write_whole
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 
 #: Where the command keeps what it knows of the files it has installed.
 RECORDS = ".fetched"

@@ -7,7 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from cs231n.workbook.hints import next_hint, notebook_of
 from cs231n.workbook.saved import BadNotebook, find
 

@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from cs231n import kernels
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 
 #: Images, filters, stride and pad of the convolution that is timed.
 IMAGES, FILTERS, STEP = (16, 64, 32, 32), (64, 64, 3, 3), (1, 1)

@@ -1,1 +1,1 @@
-"""What every long piece of work has: chance, and a bar that says how far it is."""
+"""What every run has: chance, a bar that says how far it is, and an end."""

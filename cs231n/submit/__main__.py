@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cs231n.languages import speaking
-from cs231n.workbook import beside, terminal
+from cs231n.runs import terminal
+from cs231n.workbook import beside
 from cs231n.workbook.handing_in import (
     SUBMITTING,
     Gathered,

@@ -42,17 +42,8 @@ _BUILTINS = {
     *("isinstance", "issubclass", "iter", "len", "list", "map", "max", "min", "next"),
     *("object", "oct", "ord", "pow", "print", "property", "range", "repr", "reversed"),
     *("round", "set", "slice", "sorted", "staticmethod", "str", "sum", "super"),
-    *(
-        "display",
-        "tuple",
-        "type",
-        "zip",
-        "Ellipsis",
-        "False",
-        "None",
-        "NotImplemented",
-        "True",
-    ),
+    *("tuple", "type", "zip", "Ellipsis", "False", "None", "NotImplemented", "True"),
+    "display",  # IPython's
 }
 #: What holds numbers, texts or other values, and what runs or leads to what runs.
 _VALUES = (

@@ -1,30 +1,37 @@
 """What the tests that gave points rely on: their points go when that changes.
 
 Names tell it, since only Jupyter says which cell has run: VS Code sends an address of
-its own, and Colab nothing.
+its own, and Colab nothing. A name is changed by another text of the statements that
+bind it, by what deletes it, and by a change of anything that these statements use.
+
+What the text of cells does not say goes unnoticed: names that running code makes
+(``exec``, ``globals()``, ``import *``, ``%run``), a module whose file has changed, what
+is assigned to an object that is no class, and data that is changed in its place.
+`notebook.check()` and the grader run everything anew and miss none of it.
 """
 
 import ast
-import re
 from collections.abc import Iterator
 
 from cs231n.workbook import score
-from cs231n.workbook.cells import as_python, names_in
+from cs231n.workbook.cells import as_python
+from cs231n.workbook.definitions import Definition, definitions, used
 
-_METHOD = re.compile(r"^def\s+(\w+)\s*\(\s*self\b", re.MULTILINE)
 #: The grader puts another generator in its place, so no tick hangs on it.
 _REPLACED = "rng"
 
 
 class Relied:
-    """Remembers what defined each name, and which names each tick relies on."""
+    """Remembers how each name was defined last, and which names each tick relies on."""
 
     def __init__(self) -> None:
-        self._sources: dict[str, str] = {}  # of the cell that defined a name last
+        self._known: dict[str, Definition] = {}
         self._names: dict[tuple[str, str | None], set[str]] = {}  # by tick
 
     def has_run(self, source: str, before: str = "") -> None:
         """Take back the points of tests that use what a cell has changed.
+
+        What uses a changed name is changed with it, in whatever cell it stands.
 
         Parameters
         ----------
@@ -33,13 +40,47 @@ class Relied:
         before : str, optional
             What the same cell held when it ran last, where the editor names its cells.
         """
-        defined = _defined(source) | _defined(before)
-        changed = {name for name in defined if self._sources.get(name) != source}
-        self._sources |= dict.fromkeys(defined, source)
+        made = definitions(source)
+        made |= dict.fromkeys(definitions(before).keys() - made.keys(), Definition())
+        made = {name: one for name, one in made.items() if self._counts(name, made)}
+        changed = self._changed_by(made)
+        self._known |= made
+        changed = self._with_users(changed)
         for tick, names in list(self._names.items()):
             if names & changed:
                 score.forget(*tick)
                 del self._names[tick]
+
+    def _counts(self, name, made):
+        """Tell whether a name is a global one or of a class: data has other owners."""
+        owner = name.rpartition(".")[0]
+        known = made.get(owner, self._known.get(owner))
+        return not owner or (known is not None and known.is_class)
+
+    def _changed_by(self, made):
+        """Return the names, and attributes of any object, that are made anew."""
+        changed = set()
+        before = {_as_read(name) for name in self._known}
+        for name in made:
+            owner, dot, _ = name.rpartition(".")
+            if self._known.get(name) == made[name] or owner in made:
+                continue  # a class that is made here is itself changed
+            if owner or not dot or name in before:
+                changed.add(_as_read(name))
+        return changed - {_REPLACED}
+
+    def _with_users(self, changed):
+        """Add the names whose definitions use changed ones."""
+        while (
+            more := {
+                _as_read(name)
+                for name, one in self._known.items()
+                if one.uses & changed
+            }
+            - changed
+        ):
+            changed |= more
+        return changed
 
     def has_ticked(self, source: str) -> None:
         """Remember what a test that has passed relies on.
@@ -49,7 +90,12 @@ class Relied:
         source : str
             Of the test's cell.
         """
-        self._names |= dict.fromkeys(ticks_of(source), _used(source))
+        self._names |= dict.fromkeys(ticks_of(source), used(source))
+
+
+def _as_read(name):
+    """Write a name as it is read: an attribute, whatever class has it."""
+    return name[name.rfind(".") :] if "." in name else name
 
 
 def ticks_of(source: str) -> Iterator[tuple[str, str | None]]:
@@ -73,28 +119,6 @@ def ticks_of(source: str) -> Iterator[tuple[str, str | None]]:
             if words and isinstance(words[0], str):
                 what = words[1] if len(words) > 1 else None
                 yield words[0], what if isinstance(what, str) else None
-
-
-def _defined(source):
-    """Return the names that a cell defines; those of methods with a dot as well."""
-    source = as_python(source)
-    methods = {f".{name}" for name in _METHOD.findall(source)}
-    return methods | set(names_in(source))
-
-
-def _used(source):
-    """Return the names that a cell uses and does not define; attributes with a dot."""
-    read, own = set(), {_REPLACED}
-    for node in _nodes(source):
-        if isinstance(node, ast.Name):
-            (read if isinstance(node.ctx, ast.Load) else own).add(node.id)
-        elif isinstance(node, ast.Attribute):
-            read.add(f".{node.attr}")
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            own.add(node.name)
-        elif isinstance(node, ast.Constant) and "\n" in str(node.value):
-            read |= _used(node.value)  # a program that the test runs
-    return read - own
 
 
 def _nodes(source):

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from cs231n.workbook.running import run_through
 from cs231n.workbook.saved import read
 

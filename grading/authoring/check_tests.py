@@ -15,7 +15,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbgrader.utils import determine_grade
 
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from cs231n.workbook.exercises import exercise_of
 from grading import ROOT
 from grading.authoring.build import SourceError, lacking, scripts, source_notebook

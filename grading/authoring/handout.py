@@ -180,6 +180,11 @@ def addressed(text: str, address: str, place: str, wheels: Sequence[str] = ()) -
     -------
     text : str
         With a badge where Colab can open it; the package is pinned to this version.
+
+    Raises
+    ------
+    HandoutError
+        If its first cell leaves no place for what is written.
     """
     notebook = nbformat.reads(text, as_version=4)
     title, first = notebook.cells[:2]
@@ -187,8 +192,8 @@ def addressed(text: str, address: str, place: str, wheels: Sequence[str] = ()) -
     if wheels:
         package = f"cs231n-workbook=={cs231n.__version__}"
         listed = "".join(f'    "{link}",\n' for link in wheels)
-        first.source = first.source.replace("WHEELS = []", f"WHEELS = [\n{listed}]", 1)
-    first.source = first.source.replace('PACKAGE = ""', f'PACKAGE = "{package}"', 1)
+        first.source = _written(first.source, "WHEELS = []", f"WHEELS = [\n{listed}]")
+    first.source = _written(first.source, 'PACKAGE = ""', f'PACKAGE = "{package}"')
     if address.startswith("https://github.com/"):
         home = f"{address.removeprefix('https://github.com/')}/blob/{place}"
         badge = (
@@ -198,6 +203,16 @@ def addressed(text: str, address: str, place: str, wheels: Sequence[str] = ()) -
         heading, _, rest = title.source.partition("\n")
         title.source = f"{heading}\n\n{badge}\n{rest}"
     return nbformat.writes(notebook) + "\n"
+
+
+def _written(cell, line, new):
+    """Put a line in place of the one that a first cell leaves open."""
+    if f"\n{line}\n" not in cell:
+        raise HandoutError(
+            f"A notebook's first cell has no line `{line}` to write into. Take the one "
+            f"in student_copy/first_cell.py, build with `make release`, and commit."
+        )
+    return cell.replace(f"\n{line}\n", f"\n{new}\n", 1)
 
 
 def binder(address: str, branch: str, place: str) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 
 import cs231n
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from grading import ROOT
 from grading.authoring.build import EXTRAS
 

@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from cs231n.workbook.exercises import exercise_of
 from grading import arguments
 from grading.authoring.build import lacking, scripts

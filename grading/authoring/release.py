@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from grading import ROOT
 from grading.authoring.build import SourceError, build_sources
 from grading.authoring.releases import keep_release

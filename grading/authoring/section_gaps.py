@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import jupytext
 
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from grading.authoring.build import scripts
 from grading.authoring.cell_headers import role_of
 from grading.authoring.section_rules import sections

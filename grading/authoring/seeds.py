@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from cs231n.workbook.exercises import exercise_of
 from grading import arguments
 from grading.authoring.build import scripts

@@ -13,7 +13,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from grading import ROOT, arguments
 from grading.authoring.build import SourceError, lacking, scripts, source_notebook
 from grading.authoring.check_tests import QUIET

@@ -9,7 +9,7 @@ import argparse
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from cs231n.workbook.exercises import exercise_of
 from grading.authoring.build import lacking, scripts
 from grading.authoring.exam_from_notebook import exam_of

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from cs231n.files import write_whole
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from grading.engine.intake.folder import RefusedFile
 from grading.engine.judging.judge_host import NoIsolation
 from grading.engine.notebooks.normalise import Normalised

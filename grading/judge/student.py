@@ -7,6 +7,7 @@ cells, the student's own cells, and what the tests pass to them.
 import ast
 import builtins
 import contextlib
+import errno
 import inspect
 import io
 import os
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
 _AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _TEXT = 2000  # longest message of an error
+#: What Python announces before it starts another process. The kernel refuses that
+#: anyway where answers are isolated, without saying what is wrong.
+_STARTS = {"os.fork", "os.forkpty", "os.posix_spawn", "os.system", "subprocess.Popen"}
+_ALONE = "An answer cannot start another process; let it compute in its own"
 
 
 def main(sock: "socket") -> None:
@@ -45,7 +50,13 @@ def main(sock: "socket") -> None:
         beforehand = importing.receive(sock)
         student = _Student(Channel(sock, follows=True))
         importing.bring(beforehand)
+        sys.addaudithook(_stay_alone)
         student.serve()
+
+
+def _stay_alone(event, arguments):
+    if event in _STARTS:
+        raise PermissionError(errno.EPERM, _ALONE)
 
 
 class _Student:

@@ -36,15 +36,15 @@ def furnish(limits: dict) -> None:
     linux.mount("proc", "/proc", "proc", flags)
 
 
-def limit(limits: dict, *, count_processes: bool) -> None:
+def limit(limits: dict, *, count_threads: bool) -> None:
     """Set the limits of this process that its children inherit.
 
     Parameters
     ----------
     limits : dict
         Fields of :class:`~grading.sandbox.limits.Limits`.
-    count_processes : bool
-        Whether the kernel counts this user's processes within the namespace only.
+    count_threads : bool
+        Whether the kernel counts this user's threads within the namespace only.
     """
     bounds = {
         "AS": address_space() + limits["memory_bytes"],
@@ -58,7 +58,7 @@ def limit(limits: dict, *, count_processes: bool) -> None:
         "RTPRIO": 0,
         "SIGPENDING": 1024,
     }
-    if count_processes:
+    if count_threads:
         bounds["NPROC"] = limits["processes"] + 1  # its supervisor counts, too
     for name, bound in bounds.items():
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (bound, bound))
@@ -131,7 +131,7 @@ def lock(settings: dict, folder: str) -> int | None:
         landlock.restrict(readable, [folder, "/dev/null"], execute=spaces)
     linux.prctl(linux.NO_NEW_PRIVS, 1)
     linux.set_capabilities(settings["capabilities"])
-    return seccomp.install(processes=spaces)
+    return seccomp.install(spaces=spaces)
 
 
 def step_back() -> None:

@@ -3,7 +3,7 @@
 ``python -m grading.sandbox.doctor`` prints it, and fails if a level is missing.
 """
 
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from grading.sandbox.fork_server import ForkServer
 from grading.sandbox.levels import LEVELS, IsolationError
 

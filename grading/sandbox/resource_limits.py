@@ -1,4 +1,4 @@
-"""How much a child and everything it started are using, seen from outside."""
+"""How much a child is using, seen from outside: no answer can start another process."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ _GRACE = 30.0  # seconds that a judge may be late in ending a notebook
 
 
 class ResourceLimits:
-    """Limits that the kernel does not keep for several processes together.
+    """Limits that the kernel does not keep on every level of isolation.
 
     Parameters
     ----------
@@ -33,7 +33,8 @@ class ResourceLimits:
     ) -> None:
         self.child, self.limits, self.folder, self.files = child, limits, folder, files
         self.end = time.monotonic() + limits["notebook_seconds"] + _GRACE
-        self.base = self._resident(str(child) if folder else "1")
+        self._number = str(child) if folder else "1"
+        self.base = self._resident()
 
     def broken(self) -> str | None:
         """Look once.
@@ -43,35 +44,22 @@ class ResourceLimits:
         reason : str or None
             "memory", "processes", "files" or "time" if a limit is passed.
         """
-        numbers = self._numbers()
         if time.monotonic() > self.end:
             return "time"
-        if self._threads(numbers) > self.limits["processes"]:
+        if self._threads() > self.limits["processes"]:
             return "processes"
-        if self._memory(numbers) > self.limits["memory_bytes"]:
+        if self._resident() - self.base > self.limits["memory_bytes"]:
             return "memory"
         if self.folder and self._too_full():
             return "files"
         return None
 
-    def _numbers(self):
-        if self.folder:
-            return [str(self.child)]
-        return [name for name in os.listdir("/proc") if name.isdigit()]
-
-    def _memory(self, numbers):
-        """Bytes beyond the loaded packages; shared pages count once if it matters."""
-        rough = sum(self._resident(number) - self.base for number in numbers)
-        if rough <= self.limits["memory_bytes"] or len(numbers) == 1:
-            return rough
-        return sum(map(_proportional, numbers))
-
-    def _resident(self, number):
-        text = _read(f"/proc/{number}/statm")
+    def _resident(self):
+        text = _read(f"/proc/{self._number}/statm")
         return int(text.split()[1]) * _PAGE if text else 0
 
-    def _threads(self, numbers):
-        return sum(_field(f"/proc/{number}/status", "Threads:") for number in numbers)
+    def _threads(self):
+        return _field(f"/proc/{self._number}/status", "Threads:")
 
     def _too_full(self):
         size, folders = sum(_nameless(self.child)), [self.folder]
@@ -97,10 +85,6 @@ def children(parent: int) -> list[int]:
     """
     every = [int(name) for name in os.listdir("/proc") if name.isdigit()]
     return [one for one in every if _field(f"/proc/{one}/status", "PPid:") == parent]
-
-
-def _proportional(number):
-    return _field(f"/proc/{number}/smaps_rollup", "Pss:") * 1024
 
 
 def _nameless(child):

@@ -56,14 +56,14 @@ def column() -> int:
     return ARCHITECTURES[platform.machine()][1]
 
 
-def build(*, processes: bool, ask: bool = False) -> bytes:
+def build(*, spaces: bool, ask: bool = False) -> bytes:
     """Assemble the filter for this process.
 
     Parameters
     ----------
-    processes : bool
-        Whether it may start processes and signal others. False where it has no process
-        namespace of its own: then it can start threads only, which die with it.
+    spaces : bool
+        Whether it has a process namespace of its own: then it sees nobody whom it could
+        signal.
     ask : bool, optional
         Whether the calls that no honest answer makes are refused by whoever holds the
         listener of :func:`install`, so that they are noticed.
@@ -90,20 +90,20 @@ def build(*, processes: bool, ask: bool = False) -> bytes:
     for name, numbers in syscalls.REFUSED.items():
         body += _refuse(numbers[here], _verdict(name, ask))
     body += _on(syscalls.SOCKETPAIR[here], _stream_pair())
-    body += _on(syscalls.CLONE[here], _clone_flags(processes))
+    body += _on(syscalls.CLONE[here], _threads_only())
     numbers, argument, values = syscalls.PRCTL
     body += _on(numbers[here], _argument_is_not(argument, values))
-    body += [] if processes else _alone(here)
+    body += [] if spaces else _alone(here)
     body += [(_RETURN, 0, 0, _ALLOW)]
     return b"".join(struct.pack("HBBI", *instruction) for instruction in body)
 
 
-def install(*, processes: bool) -> int | None:
+def install(*, spaces: bool) -> int | None:
     """Put this thread, and all it starts, under the filter for good.
 
     Parameters
     ----------
-    processes : bool
+    spaces : bool
         As in :func:`build`.
 
     Returns
@@ -115,9 +115,9 @@ def install(*, processes: bool) -> int | None:
     linux.prctl(linux.NO_NEW_PRIVS, 1)
     number = syscalls.SECCOMP[column()]
     with contextlib.suppress(OSError):
-        program = _pointer(build(processes=processes, ask=True))
+        program = _pointer(build(spaces=spaces, ask=True))
         return linux.call("syscall", number, _FILTER, _LISTENER, program)
-    linux.call("syscall", number, _FILTER, 0, _pointer(build(processes=processes)))
+    linux.call("syscall", number, _FILTER, 0, _pointer(build(spaces=spaces)))
     return None
 
 
@@ -176,8 +176,8 @@ def _stream_pair():
     return [*family, *kinds, (_RETURN, 0, 0, _EPERM), (_RETURN, 0, 0, _ALLOW)]
 
 
-def _clone_flags(processes):
-    block = [_low(0), (_BITS, 0, 1, _NAMESPACES), (_RETURN, 0, 0, _EPERM)]
-    if not processes:
-        block += [(_BITS, 1, 0, _THREAD), (_RETURN, 0, 0, _EPERM)]
-    return [*block, (_RETURN, 0, 0, _ALLOW)]
+def _threads_only():
+    return [
+        *[_low(0), (_BITS, 0, 1, _NAMESPACES), (_RETURN, 0, 0, _EPERM)],
+        *[(_BITS, 1, 0, _THREAD), (_RETURN, 0, 0, _EPERM), (_RETURN, 0, 0, _ALLOW)],
+    ]

@@ -105,7 +105,7 @@ def _confine(limits, settings, folder, sockets):
     tempfile.tempdir = folder
     confine.silence([socket.fileno() for socket in sockets])
     confine.step_back()
-    confine.limit(limits, count_processes=spaces)
+    confine.limit(limits, count_threads=spaces)
     return confine.lock(settings, folder) if settings["locked"] else None
 
 
@@ -130,7 +130,9 @@ def _watch(child, limits, near, report, folder):
     # The kernel counts ticks of its clock, which is less exact.
     if reason == "signal 9" and _used(used) > 0.5 * cpu_seconds(limits):
         reason = "time"
-    _say(report, ending=reason, attempts=refused.sentences() if refused else [])
+    attempts = refused.sentences() if refused else []
+    seconds = _used(used) + time.process_time()
+    _say(report, ending=reason, attempts=attempts, seconds=seconds)
 
 
 def _first_words(near, handle):

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from grading import ROOT
 from grading.authoring import lite
 from grading.authoring.handout import https, origin

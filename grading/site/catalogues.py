@@ -14,7 +14,7 @@ from pathlib import Path
 import polib
 from sphinx_intl.basic import update
 
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from grading.site.__main__ import LANGUAGES, WORK, SiteError, sphinx, staged
 from grading.site.stage import SOURCE, Home
 

@@ -239,8 +239,8 @@ passed("style-content", "a small case, three shapes, float32")
 # ## 2. The Gram matrix
 #
 # For textures, Julesz (1962) proposed to compare statistics that forget where things are. Gatys
-# et al. (2015) took the products of feature maps: how often do two channels fire at the same
-# position? For a painting, such sums hold its colours, strokes and small patterns. They do not
+# et al. (2015) took the products of feature maps: how strongly do two channels fire
+# at the same positions? For a painting, such sums hold its colours, strokes and small patterns. They do not
 # hold its composition. Why Gram matrices work so well is still discussed; Li et al. (2017)
 # showed that matching them minimises a distance between the distributions of features (a
 # *maximum mean discrepancy*).
@@ -527,8 +527,9 @@ passed("style-gram-backward", "small cases, three shapes pass the gradient check
 # <details><summary>Compare your answer</summary>
 #
 # $v^\top F F^\top v = \lVert F^\top v \rVert^2 \ge 0$, so $G$ is *positive semidefinite*, with
-# a rank of at most $HW$. Any such matrix of low enough rank is the Gram matrix of some
-# features. An average is positive semidefinite too, but no image need have those features.
+# a rank of at most $HW$. Any such matrix of low enough rank is $F F^\top$ for some $F$. Features
+# that come out of a ReLU are never negative, so their Gram matrix has no negative entry either.
+# An average of two keeps all of this, but no image need have such features.
 #
 # </details>
 

@@ -188,6 +188,18 @@ def test_a_wrong_list_of_wheels_is_a_sentence(
     assert not (tmp_path / "w.zip").exists()
 
 
+@pytest.mark.parametrize("line", ['PACKAGE = ""', "WHEELS = []"])
+def test_a_first_cell_without_a_place_to_write_is_refused(line):
+    first = FIRST_CELL.read_text(encoding="utf-8")
+    assert f"\n{line}\n" in first
+    cells = [nbformat.v4.new_markdown_cell("# A")]
+    cells.append(nbformat.v4.new_code_cell(first.replace(line, f"{line}  # ours")))
+    text = nbformat.writes(nbformat.v4.new_notebook(cells=cells))
+
+    with pytest.raises(HandoutError, match=f"no line `{re.escape(line)}`"):
+        module.addressed(text, HOME, "main/a.ipynb", ["https://a.org/b.whl#sha256=0"])
+
+
 @pytest.mark.parametrize("downloads", ["files", 'https://a.org/"]; exec("x")#', "a b"])
 def test_what_is_no_address_goes_into_no_cell(project, tmp_path, downloads):
     sums = tmp_path / "SHA256SUMS"

@@ -33,11 +33,6 @@ class Stage:
         self.fork_server, self.level = fork_server, fork_server.level
         self.spaces = fork_server.level in ("bubblewrap", "namespaces")
 
-    def need_processes(self):
-        """Skip where a child cannot start processes, as other tests show."""
-        if not self.spaces:
-            pytest.skip(f"no process can be started by {self.level}")
-
     def start(self, code, limits=SMALL):
         child = self.fork_server.child("tests.sandbox.stage:perform", limits)
         child.sock.sendall(textwrap.dedent(code).encode())

@@ -72,26 +72,26 @@ def _install_a_wheel(package):
 if importlib.util.find_spec("cs231n") is None:
     hosted = "google.colab" in sys.modules or "KAGGLE_KERNEL_RUN_TYPE" in os.environ
     asked = os.environ.get("CS231N_PACKAGE")
-    package = asked or (PACKAGE if hosted else "")
-    if not hosted and not package:
+    wanted = asked or (PACKAGE if hosted else "")
+    if not hosted and not wanted:
         raise NoPackage(
             f"This notebook runs in {sys.executable}, where cs231n is missing: choose "
             "the kernel of `.venv` (in JupyterLab: Kernel, Change Kernel)."
         )
-    if not (asked or WHEELS or "/" in package):  # a bare name may be anybody's
+    if not (asked or WHEELS or "/" in wanted):  # a bare name may be anybody's
         raise NoPackage(
             "Nothing is installed: this copy does not say where the course's package "
             'is. Ask your course, write it above (PACKAGE = "git+https://...") and run '
             "this cell again."
         )
-    print(f"Installing {package}: at most a minute.", flush=True)
+    print(f"Installing {wanted}: at most a minute.", flush=True)
     if WHEELS and not asked:
-        _install_a_wheel(package)
-    elif package.startswith("git+"):
+        _install_a_wheel(wanted)
+    elif wanted.startswith("git+"):
         print("Nothing is compiled: NumPy does all the work, more slowly.", flush=True)
-        _pip("install", package, CS231N_PURE="1")
+        _pip("install", wanted, CS231N_PURE="1")
     else:
-        _pip("install", package)
+        _pip("install", wanted)
     importlib.invalidate_caches()
 kernel = sys.modules.get("ipykernel")
 if kernel and (7, 0) <= kernel.version_info[:2] <= (7, 3):

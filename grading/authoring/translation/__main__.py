@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import polib
 
-from cs231n.workbook import terminal
+from cs231n.runs import terminal
 from grading import ROOT
 from grading.authoring.translation.catalogue import (
     LOCALE,

@@ -24,17 +24,28 @@ def leave(main: Callable[[], int | None]) -> NoReturn:
     """
     take_all_letters()
     try:
-        try:
-            status = main()
-        finally:
-            if sys.stdout:  # None where it was closed before
-                sys.stdout.flush()
+        status = _finished(main)
     except OSError as error:
-        if not is_unread(error):
-            raise
+        gone = is_unread(error)
         _drop_the_rest()
+        if not gone:
+            raise
         status = NO_READER
+    except BaseException:
+        _drop_the_rest()  # a reader that has gone too must not replace the error
+        raise
     sys.exit(status)
+
+
+def _finished(main):
+    """Return the exit status of a command once all it printed is out."""
+    try:
+        status = main()
+    except SystemExit as end:
+        status = end.code
+    if sys.stdout:  # None where it was closed before
+        sys.stdout.flush()
+    return status
 
 
 def is_unread(error: OSError) -> bool:
@@ -51,13 +62,23 @@ def is_unread(error: OSError) -> bool:
         False for an error of something else.
     """
     if not hasattr(select, "poll"):  # Windows calls such a pipe an invalid argument
-        return error.errno in (errno.EPIPE, errno.EINVAL) and not error.filename
+        may_be = error.errno in (errno.EPIPE, errno.EINVAL) and not error.filename
+        return may_be and any(map(_takes_nothing, _streams()))
     if error.errno != errno.EPIPE:
         return False
     watch = select.poll()
     for stream in _streams():
         watch.register(stream.fileno(), 0)  # errors are always told
     return any(event & (select.POLLERR | select.POLLHUP) for _, event in watch.poll(0))
+
+
+def _takes_nothing(stream):
+    """Tell whether a line more can be printed; Windows tells it in no other way."""
+    try:
+        print(file=stream, flush=True)
+    except OSError:
+        return True
+    return False
 
 
 def _drop_the_rest():
