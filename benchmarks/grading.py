@@ -5,12 +5,12 @@ them with the engine, isolated, and the same notebooks with ``nbgrader autograde
 prints a table. ``--students 2000`` is a large class. Every honest student must have the
 scores that nbgrader's rules give their variant in one kernel, and for ``--variants`` of
 them, those of ``nbgrader autograde``, which runs whole notebooks and takes its time.
-``--losses 50`` does something else: in a class of 50 it measures how long a worker is
-kept by one hostile notebook of each kind, with the limits that a course has by default.
+``--losses 50`` does something else: in a class of 50 it measures how long others wait
+for one hostile notebook of each kind, and for how long it keeps a worker when nobody
+waits any more.
 """
 
 import argparse
-import itertools
 import json
 import os
 import random
@@ -26,6 +26,7 @@ from tqdm import tqdm
 from benchmarks.handed_in import (
     BROKEN,
     HOSTILE,
+    KEEPING,
     OUT,
     TRIVIAL,
     Writer,
@@ -164,31 +165,99 @@ def measure_class(students, jobs, compared):
     }
 
 
-def measure_losses(students):
-    """Measure how long one worker is kept by each kind of hostile notebook.
+class Timed:
+    """A backend of one worker that remembers how long each task kept it.
 
-    Nobody else's notebook waits longer than that, so a class loses at most as much.
+    Parameters
+    ----------
+    backend : grading.engine.judging.in_flight.Backend
+        Judges.
+
+    Attributes
+    ----------
+    kept : dict of {(str, bool): float}
+        Seconds by key, and by whether others waited.
+    """
+
+    def __init__(self, backend):
+        self._backend, self._hurry = backend, {}
+        self.capacity, self.close = backend.capacity, backend.close
+        self._since, self.kept = time.perf_counter(), {}
+
+    def submit(self, key, text):
+        """Have a task judged."""
+        self._hurry[key] = json.loads(text)["hurry"]
+        self._backend.submit(key, text)
+
+    def wait(self, timeout=1.0):
+        """Return what is judged."""
+        done = self._backend.wait(timeout)
+        for key, _ in done:
+            now = time.perf_counter()
+            self.kept[key, self._hurry[key]] = now - self._since
+            self._since = now
+        return done
+
+
+class TimedRun(Run):
+    """A run that keeps its backend's times."""
+
+    def _open_backend(self):
+        self.backend = Timed(super()._open_backend())
+        return self.backend
+
+
+def measure_losses(students):
+    """Measure how long others wait for each kind of hostile notebook.
+
+    One worker judges them all, so a class loses at most as much. Shorter limits than a
+    course has by default shorten what is judged in the end, when nobody waits.
     """
     script = (ROOT / "solutions" / "assignment1" / "knn.py").read_text(encoding="utf-8")
     course = make_course("losses", script, "assignment1/knn.py")
     writer, honest = Writer(course, "assignment1/knn"), honest_variants()
-    kinds = {f"s{5 * k + 3:05d}": kind for k, kind in enumerate(HOSTILE)}
+    hostile = HOSTILE | KEEPING
+    kinds = {f"s{3 * k + 3:05d}": kind for k, kind in enumerate(hostile)}
+    assert students > 3 * len(kinds)
     for number in range(students):
         student, answers = f"s{number:05d}", honest[number % len(honest)]
         if student in kinds:
-            answers = honest[0] | {"knn-two-loops": HOSTILE[kinds[student]]}
+            answers = honest[0] | {"knn-two-loops": hostile[kinds[student]]}
         writer.hand_in(student, answers)
-    watch, _, _ = grade(course, "assignment1", 1)
+    limits = Limits(call_seconds=10.0, cell_seconds=10.0)
+    run = TimedRun(course, "assignment1", Options(jobs=1, limits=limits))
+    run.grade(Watch())
+    return losses(course, kinds, run.backend.kept)
+
+
+def losses(course, kinds, kept):
+    """Compare hostile notebooks with honest ones.
+
+    Parameters
+    ----------
+    course : Course
+        Graded.
+    kinds : dict of {str: str}
+        Who is hostile, and how.
+    kept : dict of {(str, bool): float}
+        As of :class:`Timed`.
+
+    Returns
+    -------
+    found : dict of {str: float}
+        What to show.
+    """
     journal = Journal(journal_path(course, "assignment1"), writable=False)
-    done = [v["student"] for _, v in journal._log.lines() if v["kind"] == "record"]
-    assert len(done) == len(watch.times) == students
-    gaps = [b - a for a, b in itertools.pairwise(watch.times)]
-    kept = dict(zip(done[1:], gaps, strict=True))
-    usual = statistics.median(kept[s] for s in kept if s not in kinds)
-    losses = {kind: kept[s] - usual for s, kind in kinds.items() if s in kept}
-    return {"an honest notebook keeps a worker, seconds": usual} | {
-        f"more with {kind}": seconds for kind, seconds in losses.items()
-    }
+    records = (v for _, v in journal._log.lines() if v["kind"] == "record")
+    keys = {line["student"]: line["key"] for line in records}
+    honest = [kept[key, True] for s, key in keys.items() if s not in kinds]
+    usual = statistics.median(honest)
+    found = {"an honest notebook keeps a worker, seconds": usual}
+    for student, kind in kinds.items():
+        found[f"more with {kind}"] = kept[keys[student], True] - usual
+        if (keys[student], False) in kept:
+            found[f"{kind}, when nobody waits"] = kept[keys[student], False]
+    return found
 
 
 def own_seconds(course):

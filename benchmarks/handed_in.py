@@ -52,6 +52,17 @@ HOSTILE = {
         "    while True: pass"
     ),
 }
+#: Answers that would keep a worker for as long as the limits allow.
+KEEPING = {
+    "clones": "import ctypes\nlibc = ctypes.CDLL(None)\nwhile True: libc.fork()",
+    "sleeps": "import time\ntime.sleep(1e6)",
+    "spins": (
+        "import threading\ndef spin():\n    while True: pass\n"
+        "while True: threading.Thread(target=spin).start()"
+    ),
+    "pieces": "kept = []\nwhile True: kept.append(bytes(100))",
+    "fills": "n = 0\nwhile True:\n    n += 1\n    open(f'{n}', 'w').write('x' * 4096)",
+}
 BROKEN = {
     "cut": lambda data: data[: len(data) // 3],
     "deep": lambda data: b"[" * 100_000,

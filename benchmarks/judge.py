@@ -1,23 +1,24 @@
 """What it costs to keep tests and answers in two processes.
 
 ``python -m benchmarks.judge`` measures a call, arrays of many sizes in both directions,
-and whole notebooks against the same cells in one interpreter, in the same run and with
-as many threads. ``--one-by-one`` leaves no pause between notebooks: then the next pair
-of processes starts while the one process is at work.
+and whole notebooks against the same cells in one process, in turns and with as many
+threads: time on the wall, which only a quiet machine tells, and the processor time of
+all processes, of supervisors too, which says more on a busy one. ``--one-by-one``
+leaves no pause between notebooks: then the next pair of processes starts while the one
+process is at work.
 """
 
-import contextlib
+import argparse
 import importlib.util
-import io
 import os
 import statistics
 import sys
 import time
-import types
 
 import matplotlib
 import numpy as np
 
+from benchmarks.one_process import FreshProcesses, run
 from benchmarks.timing import CLOCKS, interleaved, medians
 from cs231n.runs import terminal
 from grading.authoring.exam_from_notebook import exam_of
@@ -48,9 +49,19 @@ def take(x): return None
 def give(n): return np.ones(n)
 def keep(x): return x
 """
-ROUNDS = 7
+_ENDING = 5.0  # seconds to wait for word of a process that was closed
 _PAUSE = 0.1  # seconds in which a worker keeps the results of a notebook
 WALL = CLOCKS["wall"]  # half of a call is another process's time
+
+
+_HEAD = """
+Milliseconds: medians, and quartiles of the differences of one round. "warm" is this
+process, which has run the notebook before; "new" is one that has not, as the tester
+has not. Each difference is the judge's, beside the one and beside the other.
+""" + (
+    f"{'notebook':<34}{'warm':>7}{'new':>7}{'judged':>7}"
+    f"{'wall: warm':>15}{'new':>21}{'processor: warm':>23}{'new':>19}{'load':>13}"
+)
 
 
 def main():
@@ -59,17 +70,27 @@ def main():
     if not threads.items() <= os.environ.items():  # read when NumPy is imported
         command = [sys.executable, "-m", "benchmarks.judge", *sys.argv[1:]]
         os.execve(sys.executable, command, os.environ | threads)
+    asked = _arguments()
     matplotlib.use("agg")
     there = importlib.util.find_spec("torch") is not None
-    exams = [exam_of(name) for name in NOTEBOOKS if there or "pytorch" not in name]
+    names = asked.notebooks or NOTEBOOKS
+    exams = [exam_of(name) for name in names if there or "pytorch" not in name]
     with Rooms(exams[:1]) as rooms:
         print(f"isolation: {rooms.level}")
-        _calls(rooms)
+        if not asked.notebooks:
+            _calls(rooms)
     drawn_images()
-    print(f"{'notebook':<34} {'one process':>12} {'judged':>9} {'overhead':>9}")
+    print(_HEAD)
     for exam in exams:
-        with Rooms([exam]) as rooms:  # as a worker has them
-            _notebook(rooms, exam)
+        _notebook(exam, asked)
+
+
+def _arguments():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("notebooks", nargs="*", help="such as assignment1/svm")
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--one-by-one", action="store_true", help="without a pause")
+    return parser.parse_args()
 
 
 def _calls(rooms):
@@ -99,50 +120,99 @@ def _calls(rooms):
                 print(f"{size / 2**20:6.0f} MiB {label:<29} {speed:8.2f} GB/s")
 
 
-def _notebook(rooms, exam):
-    """Compare a whole notebook; what is left after the cells' own time is overhead."""
-    answers = {cell.name: cell.source for cell in exam.of_kind("answer")}
-    alone, judged = [], []
-    for _ in range(ROUNDS):
-        time.sleep(0 if "--one-by-one" in sys.argv else _PAUSE)
-        alone.append(_timed(lambda: run(exam)))
-        judged.append(_timed(lambda: judge(exam, answers, Limits(), rooms)))
-    one, two = statistics.median(alone), statistics.median(judged)
-    over = sorted(b - a for a, b in zip(alone, judged, strict=True))
+def _notebook(exam, asked):
+    """Compare a whole notebook: in one process, in a new one, and judged."""
+    with _Counted([exam]) as rooms, FreshProcesses(exam, rooms.level) as fresh:
+        contenders = {
+            "warm": lambda: _here(exam),
+            "new": fresh.run,
+            "judged": lambda: _judged(exam, rooms),
+        }
+        found = _in_turn(contenders, asked)
+    walls, works = (
+        {label: [pair[k] for pair in pairs] for label, pairs in found.items()}
+        for k in (0, 1)
+    )
     print(
-        f"{exam.notebook:<34} {one * 1e3:9.0f} ms {two * 1e3:6.0f} ms "
-        f"{statistics.median(over) * 1e3:6.0f} ms, "
-        f"at least {(min(judged) - min(alone)) * 1e3:.0f} ms"
+        f"{exam.notebook:<34}"
+        + "".join(f"{_ms(statistics.median(walls[label])):7}" for label in walls)
+        + "".join(_difference(walls["judged"], walls[k]) for k in ("warm", "new"))
+        + "".join(_difference(works["judged"], works[k]) for k in ("warm", "new"))
+        + f"{os.getloadavg()[0]:6.1f}",
+        flush=True,
     )
 
 
-def run(exam):
-    """Run an exam with its solutions in this interpreter."""
-    module, saved = types.ModuleType("__main__"), sys.modules["__main__"]
-    sys.modules["__main__"] = module
-    try:
-        with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
-            for cell in exam.cells:
-                if "expect_source(" in cell.source and cell.kind == "test":
-                    _register(cell, exam)
-                exec(compile(cell.source, f"<{cell.name}>", "exec"), vars(module))
-    finally:
-        sys.modules["__main__"] = saved
+def _in_turn(contenders, asked):
+    """Run contenders round by round in rotating order, after one round for nothing."""
+    labels, found = list(contenders), {label: [] for label in contenders}
+    for turn in range(asked.rounds + 1):
+        shift = turn % len(labels)
+        for label in labels[shift:] + labels[:shift]:
+            time.sleep(0 if asked.one_by_one else _PAUSE)
+            taken = contenders[label]()
+            if turn:
+                found[label].append(taken)
+    return found
 
 
-def _register(cell, exam):
-    """Let ``inspect`` find the sources of the answers, as it does in a notebook."""
-    import linecache
-
-    for part in exam.cells:
-        lines = [f"{line}\n" for line in part.source.split("\n")]
-        linecache.cache[f"<{part.name}>"] = (len(part.source), None, lines, part.name)
+def _difference(judged, other):
+    """Write the median of paired differences, and the quartiles beside it."""
+    over = [a - b for a, b in zip(judged, other, strict=True)]
+    low, middle, high = statistics.quantiles(over, n=4, method="inclusive")
+    return f"{_ms(middle):7} ({_ms(low)} to {_ms(high)})".ljust(21)
 
 
-def _timed(call):
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
+def _ms(seconds):
+    return round(seconds * 1e3)
+
+
+def _here(exam):
+    began, worked = time.perf_counter(), time.process_time()
+    run(exam)
+    return time.perf_counter() - began, time.process_time() - worked
+
+
+def _judged(exam, rooms):
+    """Judge the solutions; the processor time is that of all processes together."""
+    answers = {cell.name: cell.source for cell in exam.of_kind("answer")}
+    began, worked = time.perf_counter(), time.process_time()
+    judge(exam, answers, Limits(), rooms)
+    took = time.perf_counter() - began
+    return took, time.process_time() - worked + rooms.worked()
+
+
+class _Counted(Rooms):
+    """Rooms whose processes say how long they worked."""
+
+    def __init__(self, exams):
+        self._ended = []
+        super().__init__(exams)
+
+    def tester(self, limits):
+        return self._kept(super().tester(limits))
+
+    def furnish(self, order, given, exam=None):
+        return self._kept(super().furnish(order, given, exam))
+
+    def _kept(self, child):
+        """Leave a process that is closed until it has said how long it worked."""
+        close = child.close
+
+        def end():
+            child.kill()
+            self._ended.append((child, close))
+
+        child.close = end
+        return child
+
+    def worked(self):
+        """Return the processor time of the processes that were closed since."""
+        ended, self._ended = self._ended, []
+        for child, close in ended:
+            child.ending(_ENDING)
+            close()
+        return sum(child.seconds for child, _ in ended)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What a course notebook needs: classes that grow cell by cell, cells that can wait."""
 
 import contextlib
+import functools
 import inspect
 import linecache
 import os
@@ -129,9 +130,12 @@ def _not_yet(cls, name):
 
 
 def _is_method(value):
-    if not isinstance(value, types.FunctionType):
-        return False
-    return next(iter(inspect.signature(value).parameters), None) == "self"
+    return isinstance(value, types.FunctionType) and _begins_with_self(value)
+
+
+@functools.lru_cache(maxsize=256)  # it is asked at every look at an attribute
+def _begins_with_self(function):
+    return next(iter(inspect.signature(function).parameters), None) == "self"
 
 
 @contextlib.contextmanager

@@ -8,6 +8,12 @@ import itertools
 COMPUTED = "getattr with a computed name"
 #: Names that are looked up; an answer with more is not read.
 MOST = 20_000
+#: What says how a part is used, and has no parts of its own.
+_SIGNS = frozenset(
+    sign
+    for kind in (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+    for sign in kind.__subclasses__()
+)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -22,7 +28,7 @@ def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
     Returns
     -------
     parts : tuple of ast.AST
-        As ``ast.walk`` gives them.
+        As :func:`walked` gives them.
     """
     return tuple(walked(tree))
 
@@ -38,7 +44,7 @@ def walked(tree: ast.AST) -> list[ast.AST]:
     Returns
     -------
     parts : list of ast.AST
-        As ``ast.walk`` gives them, in half the time.
+        As ``ast.walk`` gives them, without operators and contexts, nearly half of all.
     """
     found = [tree]
     for node in found:  # it grows
@@ -46,7 +52,7 @@ def walked(tree: ast.AST) -> list[ast.AST]:
             part = getattr(node, field, None)
             if isinstance(part, list):
                 found += [item for item in part if isinstance(item, ast.AST)]
-            elif isinstance(part, ast.AST):
+            elif isinstance(part, ast.AST) and type(part) not in _SIGNS:
                 found.append(part)
     return found
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from cs231n import old_imports
 from cs231n.workbook.cells import as_python, furnish
 from grading.judge import seeding
+from grading.judge.source import imports, plain
 from grading.judge.tester import score_of
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ class Trial:
             Nothing.
         """
         before = dict(self._names)
+        for name in imports.defined(plain.parsed(cell.source)):
+            self._names.pop(name, None)  # or a variant would find the solution's
         try:
             self.run(cell.name, source)
             yield

@@ -98,7 +98,9 @@ class Run:
             total = len(submissions) * len(self._templates)
             bar = stack.enter_context((progress or _silent)(total))
             self._bar = bar
-            self._in_flight = stack.enter_context(InFlight(self._open_backend))
+            self._in_flight = stack.enter_context(
+                InFlight(self._open_backend, hurry=total > 1)
+            )
             self._stack = stack
             self._loop(iter(submissions))
         return self.summary
@@ -143,7 +145,9 @@ class Run:
                 read.extend(self._readers.landed(0.0 if self._in_flight else 1.0))
             if self._in_flight:
                 hungry = self._reading and self._in_flight.has_room
-                for landed in self._in_flight.landed(POLL if hungry else 1.0):
+                last = not (more or read or self._reading)
+                timeout = POLL if hungry else 1.0
+                for landed in self._in_flight.landed(timeout, last=last):
                     self._hear(*landed)
 
     def _read_ahead(self, submissions, waiting):

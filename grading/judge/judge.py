@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cs231n.workbook.cells import as_python
 from grading.judge.exam import Outcome, Verdict
 from grading.judge.order import groups
-from grading.judge.pace import Pace
+from grading.judge.pace import Pace, Turn
 from grading.judge.protocol.channel import ChannelError, Late
 from grading.judge.room.handed_out import handed_out
 from grading.judge.source import suspicion
@@ -33,12 +33,18 @@ class ExamError(Exception):
     """The exam itself cannot run: a set-up cell fails."""
 
 
+class PutOff(Exception):
+    """The notebook takes long, and others wait: judge it when nobody does."""
+
+
 def judge(
     exam: "Exam",
     answers: dict[str, str],
     limits: "Limits",
     rooms: "Rooms",
     secret: str = "",
+    *,
+    hurry: bool = False,
 ) -> tuple[Verdict, dict[str, float]]:
     """Run the tests of an exam on a student's answers.
 
@@ -54,6 +60,8 @@ def judge(
         Starts isolated processes.
     secret : str, optional
         What the numbers come from that tests draw; nothing secret by default.
+    hurry : bool, optional
+        Whether other notebooks wait for this one.
 
     Returns
     -------
@@ -66,9 +74,16 @@ def judge(
     ------
     ExamError
         If the exam is at fault: a set-up cell fails.
+    PutOff
+        If others wait, and its turn is over.
     """
+
+    def without_clocks(exam, answers):
+        return _Sitting(exam, answers, limits, rooms, secret).run()
+
     sitting = _Sitting(exam, answers, limits, rooms, secret)
-    sitting.pace = Pace(exam, lambda e, a: _Sitting(e, a, limits, rooms, secret).run())
+    sitting.pace = Pace(exam, without_clocks)
+    sitting.turn = Turn(exam, without_clocks) if hurry else None
     try:
         return sitting.run()
     finally:
@@ -87,6 +102,7 @@ class _Sitting:
         self._is_read = False  # whether anybody has looked for what is unusual
         self._student = self._testing = None
         self.pace: Pace | None = None
+        self.turn: Turn | None = None
         self._slow = ""  # why an answer was stopped
         self._next = None  # what is in its room, and a process nobody has talked to
 
@@ -143,13 +159,9 @@ class _Sitting:
 
     def _heard(self):
         """Act on the tester's next message; tell whether another will come."""
-        if self.pace and self.pace.until and not self._channel.arrives(self.pace.until):
-            self._slow = self.pace.exceeded(self._testing)
-            if self._slow and self._student is not None:
-                self._student.kill()
-            if self._slow:  # the test itself may be at it, with what it was given
-                soon = time.monotonic() + _GRACE
-                self._channel.deadline = min(self._channel.deadline, soon)
+        clocks = [c.until for c in (self.pace, self.turn) if c and c.until]
+        if clocks and not self._channel.arrives(min(clocks)):
+            self._look_at_clocks()
             return True
         text, _ = self._channel.receive()
         kind, *rest = json.loads(text)
@@ -157,6 +169,21 @@ class _Sitting:
             return False
         _MESSAGES[kind](self, *rest)
         return True
+
+    def _look_at_clocks(self):
+        began = time.monotonic()
+        if self.turn and self.turn.is_over:
+            raise PutOff(f"{self._exam.notebook} takes long.")
+        # Measuring the solution takes no time of the answer's.
+        self._channel.deadline += time.monotonic() - began
+        if not (self.pace and self.pace.until and time.monotonic() >= self.pace.until):
+            return
+        self._slow = self.pace.exceeded(self._testing)
+        if self._slow and self._student is not None:
+            self._student.kill()
+        if self._slow:  # the test itself may be at it, with what it was given
+            soon = time.monotonic() + _GRACE
+            self._channel.deadline = min(self._channel.deadline, soon)
 
     # What the tester says.
 

@@ -3,6 +3,7 @@
 A fixed limit has to be large, since some exercises are slow; then a loop without end
 keeps a worker for that long. The solution's time is measured only for tests that take
 longer than :data:`PATIENCE`, on the machine and at the load that the answer finds.
+How long a whole notebook may keep others waiting follows from the solution, too.
 """
 
 import math
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
 PATIENCE = 2.0
 #: How many times as long as the solution an answer may take.
 FACTOR = 20
+#: Seconds that a notebook may keep others waiting, beside what it takes by itself.
+TURN = 3.0
+#: How many times as long as the solution a notebook may take by itself.
+ALLOWANCE = 2
 _seconds: dict[tuple[str, str], float] = {}  # of the solution, by exam and test
+_whole: dict[str, float] = {}  # of the solution to all tests, by exam
 
 
 class Pace:
@@ -88,8 +94,50 @@ class Pace:
                 if cell.kind != "test" or cell.name == test.name
             ]
             exam = replace(self._exam, cells=tuple(kept))
-            solutions = {cell.name: cell.source for cell in exam.of_kind("answer")}
-            verdict, seconds = self._judge(exam, solutions)
+            verdict, seconds = self._judge(exam, _solutions(exam))
             passed = verdict.score == test.points
             _seconds[key] = seconds[test.name] if passed else math.inf
         return _seconds[key]
+
+
+class Turn:
+    """How long one notebook is judged while others wait.
+
+    Nobody loses points by it: a notebook whose turn is over comes again when nobody
+    waits behind it, and has all the time that the limits give.
+
+    Parameters
+    ----------
+    exam, judge
+        As for :class:`Pace`.
+
+    Attributes
+    ----------
+    until : float
+        When to ask :attr:`is_over`, as ``time.monotonic`` counts.
+    """
+
+    def __init__(self, exam: "Exam", judge: "Callable") -> None:
+        self._exam, self._judge = exam, judge
+        self._began = time.monotonic()
+        self.until = self._began + TURN
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the notebook has had its turn, beside what the solution takes."""
+        if time.monotonic() < self.until:
+            return False
+        self.until = self._began + TURN + ALLOWANCE * self._solution()
+        return time.monotonic() >= self.until
+
+    def _solution(self):
+        digest = self._exam.digest
+        if digest not in _whole:
+            began = time.monotonic()
+            self._judge(self._exam, _solutions(self._exam))
+            _whole[digest] = time.monotonic() - began
+        return _whole[digest]
+
+
+def _solutions(exam):
+    return {cell.name: cell.source for cell in exam.of_kind("answer")}

@@ -29,6 +29,8 @@ class Child:
     attempts : tuple of str
         What it tried that no answer needs, such as the network; known once it has
         ended. A sentence each, for an instructor to look at.
+    seconds : float
+        Of processor time that it and its supervisor needed; known once it has ended.
     pid : int
         Its number here; -1 if it ended before it could be asked.
     """
@@ -38,6 +40,7 @@ class Child:
         self._handle: int | None = handle
         self.pid = _number(handle)
         self.attempts: tuple[str, ...] = ()
+        self.seconds = 0.0
         self._ending: str | None = None
         self._killed = False
 
@@ -72,6 +75,7 @@ class Child:
             words, _ = listen(self._report, timeout, late={"ending": None})
             self._ending = words.get("ending", "killed")
             self.attempts = tuple(words.get("attempts", ()))
+            self.seconds = words.get("seconds", 0.0)
             if self._killed and self._ending == "signal 9":
                 self._ending = "killed"
         return self._ending or "running"

@@ -130,7 +130,9 @@ def _watch(child, limits, near, report, folder):
     # The kernel counts ticks of its clock, which is less exact.
     if reason == "signal 9" and _used(used) > 0.5 * cpu_seconds(limits):
         reason = "time"
-    _say(report, ending=reason, attempts=refused.sentences() if refused else [])
+    attempts = refused.sentences() if refused else []
+    seconds = _used(used) + time.process_time()
+    _say(report, ending=reason, attempts=attempts, seconds=seconds)
 
 
 def _first_words(near, handle):

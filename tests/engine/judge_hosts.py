@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from grading.engine.judging.judge_host import NoIsolation
 from grading.judge.exam import Outcome, Verdict
-from grading.judge.judge import ExamError
+from grading.judge.judge import ExamError, PutOff
 
 
 class PlainHost:
@@ -21,7 +21,7 @@ class PlainHost:
     def close(self):
         pass
 
-    def judge(self, exam, answers, limits, secret=""):
+    def judge(self, exam, answers, limits, secret="", *, hurry=False):
         names, failed, outcomes = {"__name__": "cell"}, {}, []
         for cell in exam.cells:
             if cell.kind == "test":
@@ -50,7 +50,7 @@ def _outcome(cell, names):
 class StoppedHost(PlainHost):
     """Its tester ends outside of a test: over some answers, or over all exams."""
 
-    def judge(self, exam, answers, limits, secret=""):
+    def judge(self, exam, answers, limits, secret="", *, hurry=False):
         hostile = any("STOP" in source for source in answers.values())
         if hostile or os.environ.get("BROKEN_EXAM") == exam.notebook:
             raise ExamError(f"{exam.notebook}: its set-up ended Python." + "x" * 10**6)
@@ -62,7 +62,7 @@ class LateHost(PlainHost):
 
     late = True
 
-    def judge(self, exam, answers, limits, secret=""):
+    def judge(self, exam, answers, limits, secret="", *, hurry=False):
         if self.late:
             self.late = False
             raise ExamError(f"{exam.notebook}: its set-up ended Python.")
@@ -72,16 +72,28 @@ class LateHost(PlainHost):
 class TellingHost(PlainHost):
     """Says in every outcome what the numbers of the tests come from."""
 
-    def judge(self, exam, answers, limits, secret=""):
+    def judge(self, exam, answers, limits, secret="", *, hurry=False):
         verdict, seconds = super().judge(exam, answers, limits)
         outcomes = tuple(replace(one, message=secret) for one in verdict.outcomes)
         return replace(verdict, outcomes=outcomes), seconds
 
 
+class BusyHost(PlainHost):
+    """Puts what is slow off while others wait, and writes down what it has judged."""
+
+    def judge(self, exam, answers, limits, secret="", *, hurry=False):
+        slow = any("SLOW" in source for source in answers.values())
+        with open(os.environ["JUDGED"], "a") as file:
+            file.write(f"{'slow' if slow else 'quick'} {hurry}\n")
+        if slow and hurry:
+            raise PutOff(f"{exam.notebook} takes long.")
+        return super().judge(exam, answers, limits, secret)
+
+
 class SlowHost(PlainHost):
     """Takes a moment for each notebook, so that it can be killed in it."""
 
-    def judge(self, exam, answers, limits, secret=""):
+    def judge(self, exam, answers, limits, secret="", *, hurry=False):
         time.sleep(0.05)
         return super().judge(exam, answers, limits, secret)
 
@@ -89,7 +101,7 @@ class SlowHost(PlainHost):
 class CarelessHost(PlainHost):
     """Kills its process once over the first notebook, as a machine fault would."""
 
-    def judge(self, exam, answers, limits, secret=""):
+    def judge(self, exam, answers, limits, secret="", *, hurry=False):
         marker = os.environ["DIE_ONCE"]
         try:
             os.close(os.open(marker, os.O_CREAT | os.O_EXCL))
@@ -119,7 +131,7 @@ class PickyHost(PlainHost):
 class HungHost(PlainHost):
     """Never comes to a verdict."""
 
-    def judge(self, exam, answers, limits, secret=""):
+    def judge(self, exam, answers, limits, secret="", *, hurry=False):
         time.sleep(1000)
 
 

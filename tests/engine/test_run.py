@@ -9,6 +9,7 @@ import pytest
 
 from grading.__main__ import main
 from grading.engine.judging.judge_host import HostPlan, NoIsolation
+from grading.engine.notebooks.readers import Readers
 from grading.engine.options import Options
 from grading.engine.processes.line_pool import WorkersFailed
 from grading.engine.results.journal import Journal
@@ -207,6 +208,32 @@ def test_a_killed_worker_costs_nobody_anything(course, tmp_path, monkeypatch):
 
     assert summary.counts == {"judged": 2}
     assert scores(course) == {("ada", "numbers"): 6, ("ada", "words"): 2}
+
+
+SLOW = "SLOW = 1\ndef double(x): return 2 * x"
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_is_slow_waits_until_nobody_waits_for_it(
+    course, tmp_path, monkeypatch, jobs
+):
+    judged = tmp_path / "judged"
+    monkeypatch.setenv("JUDGED", str(judged))
+    # Readers are slower than judges, who often have nothing to do.
+    monkeypatch.setattr(Readers, "has_room", property(lambda readers: not readers))
+    for number in range(12):
+        slow = number < 2
+        changed = f"{SLOW if slow else '# quick'}\n# {number}"
+        hand_in(course, f"s{number:02d}", numbers=with_double(course, changed))
+    summary = grade(course, "BusyHost", jobs=jobs)
+
+    assert summary.counts["judged"] == 12
+    told = judged.read_text().split("\n")[:-1]
+    assert told.count("slow True") == told.count("slow False") == 2
+    assert told[-2:] == ["slow False", "slow False"]
+    assert "quick False" not in told
+    assert scores(course)["s00", "numbers"] == scores(course)["s01", "numbers"] == 6
+    assert grade(course, "NakedHost").counts == {"known": 24}
 
 
 def test_who_kills_workers_gets_a_result_that_says_so(course):

@@ -4,9 +4,11 @@ import textwrap
 
 import pytest
 
+from grading.judge import pace
+from grading.judge.judge import PutOff, judge
 from grading.judge.preload import Rooms
 from grading.sandbox.levels import LEVELS, IsolationError
-from tests.judge.small import DOUBLE, TESTS, by_name, exam, sit
+from tests.judge.small import DOUBLE, LIMITS, MOVE, TESTS, by_name, exam, sit
 
 pytestmark = pytest.mark.isolation
 
@@ -86,4 +88,112 @@ def test_an_answer_that_can_do_without_a_process_counts(rooms):
     def double(x): return 2 * x
     """
     verdict = sit(rooms, code)
+    assert verdict.score == len(TESTS) + 1
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """Let a turn be over as soon as an answer keeps anybody waiting."""
+    monkeypatch.setattr(pace, "TURN", 0.0)
+    monkeypatch.setattr(pace, "ALLOWANCE", 0)
+
+
+#: Answers that keep a worker, each in its own way.
+KEEPS = {
+    "a loop": "def double(x):\n    while True: pass",
+    "a loop outside of functions": "while True: pass",
+    "a sleep": "import time\ndef double(x): time.sleep(1e6)",
+    "a sleep outside of functions": "import time\ntime.sleep(1e6)",
+    "a stop": """
+        import os, signal, threading
+        def double(x):
+            os.kill(os.getpid(), signal.SIGSTOP)
+            threading.Event().wait()
+    """,
+    "the C library's fork": """
+        import ctypes
+        libc = ctypes.CDLL(None)
+        while True: libc.fork()
+    """,
+    "another program in its place": """
+        import os, sys
+        os.execv(sys.executable, [sys.executable, "-c", "while True: pass"])
+    """,
+    "threads without end": """
+        import threading
+        def spin():
+            while True: pass
+        for _ in range(50): threading.Thread(target=spin, daemon=True).start()
+        def double(x): spin()
+    """,
+    "a generator without end": """
+        def double(x):
+            def numbers():
+                while True: yield 1
+            return list(numbers())
+    """,
+    "a finaliser": """
+        import time
+        class Last:
+            def __del__(self): time.sleep(1e6)
+        def double(x):
+            Last()
+            return 2 * x
+    """,
+    "small pieces of memory": """
+        def double(x):
+            while True:
+                try:
+                    kept = []
+                    while True: kept.append(bytes(1000))
+                except MemoryError:
+                    pass
+    """,
+    "half a message": """
+        import os, threading
+        def double(x):
+            for number in range(3, 64):
+                try: os.write(number, bytes(8))
+                except OSError: pass
+            threading.Event().wait()
+    """,
+    "each call a little": """
+        import time
+        def double(x): time.sleep(1.0)
+    """,
+    "each load a little": """
+        import os, time
+        time.sleep(1.0)
+        def double(x): os._exit(0)
+    """,
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", KEEPS)
+def test_who_keeps_others_waiting_is_put_off(fork_server, at_once, name):
+    answers = {"double": textwrap.dedent(KEEPS[name]), "move": MOVE}
+    with pytest.raises(PutOff):
+        judge(exam(), answers, LIMITS, fork_server, hurry=True)
+    # Whoever comes next finds everything as if nothing had been.
+    assert sit(fork_server).score == len(TESTS) + 1
+
+
+def test_who_is_put_off_loses_nothing(fork_server, at_once):
+    slow = "import time\ndef double(x):\n    time.sleep(0.2)\n    return 2 * x"
+    answers = {"double": slow, "move": MOVE}
+    with pytest.raises(PutOff):
+        judge(exam(), answers, LIMITS, fork_server, hurry=True)
+    verdict, _ = judge(exam(), answers, LIMITS, fork_server)
+    assert verdict.score == len(TESTS) + 1
+
+
+def test_who_takes_as_long_as_the_solution_is_not_put_off(fork_server, monkeypatch):
+    """However slow that is: the solution here takes longer than a turn."""
+    monkeypatch.setattr(pace, "TURN", 0.0)
+    monkeypatch.setattr(pace, "ALLOWANCE", 1000)
+    slow = "import time\ndef double(x):\n    time.sleep(0.1)\n    return 2 * x"
+    answers = {"double": slow, "move": MOVE}
+    verdict, _ = judge(exam(), answers, LIMITS, fork_server, hurry=True)
+    assert verdict == judge(exam(), answers, LIMITS, fork_server)[0]
     assert verdict.score == len(TESTS) + 1

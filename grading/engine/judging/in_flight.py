@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 #: A notebook that ends so many judging processes is not judged again. Before the last
@@ -35,12 +36,17 @@ class InFlight:
     ----------
     open_backend : callable
         Makes a Pool or a Cluster, when the first task is there.
+    hurry : bool, optional
+        Whether a notebook that takes long is put off while others wait.
     """
 
-    def __init__(self, open_backend: Callable[[], Backend]) -> None:
-        self._open_backend = open_backend
+    def __init__(
+        self, open_backend: Callable[[], Backend], *, hurry: bool = False
+    ) -> None:
+        self._open_backend, self._hurry = open_backend, hurry
         self._backend: Backend | None = None
-        self._waiting, self._texts = defaultdict(list), {}
+        self._waiting, self._tasks = defaultdict(list), {}
+        self._put_off: list[str] = []  # for when nobody waits behind them
         self._deaths, self._aside = Counter(), deque()
 
     def __enter__(self):
@@ -62,7 +68,7 @@ class InFlight:
 
     @property
     def _active(self):
-        return len(self._waiting) - len(self._aside)
+        return len(self._waiting) - len(self._aside) - len(self._put_off)
 
     def join(self, key: str, notebook: object, make_task: Callable) -> None:
         """Let a notebook wait for a verdict.
@@ -77,19 +83,23 @@ class InFlight:
             Makes the task, if no other notebook waits for the same.
         """
         self._waiting[key].append(notebook)
-        if key not in self._texts:
+        if key not in self._tasks:
             if self._backend is None:
                 self._backend = self._open_backend()
-            self._texts[key] = make_task().to_json()
-            self._backend.submit(key, self._texts[key])
+            self._tasks[key] = replace(make_task(), hurry=self._hurry)
+            self._send(key)
 
-    def landed(self, timeout: float = 1.0) -> list[tuple[str, dict | None, list]]:
+    def landed(
+        self, timeout: float = 1.0, *, last: bool = True
+    ) -> list[tuple[str, dict | None, list]]:
         """Wait until something is judged.
 
         Parameters
         ----------
         timeout : float, optional
             Seconds.
+        last : bool, optional
+            Whether all notebooks there are have joined.
 
         Returns
         -------
@@ -97,19 +107,28 @@ class InFlight:
             Keys, replies and the notebooks that waited; None in place of a reply if
             workers died over it, again and again.
         """
-        if not self._active:
-            self._send(self._aside.popleft())
+        if not self._active and (last or not self.has_room):
+            self._send_those_left()
         done: list = []
         if self._backend is None:
             return done
         for key, reply in self._backend.wait(timeout):
-            if reply is not None or self._is_deadly(key):
-                del self._texts[key]
+            if reply is not None and reply.get("put_off"):
+                self._put_off.append(key)
+            elif reply is not None or self._is_deadly(key):
+                del self._tasks[key]
                 done.append((key, reply, self._waiting.pop(key)))
         return done
 
     def _send(self, key):
-        self._backend.submit(key, self._texts[key])
+        self._backend.submit(key, self._tasks[key].to_json())
+
+    def _send_those_left(self):
+        """Send what takes long, all at once; then what is deadly, one by one."""
+        keys, self._put_off = self._put_off, []
+        for key in keys or [self._aside.popleft()]:
+            self._tasks[key] = replace(self._tasks[key], hurry=False)
+            self._send(key)
 
     def _is_deadly(self, key):
         """Count a death; try again unless it was the last."""

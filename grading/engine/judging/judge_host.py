@@ -120,7 +120,13 @@ class JudgeHost:
             ) from None
 
     def judge(
-        self, exam: Exam, answers: dict[str, str], limits: "Limits", secret: str = ""
+        self,
+        exam: Exam,
+        answers: dict[str, str],
+        limits: "Limits",
+        secret: str = "",
+        *,
+        hurry: bool = False,
     ) -> "tuple[Verdict, dict[str, float]]":
         """Judge one notebook.
 
@@ -134,6 +140,8 @@ class JudgeHost:
             What they may use.
         secret : str, optional
             What the numbers come from that tests draw.
+        hurry : bool, optional
+            Whether other notebooks wait for this one.
 
         Returns
         -------
@@ -141,9 +149,14 @@ class JudgeHost:
             With the outcome of every test.
         seconds : dict of {str: float}
             How long each test took.
+
+        Raises
+        ------
+        grading.judge.judge.PutOff
+            If others wait, and its turn is over.
         """
         rooms = self._rooms_for(_heavy(exam))
-        return self._judge(exam, answers, limits, rooms, secret)
+        return self._judge(exam, answers, limits, rooms, secret, hurry=hurry)
 
     def close(self) -> None:
         """End all children."""

@@ -16,6 +16,7 @@ class Task:
     answers: dict  #: {grade_id: Python}
     limits: Limits
     secret: str = ""  #: of this exam and these answers; :class:`Secret` makes it
+    hurry: bool = False  #: whether others wait; no verdict depends on it
 
     @property
     def key(self) -> str:
@@ -32,6 +33,7 @@ class Task:
                 "answers": self.answers,
                 "limits": asdict(self.limits),
                 "secret": self.secret,
+                "hurry": self.hurry,
             }
         )
 
@@ -51,7 +53,8 @@ class Task:
         """
         raw = json.loads(text)
         exam = Exam.from_dict(raw["exam"])
-        return cls(exam, raw["answers"], Limits(**raw["limits"]), raw["secret"])
+        limits = Limits(**raw["limits"])
+        return cls(exam, raw["answers"], limits, raw["secret"], raw["hurry"])
 
 
 def _json(value):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from grading.engine.judging.judge_host import HostPlan, NoIsolation
 from grading.engine.judging.task import Task
 from grading.engine.processes.pipes import private_pipes, say
-from grading.judge.judge import ExamError
+from grading.judge.judge import ExamError, PutOff
 
 if TYPE_CHECKING:
     from grading.engine.judging.judge_host import JudgeHost
@@ -39,7 +39,7 @@ def judge_text(host: "JudgeHost", text: str) -> dict:
     reply : dict
         The verdict as JSON text, and the seconds of each test; or ``{"fault": why}`` if
         the exam itself cannot run, or ``{"stopped": why}`` if it runs, but twice not
-        with these answers.
+        with these answers; or ``{"put_off": True}`` if others wait and it takes long.
     """
     task = Task.from_json(text)
     reply = _judged(host, task, task.answers)
@@ -55,7 +55,11 @@ def judge_text(host: "JudgeHost", text: str) -> dict:
 
 def _judged(host, task, answers):
     try:
-        verdict, seconds = host.judge(task.exam, answers, task.limits, task.secret)
+        verdict, seconds = host.judge(
+            task.exam, answers, task.limits, task.secret, hurry=task.hurry
+        )
+    except PutOff:
+        return {"put_off": True}
     except ExamError as error:
         return {"stopped": str(error)[:MAX_WHY]}
     return {"verdict": verdict.to_json(), "seconds": seconds}

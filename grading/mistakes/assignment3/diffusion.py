@@ -702,6 +702,86 @@ def cfg_forward(self, x, time, model_kwargs=None):
     second = self.forward(x, time, {"text_emb": torch.zeros_like(c)})
     return first * (1 + w) - second * w
 
+# %% style="df-guidance" why="The whole class, as in the course's file."
+class Unet(nn.Module):
+    def __init__(self, dim, condition_dim, dim_mults=(1, 2, 4, 8), channels=3, uncond_prob=0.2):
+        super().__init__()
+        self.condition_dim, self.uncond_prob = condition_dim, uncond_prob
+        context_dim = 4 * dim
+        self.init_conv = nn.Conv2d(channels, dim, 3, padding=1)
+        self.time_mlp = nn.Sequential(
+            SinusoidalPosEmb(dim),
+            nn.Linear(dim, context_dim),
+            nn.GELU(),
+            nn.Linear(context_dim, context_dim),
+        )
+        self.condition_mlp = nn.Sequential(
+            nn.Linear(condition_dim, context_dim),
+            nn.GELU(),
+            nn.Linear(context_dim, context_dim),
+        )
+        dims = [dim, *(dim * m for m in dim_mults)]
+        mid_dim = dims[-1]
+        self.mid_block1 = ResnetBlock(mid_dim, mid_dim, context_dim=context_dim)
+        self.mid_block2 = ResnetBlock(mid_dim, mid_dim, context_dim=context_dim)
+        self.final_conv = nn.Conv2d(dim, channels, 1)
+        self.downs, self.ups = nn.ModuleList([]), nn.ModuleList([])
+        in_out = list(itertools.pairwise(dims))
+        for ind, (dim_in, dim_out) in enumerate(in_out):
+            down_block = nn.ModuleList([
+                ResnetBlock(dim_in, dim_in, context_dim=context_dim),
+                ResnetBlock(dim_in, dim_in, context_dim=context_dim),
+                Downsample(dim_in, dim_out),
+            ])
+            self.downs.append(down_block)
+        in_out_ups = [(b, a) for a, b in reversed(in_out)]
+        for ind, (dim_in, dim_out) in enumerate(in_out_ups):
+            up_block = nn.ModuleList([
+                Upsample(dim_in, dim_out),
+                ResnetBlock(dim_out * 2, dim_out, context_dim=context_dim),
+                ResnetBlock(dim_out * 2, dim_out, context_dim=context_dim),
+            ])
+            self.ups.append(up_block)
+
+    def forward(self, x, time, model_kwargs={}):
+        model_kwargs = model_kwargs or {}
+        if "cfg_scale" in model_kwargs:
+            return self.cfg_forward(x, time, model_kwargs)
+        context = self.time_mlp(time)
+        cond_emb = model_kwargs["text_emb"]
+        if cond_emb is None:
+            cond_emb = torch.zeros(x.shape[0], self.condition_dim, device=x.device)
+        if self.training:
+            mask = (torch.rand(cond_emb.shape[0]) > self.uncond_prob).float()
+            cond_emb = cond_emb * mask[:, None]
+        context = context + self.condition_mlp(cond_emb)
+        x = self.init_conv(x)
+        h = []
+        for block1, block2, downsample in self.downs:
+            x = block1(x, context)
+            h.append(x)
+            x = block2(x, context)
+            h.append(x)
+            x = downsample(x)
+        x = self.mid_block1(x, context)
+        x = self.mid_block2(x, context)
+        for upsample, block1, block2 in self.ups:
+            x = upsample(x)
+            x = torch.cat((x, h.pop()), dim=1)
+            x = block1(x, context)
+            x = torch.cat((x, h.pop()), dim=1)
+            x = block2(x, context)
+        x = self.final_conv(x)
+        return x
+
+    def cfg_forward(self, x, time, model_kwargs={}):
+        model_kwargs = dict(model_kwargs)
+        cfg_scale = model_kwargs.pop("cfg_scale")
+        cond_out = self.forward(x, time, model_kwargs)
+        model_kwargs["text_emb"] = None
+        uncond_out = self.forward(x, time, model_kwargs)
+        return (1 + cfg_scale) * cond_out - cfg_scale * uncond_out
+
 # %% mistake="df-q-sample" why="The weights are swapped."
 - x_t = extract(self.sqrt_alphas_cumprod, t, x_start.shape) * x_start
 - x_t = x_t + extract(self.sqrt_one_minus_alphas_cumprod, t, x_start.shape) * noise
