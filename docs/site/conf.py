@@ -3,6 +3,7 @@
 import os
 
 from jinja2 import Environment, PackageLoader
+from myst_nb import sphinx_ext
 from numpydoc import docscrape_sphinx
 
 import cs231n
@@ -34,6 +35,8 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 180
 nb_ipywidgets_js = {}  # comes from elsewhere
 nb_merge_streams = True
+# By default beside the pages, so a second language's would stand in the first's site.
+sphinx_ext.OUTPUT_FOLDER = os.environ.get("CS231N_SITE_OUTPUTS", "outputs")
 
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 4  # as GitHub names them

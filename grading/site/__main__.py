@@ -96,9 +96,11 @@ def sphinx(stage: Stage, out: Path, cache: Path, builder: str = "html") -> None:
         If it warns of anything.
     """
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q"]
-    command += ["-b", builder, "-d", str(WORK / "doctrees" / builder / stage.language)]
+    trees = WORK / "trees" / builder / stage.language
+    command += ["-b", builder, "-d", str(trees)]
     told = {
         "CS231N_SITE_CACHE": str(cache / "cells"),
+        "CS231N_SITE_OUTPUTS": str(trees / "outputs"),
         "CS231N_SITE_ADDRESS": stage.home.address,
         "CS231N_SITE_LANGUAGE": stage.language,
         "CS231N_DATA": str(ROOT / "build" / "embedded"),  # what the package draws

@@ -118,6 +118,8 @@ def test_missing_data_names_the_folder_and_the_command(tmp_path):
         load_cifar10("cifar10", root=tmp_path)
     assert str(tmp_path) in str(error.value)
     assert "python -m cs231n.data.fetch cifar10" in str(error.value)
+    shown = error.value._render_traceback_()  # in a notebook, without our frames
+    assert "\n".join(shown) == f"DatasetError: {error.value}"
     with pytest.raises(DatasetError, match="No CIFAR-10 batch"):
         read_cifar_batch(tmp_path / "nowhere" / "test_batch")
 

@@ -60,6 +60,11 @@ def test_every_kind_of_page_is_there(site):
         assert (site / "notes" / f"{page.stem}.html").exists()
 
 
+def test_nothing_of_the_build_is_left_in_the_site(site):
+    assert not list(site.rglob("jupyter_execute")) + list(site.rglob("*.doctree"))
+    assert not list(site.parent.glob("jupyter_execute"))
+
+
 def test_html_is_valid(parsed):
     wrong = [
         f"{path.name}: {place} {what} {values}"
