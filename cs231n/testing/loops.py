@@ -3,7 +3,7 @@
 import ast
 import functools
 
-from cs231n.testing.names import dotted, fetched, handed_on, nodes
+from cs231n.testing.names import dotted, fetched, handed_on, nodes, walked
 from cs231n.testing.sources import reached
 
 #: Calls that loop over Python objects behind one name.
@@ -60,17 +60,38 @@ def _is_loop(node):
     if isinstance(node, ast.Call) and dotted(node.func) == "getattr":
         return _last(fetched(node)) in _LOOPING_CALLS
     if isinstance(node, ast.Call):
-        name = _last(dotted(node.func))
+        name, given = dotted(node.func), len(node.args)
         key = any(word.arg == "key" for word in node.keywords)
-        return (name in _CALLING_KEYS and key) or (
-            dotted(node.func) == "iter" and len(node.args) > 1
+        return (
+            (_last(name) in _CALLING_KEYS and key)
+            or (_last(name) in ("groupby", "iter") and given > 1)
+            or (bool(name) and name in map(dotted, node.args))  # f(f, x)
         )
     if isinstance(node, ast.alias) and node.asname not in (None, node.name):
         return _last(node.name) in _LOOPING_CALLS | _LOOPING_TOOLS
     if isinstance(node, ast.FunctionDef):
         by_item = node.name in _CALLED_BY_ITEM
         return by_item or node.name in reached(ast.Module(node.body))
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+        return not _calls_of(node.value).isdisjoint(map(dotted, node.targets))
+    if isinstance(node, ast.ClassDef):  # making its objects runs its methods
+        return node.name in _calls_of(ast.Module(node.body)) or _calls_itself(node)
     return isinstance(node, _LOOPS)
+
+
+def _calls_of(tree):
+    """List what a tree calls, with dots."""
+    return {dotted(n.func) for n in walked(tree) if isinstance(n, ast.Call)}
+
+
+def _calls_itself(owner):
+    """Tell whether ``__call__`` of a class calls its own object."""
+    return any(
+        isinstance(part, ast.FunctionDef)
+        and part.name == "__call__"
+        and not _calls_of(part).isdisjoint(one.arg for one in part.args.args[:1])
+        for part in owner.body
+    )
 
 
 def _calling_each_other(trees):

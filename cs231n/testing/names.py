@@ -91,7 +91,8 @@ def handed_on(tree: ast.AST) -> frozenset[str]:
     Returns
     -------
     names : frozenset of str
-        Those of arguments, items, results and attributes of classes.
+        Those of arguments, items, results and attributes of classes, and what
+        ``getattr`` fetches.
     """
     parts = nodes(tree)
     taken = {id(n.value) for n in parts if isinstance(n, ast.Attribute)}
@@ -103,13 +104,16 @@ def handed_on(tree: ast.AST) -> frozenset[str]:
     }
     for owner in (n for n in parts if isinstance(n, ast.ClassDef)):
         given -= {id(n.value) for n in owner.body if isinstance(n, ast.Assign)}
-    return frozenset(
+    gone = taken | given
+    found = {
         dotted(node)
         for node in parts
         if isinstance(node, ast.Attribute | ast.Name)
         and isinstance(node.ctx, ast.Load)
-        and id(node) not in taken | given
-    )
+        and id(node) not in gone
+    }
+    calls = (n for n in parts if isinstance(n, ast.Call))
+    return frozenset(found | {fetched(n) for n in calls if dotted(n.func) == "getattr"})
 
 
 def spelled_out(used: frozenset[str], trees: list[ast.AST]) -> frozenset[str]:

@@ -326,6 +326,41 @@ WAYS = {
         "def double(x):\n    delattr(np, 'add')\n    return 2 * x"
     ),
     "what somebody types": "def double(x):\n    input()\n    return 2 * x",
+    "getattr of a module": (
+        "def double(x):\n    getattr(np, 'linalg', None).norm(x)\n    return 2 * x"
+    ),
+    "groups by what is called": (
+        "import itertools\ndef double(x):\n    out = []\n"
+        "    list(itertools.groupby(x, lambda v: out.append(2 * v)))\n"
+        "    return np.array(out)"
+    ),
+    "a lambda that calls itself": (
+        "go = lambda x, out: go(x[1:], out + [2 * x[0]]) if len(x) else out\n"
+        "def double(x):\n    return np.array(go(x, []))"
+    ),
+    "a lambda that is given itself": (
+        "def double(x):\n"
+        "    go = lambda f, x, out: f(f, x[1:], out + [2 * x[0]]) if len(x) else out\n"
+        "    return np.array(go(go, x, []))"
+    ),
+    "an object that calls itself": (
+        "class Go:\n    def __call__(self, x, out):\n"
+        "        return self(x[1:], out + [2 * x[0]]) if len(x) else out\n"
+        "def double(x):\n    return np.array(Go()(x, []))"
+    ),
+    "an object that makes the next": (
+        "class Go:\n    def __init__(self, x, out):\n        self.out = out\n"
+        "        if len(x):\n            self.out = Go(x[1:], out + [2 * x[0]]).out\n"
+        "def double(x):\n    return np.array(Go(x, []).out)"
+    ),
+    "an object that shows the next": (
+        "class Go:\n    def __init__(self, x, out):\n"
+        "        self.x, self.out = x, out\n"
+        "    def __repr__(self):\n        if len(self.x):\n"
+        "            self.out.append(2 * self.x[0])\n"
+        "            repr(Go(self.x[1:], self.out))\n        return ''\n"
+        "def double(x):\n    out = []\n    repr(Go(x, out))\n    return np.array(out)"
+    ),
     "recursion through an argument": (
         "def go(f, x, out):\n    if len(x):\n        out.append(2 * x[0])\n"
         "        f(f, x[1:], out)\n    return out\ndef double(x):\n"
