@@ -16,6 +16,7 @@ from cs231n import old_imports
 from cs231n.workbook.cells import as_python, furnish
 from grading.judge import seeding
 from grading.judge.source import imports, plain
+from grading.judge.student_session import defined
 from grading.judge.tester import score_of
 
 if TYPE_CHECKING:
@@ -117,15 +118,23 @@ class Trial:
             Nothing.
         """
         before = dict(self._names)
-        for name in imports.defined(plain.parsed(cell.source)):
-            self._names.pop(name, None)  # or a variant would find the solution's
         try:
+            self._forget(cell.source)
             self.run(cell.name, source)
             yield
         finally:
             self._names.clear()
             self._names.update(before)
             self.run(cell.name, cell.source)  # for methods of classes
+
+    def _forget(self, source):
+        """Take away what a solution defines, or a variant would find it."""
+        for name in imports.defined(plain.parsed(source)):
+            self._names.pop(name, None)
+        for name, owner in defined(source).items():
+            cls = self._names.get(owner)
+            if isinstance(cls, type) and name in vars(cls):
+                delattr(cls, name)
 
     def test(self, cell: "Cell", seed: str = "", *, sources: bool = True) -> "Found":
         """Run a test.

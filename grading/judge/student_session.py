@@ -148,8 +148,9 @@ class StudentSession:
         wanted = dict(defined(cell.source))
         for name in wanted:
             self._names.pop(name, None)
-        # Answers may write the classes of the set-up anew.
-        wanted |= dict.fromkeys(self.remote.references.setup)
+        # Answers may write the classes of the set-up and their own anew.
+        owners = {*self.remote.references.setup, *filter(None, wanted.values())}
+        wanted = dict.fromkeys(sorted(owners)) | wanted
         if source is None or self._broken.get(cell.name, (False,))[0]:
             return False
         self._loading = cell
@@ -197,18 +198,18 @@ class StudentSession:
     def _bind(self, wanted, found):
         """Bind what an answer defines to what stands for it here."""
         for name, owner in wanted.items():
-            kind, parameters, members = found.get(name, (None, (), {}))
+            place, (kind, parameters, members) = _place(name, owner, found)
             if name in self._lent:
                 self._lend(name, members)
                 continue
             if kind == "class":
                 value = class_stand_in(self.remote, name, members)
             elif kind == "function":
-                value = stand_in(self.remote, name, parameters)
+                value = stand_in(self.remote, place, parameters)
             else:
                 continue
             self._names[name] = value
-            if isinstance(self._names.get(owner), type):
+            if owner in self._names:
                 setattr(self._names[owner], name, value)
 
     def _lend(self, name, members):
@@ -233,6 +234,17 @@ class StudentSession:
         if not all(map(answer_source.is_plain, answers)):
             return []
         return answer_source.sources(name, setup, answers)
+
+
+def _place(name, owner, found):
+    """Tell where a name is: by itself, or in a class that was pasted whole."""
+    nothing = (None, (), {})
+    if name in found or owner not in found:
+        return name, found.get(name, nothing)
+    parameters = found[owner][2].get(name)
+    if type(parameters) is not list:
+        return name, nothing
+    return f"{owner}.{name}", ("function", parameters, {})
 
 
 def _methods_asked_for(cells):
