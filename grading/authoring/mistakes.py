@@ -1,6 +1,7 @@
 """Mistakes and styles of a notebook: plausible faults, and other correct answers."""
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,9 +72,14 @@ def variants(
     return found
 
 
-def _cells(path: Path) -> list[nbformat.NotebookNode]:
-    cells = jupytext.read(path, fmt="py:percent").cells
-    return [cell for cell in cells if cell.cell_type == "code" and _says(cell)]
+def _cells(path: Path) -> Sequence[nbformat.NotebookNode]:
+    return _cells_of(path.read_text(encoding="utf-8"))
+
+
+@functools.lru_cache(maxsize=64)  # jupytext takes a quarter of a second for a script
+def _cells_of(text: str) -> tuple[nbformat.NotebookNode, ...]:
+    cells = jupytext.reads(text, fmt="py:percent").cells
+    return tuple(cell for cell in cells if cell.cell_type == "code" and _says(cell))
 
 
 def _says(cell: nbformat.NotebookNode) -> bool:
@@ -102,7 +108,7 @@ def _faults(cell: nbformat.NotebookNode, answers: dict[str, str]) -> Iterator[st
 
 def _variant(
     cell: nbformat.NotebookNode,
-    cells: list[nbformat.NotebookNode],
+    cells: Sequence[nbformat.NotebookNode],
     answers: dict[str, str],
 ) -> Variant:
     kind = _kind(cell)
@@ -116,7 +122,9 @@ def _variant(
     return Variant(kind, exercise, why, patched(base, cell.source))
 
 
-def _named(beginning: str, exercise: str, cells: list[nbformat.NotebookNode]) -> str:
+def _named(
+    beginning: str, exercise: str, cells: Sequence[nbformat.NotebookNode]
+) -> str:
     """Return the whole answer to an exercise whose why begins with some words."""
     whole = {
         cell.metadata.get("why", ""): cell.source
