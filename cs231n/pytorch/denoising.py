@@ -19,7 +19,6 @@ def denoise(
     line: Mapping[str, Any],
     tables: Mapping[str, np.ndarray] | None = None,
     objective: str = "pred_noise",
-    method: str = "",
     **kwargs: Any,
 ) -> dict[str, Any]:
     """Call a step with a denoiser that computes a straight line of what it is told.
@@ -28,7 +27,7 @@ def denoise(
     ----------
     answer : callable
         Takes the denoiser first; with ``tables``, a method of a diffusion, whose
-        other methods are the notebook's. Or a class, which has such a ``method``.
+        other methods are the notebook's.
     *args, **kwargs : object
         What else it takes, with arrays.
     line : mapping
@@ -39,8 +38,6 @@ def denoise(
         The schedule of a diffusion.
     objective : str, optional
         What that diffusion's denoiser predicts.
-    method : str, optional
-        Which method of a class is meant.
 
     Returns
     -------
@@ -49,8 +46,6 @@ def denoise(
         denoiser was called with; ``options``, what ``model_kwargs`` held afterwards;
         ``recorded``, whether it collects gradients.
     """
-    if isinstance(answer, type):
-        answer = getattr(answer, method)
     torch = engine_of(answer)
     net = _Line(torch, line)
     first = net if tables is None else _Diffusion(answer, torch, net, tables, objective)

@@ -1552,10 +1552,8 @@ def cfg_forward(self, x, time, model_kwargs=None):
 # </details>
 
 # %% test="df-guidance" points=3
-try:
-    guided_by = cfg_forward
-except NameError:  # a class that was pasted whole has its own
-    guided_by = Unet
+# A class that was pasted whole has its own.
+guided_by = globals().get("cfg_forward") or Unet.cfg_forward
 for scale, shape in [(1.0, (1, 2, 2, 2)), (2.5, (3, 4, 2, 3)), (0.0, (2, 1, 3, 2))]:
     told = {"scale": 0.5, "slope": 0.01, "shift": 0.2, "told": 0.8}
     x, times, condition = (
@@ -1570,7 +1568,6 @@ for scale, shape in [(1.0, (1, 2, 2, 2)), (2.5, (3, 4, 2, 3)), (0.0, (2, 1, 3, 2
             times,
             model_kwargs={"text_emb": condition, "cfg_scale": scale},
             line=told,
-            method="cfg_forward",
         )
     both = [reference.line(told, x, times, c) for c in (condition, None)]
     expect(
