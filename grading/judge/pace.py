@@ -32,7 +32,7 @@ LEAST_LOADING = 0.5
 #: How many times as long as the solution an answer may take.
 FACTOR = 20
 #: Seconds that a notebook may keep others waiting, beside what it takes by itself.
-TURN = 4.0
+TURN = 4.5
 #: How many times as long as the solution a notebook may take by itself.
 ALLOWANCE = 2
 #: Seconds, by the clock on the wall, that loading an answer may always take where
