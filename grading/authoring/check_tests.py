@@ -33,8 +33,8 @@ sys.path.remove({root!r})
 _seeding.fix({seed})
 _seeding.replace_rng(globals(), {secret!r}, {test!r})
 """
-#: Forgets all names. What is left is the libraries, which no later reset need look through
-#: for garbage: that was a third of the time of a grading.
+#: Forgets all names. What is left is the libraries, which no later reset need look
+#: through for garbage: that was a third of the time of a grading.
 _RESET = """%reset -f
 import gc
 gc.freeze()

@@ -68,7 +68,7 @@ def same(graders):
     from grading.judge.preload import Rooms
 
     with contextlib.ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
-        # These answers end; nobody need run the solution to know how long they may take.
+        # These answers end: how long the solution takes need not be measured.
         patch.setattr(pace, "PATIENCE", 120)
 
         @functools.cache
