@@ -147,7 +147,7 @@ def shown(monkeypatch):
 
     def cell(source):
         lines.clear()
-        assert not shell.run_cell(source, silent=True).success
+        shell.run_cell(source, silent=True)
         return "\n".join(lines)
 
     return cell
@@ -184,6 +184,7 @@ def test_a_refused_argument_shows_a_sentence_and_the_students_line(shown, cell, 
     assert "Traceback" not in text
     asked = cell.splitlines()[-3 if "mine" in cell else -1].strip()
     assert text.splitlines()[-1] == f"    {asked}"
+    assert "Traceback" in shown("%tb")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Lines that a notebook shows: whole, and of a refused argument only what helps."""
 
 import linecache
+import sys
 import textwrap
 from pathlib import Path
 from traceback import walk_tb
@@ -63,8 +64,8 @@ def asking_line(traceback: TracebackType | None) -> list[str]:
 def shorten_refusals(shell: Any) -> None:
     """Have a kernel show refused arguments as a sentence and the student's line.
 
-    The package's frames above the sentence tell a student nothing. ``%tb`` shows them
-    as after any other error.
+    The package's frames above the sentence tell a student nothing. ``%tb`` shows them,
+    and ``%debug`` goes through them.
 
     Parameters
     ----------
@@ -77,6 +78,8 @@ def shorten_refusals(shell: Any) -> None:
 def _show(shell, kind, error, traceback, tb_offset=None):
     """Show an error as IPython does, or in short."""
     if not hasattr(error, "_render_traceback_") and _is_refusal(traceback):
+        # For `%tb` and `%debug`.
+        sys.last_type, sys.last_value, sys.last_traceback = kind, error, traceback
         lines = [wrapped(f"{kind.__name__}: {error}"), *asking_line(traceback)]
         shell._showtraceback(kind, error, lines)
     else:
