@@ -114,7 +114,7 @@ class RemoteCalls:
 
     def load_answer(
         self, name: str, source: str, wanted: list[str], seed: int
-    ) -> tuple[Exception | None, dict]:
+    ) -> tuple[Exception | None, dict, int | None]:
         """Have a cell of the student's run, and random numbers follow a seed after it.
 
         Parameters
@@ -132,6 +132,8 @@ class RemoteCalls:
             What it raised.
         found : dict
             What ``student.py`` says of the names that are there.
+        line : int or None
+            At which the cell was interrupted, if it was.
 
         Raises
         ------
@@ -140,10 +142,12 @@ class RemoteCalls:
         """
         reply = self.ask("answer", name, source, wanted, seed)
         try:
-            error, found = reply
+            error, found, line = reply
             if type(found) is not dict or not all(map(_says, found.values())):
                 raise Refused("names that stand for nothing")
-            return error if error is None else classes.exception(*error), found
+            if line is not None and type(line) is not int:
+                raise Refused("a line that is none")
+            return error if error is None else classes.exception(*error), found, line
         except Exception as problem:
             lost = self._lost = self._why(problem)
             raise lost from None
