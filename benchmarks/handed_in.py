@@ -1,5 +1,6 @@
 """What a class hands in: honest answers, broken files and hostile code."""
 
+import ast
 import shutil
 
 import nbformat
@@ -31,6 +32,9 @@ def one():
 # 1 point.
 assert one() == 1
 '''
+_TWO_LOOPS = (
+    "@add_to_class(KNearestNeighbor)\ndef compute_distances_two_loops(self, X):"
+)
 #: Answers that break something, with the exercise they stand in.
 HOSTILE = {
     "exits": "import os\nos._exit(0)",
@@ -62,6 +66,31 @@ KEEPING = {
     ),
     "pieces": "kept = []\nwhile True: kept.append(bytes(100))",
     "fills": "n = 0\nwhile True:\n    n += 1\n    open(f'{n}', 'w').write('x' * 4096)",
+    "counts": "sum(range(10**12))",
+    "speechless": _TWO_LOOPS
+    + """
+    class Endless(Exception):
+        def __str__(self):
+            while True: pass
+    raise Endless""",
+    "iterates": _TWO_LOOPS
+    + """
+    class Endless(list):
+        def __iter__(self):
+            while True: pass
+    return Endless([1])""",
+    "recurses": _TWO_LOOPS
+    + """
+    import sys
+    sys.setrecursionlimit(10**9)
+    class Deep:
+        def __getattr__(self, name): return getattr(self, name + "x")
+    return Deep().x""",
+    "nests": _TWO_LOOPS
+    + """
+    nested = []
+    for _ in range(10**6): nested = [nested]
+    return nested""",
 }
 BROKEN = {
     "cut": lambda data: data[: len(data) // 3],
@@ -102,6 +131,20 @@ class Writer:
         folder.mkdir(parents=True, exist_ok=True)
         data = spoil(nbformat.writes(notebook).encode())
         (folder / f"{self.name}.ipynb").write_bytes(data)
+
+
+def endless_variant():
+    """Return answers to knn whose functions all loop without end."""
+    answers = solution_of("assignment1/knn")
+    return {name: _without_ends(source) for name, source in answers.items()}
+
+
+def _without_ends(source):
+    tree = ast.parse(source)
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            node.body = ast.parse("while True: pass").body
+    return ast.unparse(tree)
 
 
 def solution_of(path):

@@ -3,19 +3,17 @@
 import contextlib
 import functools
 import inspect
-import linecache
 import os
 import sys
 import types
 from collections.abc import Callable, Iterator
-from traceback import walk_tb
 from typing import Any
 
 from cs231n import old_imports
 from cs231n.languages import say
 from cs231n.old_imports import MissingLibrary, StandIn
 from cs231n.workbook import live
-from cs231n.workbook.lines import wrapped
+from cs231n.workbook.lines import asking_line, wrapped
 from cs231n.workbook.saved import BadNotebook, SavedNotebook
 
 old_imports.provide()
@@ -62,16 +60,7 @@ class NoSuchName(AttributeError):
 
     def _render_traceback_(self):
         # IPython asks for this: the sentence, and the student's line that asked.
-        return [wrapped(f"AttributeError: {self}"), *_asking_line(self.__traceback__)]
-
-
-def _asking_line(traceback):
-    """Return the innermost line of the notebook's cells, if its text is known."""
-    line = ""
-    for frame, number in walk_tb(traceback):
-        if frame.f_globals.get("__name__") == "__main__":
-            line = linecache.getline(frame.f_code.co_filename, number).strip()
-    return [f"    {line}"] if line else []
+        return [wrapped(f"AttributeError: {self}"), *asking_line(self.__traceback__)]
 
 
 class _LooksInNotebook(type):

@@ -40,11 +40,7 @@ def tile(
     ValueError
         If ``images`` is not a non-empty stack of images.
     """
-    if images.ndim not in (3, 4) or not len(images):
-        raise ValueError(
-            f"images must have shape (N, H, W) or (N, H, W, C), N > 0; "
-            f"got {images.shape}."
-        )
+    _check_stack(images)
     n, h, w = images.shape[:3]
     columns = columns or int(np.ceil(np.sqrt(n)))
     rows = -(-n // columns)
@@ -58,6 +54,16 @@ def tile(
         top, left = (i // columns) * cell_h, (i % columns) * cell_w
         picture[top : top + h, left : left + w] = image
     return picture
+
+
+def _check_stack(images):
+    is_array = isinstance(images, np.ndarray)
+    if not is_array or images.ndim not in (3, 4) or not len(images):
+        got = images.shape if is_array else f"{type(images).__name__}, no array"
+        raise ValueError(
+            f"images must have shape (N, H, W) or (N, H, W, C), N > 0; got {got}. "
+            f"np.stack makes one array of several images, and image[None] of one."
+        )
 
 
 def rescale(images: np.ndarray) -> np.ndarray:
@@ -104,6 +110,7 @@ def show_grid(
     ax : matplotlib.axes.Axes
         The axes drawn in.
     """
+    _check_stack(images)
     ax = ax or _new_axes((6, 6))
     ax.imshow(
         tile(rescale(images), columns=columns, padding=padding, fill=1), cmap="gray"
@@ -270,6 +277,7 @@ def visualize_grid(
     grid : ndarray of shape (H', W', C)
         The images, about as many across as down.
     """
+    _check_stack(Xs)
     return ubound * tile(rescale(Xs), padding=padding)
 
 
@@ -286,6 +294,7 @@ def vis_grid(Xs: np.ndarray) -> np.ndarray:
     grid : ndarray of shape (H', W', C)
         The images, about as many across as down.
     """
+    _check_stack(Xs)
     return rescale(tile(Xs, fill=Xs.max())[None])[0]
 
 

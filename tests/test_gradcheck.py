@@ -178,6 +178,27 @@ def test_lists_are_refused_by_name():
         eval_numerical_gradient(np.sum, [1.0])
 
 
+@pytest.mark.parametrize(
+    "check",
+    [eval_numerical_gradient, lambda f, x: grad_check_sparse(f, x, x)],
+)
+@pytest.mark.parametrize(
+    ("f", "got"),
+    [
+        (np.exp, r"an array of shape \(2,\)"),
+        (lambda x: (1.0, x), "tuple"),
+        (lambda x: None, "NoneType"),
+        (lambda x: "loss", "str"),
+    ],
+)
+def test_a_function_that_gives_no_number_is_refused(check, f, got):
+    x = np.ones(2)
+
+    with pytest.raises(TypeError, match=f"one number, .* it gave {got}. Return the"):
+        check(f, x)
+    assert np.array_equal(x, [1, 1])
+
+
 def test_read_only_points_are_refused():
     x = np.ones(2)
     x.flags.writeable = False

@@ -10,6 +10,7 @@ from cs231n.notebook import (
     missing_library,
     needs_answers,
 )
+from cs231n.workbook.lines import shorten_refusals
 
 
 def run_cells(*cells):
@@ -132,6 +133,70 @@ def test_a_missing_name_shows_a_sentence_and_the_students_line(cell, said):
     assert " ".join(first.split()).startswith(f"AttributeError: {said}")
     (asked,) = [line for line in cell.splitlines() if re.search(r"[\w)]\.\w", line)]
     assert last == f"    {asked.strip()}"
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """A shell as a notebook has it; what it shows of an error is what a cell gives."""
+    shell, lines = InteractiveShell.instance(), []
+    monkeypatch.setattr(shell, "custom_exceptions", ())
+    monkeypatch.setattr(shell, "CustomTB", None, raising=False)
+    show = lambda kind, error, found: lines.extend(found)
+    monkeypatch.setattr(shell, "_showtraceback", show)
+    shorten_refusals(shell)
+
+    def cell(source):
+        lines.clear()
+        shell.run_cell(source, silent=True)
+        return "\n".join(lines)
+
+    return cell
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        (
+            "from cs231n.layers import affine_forward\nimport numpy as np\n"
+            "def mine(x):\n    return affine_forward(x, x, x)\n\n"
+            "mine(np.float64(3))",
+            "TypeError: x must be a NumPy array; got float64.",
+        ),
+        (
+            "from cs231n.solver import Solver\nSolver(None, {}, lr=1)",
+            "ValueError: Solver has no argument 'lr'",
+        ),
+        (
+            "from cs231n.gradcheck import eval_numerical_gradient as gradient\n"
+            "import numpy as np\ngradient(np.exp, np.ones(3))",
+            "TypeError: f(x) should be one number",
+        ),
+        (
+            "from cs231n import vis\nvis.visualize_grid(3)",
+            "ValueError: images must have shape",
+        ),
+    ],
+)
+def test_a_refused_argument_shows_a_sentence_and_the_students_line(shown, cell, said):
+    text = shown(cell)
+
+    assert text.startswith(said)
+    assert "Traceback" not in text
+    asked = cell.splitlines()[-3 if "mine" in cell else -1].strip()
+    assert text.splitlines()[-1] == f"    {asked}"
+    assert "Traceback" in shown("%tb")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "raise ValueError('of my own')",
+        "int('seven')",
+        "from cs231n import vis\nimport numpy as np\nvis.rescale(np.array(['a', 'b']))",
+    ],
+)
+def test_other_errors_look_as_always(shown, cell):
+    assert "Traceback" in shown(cell)
 
 
 def test_where_no_line_is_known_the_sentence_stands_alone():

@@ -30,6 +30,21 @@ def test_tile_refuses_what_is_no_stack_of_images(shape):
         vis.tile(np.zeros(shape))
 
 
+@pytest.mark.parametrize("show", [vis.visualize_grid, vis.vis_grid, vis.show_grid])
+@pytest.mark.parametrize(
+    ("images", "got"),
+    [
+        (3, "int, no array"),
+        ([np.zeros((2, 2))], "list, no array"),
+        (np.zeros((2, 2)), r"\(2, 2\)"),
+    ],
+)
+def test_what_is_no_stack_of_images_is_refused_with_what_to_do(show, images, got):
+    with pytest.raises(ValueError, match=f"images must .*; got {got}. np.stack makes"):
+        show(images)
+    assert not plt.get_fignums()
+
+
 def test_rescale_stretches_each_image_by_itself():
     images = np.array([[[-2.0, 0], [1, 2]], [[5, 5], [5, 5]]])
 

@@ -130,14 +130,14 @@ def eval_numerical_gradient(
     Raises
     ------
     TypeError
-        If ``x`` is not float64.
+        If ``x`` is not float64, or ``f`` gives something else than a number.
     ValueError
         If ``x`` cannot be written to.
     """
     _check_point(x, written=True)
     grad = np.empty_like(x)
     for index in np.ndindex(x.shape):
-        above, below = _on_both_sides(lambda: float(f(x)), x, index, h)
+        above, below = _on_both_sides(lambda: _number(f(x)), x, index, h)
         grad[index] = (above - below) / (2 * h)
         if verbose:
             print(index, grad[index])
@@ -230,7 +230,7 @@ def grad_check_sparse(
     Raises
     ------
     TypeError
-        If ``x`` is not float64.
+        If ``x`` is not float64, or ``f`` gives something else than a number.
     ValueError
         If ``analytic_grad`` is not shaped like ``x``, or ``x`` is empty or cannot
         be written to.
@@ -245,7 +245,7 @@ def grad_check_sparse(
     worst = 0.0
     for _ in range(num_checks):
         index = tuple(int(rng.integers(size)) for size in x.shape)
-        above, below = _on_both_sides(lambda: float(f(x)), x, index, h)
+        above, below = _on_both_sides(lambda: _number(f(x)), x, index, h)
         numerical, analytic = (above - below) / (2 * h), float(analytic_grad[index])
         error = rel_error(numerical, analytic)
         worst = max(worst, error)
@@ -267,6 +267,20 @@ def _check_point(x, *, written=False):
         raise ValueError(
             "x is read-only, and its elements are varied in place: copy it."
         )
+
+
+def _number(value):
+    """Return what a scalar function gave as a float."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        shape = getattr(value, "shape", None)
+        got = type(value).__name__ if shape is None else f"an array of shape {shape}"
+        raise TypeError(
+            f"f(x) should be one number, such as a loss; it gave {got}. Return the "
+            f"number alone; for a function that gives an array there is "
+            f"eval_numerical_gradient_array(f, x, df), with df shaped like f(x)."
+        ) from None
 
 
 def _on_both_sides(value, x, index, h):

@@ -13,7 +13,9 @@ from cs231n.testing.words import result
 
 
 @beside_answers
-def call(answer: Callable, *args: Any, **kwargs: Any) -> Any:
+def call(
+    answer: Callable, *args: Any, changed: int | None = None, **kwargs: Any
+) -> Any:
     """Call an answer with tensors in place of arrays.
 
     Parameters
@@ -23,14 +25,18 @@ def call(answer: Callable, *args: Any, **kwargs: Any) -> Any:
     *args, **kwargs : object
         What it takes; arrays become tensors, in lists and dictionaries too. A tensor
         shares its memory with the array, so an answer that works in place shows.
+    changed : int, optional
+        Which argument to return, for an answer that works in place and returns
+        nothing. A grader lends copies: what happens to them happens to no array here.
 
     Returns
     -------
     result : object
-        What it returned, with arrays in place of tensors.
+        What it returned, with arrays in place of tensors; or ``args[changed]``.
     """
     torch = engine_of(answer)
-    return arrays(answer(*tensors(torch, args), **tensors(torch, kwargs)))
+    found = arrays(answer(*tensors(torch, args), **tensors(torch, kwargs)))
+    return found if changed is None else args[changed]
 
 
 @beside_answers

@@ -5,7 +5,7 @@ The test cells of the notebooks are written with these. All of them raise
 :func:`passed`, which ends a test with a tick.
 """
 
-from cs231n.testing.effects import PEAKS, memory_below, unchanged
+from cs231n.testing.effects import PEAKS, WATCHED, memory_below, unchanged
 from cs231n.testing.elsewhere import beside_answers
 from cs231n.testing.rules import expect_source, hiding
 from cs231n.testing.ticks import passed
@@ -15,6 +15,7 @@ from cs231n.testing.wrong import WrongAnswer, expect
 
 __all__ = [
     "PEAKS",
+    "WATCHED",
     "WrongAnswer",
     "beside_answers",
     "expect",

@@ -12,6 +12,8 @@ from cs231n.testing.wrong import expect
 
 #: Peaks, in bytes, of answers that ran in another process within :func:`memory_below`.
 PEAKS: list[int] = []
+#: Arrays that :func:`unchanged` looks after at the moment.
+WATCHED: list[np.ndarray] = []
 
 
 @contextlib.contextmanager
@@ -35,7 +37,12 @@ def unchanged(**arrays: np.ndarray) -> Iterator[None]:
     """
     before = {name: array.copy() for name, array in arrays.items()}
     remember(before)
-    yield
+    outer = len(WATCHED)
+    WATCHED.extend(arrays.values())
+    try:
+        yield
+    finally:
+        del WATCHED[outer:]
     for name, array in arrays.items():
         expect(
             np.array_equal(array, before[name], equal_nan=array.dtype.kind == "f"),

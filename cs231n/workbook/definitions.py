@@ -5,6 +5,7 @@ given has the name of the class as well, ``Net.loss``, where the cell says it.
 """
 
 import ast
+import functools
 import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,6 +49,11 @@ def definitions(source: str) -> dict[str, Definition]:
     found : dict of {str: Definition}
         By name.
     """
+    return dict(_definitions(source))
+
+
+@functools.lru_cache(maxsize=256)  # a cell runs many times before it changes
+def _definitions(source: str) -> dict[str, Definition]:
     found: dict[str, Definition] = {}
     try:
         for part in _parts(ast.parse(as_python(source))):
@@ -75,6 +81,11 @@ def used(source: str) -> set[str]:
     names : set of str
         Global names, and attributes.
     """
+    return set(_used(source))
+
+
+@functools.lru_cache(maxsize=256)
+def _used(source: str) -> set[str]:
     try:
         tree = ast.parse(as_python(source))
         found = _read(tree) | _attributes(tree)

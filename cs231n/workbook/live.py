@@ -16,7 +16,7 @@ from typing import Any
 from cs231n.languages import say
 from cs231n.workbook import score
 from cs231n.workbook.cells import names_in
-from cs231n.workbook.lines import wrapped
+from cs231n.workbook.lines import shorten_refusals, wrapped
 from cs231n.workbook.meanings import meaning_of
 from cs231n.workbook.relied import Relied, ticks_of
 from cs231n.workbook.saved import (
@@ -115,6 +115,7 @@ def watch() -> None:
     if shell and not getattr(shell, "cs231n_watcher", None):
         shell.cs231n_watcher = Watcher(shell)
         shell.events.register("post_run_cell", shell.cs231n_watcher.after)
+        shorten_refusals(shell)
 
 
 def exercise_of(source: str, cell_id: str, names: dict[str, Any]) -> str:

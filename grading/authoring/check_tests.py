@@ -33,6 +33,13 @@ sys.path.remove({root!r})
 _seeding.fix({seed})
 _seeding.replace_rng(globals(), {secret!r}, {test!r})
 """
+#: Forgets all names. What is left is the libraries, which no later reset need look
+#: through for garbage: that was a third of the time of a grading.
+_RESET = """%reset -f
+import gc
+gc.freeze()
+del gc
+"""
 #: Runs cells in one message to the kernel, each as if it had come alone.
 _ONE_BY_ONE = """
 for _source in {!r}:
@@ -142,7 +149,7 @@ class Grader:
         outcomes : dict of {str: TestScore}
             By test cell.
         """
-        self._execute("%reset -f")
+        self._execute(_RESET)
         outcomes, waiting = {}, []
         for cell in self.exam.cells:
             if cell.kind != "test":

@@ -11,9 +11,10 @@ import time
 from typing import TYPE_CHECKING
 
 from cs231n.workbook.cells import as_python
+from grading.judge import interrupting
 from grading.judge.exam import Outcome, Verdict
 from grading.judge.order import groups
-from grading.judge.pace import Pace, Turn
+from grading.judge.pace import Pace, Stopwatch, Turn
 from grading.judge.protocol.channel import ChannelError, Late
 from grading.judge.room.handed_out import handed_out
 from grading.judge.source import suspicion
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Seconds that a test may take beyond its limit before its tester is stopped.
 _GRACE = 2.0
+#: Seconds that a cell may take to end once it is interrupted.
+_MERCY = 1.0
 #: Seconds to wait for word of how a process ended.
 _ENDING = 2.0
 
@@ -79,7 +82,9 @@ def judge(
     """
 
     def without_clocks(exam, answers):
-        return _Sitting(exam, answers, limits, rooms, secret).run()
+        sitting = _Sitting(exam, answers, limits, rooms, secret)
+        sitting.pace = watch = Stopwatch()
+        return sitting.run()[0], watch.seconds
 
     sitting = _Sitting(exam, answers, limits, rooms, secret)
     sitting.pace = Pace(exam, without_clocks)
@@ -95,15 +100,18 @@ class _Sitting:
         self._exam, self._limits, self._rooms = exam, limits, rooms
         self._secret = secret
         self._answers = {name: as_python(text) for name, text in answers.items()}
+        self._cells = {cell.name: cell for cell in exam.cells}
         self._ends = time.monotonic() + limits.notebook_seconds
         self._outcomes, self._seconds = {}, {}
-        self._broken = {}  # grade_id of an answer -> (whether it ends processes, why)
+        self._broken = {}  # grade_id of an answer -> (how to load it, why)
         self._flags: set[str] = set()
         self._is_read = False  # whether anybody has looked for what is unusual
         self._student = self._testing = None
-        self.pace: Pace | None = None
+        self.pace: Pace | Stopwatch = Stopwatch()
         self.turn: Turn | None = None
         self._slow = ""  # why an answer was stopped
+        self._is_loading = False  # whether an answer is being loaded
+        self._mercy: float | None = None  # when an interrupted cell must have ended
         self._next = None  # what is in its room, and a process nobody has talked to
 
     def run(self):
@@ -128,10 +136,11 @@ class _Sitting:
         """Run one tester until it is done or has to be stopped."""
         self._groups = groups(self._exam, self._outcomes)
         pair = self._rooms.pair(self._exam, self._groups[0].stage, self._limits)
-        tester = pair.tester
+        self._tester = tester = pair.tester
         self._sock, self._channel = tester.sock, pair.channel
         self._channel.deadline = self._ends + _GRACE
         self._testing = None
+        self._stop_clocks()  # whatever the last one was at
         try:
             self._say(self._job())
             self._next = pair.stage, pair.student()
@@ -159,8 +168,9 @@ class _Sitting:
 
     def _heard(self):
         """Act on the tester's next message; tell whether another will come."""
-        clocks = [c.until for c in (self.pace, self.turn) if c and c.until]
-        if clocks and not self._channel.arrives(min(clocks)):
+        clocks = [self._mercy, *(c.until for c in (self.pace, self.turn) if c)]
+        first = min((end for end in clocks if end), default=None)
+        if first and not self._channel.arrives(first):
             self._look_at_clocks()
             return True
         text, _ = self._channel.receive()
@@ -176,12 +186,27 @@ class _Sitting:
             raise PutOff(f"{self._exam.notebook} takes long.")
         # Measuring the solution takes no time of the answer's.
         self._channel.deadline += time.monotonic() - began
-        if not (self.pace and self.pace.until and time.monotonic() >= self.pace.until):
-            return
-        self._slow = self.pace.exceeded(self._testing)
-        if self._slow and self._student is not None:
+        now = time.monotonic()
+        if self._mercy and now >= self._mercy:
+            self._stop_answer()
+        elif self.pace.until and now >= self.pace.until:
+            self._slow = self.pace.exceeded()
+            if self._slow and self._is_loading:
+                self._interrupt()
+            elif self._slow:
+                self._stop_answer()
+
+    def _interrupt(self):
+        """Interrupt a cell; it is ended if it does not end then."""
+        self._mercy = time.monotonic() + _MERCY
+        if self._student is not None:
+            self._student.signal(interrupting.SIGNAL)
+
+    def _stop_answer(self):
+        self._mercy = None
+        if self._student is not None:
             self._student.kill()
-        if self._slow:  # the test itself may be at it, with what it was given
+        if not self._is_loading:  # the test itself may be at it, with what it was given
             soon = time.monotonic() + _GRACE
             self._channel.deadline = min(self._channel.deadline, soon)
 
@@ -221,7 +246,7 @@ class _Sitting:
     def _explain_loss(self, status):
         """Say how the student's process ended, and see to it that it has."""
         message = ""
-        if status == "died" and self._slow:
+        if status in ("died", "timeout") and self._slow:
             status, message = "timeout", self._slow
         elif status == "died" and self._student is not None:
             status, message = self._ending(self._student.ending(_ENDING))
@@ -245,25 +270,39 @@ class _Sitting:
         """Give up: a set-up cell fails by itself."""
         raise ExamError(f"{self._exam.notebook}: the set-up cell {name} fails: {why}")
 
-    def _note_answer(self, name, deadly, why):
-        """Note that an answer did not load."""
-        self._broken.setdefault(name, (deadly, why))
+    def _note_answer(self, name, how, why):
+        """Note that an answer did not load, or not all of it."""
+        self._broken[name] = (how, why)
 
     def _note_test(self, name):
         """Note that a test begins: first its answers are loaded."""
-        (self._testing,) = (t for t in self._exam.cells if t.name == name)
+        self._testing = self._cells[name]
         self._give_time()
+
+    def _start_load(self, name):
+        """Let the time begin in which an answer is loaded."""
+        self._stop_clocks()
+        self._is_loading = True
+        self._start_pace(name)
 
     def _start_test(self):
         """Let the time of a test begin, whose answers are there."""
         self._give_time()
-        if self.pace:
-            self.pace.start()
+        self._start_pace(self._testing.name)
+
+    def _start_pace(self, name):
+        children = (self._student, self._tester)
+        numbers = [child.pid for child in children if child is not None]
+        self.pace.start(self._cells[name], numbers)
+
+    def _stop_clocks(self):
+        """Look away until something else starts."""
+        self._is_loading, self._mercy = False, None
+        self.pace.stop()
 
     def _give_time(self):
         """Let the time of a cell begin."""
-        if self.pace:
-            self.pace.stop()
+        self._stop_clocks()
         limit = time.monotonic() + self._limits.cell_seconds + _GRACE
         self._channel.deadline = min(limit, self._ends + _GRACE)
 
@@ -272,8 +311,7 @@ class _Sitting:
         self._outcomes[outcome["name"]] = Outcome(**outcome)
         self._seconds[outcome["name"]], self._slow = took, ""
         self._testing, self._channel.deadline = None, self._ends + _GRACE
-        if self.pace:
-            self.pace.stop()
+        self._stop_clocks()
         if noise:
             self._flags.add("An answer wrote to its line to the tests by itself.")
 
@@ -309,7 +347,8 @@ _MESSAGES = {
     "student": _Sitting._hand_over_student,  # it needs a process
     "lost": _Sitting._explain_loss,  # status: the process does not answer
     "broken": _Sitting._give_up,  # name, why: of a set-up cell
-    "answer": _Sitting._note_answer,  # name, deadly, why: it did not load
+    "answer": _Sitting._note_answer,  # name, how, why: it did not load
+    "loads": _Sitting._start_load,  # name: of an answer
     "test": _Sitting._note_test,  # name: its answers are being loaded
     "loaded": _Sitting._start_test,  # they are there, and the test itself runs
     "outcome": _Sitting._keep_outcome,  # outcome, took, noise

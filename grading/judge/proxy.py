@@ -21,7 +21,7 @@ class Opaque:
 
     def __elsewhere__(self, function, args, kwargs):
         """Call a function of the package where this is."""
-        return self._remote.call(function, args, kwargs)
+        return self._remote.beside(function, args, kwargs)
 
 
 def opaque_class(kind: str) -> type:
@@ -74,7 +74,7 @@ def stand_in(remote: Any, name: str, parameters: list[str]) -> "FunctionType":
         ]
     )
     function.__sources__ = lambda: remote.sources(name)
-    function.__elsewhere__ = remote.call
+    function.__elsewhere__ = remote.beside
     remote.references.stand_ins[name] = answer
     return function
 

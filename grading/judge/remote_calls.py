@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cs231n import testing
 from grading.judge import seeding
 from grading.judge.exam import cut
+from grading.judge.lent import Lent
 from grading.judge.protocol import classes
 from grading.judge.protocol.channel import ChannelError, Gone, Late, Refused
 from grading.judge.protocol.data_types import NotData
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _MESSAGE = 2000  # longest text about an answer
 _PRINTED = 1 << 20  # letters kept for one test, before the limit of bytes applies
 _FREED = 200  # handles that may be dead before the student's side hears of it
+_LINES = 1 << 31  # which no cell has
 _ERRSTATE = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 
 
@@ -113,7 +115,7 @@ class RemoteCalls:
 
     def load_answer(
         self, name: str, source: str, wanted: list[str], seed: int
-    ) -> tuple[Exception | None, dict]:
+    ) -> tuple[Exception | None, dict, int | None]:
         """Have a cell of the student's run, and random numbers follow a seed after it.
 
         Parameters
@@ -131,6 +133,8 @@ class RemoteCalls:
             What it raised.
         found : dict
             What ``student.py`` says of the names that are there.
+        line : int or None
+            At which the cell was interrupted, if it was.
 
         Raises
         ------
@@ -139,10 +143,12 @@ class RemoteCalls:
         """
         reply = self.ask("answer", name, source, wanted, seed)
         try:
-            error, found = reply
+            error, found, line = reply
             if type(found) is not dict or not all(map(_says, found.values())):
                 raise Refused("names that stand for nothing")
-            return error if error is None else classes.exception(*error), found
+            if line is not None and (type(line) is not int or not 0 <= line < _LINES):
+                raise Refused("a line that is none")
+            return error if error is None else classes.exception(*error), found, line
         except Exception as problem:
             lost = self._lost = self._why(problem)
             raise lost from None
@@ -182,6 +188,29 @@ class RemoteCalls:
             testing.PEAKS.extend((before, now + int(peak)))
             tracemalloc.reset_peak()  # what the crossing itself needed does not count
         return value
+
+    def beside(self, helper: object, args: tuple, kwargs: dict) -> object:
+        """Have a helper of the tests run where the answers are.
+
+        Parameters
+        ----------
+        helper : function
+            Of the package.
+        args : tuple
+            Positional arguments; copies of them go.
+        kwargs : dict
+            Arguments by name.
+
+        Returns
+        -------
+        value : object
+            What it returned.
+        """
+        lent = Lent(self.references)
+        try:
+            return self.call(helper, lent.copy(args), lent.copy(kwargs))
+        finally:
+            lent.notice()
 
     def _exchange(self, message):
         try:

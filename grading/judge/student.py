@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from cs231n import old_imports
 from cs231n.workbook import cells
-from grading.judge import seeding
+from grading.judge import interrupting, seeding
 from grading.judge.protocol import classes
 from grading.judge.protocol.channel import Channel, ChannelError
 from grading.judge.protocol.data_types import NotData
@@ -123,14 +123,20 @@ class _Student:
                 self.references.know(self.names, before)
 
     def _answer_cell(self, name, source, wanted, seed):
-        """Run an answer; return its error, and what some names stand for then."""
+        """Run an answer; return its error, what some names stand for then, and a line.
+
+        The line is that of the statement at which the judge has interrupted the cell.
+        """
         error = None
         try:
-            self._load(name, source, False)
+            with interrupting.interruptible():
+                self._load(name, source, False)
+        except interrupting.Interrupted as stop:
+            return None, {}, interrupting.line_of(stop, f"<{name}>")
         except BaseException as found:  # whatever an answer raises
             error = classes.described(found, _TEXT)
         self._seed(seed)
-        return error, self._find(wanted)
+        return error, self._find(wanted), None
 
     def _find(self, names):
         """Tell what some names stand for, as far as the tester needs to know."""

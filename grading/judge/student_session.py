@@ -11,6 +11,7 @@ from grading.judge.protocol.channel import Channel
 from grading.judge.proxy import class_stand_in, stand_in
 from grading.judge.remote_calls import Lost, RemoteCalls
 from grading.judge.source import answer_source
+from grading.judge.source.shortened import shortened
 
 if TYPE_CHECKING:
     from grading.judge.clock import Clock
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 #: A process that is lost so often before a test begins has lost the test.
 _ATTEMPTS = 3
+#: How answers are loaded; a number instead is a line at which one took too long.
+WHOLE, NOTHING = "whole", "nothing"
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _MISSING = re.compile(r"^NameError: name '(\w+)' is not defined")
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+>")
@@ -38,7 +41,8 @@ class StudentSession:
         Says when calls must be over.
     desk : object
         The judge: ``desk.new_process(number)`` returns a socket, ``desk.lost(status)``
-        says how it ended, ``desk.failed(name, why)`` takes note.
+        says how it ended, ``desk.loads(name)`` and ``desk.failed(name, how, why)`` take
+        note.
 
     Attributes
     ----------
@@ -59,7 +63,7 @@ class StudentSession:
         self._cells, self._answers = cells, answers
         self._clock, self._desk = clock, desk
         self._group, self._names = 0, {}
-        self._loaded, self._loading = 0, None
+        self._loaded, self._loading, self._line = 0, None, None
         self._lent = _methods_asked_for(cells)
         self.remote: Any = None
 
@@ -90,7 +94,7 @@ class StudentSession:
         Lost
             If no process lives that long.
         """
-        for _ in range(_ATTEMPTS + len(self._answers)):
+        for _ in range(_ATTEMPTS + 2 * len(self._answers)):
             self._clock.start()
             try:
                 if self.remote is None:
@@ -110,9 +114,17 @@ class StudentSession:
         status, message = self._desk.lost(lost.status)
         message = message or lost.message
         if self._loading is not None:
-            self._note(self._loading, True, message)
+            self._leave_out(self._loading, status, message)
         self._loading = None
         return status, message
+
+    def _leave_out(self, cell, status, message):
+        """Leave out of a cell what took long, or all of it if that is no remedy."""
+        line, self._line = self._line or 0, 0
+        if status == "timeout" and self._how(cell) == WHOLE:
+            self._note(cell, line, f"{message} What it defines counts.")
+        else:
+            self._note(cell, NOTHING, message)
 
     def _start(self):
         sock = self._desk.new_process(self._group)
@@ -151,12 +163,20 @@ class StudentSession:
         # Answers may write the classes of the set-up and their own anew.
         owners = {*self.remote.references.setup, *filter(None, wanted.values())}
         wanted = dict.fromkeys(sorted(owners)) | wanted
-        if source is None or self._broken.get(cell.name, (False,))[0]:
+        how = self._how(cell)
+        if source is None or how == NOTHING:
             return False
+        if how != WHOLE:
+            source = shortened(source, how)
         self._loading = cell
-        error, found = self.remote.load_answer(cell.name, source, list(wanted), seed)
+        self._desk.loads(cell.name)
+        error, found, self._line = self.remote.load_answer(
+            cell.name, source, list(wanted), seed
+        )
+        if self._line is not None:
+            raise Lost("timeout", "The answer interrupted itself.")
         if error is not None:
-            self._note(cell, False, said(error))
+            self._note(cell, how, said(error))
         self._loading = None
         self._bind(wanted, found)
         return True
@@ -190,10 +210,14 @@ class StudentSession:
         broken = [cell for cell in self._cells if cell.name in self._broken]
         return next((c.name for c in broken if name in defined(c.source)), "")
 
-    def _note(self, cell, deadly, why):
-        if cell.name not in self._broken:
-            self._desk.failed(cell.name, deadly, why)
-        self._broken[cell.name] = (deadly, why)
+    def _how(self, cell):
+        """Tell how an answer is loaded: WHOLE, NOTHING of it, or but for a line."""
+        return self._broken.get(cell.name, (WHOLE,))[0]
+
+    def _note(self, cell, how, why):
+        if self._broken.get(cell.name, ("",))[0] != how:
+            self._desk.failed(cell.name, how, why)
+        self._broken[cell.name] = (how, why)
 
     def _bind(self, wanted, found):
         """Bind what an answer defines to what stands for it here."""

@@ -65,8 +65,11 @@ class _Desk:
         self.say("lost", status)
         return self.hear()
 
-    def failed(self, name, deadly, why):
-        self.say("answer", name, deadly, why)
+    def failed(self, name, how, why):
+        self.say("answer", name, how, why)
+
+    def loads(self, name):
+        self.say("loads", name)
 
 
 class _Tester:

@@ -54,8 +54,19 @@ class Child:
         """End it, and everything it ever started, at once; wait for nothing."""
         if self._ending is None and self._handle is not None:
             self._killed = True
+            self.signal(signal.SIGKILL)
+
+    def signal(self, number: int) -> None:
+        """Send it a signal, if it is alive.
+
+        Parameters
+        ----------
+        number : int
+            One of those in :mod:`signal`.
+        """
+        if self._ending is None and self._handle is not None:
             with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+                signal.pidfd_send_signal(self._handle, number)
 
     def ending(self, timeout: float = 0.0) -> str:
         """Say how it ended.

@@ -472,6 +472,11 @@ for mode in ("train", "test"):
     # Every output depends on its own input alone, so all of them may move at once.
     up, down = (dropout_forward(x + step, dict(param))[0] for step in (1e-5, -1e-5))
     expected = dout * (np.array(up) - down) / 2e-5
+    reaches = np.mean(expected != 0)
+    expect(
+        reaches == 1 if mode == "test" else 0 < reaches < 1,
+        f"Write dropout_forward first: {reaches:.0%} of out follow x in mode {mode!r}.",
+    )
     with unchanged(dout=dout):
         dx = dropout_backward(dout, cache)
     expect_array(dx, x.shape, "dx")
@@ -506,6 +511,11 @@ for shape, p in [((10, 10), 0.2), ((3, 2, 5, 4), 0.75), ((1, 9), 0.5)]:
         param = {"mode": mode, "p": p, "seed": int(rng.integers(1 << 31))}
         up, down = (dropout_forward(x + step, dict(param))[0] for step in (1e-5, -1e-5))
         expected = dout * (np.array(up) - down) / 2e-5
+        reaches = np.mean(expected != 0)
+        expect(
+            reaches == 1 if mode == "test" else x.size < 10 or 0 < reaches < 1,
+            f"Write dropout_forward first: {reaches:.0%} of out follow x in mode {mode!r}.",
+        )
         _, cache = expect_tuple(dropout_forward(x, dict(param)), "out", "cache")
         with unchanged(dout=dout):
             dx = dropout_backward(dout, cache)
@@ -1092,6 +1102,11 @@ numerical = {
         lambda v: dropconnect_forward(x, w, v, dict(param))[0], b, dout
     ),
 }
+others = [dropconnect_forward(x, w, b, param | {"seed": k})[0] for k in range(5)]
+expect(
+    numerical["dx"].any() and not np.isclose(others, out).all(),
+    "Write dropconnect_forward first: out should follow x, and the seed.",
+)
 with unchanged(dout=dout, x=x, w=w):
     answer = dropconnect_backward(dout, cache)
 grads = expect_tuple(answer, "dx", "dw", "db")
@@ -1135,7 +1150,12 @@ for n, d, m, p, mode in [(5, 3, 2, 0.6, "train"), (1, 2, 3, 0.3, "test")]:
     x, w = rng.normal(size=(n, d)), rng.normal(size=(d, m))
     b, dout = rng.normal(size=m), rng.normal(size=(n, m))
     param = {"mode": mode, "p": p, "seed": int(rng.integers(1 << 31))}
-    _, cache = expect_tuple(dropconnect_forward(x, w, b, dict(param)), "out", "cache")
+    out, cache = expect_tuple(dropconnect_forward(x, w, b, dict(param)), "out", "cache")
+    others = [dropconnect_forward(x, w, b, param | {"seed": k})[0] for k in range(8)]
+    expect(
+        mode == "test" or not np.isclose(others, out).all(),
+        "Write dropconnect_forward first: out should follow x, and the seed.",
+    )
     with unchanged(dout=dout, x=x, w=w):
         grads = expect_tuple(dropconnect_backward(dout, cache), "dx", "dw", "db")
         again = expect_tuple(dropconnect_backward(dout, cache), "dx", "dw", "db")

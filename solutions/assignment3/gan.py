@@ -2009,7 +2009,7 @@ averages = [np.array([1.0, 2.0], np.float32), np.array([[4.0]], np.float32)]
 weights = [np.array([3.0, -2.0], np.float32), np.array([[8.0]], np.float32)]
 before = np.array([1.0, 2.0, 4.0])
 with unchanged(weights_0=weights[0], weights_1=weights[1]):
-    pytorch.call(ema_update, averages, weights, decay=0.75)
+    averages = pytorch.call(ema_update, averages, weights, decay=0.75, changed=0)
 found = np.concatenate([a.ravel() for a in averages])
 expect_close(
     found,
@@ -2040,7 +2040,7 @@ averages = [rng.standard_normal(shape).astype(np.float32) for shape in shapes]
 weights = [rng.standard_normal(shape).astype(np.float32) for shape in shapes]
 gaps = [a - w for a, w in zip(averages, weights, strict=True)]
 for _ in range(3):
-    pytorch.call(ema_update, averages, weights, decay=0.9)
+    averages = pytorch.call(ema_update, averages, weights, decay=0.9, changed=0)
 for average, weight, gap in zip(averages, weights, gaps, strict=True):
     expect_close(
         average - weight,

@@ -1,6 +1,8 @@
 """nbgrader's exchange: a folder that every student may write to."""
 
+import pwd
 import re
+import stat
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -54,20 +56,31 @@ def inbound(root: Path, assignment: str) -> "tuple[list[Inbound], list[str]]":
         except RefusedName as reason:
             problems.append(str(reason))
             continue
-        if folder.is_symlink() or not folder.is_dir():
+        found = _folder_status(folder)
+        if found is None:
             problems.append(f"{printable(folder.name)!r} is a link or no folder.")
             continue
-        by_student[student].append(_rated(student, folder, match["time"]))
+        by_student[student].append(_rated(student, folder, found, match["time"]))
     found = [max(choices, key=lambda c: c[0])[1] for choices in by_student.values()]
     return sorted(found, key=lambda one: one.student), problems
 
 
-def _rated(student, folder, named):
-    seen = datetime.fromtimestamp(folder.stat().st_ctime, UTC)
+def _folder_status(path):
+    """Look at a folder once; its student may be taking it away."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found if stat.S_ISDIR(found.st_mode) else None
+
+
+def _rated(student, folder, status, named):
+    seen = datetime.fromtimestamp(status.st_ctime, UTC)
     flags = []
-    owned = _owner(folder) == student
+    owner = _user(status.st_uid)
+    owned = owner == student
     if not owned:
-        flags.append(f"The folder belongs to the user {_owner(folder)!r}.")
+        flags.append(f"The folder belongs to the user {owner!r}.")
     try:
         claimed = datetime.fromisoformat(named.removesuffix(" UTC")).replace(tzinfo=UTC)
     except ValueError:
@@ -81,8 +94,8 @@ def _rated(student, folder, named):
     return rank, Inbound(student, folder, seen.isoformat(), tuple(flags))
 
 
-def _owner(folder):
+def _user(number):
     try:
-        return folder.owner()
+        return pwd.getpwuid(number).pw_name
     except KeyError:
         return "unknown"

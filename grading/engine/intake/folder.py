@@ -83,7 +83,7 @@ def read_folder(
     Raises
     ------
     RefusedFile
-        If the folder itself is a link or no folder.
+        If the folder itself is a link, no folder or unreadable.
     """
     found = _Found(keep, likely)
     descriptor = _open_folder(path)
@@ -99,7 +99,8 @@ def _open_folder(path, parent=None):
         flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
         return os.open(path, flags, dir_fd=parent)
     except OSError:
-        raise RefusedFile(f"{printable(str(path))!r} is a link or no folder.") from None
+        shown = printable(str(path))
+        raise RefusedFile(f"{shown!r} is a link, no folder or unreadable.") from None
 
 
 class _Found:
@@ -218,10 +219,19 @@ def open_file(name: str | PathLike, folder: int | None = None) -> Iterator[IO[by
         descriptor = os.open(name, how, dir_fd=folder)
     except OSError:
         raise RefusedFile("it is a link, a socket or unreadable.") from None
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise RefusedFile("it is no file but a pipe, a device or a folder.")
-        if found.st_size > MAX_BYTES:
-            raise RefusedFile(f"it is larger than {MAX_BYTES >> 20} MB.")
+    # Not opened by Python before it is looked at, which fails for a folder.
+    with os.fdopen(_looked_at(descriptor), "rb") as file:
         yield file
+
+
+def _looked_at(descriptor):
+    found = os.fstat(descriptor)
+    reason = ""
+    if not stat.S_ISREG(found.st_mode):
+        reason = "it is no file but a pipe, a device or a folder."
+    elif found.st_size > MAX_BYTES:
+        reason = f"it is larger than {MAX_BYTES >> 20} MB."
+    if reason:
+        os.close(descriptor)
+        raise RefusedFile(reason)
+    return descriptor

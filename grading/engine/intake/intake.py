@@ -1,5 +1,6 @@
 """Intake: from what a collector has to submissions that never change."""
 
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -149,8 +150,11 @@ class Intake:
 
     def _folders(self):
         students = sorted(self.course.submitted.glob("*"))
-        folders = [student / self.assignment for student in students]
-        return [folder for folder in folders if folder.is_dir() or folder.is_symlink()]
+        return [
+            student / self.assignment
+            for student in students
+            if _may_be_folder(student / self.assignment)
+        ]
 
     def _of_folder(self, folder, trust_timestamps):
         student = checked_name(folder.parent.name)
@@ -254,6 +258,17 @@ class Intake:
             write_whole(folder / name, self.store.get(digest))
         if submission.time:
             write_whole(folder / "timestamp.txt", submission.time.encode())
+
+
+def _may_be_folder(path):
+    """Tell what is to be read, or refused with a sentence, from what is not there."""
+    try:
+        mode = path.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:  # nobody may look there, or it is a link to itself
+        return True
+    return stat.S_ISDIR(mode) or stat.S_ISLNK(mode)
 
 
 def _origins(bundle, roster):

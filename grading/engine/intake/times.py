@@ -4,6 +4,7 @@ import csv
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from grading.engine.intake.folder import RefusedFile, open_file
 from grading.engine.intake.roster import RosterError, folded
 from grading.engine.intake.roster_file import unread
 
@@ -25,9 +26,9 @@ def timestamp(folder: "Path") -> str:
         As :func:`utc` gives it.
     """
     try:
-        with open(folder / "timestamp.txt", encoding="utf-8") as file:
-            return utc(file.read(100))
-    except (OSError, UnicodeDecodeError):
+        with open_file(folder / "timestamp.txt") as file:
+            return utc(file.read(100).decode())
+    except (OSError, RefusedFile, UnicodeDecodeError):
         return ""
 
 

@@ -32,8 +32,9 @@ def inert(markdown: str) -> str:
     -------
     markdown : str
         Text, formulas, tables and code as they were, but for a blank after each "<"
-        that would begin a tag.
+        that would begin a tag, and after each backslash of such a command.
     """
     text = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", markdown)
     text = _IMAGE.sub("! ", _TAG.sub("< ", text))
-    return _MATH.sub("", _LINK.sub("] ", text))
+    # Nothing is taken away: what stood around it would come together to something new.
+    return _MATH.sub(r"\\ ", _LINK.sub("] ", text))

@@ -567,7 +567,7 @@ def net_settings():
 
 # %% mistake="net-search" why="More hidden units than the exercise allows."
 def net_settings():
-    return {"hidden_dim": 2000, "learning_rate": 1e-3, "reg": 0.3}
+    return {"hidden_dim": 201, "learning_rate": 1e-3, "reg": 0.3}
 
 # %% mistake="net-search" why="The number of hidden units is missing."
 def net_settings():

@@ -1,6 +1,7 @@
 """Submissions are taken once, whole, and from nowhere else."""
 
 import contextlib
+import errno
 import io
 import json
 import os
@@ -8,6 +9,7 @@ import re
 import socket
 import stat
 import tracemalloc
+from pathlib import Path
 
 import pytest
 
@@ -103,6 +105,54 @@ def test_a_folder_that_is_a_link_is_refused(course, intake, tmp_path, level):
 
     assert names(collected) == {"ben": ["numbers.ipynb"]}
     assert "is a link" in collected.problems[0]
+
+
+@pytest.mark.parametrize("kind", ["loop", "long", "closed"])
+def test_a_folder_that_cannot_be_looked_at_ends_no_collection(
+    course, intake, monkeypatch, kind
+):
+    """Nobody may look into a folder that was unpacked with the mode 000."""
+    hand_in(course, "ben", numbers=NOTEBOOK)
+    student = course.submitted / "ada"
+    if kind == "loop":
+        student.symlink_to("ada")
+    else:
+        student.mkdir()
+    if kind == "long":
+        (student / "hw1").symlink_to("x" * 300)
+    look = Path.lstat
+
+    def closed(path):
+        if kind == "closed" and path.parent == student:
+            raise PermissionError(errno.EACCES, "Permission denied")  # root may look
+        return look(path)
+
+    monkeypatch.setattr(Path, "lstat", closed)
+    collected = intake.from_tree()
+
+    assert names(collected) == {"ben": ["numbers.ipynb"]}
+    assert "is a link" in collected.problems[0]
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+def test_a_file_that_becomes_something_else_is_left_out(
+    course, intake, monkeypatch, kind
+):
+    folder = hand_in(course, "ada", words=NOTEBOOK, numbers=NOTEBOOK)
+    path = folder / "words.ipynb"
+    before = os.open
+
+    def changed(name, *how, **more):
+        if name == path.name and path.is_file():
+            path.unlink()
+            path.mkdir() if kind == "folder" else os.mkfifo(path)
+        return before(name, *how, **more)
+
+    monkeypatch.setattr(os, "open", changed)
+    (one,) = intake.from_tree().submissions
+
+    assert [name for name, _ in one.files] == ["numbers.ipynb"]
+    assert "Left out 'words.ipynb': it is no file" in one.flags[0]
 
 
 def test_too_large_and_too_many(course, intake):

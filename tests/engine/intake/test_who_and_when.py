@@ -1,7 +1,9 @@
 """Who handed in, and when, is known from the collector alone."""
 
 import os
+import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +33,23 @@ def test_times_come_from_the_collector(course, intake, tmp_path):
 def test_a_garbage_timestamp_is_no_time(course, intake, stamp):
     folder = hand_in(course, "ada", numbers=NOTEBOOK)
     (folder / "timestamp.txt").write_bytes(stamp)
+
+    assert intake.from_tree(trust_timestamps=True).submissions[0].time == ""
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link to a pipe", "folder", "link to itself"])
+def test_a_timestamp_that_is_no_file_is_no_time(course, intake, kind):
+    """Opening a pipe would wait for somebody to write to it."""
+    folder = hand_in(course, "ada", numbers=NOTEBOOK)
+    stamp = folder / "timestamp.txt"
+    if kind == "folder":
+        stamp.mkdir()
+    elif kind == "link to itself":
+        stamp.symlink_to(stamp.name)
+    else:
+        os.mkfifo(stamp if kind == "pipe" else folder / "pipe")
+    if kind == "link to a pipe":
+        stamp.symlink_to("pipe")
 
     assert intake.from_tree(trust_timestamps=True).submissions[0].time == ""
 
@@ -158,3 +177,25 @@ def test_a_folder_dated_back_in_the_exchange_gains_nothing(intake, tmp_path):
 
     assert one.time.startswith(f"{datetime.now(UTC):%Y}")
     assert any("the file system has seen it" in flag for flag in one.flags)
+
+
+def test_a_folder_that_goes_away_meanwhile_ends_no_collection(
+    intake, tmp_path, monkeypatch
+):
+    root = tmp_path / "inbound"
+    for student in ("ada", "eve"):
+        folder = root / f"{student}+hw1+2026-01-01 00:00:00 UTC"
+        folder.mkdir(parents=True)
+        (folder / "numbers.ipynb").write_bytes(NOTEBOOK)
+    look = Path.lstat
+
+    def taken_away(path):
+        if path == folder:
+            shutil.rmtree(folder)
+        return look(path)
+
+    monkeypatch.setattr(Path, "lstat", taken_away)
+    collected = intake.from_exchange(root)
+
+    assert names(collected) == {"ada": ["numbers.ipynb"]}
+    assert collected.problems == [f"{folder.name!r} is a link or no folder."]

@@ -1,6 +1,7 @@
 """Written answers in the graded notebook: formgrader shows them, and nothing runs."""
 
 import json
+import random
 import re
 from html.parser import HTMLParser
 
@@ -44,6 +45,50 @@ HOSTILE = [
     "`<script>`alert(1)",
     "- <script>alert(1)</script>\n\n> <img src=x onerror=alert(1)>",
     "|a|\n|-|\n|<script>alert(1)</script>|",
+    r"$\\href{javascript:alert(1)}{x}$",
+    r"$\\\href{javascript:alert(1)}{x}$",
+    r"<\style/onload=alert(1)>x",
+    r"<\htmlX onmouseover=alert(1)>x",
+    r"<\\class onclick=alert(1)>x",
+    r"[x]\url(javascript:alert(1))",
+    r"!\url[x](http://evil.test/x.png)",
+]
+#: What hostile texts are made of.
+PIECES = [
+    *(
+        "<",
+        ">",
+        "/",
+        "\\",
+        "\\\\",
+        "!",
+        "[",
+        "]",
+        "(",
+        ")",
+        ":",
+        "#",
+        "`",
+        "$",
+        '"',
+        " ",
+    ),
+    *(
+        "\n",
+        "\n\n",
+        "\t",
+        "\x0b",
+        "&lt;",
+        "-",
+        "|",
+        "href",
+        "style",
+        "url",
+        "html",
+        "class",
+    ),
+    *("script", "img src=q onerror=1", "attachment:", "javascript:alert(1)", "data:x"),
+    *("https://a.test/x.png", "mailto:", "data:image/png;base64,AA", "]\n\n[x]: "),
 ]
 HONEST = [
     "Because $a < b$ and $2 \\le x^2$.",
@@ -87,6 +132,20 @@ def test_nothing_runs_and_nothing_loads(text):
         assert re.match(r"data:image/(png|jpeg|gif|webp);", source), source
     assert not re.search(r"\\(href|class|cssId|style|require)\b", html)
     assert not re.search("[\x1b\x07\u202e]", html)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_no_text_comes_together_to_another(seed):
+    """Taking a piece away would let its neighbours meet."""
+    draw = random.Random(seed)
+    for _ in range(50):
+        text = inert("".join(draw.choices(PIECES, k=draw.randint(2, 14))))
+        assert inert(text) == text
+    assert not [
+        (tag, attributes)
+        for tag, attributes in Found(shown(text)).tags
+        if tag in ("script", "style", "img") and "data:image" not in str(attributes)
+    ]
 
 
 def test_these_would_have_run():

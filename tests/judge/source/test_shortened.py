@@ -1,0 +1,48 @@
+"""What is left of a cell whose experiment took too long."""
+
+import pytest
+
+from grading.judge.source.shortened import shortened
+
+CELL = """\
+import os
+n = f(3)
+while True:
+    g(
+        n)
+m = -1
+table = {"a": [m, 2.0]}
+k: int = 3
+h = lambda x: x
+late = f(4)
+import sys
+@wrap
+def double(x):
+    return x
+class A(B):
+    pass
+print(m)
+"""
+_BELOW = (
+    "m = -1\ntable = {'a': [m, 2.0]}\nk: int = 3\nh = lambda x: x\nimport sys\n\n"
+    "@wrap\ndef double(x):\n    return x\n\nclass A(B):\n    pass"
+)
+
+
+@pytest.mark.parametrize("line", [3, 4, 5])
+def test_all_above_the_line_and_definitions_below_it_stay(line):
+    assert shortened(CELL, line) == f"import os\nn = f(3)\n{_BELOW}"
+
+
+@pytest.mark.parametrize("line", [0, -7])
+def test_definitions_stay_where_nobody_knows_the_line(line):
+    assert shortened(CELL, line) == f"import os\n{_BELOW}"
+
+
+def test_a_definition_that_takes_long_goes_and_an_import_stays():
+    assert shortened("class A:\n    loop()\nx = 1", 2) == "x = 1"
+    assert shortened("import a\nloop()", 1) == "import a"
+
+
+def test_nothing_is_left_of_what_is_no_python():
+    assert shortened("def", 1) == ""
