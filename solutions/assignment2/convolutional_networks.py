@@ -1080,15 +1080,19 @@ expect_close(
 for width, stride in [(2, 2), (3, 1)]:
     x = np.maximum(rng.integers(-4, 3, (2, 3, 6, 8)).astype(float), 0)
     pool_param = {"pool_height": 2, "pool_width": width, "stride": stride}
-    out, cache = max_pool_forward_naive(x, pool_param)
-    for n, c, i, j in itertools.product((0, 1), (0, 2), (2,), (1, 2)):
-        dout = np.zeros(np.shape(out))
-        dout[n, c, i, j] = 8
-        dx = np.asarray(max_pool_backward_naive(dout, cache))
-        expect_array(dx, x.shape, "dx")
+    # In a copy of an image for each, one window gets a gradient.
+    windows = list(itertools.product((0, 1), (0, 2), (2,), (1, 2)))
+    copies = x[[n for n, *_ in windows]]
+    out, cache = max_pool_forward_naive(copies, pool_param)
+    dout = np.zeros(np.shape(out))
+    for k, (_, c, i, j) in enumerate(windows):
+        dout[k, c, i, j] = 8
+    every = max_pool_backward_naive(dout, cache)
+    expect_array(every, copies.shape, "dx")
+    for dx, image, (_, c, i, j) in zip(np.asarray(every), copies, windows, strict=True):
         rows = slice(i * stride, i * stride + 2)
         cols = slice(j * stride, j * stride + width)
-        part, window = dx[n, c, rows, cols], x[n, c, rows, cols]
+        part, window = dx[c, rows, cols], image[c, rows, cols]
         ties = np.sum(window == window.max())
         expect(
             np.isclose(dx.sum(), 8),
