@@ -8,13 +8,13 @@ import json
 import signal
 import socket
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cs231n.workbook.cells import as_python
 from grading.judge import interrupting
 from grading.judge.exam import Outcome, Verdict
 from grading.judge.order import groups
-from grading.judge.pace import Pace, Turn
+from grading.judge.pace import Pace, Stopwatch, Turn
 from grading.judge.protocol.channel import ChannelError, Late
 from grading.judge.room.handed_out import handed_out
 from grading.judge.source import suspicion
@@ -83,8 +83,8 @@ def judge(
 
     def without_clocks(exam, answers):
         sitting = _Sitting(exam, answers, limits, rooms, secret)
-        verdict, seconds = sitting.run()
-        return verdict, seconds | sitting.loads
+        sitting.pace = watch = Stopwatch()
+        return sitting.run()[0], watch.seconds
 
     sitting = _Sitting(exam, answers, limits, rooms, secret)
     sitting.pace = Pace(exam, without_clocks)
@@ -104,14 +104,13 @@ class _Sitting:
         self._ends = time.monotonic() + limits.notebook_seconds
         self._outcomes, self._seconds = {}, {}
         self._broken = {}  # grade_id of an answer -> (how to load it, why)
-        self.loads = {}  # grade_id of an answer -> seconds
         self._flags: set[str] = set()
         self._is_read = False  # whether anybody has looked for what is unusual
         self._student = self._testing = None
-        self.pace: Pace | None = None
+        self.pace: Pace | Stopwatch = Stopwatch()
         self.turn: Turn | None = None
         self._slow = ""  # why an answer was stopped
-        self._loading: Any = None  # an answer that is being loaded, and since when
+        self._is_loading = False  # whether an answer is being loaded
         self._mercy: float | None = None  # when an interrupted cell must have ended
         self._next = None  # what is in its room, and a process nobody has talked to
 
@@ -141,6 +140,7 @@ class _Sitting:
         self._sock, self._channel = tester.sock, pair.channel
         self._channel.deadline = self._ends + _GRACE
         self._testing = None
+        self._stop_clocks()  # whatever the last one was at
         try:
             self._say(self._job())
             self._next = pair.stage, pair.student()
@@ -189,9 +189,9 @@ class _Sitting:
         now = time.monotonic()
         if self._mercy and now >= self._mercy:
             self._stop_answer()
-        elif self.pace and self.pace.until and now >= self.pace.until:
+        elif self.pace.until and now >= self.pace.until:
             self._slow = self.pace.exceeded()
-            if self._slow and self._loading:
+            if self._slow and self._is_loading:
                 self._interrupt()
             elif self._slow:
                 self._stop_answer()
@@ -206,7 +206,7 @@ class _Sitting:
         self._mercy = None
         if self._student is not None:
             self._student.kill()
-        if not self._loading:  # the test itself may be at it, with what it was given
+        if not self._is_loading:  # the test itself may be at it, with what it was given
             soon = time.monotonic() + _GRACE
             self._channel.deadline = min(self._channel.deadline, soon)
 
@@ -282,7 +282,7 @@ class _Sitting:
     def _start_load(self, name):
         """Let the time begin in which an answer is loaded."""
         self._stop_clocks()
-        self._loading = name, time.monotonic()
+        self._is_loading = True
         self._start_pace(name)
 
     def _start_test(self):
@@ -291,19 +291,14 @@ class _Sitting:
         self._start_pace(self._testing.name)
 
     def _start_pace(self, name):
-        if self.pace:
-            children = (self._student, self._tester)
-            numbers = [child.pid for child in children if child is not None]
-            self.pace.start(self._cells[name], numbers)
+        children = (self._student, self._tester)
+        numbers = [child.pid for child in children if child is not None]
+        self.pace.start(self._cells[name], numbers)
 
     def _stop_clocks(self):
-        """Note how long an answer has taken to load, and look away."""
-        if self._loading:
-            name, began = self._loading
-            self.loads[name] = time.monotonic() - began
-        self._loading = self._mercy = None
-        if self.pace:
-            self.pace.stop()
+        """Look away until something else starts."""
+        self._is_loading, self._mercy = False, None
+        self.pace.stop()
 
     def _give_time(self):
         """Let the time of a cell begin."""

@@ -38,10 +38,47 @@ ALLOWANCE = 2
 #: Seconds, by the clock on the wall, that loading an answer may always take where
 #: others keep the cores busy: an import may be at work.
 MOST_LOADING = 6.0
+Seconds = tuple[float, float]  # one's own, and by the clock on the wall
 _SOON = 0.02  # seconds until a look, at least
-_seconds: dict[tuple[str, str], float] = {}  # of the solution, by exam and cell
+_seconds: dict[tuple[str, str], Seconds] = {}  # of the solution, by exam and cell
 _whole: dict[str, float] = {}  # of the solution to all tests, by exam
 _NO_TEST = Cell("test", "no test", "pass")
+
+
+class Stopwatch:
+    """Measures tests and answers that are loaded, one at a time, and lets them be.
+
+    Attributes
+    ----------
+    until : None
+        As of :class:`Pace`: never.
+    seconds : dict of {str: (float, float)}
+        Own seconds, and those by the clock on the wall, by name of the cell.
+    """
+
+    until = None
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, Seconds] = {}
+        self._name = ""
+
+    def start(self, cell: "Cell", processes: Sequence[int]) -> None:
+        """Start the time of a test, or of an answer that is loaded.
+
+        Parameters
+        ----------
+        cell, processes
+            As for :meth:`Pace.start`.
+        """
+        self._name, self._own = cell.name, OwnTime(processes)
+        self._began = time.monotonic()
+
+    def stop(self) -> None:
+        """Note the time of what has been started."""
+        if self._name:
+            wall = time.monotonic() - self._began
+            self.seconds[self._name] = self._own.seconds, wall
+        self._name = ""
 
 
 class Pace:
@@ -52,8 +89,8 @@ class Pace:
     exam : grading.judge.exam.Exam
         With its solutions.
     judge : callable
-        ``judge(exam, answers)`` returns a verdict and the seconds of each test and of
-        loading each answer.
+        ``judge(exam, answers)`` returns a verdict, and of each test and of loading each
+        answer its own seconds and those by the clock on the wall.
 
     Attributes
     ----------
@@ -64,7 +101,7 @@ class Pace:
     def __init__(
         self,
         exam: "Exam",
-        judge: "Callable[[Exam, dict[str, str]], tuple[Verdict, dict[str, float]]]",
+        judge: "Callable[[Exam, dict[str, str]], tuple[Verdict, dict[str, Seconds]]]",
     ) -> None:
         self._exam, self._judge = exam, judge
         self._exercises = _exercises(exam)
@@ -99,10 +136,12 @@ class Pace:
         why : str
             A sentence for the student, or nothing: then there is time until ``until``.
         """
-        if self._has_time(self._patience):
+        least = MOST_LOADING if self._cell.kind == "answer" else PATIENCE
+        if self._has_time(self._patience, least):
             return ""
-        allowed = max(self._patience, FACTOR * self._solution(self._cell))
-        if self._has_time(allowed):
+        own, wall = self._solution(self._cell)
+        allowed = max(self._patience, FACTOR * own)
+        if self._has_time(allowed, max(least, FACTOR * wall)):
             return ""
         self.until = None
         if self._cell.kind == "answer":
@@ -125,18 +164,17 @@ class Pace:
         late, own = self._late.total(), self._late[self._exercises[name]]
         return max(LEAST, PATIENCE / 2**late) / 2**own
 
-    def _has_time(self, allowed):
+    def _has_time(self, allowed, most):
         """Tell whether less than that is over, and when to ask again.
 
-        Time in line for a core is the machine's, but nothing gets so much more by that.
+        Time in line for a core is the machine's, but nothing gets more than the most.
         """
         left = allowed - self._own.seconds
-        most = MOST_LOADING if self._cell.kind == "answer" else PATIENCE
-        end = self._began + max(allowed, most)
+        end = self._began + most
         if left <= 0 or time.monotonic() >= end:
             return False
         soon = time.monotonic() + max(left, _SOON)
-        self.until = min(soon, end) if math.isfinite(allowed) else None
+        self.until = min(soon, end) if math.isfinite(end) else None
         return True
 
     def _solution(self, cell):
@@ -151,7 +189,7 @@ class Pace:
             exam = replace(self._exam, cells=tuple(kept))
             verdict, seconds = self._judge(exam, _solutions(exam))
             passed = cell.kind == "answer" or verdict.score == cell.points
-            _seconds[key] = seconds[cell.name] if passed else math.inf
+            _seconds[key] = seconds[cell.name] if passed else (math.inf, math.inf)
         return _seconds[key]
 
 

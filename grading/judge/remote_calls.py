@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _MESSAGE = 2000  # longest text about an answer
 _PRINTED = 1 << 20  # letters kept for one test, before the limit of bytes applies
 _FREED = 200  # handles that may be dead before the student's side hears of it
+_LINES = 1 << 31  # which no cell has
 _ERRSTATE = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 
 
@@ -145,7 +146,7 @@ class RemoteCalls:
             error, found, line = reply
             if type(found) is not dict or not all(map(_says, found.values())):
                 raise Refused("names that stand for nothing")
-            if line is not None and type(line) is not int:
+            if line is not None and (type(line) is not int or not 0 <= line < _LINES):
                 raise Refused("a line that is none")
             return error if error is None else classes.exception(*error), found, line
         except Exception as problem:

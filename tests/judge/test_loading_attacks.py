@@ -56,18 +56,33 @@ ATTACKS = {
         {FIND}
         holder("_Student")._answer_cell = None
         import grading.judge.student as student
-        student._REQUESTS["answer"] = lambda self, *rest: (7, {{}})
+        student._REQUESTS["answer"] = lambda self, *rest: (7, {{}}, None)
         def double(x): return -1
     """,
     "an error of many classes": """
         import grading.judge.student as student
         lie = (["AssertionError"] * 100_000, ("x" * 10_000_000,), "y" * 10_000_000)
-        student._REQUESTS["answer"] = lambda self, *rest: (lie, {})
+        student._REQUESTS["answer"] = lambda self, *rest: (lie, {}, None)
         def double(x): return -1
     """,
-    "one part where two are due": """
+    "one part where three are due": """
         import grading.judge.student as student
         student._REQUESTS["answer"] = lambda self, *rest: (None,)
+        def double(x): return -1
+    """,
+    "a line that no cell has": """
+        import grading.judge.student as student
+        student._REQUESTS["answer"] = lambda self, *rest: (None, {}, 10**4000)
+        def double(x): return -1
+    """,
+    "a line before the first": """
+        import grading.judge.student as student
+        student._REQUESTS["answer"] = lambda self, *rest: (None, {}, -1)
+        def double(x): return -1
+    """,
+    "a line as a text": """
+        import grading.judge.student as student
+        student._REQUESTS["answer"] = lambda self, *rest: (None, {}, "1")
         def double(x): return -1
     """,
     "a seed that does not follow": """

@@ -4,7 +4,7 @@ import pytest
 
 from grading.judge import pace
 from grading.judge.exam import Cell, Exam, Verdict
-from grading.judge.pace import Pace
+from grading.judge.pace import Pace, Stopwatch
 
 EXAM = Exam(
     "small",
@@ -21,7 +21,8 @@ CELLS = {cell.name: cell for cell in EXAM.cells}
 
 class _Time:
     def __init__(self):
-        self.now, self.in_line, self.solution = 0.0, 0.0, 0.0
+        self.now, self.in_line = 0.0, 0.0
+        self.solution = 0.0, 0.0  # its own time, and by the clock on the wall
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_every_delay_halves_the_patience_and_one_of_the_exercise_again(watch, cl
 
 
 def test_a_slow_solution_gives_as_much_time_as_before(watch, clock):
-    clock.solution = 0.5
+    clock.solution = 0.5, 0.5
     spent = [_spent(watch, clock, name)[0] for name in ("one-0", "one-1", "two-0")]
     assert spent == [10.0, 10.0, 10.0]
 
@@ -101,6 +102,27 @@ def test_no_line_gives_more_time_than_the_patience_that_all_have(watch, clock):
     assert watch.exceeded()
 
 
+def test_a_busy_machine_is_no_answers_fault(watch, clock):
+    """The solution stood in line for nine tenths of the time; so may an answer."""
+    clock.solution = 0.5, 5.0
+    watch.start(CELLS["one-0"], [])
+    clock.now, clock.in_line = 90.0, 81.0
+    assert watch.exceeded() == ""
+    clock.now, clock.in_line = 100.0, 90.0
+    assert "longer than 10 s" in watch.exceeded()
+
+
+def test_a_stopwatch_measures_what_was_started_last(clock):
+    watch = Stopwatch()
+    watch.stop()
+    watch.start(CELLS["one"], [])
+    clock.now, clock.in_line = 5.0, 2.0
+    watch.stop()
+    clock.now = 9.0
+    watch.stop()
+    assert watch.seconds == {"one": (3.0, 5.0)}
+
+
 def test_a_cell_is_loaded_again_with_as_much_time(watch, clock):
     spent, why = _spent(watch, clock, "one")
     assert why == "This cell took longer than 2 s outside of functions."
@@ -111,7 +133,7 @@ def test_a_cell_is_loaded_again_with_as_much_time(watch, clock):
 
 
 def test_a_cell_has_20_times_as_long_as_the_solutions(watch, clock):
-    clock.solution = 1.0
+    clock.solution = 1.0, 1.0
     spent, why = _spent(watch, clock, "one")
     assert (spent, why.split(" outside")[0]) == (
         20.0,
