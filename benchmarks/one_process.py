@@ -17,15 +17,12 @@ from dataclasses import asdict
 import numpy as np
 
 from grading.judge.exam import Cell, Exam
-from grading.judge.preload import drawn_images, modules
+from grading.judge.preload import TESTERS, drawn_images, modules
 from grading.judge.protocol.channel import Channel
 from grading.sandbox.fork_server import ForkServer
 
 #: What testers have loaded, this, and nothing else.
-_LOADED = (
-    *("grading.judge.tester", "cs231n.testing", "pooch", "tqdm.auto"),
-    "benchmarks.one_process",
-)
+_LOADED = (*TESTERS, "benchmarks.one_process")
 
 
 def run(exam):

@@ -1,3 +1,4 @@
+import ast
 import re
 
 import numpy as np
@@ -267,7 +268,7 @@ def test_what_hides_the_source_is_refused(source):
     def f(x):
         return x
 
-    f.__sources__ = lambda: [f"def f(x):\n    {source}"]
+    f.__sources__ = lambda: [ast.parse(f"def f(x):\n    {source}")]
     with pytest.raises(WrongAnswer, match="hides what runs"):
         expect_source(f)
 
@@ -277,7 +278,8 @@ def test_a_layer_of_pytorch_hides_nothing():
         return x
 
     layer = "from torch.nn.modules.flatten import Flatten as Flatten"
-    f.__sources__ = lambda: ["def f(x):\n    return Flatten()(x)", layer]
+    texts = ["def f(x):\n    return Flatten()(x)", layer]
+    f.__sources__ = lambda: list(map(ast.parse, texts))
     expect_source(f)
 
 
@@ -292,7 +294,8 @@ def test_getattr_with_a_name_is_that_name():
     def f(x):
         return x
 
-    f.__sources__ = lambda: ["def f(x):\n    return getattr(np.linalg, 'norm')(x)"]
+    text = "def f(x):\n    return getattr(np.linalg, 'norm')(x)"
+    f.__sources__ = lambda: [ast.parse(text)]
     expect_source(f, loops=0)
     with pytest.raises(WrongAnswer, match=r"without linalg.norm"):
         expect_source(f, without=["linalg.norm"])

@@ -1,5 +1,6 @@
 """No wrong answer, whatever it is, gets a message that a person could not say."""
 
+import ast
 import contextlib
 import datetime
 import re
@@ -189,14 +190,14 @@ def test_names_that_a_source_should_do_without_come_one_by_one():
     def f(x):
         return np.linalg.norm(x) + eval("1")
 
-    f.__sources__ = lambda: ["def f(x):\n    return np.linalg.norm(x)"]
+    f.__sources__ = lambda: [ast.parse("def f(x):\n    return np.linalg.norm(x)")]
     with pytest.raises(WrongAnswer, match=r"linalg\.norm; it uses np\.linalg\.norm\."):
         expect_source(f, without=["linalg.norm"])
     for line, name in (("eval(x)", "eval"), ("np.load(x)", "np.load")):
-        f.__sources__ = lambda line=line: [f"def f(x):\n    return {line}"]
+        f.__sources__ = lambda line=line: [ast.parse(f"def f(x):\n    return {line}")]
         with pytest.raises(WrongAnswer, match=f"without {re.escape(name)}:"):
             expect_source(f)
-    f.__sources__ = lambda: ["def f(x):\n    import requests"]
+    f.__sources__ = lambda: [ast.parse("def f(x):\n    import requests")]
     with pytest.raises(WrongAnswer, match="without requests: an answer may import"):
         expect_source(f)
 

@@ -10,7 +10,7 @@ import types
 
 from cs231n.testing.library_names import LIBRARIES
 from cs231n.testing.module_names import NAMES
-from cs231n.testing.names import COMPUTED, nodes
+from cs231n.testing.names import COMPUTED, parts_of
 from cs231n.testing.sources import PACKAGE
 from cs231n.testing.torch_names import TORCH
 
@@ -112,13 +112,10 @@ def foreign(trees: list[ast.AST]) -> set[str]:
 
 @functools.lru_cache(maxsize=1024)
 def _imported(tree):
-    tops = set()
-    for node in nodes(tree):
-        if isinstance(node, ast.Import):
-            tops |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            tops.add((node.module or "").partition(".")[0])
-    return frozenset(tops)
+    plain = (alias for node in parts_of(tree, ast.Import) for alias in node.names)
+    tops = {alias.name.partition(".")[0] for alias in plain}
+    modules = (node.module or "" for node in parts_of(tree, ast.ImportFrom))
+    return frozenset(tops | {module.partition(".")[0] for module in modules})
 
 
 def hidden(used: frozenset[str]) -> list[str]:
@@ -196,23 +193,19 @@ _OPERATORS = {
 def _special_methods(tree):
     return frozenset(
         node.name
-        for node in nodes(tree)
-        if isinstance(node, ast.FunctionDef) and re.fullmatch("__.+__", node.name)
+        for node in parts_of(tree, ast.FunctionDef)
+        if re.fullmatch("__.+__", node.name)
     )
 
 
 @functools.lru_cache(maxsize=1024)
 def _stored(tree):
     """List the names that a tree gives, as variables, arguments or functions."""
-    found = set()
-    for node in nodes(tree):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            found.add(node.id)
-        elif isinstance(node, ast.arg):
-            found.add(node.arg)
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            found.add(node.name)
-    return frozenset(found)
+    variables = parts_of(tree, ast.Name)
+    found = {node.id for node in variables if not isinstance(node.ctx, ast.Load)}
+    found |= {node.arg for node in parts_of(tree, ast.arg)}
+    defined = parts_of(tree, ast.FunctionDef, ast.ClassDef)
+    return frozenset(found | {node.name for node in defined})
 
 
 @functools.lru_cache(maxsize=4096)

@@ -3,7 +3,7 @@
 import ast
 import functools
 
-from cs231n.testing.names import dotted, fetched, handed_on, nodes, walked
+from cs231n.testing.names import dotted, fetched, handed_on, parts_of, walked
 from cs231n.testing.sources import reached
 
 #: Calls that loop over Python objects behind one name.
@@ -30,6 +30,11 @@ _LOOPS = (
     *(ast.For, ast.AsyncFor, ast.While),
     *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
 )
+#: What may be a loop.
+_SUSPECTS = (
+    *(ast.Attribute, ast.Name, ast.Call, ast.alias, ast.FunctionDef, ast.Assign),
+    *(ast.ClassDef, *_LOOPS),
+)
 
 
 def loops(trees: list[ast.AST]) -> int:
@@ -50,7 +55,7 @@ def loops(trees: list[ast.AST]) -> int:
 
 @functools.lru_cache(maxsize=1024)
 def _own(tree):
-    return sum(map(_is_loop, nodes(tree)))
+    return sum(map(_is_loop, parts_of(tree, *_SUSPECTS)))
 
 
 def _is_loop(node):
@@ -71,7 +76,7 @@ def _is_loop(node):
         return _last(node.name) in _LOOPING_CALLS | _LOOPING_TOOLS
     if isinstance(node, ast.FunctionDef):
         by_item = node.name in _CALLED_BY_ITEM
-        return by_item or node.name in reached(ast.Module(node.body))
+        return by_item or node.name in _named_in(node)
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
         return not _calls_of(node.value).isdisjoint(map(dotted, node.targets))
     if isinstance(node, ast.ClassDef):  # making its objects runs its methods
@@ -79,9 +84,15 @@ def _is_loop(node):
     return isinstance(node, _LOOPS)
 
 
+@functools.lru_cache(maxsize=1024)
+def _named_in(function):
+    """List the names in the body of a function."""
+    return reached(ast.Module(function.body))
+
+
 def _calls_of(tree):
     """List what a tree calls, with dots."""
-    return {dotted(n.func) for n in walked(tree) if isinstance(n, ast.Call)}
+    return {dotted(n.func) for n in walked(tree) if type(n) is ast.Call}
 
 
 def _calls_itself(owner):
@@ -96,12 +107,9 @@ def _calls_itself(owner):
 
 def _calling_each_other(trees):
     """List the functions that call themselves by way of others."""
-    calls = _calls([node for tree in trees for node in nodes(tree)])
+    calls = _calls(trees)
     functions = {
-        node.name
-        for tree in trees
-        for node in nodes(tree)
-        if isinstance(node, ast.FunctionDef)
+        node.name for tree in trees for node in parts_of(tree, ast.FunctionDef)
     }
     circles = _in_circles({name: calls[name] & calls.keys() for name in calls})
     return sorted(
@@ -141,21 +149,21 @@ def _finished(first, graph, seen):
     return order
 
 
-def _calls(parts):
+def _calls(trees):
     """Map functions to what they name, and other names to functions kept there."""
     calls = {
-        node.name: reached(ast.Module(node.body))
-        for node in parts
-        if isinstance(node, ast.FunctionDef)
+        node.name: _named_in(node)
+        for tree in trees
+        for node in parts_of(tree, ast.FunctionDef)
     }
     functions = set(calls)
-    for node in parts:
+    for node in (n for tree in trees for n in parts_of(tree, ast.Assign, ast.Call)):
         if isinstance(node, ast.Assign):
             kept = handed_on(ast.Expr(node.value)) & functions
             for target in node.targets if kept else ():
                 for name in reached(target):
                     calls[name] = calls.get(name, set()) | kept
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        elif isinstance(node.func, ast.Name):
             given = [*node.args, *(word.value for word in node.keywords)]
             kept = {part.id for part in given if isinstance(part, ast.Name)} & functions
             if kept and node.func.id in functions:  # it may call what it is given

@@ -3,16 +3,19 @@
 import ast
 import functools
 import itertools
+from typing import Any
 
 #: What ``getattr`` with anything but a text reaches.
 COMPUTED = "getattr with a computed name"
 #: Names that are looked up; an answer with more is not read.
 MOST = 20_000
-#: What says how a part is used, and has no parts of its own.
-_SIGNS = frozenset(
-    sign
-    for kind in (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
-    for sign in kind.__subclasses__()
+#: Fields that hold no parts, or those that say how a part is used: ``+``, ``Load``.
+_LEAVES = frozenset(
+    {
+        *("ctx", "op", "ops", "id", "attr", "level", "module", "asname", "simple"),
+        *("kind", "type_comment", "type_ignores", "conversion", "is_async", "rest"),
+        "kwd_attrs",
+    }
 )
 
 
@@ -33,6 +36,14 @@ def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
     return tuple(walked(tree))
 
 
+#: What reads or imports names, and what gives them.
+_NAMING = (
+    *(ast.Attribute, ast.Name, ast.Call, ast.MatchClass),
+    *(ast.Import, ast.ImportFrom),
+)
+_GIVING = (ast.Import, ast.ImportFrom, ast.Assign, ast.NamedExpr)
+
+
 def walked(tree: ast.AST) -> list[ast.AST]:
     """List the parts of a tree that nobody asks for again.
 
@@ -48,13 +59,49 @@ def walked(tree: ast.AST) -> list[ast.AST]:
     """
     found = [tree]
     for node in found:  # it grows
-        for field in node._fields:
+        kind: Any = type(node)
+        for field in _inner_fields(kind):
             part = getattr(node, field, None)
-            if isinstance(part, list):
+            if type(part) is list:
                 found += [item for item in part if isinstance(item, ast.AST)]
-            elif isinstance(part, ast.AST) and type(part) not in _SIGNS:
+            elif isinstance(part, ast.AST):
                 found.append(part)
     return found
+
+
+@functools.cache
+def _inner_fields(kind):
+    if kind is ast.Constant:
+        return ()
+    return tuple(field for field in kind._fields if field not in _LEAVES)
+
+
+@functools.lru_cache(maxsize=1024)
+def _sorted(tree):
+    """Sort the parts of a tree by what they are."""
+    found = {}
+    for node in nodes(tree):
+        found.setdefault(type(node), []).append(node)
+    return found
+
+
+def parts_of(tree: ast.AST, *kinds: type) -> list[Any]:
+    """List the parts of a tree that are of some kinds; few are.
+
+    Parameters
+    ----------
+    tree : ast.AST
+        A source.
+    *kinds : type
+        Such as ``ast.Name``; no class of several.
+
+    Returns
+    -------
+    parts : list of ast.AST
+        Kind by kind; of one kind in the order of :func:`walked`.
+    """
+    found = _sorted(tree)
+    return [node for kind in kinds for node in found.get(kind, ())]
 
 
 @functools.lru_cache(maxsize=1024)
@@ -73,9 +120,9 @@ def facts(tree: ast.AST) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
     meanings : frozenset of (str, str)
         Such as ``("la", "np.linalg")``.
     """
-    called = {id(n.func) for n in nodes(tree) if isinstance(n, ast.Call)}
-    used = {name for node in nodes(tree) for name in _names(node, called)}
-    given = {pair for node in nodes(tree) for pair in _given(node)}
+    called = {id(n.func) for n in parts_of(tree, ast.Call)}
+    used = {name for node in parts_of(tree, *_NAMING) for name in _names(node, called)}
+    given = {pair for node in parts_of(tree, *_GIVING) for pair in _given(node)}
     return frozenset(used), frozenset(given)
 
 
@@ -94,25 +141,22 @@ def handed_on(tree: ast.AST) -> frozenset[str]:
         Those of arguments, items, results and attributes of classes, and what
         ``getattr`` fetches.
     """
-    parts = nodes(tree)
-    taken = {id(n.value) for n in parts if isinstance(n, ast.Attribute)}
-    taken |= {id(n.func) for n in parts if isinstance(n, ast.Call)}
+    calls = parts_of(tree, ast.Call)
+    taken = {id(n.value) for n in parts_of(tree, ast.Attribute)}
+    taken |= {id(n.func) for n in calls}
     given = {
         id(n.value)
-        for n in parts
-        if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)
+        for n in parts_of(tree, ast.Assign)
+        if isinstance(n.targets[0], ast.Name)
     }
-    for owner in (n for n in parts if isinstance(n, ast.ClassDef)):
+    for owner in parts_of(tree, ast.ClassDef):
         given -= {id(n.value) for n in owner.body if isinstance(n, ast.Assign)}
     gone = taken | given
     found = {
         dotted(node)
-        for node in parts
-        if isinstance(node, ast.Attribute | ast.Name)
-        and isinstance(node.ctx, ast.Load)
-        and id(node) not in gone
+        for node in parts_of(tree, ast.Attribute, ast.Name)
+        if isinstance(node.ctx, ast.Load) and id(node) not in gone
     }
-    calls = (n for n in parts if isinstance(n, ast.Call))
     return frozenset(found | {fetched(n) for n in calls if dotted(n.func) == "getattr"})
 
 

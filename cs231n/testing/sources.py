@@ -25,7 +25,7 @@ def sources(function: Callable, seen: set | None = None) -> Iterator[ast.AST]:
     ----------
     function : function, method or class
         The answer, of a class all its methods; or what stands for one that lives
-        elsewhere, whose ``__sources__()`` lists the texts.
+        elsewhere, whose ``__sources__()`` lists the trees.
     seen : set, optional
         Functions to pass over; those found are added.
 
@@ -78,8 +78,8 @@ def reached(tree: ast.AST) -> set[str]:
         Without dots.
     """
     parts = walked(tree)
-    names = {node.id for node in parts if isinstance(node, ast.Name)}
-    return names | {node.attr for node in parts if isinstance(node, ast.Attribute)}
+    names = {node.id for node in parts if type(node) is ast.Name}
+    return names | {node.attr for node in parts if type(node) is ast.Attribute}
 
 
 def _foreign(function):
@@ -107,10 +107,10 @@ def _global_names(code):
 
 
 def _elsewhere(function):
-    sources = function.__sources__()
-    if not sources:
+    trees = function.__sources__()
+    if not trees:
         raise no_source(function)
-    yield from map(_tree, sources)
+    yield from trees
 
 
 def _parse(function):

@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from grading.sandbox.limits import Limits
     from grading.sandbox.order import Order
 
-#: What testers have loaded, beside what set-up cells import; the last two are what
-#: reading the drawn images imports when it is first asked to.
-_TESTERS = ("grading.judge.tester", "cs231n.testing", "pooch", "tqdm.auto")
+#: What testers have loaded, beside what set-up cells import; the last three are what
+#: reading the drawn images and the first progress bar import when they are asked to.
+TESTERS = (
+    *("grading.judge.tester", "cs231n.testing"),
+    *("pooch", "tqdm.auto", "multiprocessing.synchronize"),
+)
 #: What answers have: tools of the package that need none of its answers.
 _BESIDE = (
     "grading.judge.student",
@@ -77,7 +80,7 @@ class Rooms:
         )
         self.level = self._answers.level
         try:
-            self._testers = ForkServer(self.level, (*_TESTERS, *loaded), readable)
+            self._testers = ForkServer(self.level, (*TESTERS, *loaded), readable)
         except BaseException:
             self._answers.close()
             raise

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 LEVELS = ("bubblewrap", "namespaces", "landlock", "none")
 #: Those whose children get processes, mounts and a network of their own.
 WITH_SPACES = ("bubblewrap", "namespaces")
+#: Memory in huge pages, and kept when it is free, as the C library does by itself once
+#: a process has freed large arrays: a new one spends a tenth of its time on 4 kB pages.
+_MEMORY = ("hugetlb=1", f"mmap_threshold={32 << 20}", f"trim_threshold={64 << 20}")
 
 
 class IsolationError(Exception):
@@ -121,12 +124,14 @@ def environment() -> dict[str, str]:
         The same on every machine but for the path of Python.
     """
     threads = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+    memory = ":".join(f"glibc.malloc.{name}" for name in _MEMORY)
     return dict.fromkeys(threads, "1") | {
         "PATH": os.path.dirname(sys.executable),
         "LANG": "C.UTF-8",
         "USER": "student",
         "LOGNAME": "student",
         "MPLBACKEND": "agg",
+        "GLIBC_TUNABLES": memory,
         "PYTHONHASHSEED": "0",  # sets of strings iterate alike in every run
         "PYTHONDONTWRITEBYTECODE": "1",
     }

@@ -245,3 +245,18 @@ def test_numpy_is_the_same(stage):
         "import numpy as np\nanswer = np.random.default_rng(0).normal(size=3).tolist()"
     )
     assert stage.ask(code) == np.random.default_rng(0).normal(size=3).tolist()
+
+
+def test_fresh_memory_takes_few_page_faults(stage):
+    """Arrays that grow find what smaller ones left, or come in huge pages."""
+    code = """
+    import numpy as np, resource
+    faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    before, size = faults(), 1 << 15
+    while size < 1 << 24:  # each is larger than what was ever freed
+        np.ones(size, np.uint8)
+        size += size // 4
+    answer = faults() - before
+    """
+    pages = sum((1 << 15) * 1.25**k for k in range(28)) / 4096
+    assert stage.ask(code) < pages / 3

@@ -8,15 +8,15 @@ import ast
 import symtable
 from functools import cache
 
-from cs231n.testing.names import walked
+from cs231n.testing.names import nodes, parts_of
 from grading.judge.source import imports
 from grading.judge.source.bindings import FUNCTIONS, bound, made_global, names, other
-from grading.judge.source.plain import is_plain, parsed, unfinished
+from grading.judge.source.plain import is_plain, parsed, text_of, unfinished
 
 __all__ = ["is_plain", "sources", "unfinished"]
 
 
-def sources(name: str, setup: list[str], answers: list[str]) -> list[str]:
+def sources(name: str, setup: list[str], answers: list[str]) -> list[ast.AST]:
     """Find the source of a function, and of the functions and classes it names.
 
     Parameters
@@ -31,10 +31,10 @@ def sources(name: str, setup: list[str], answers: list[str]) -> list[str]:
 
     Returns
     -------
-    found : list of str
-        Sources, the function's first, and of the student's imports and assignments that
+    found : list of ast.AST
+        Trees, the function's first, and of the student's imports and assignments that
         give it other names; empty if what the name stands for cannot be told from the
-        cells.
+        cells. Nobody may change them.
     """
     return list(_sources(name, tuple(setup), tuple(answers)))
 
@@ -48,7 +48,7 @@ def _sources(name, setup, answers):
             others.setdefault(key, []).append(part)
         for key in made_global(tree):  # a function gives these names, whenever it runs
             bindings[key] = [*bindings.get(key, []), None]
-    found, waiting, seen = [], ["*", name], set()
+    found, waiting, seen = _Trees(), ["*", name], set()
     owner, _, method = name.partition(".")
     if method:
         bindings[name] = _methods(bindings.get(owner, []), method)
@@ -57,16 +57,13 @@ def _sources(name, setup, answers):
         if current in seen:
             continue
         seen.add(current)
-        nodes = bindings.get(current, [None])
-        if current == name and (None in nodes or not nodes):
+        meant = bindings.get(current, [None])
+        if current == name and (None in meant or not meant):
             return []
-        nodes = [*filter(None, nodes), *others.get(current, [])]
-        for node in nodes:
-            source = _text(node)
-            if source not in found:
-                found.append(source)
-                waiting += sorted(_wanted(node))
-    return found
+        meant = [*filter(None, meant), *others.get(current, [])]
+        for node in filter(found.add, meant):
+            waiting += sorted(_wanted(node))
+    return found.listed
 
 
 @cache
@@ -97,7 +94,28 @@ def _settled(setup, answers):
     return tuple(imports.settled(cell, known, own) for cell in answers)
 
 
-_text = cache(ast.unparse)
+class _Trees:
+    """Trees of which no two say the same."""
+
+    def __init__(self):
+        self.listed = []
+        self._first, self._said = {}, {}  # by kind and size: most trees have no equal
+
+    def add(self, tree):
+        """Take a tree if it is new; tell whether it is."""
+        size = type(tree), len(nodes(tree))
+        if size in self._first:
+            first = self._first[size]
+            said = self._said.setdefault(size, {_written(first)})
+            if tree is first or _written(tree) in said:
+                return False
+            said.add(_written(tree))
+        self._first.setdefault(size, tree)
+        self.listed.append(tree)
+        return True
+
+
+_written = cache(ast.dump)
 
 
 def _methods(owners, name):
@@ -115,7 +133,7 @@ def _methods(owners, name):
 def _wanted(node):
     """List what a node gets from outside: global names, and ``.method`` of anything."""
     try:
-        tables = [symtable.symtable(_text(node), "cell", "exec")]
+        tables = [symtable.symtable(text_of(node), "cell", "exec")]
     except (SyntaxError, RecursionError):
         return names(node)
     found = set(tables[0].get_identifiers())
@@ -127,8 +145,7 @@ def _wanted(node):
 
 
 def _attributes(node):
-    for part in walked(node):
-        if isinstance(part, ast.Attribute):
-            yield part.attr
-        elif isinstance(part, ast.Constant) and type(part.value) is str:
+    yield from (part.attr for part in parts_of(node, ast.Attribute))
+    for part in parts_of(node, ast.Constant):
+        if type(part.value) is str:
             yield part.value  # getattr(self, "slow")

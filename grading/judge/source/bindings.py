@@ -4,7 +4,7 @@ import ast
 from collections import ChainMap
 from functools import cache
 
-from cs231n.testing.names import nodes
+from cs231n.testing.names import parts_of
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -57,13 +57,11 @@ def other(tree: ast.Module) -> list[tuple[str, ast.AST]]:
             found.append((f".{statement.name}", statement))
         if not isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
             found += [(name, statement) for name, _ in _bindings(statement, {})]
-        for part in nodes(statement):
-            if isinstance(part, ast.Global):
-                found += [(name, statement) for name in part.names]
-            elif isinstance(part, ast.ClassDef):
-                for member in part.body:
-                    if isinstance(member, FUNCTIONS):
-                        found.append((f".{member.name}", member))
+        for part in parts_of(statement, ast.Global):
+            found += [(name, statement) for name in part.names]
+        for part in parts_of(statement, ast.ClassDef):
+            members = [m for m in part.body if isinstance(m, FUNCTIONS[:2])]
+            found += [(f".{member.name}", member) for member in members]
     return found + [("*", ast.Expr(part)) for part in _handed_on(tree)]
 
 
@@ -81,8 +79,7 @@ def made_global(tree: ast.Module) -> set[str]:
     names : set of str
         Those declared global.
     """
-    parts = [part for part in nodes(tree) if isinstance(part, ast.Global)]
-    return {name for part in parts for name in part.names}
+    return {name for part in parts_of(tree, ast.Global) for name in part.names}
 
 
 def names(node: ast.AST) -> set[str]:
@@ -98,21 +95,20 @@ def names(node: ast.AST) -> set[str]:
     names : set of str
         Without dots.
     """
-    return {part.id for part in nodes(node) if isinstance(part, ast.Name)}
+    return {part.id for part in parts_of(node, ast.Name)}
 
 
 def _handed_on(tree):
     """Yield what calls outside of functions are given, where it is ``np.linalg``."""
     body = [part for part in tree.body if not isinstance(part, FUNCTIONS)]
-    parts = [node for part in body for node in nodes(part)]
     assigned = {
         target.id: node.value
-        for node in parts
-        if isinstance(node, ast.Assign)
+        for part in body
+        for node in parts_of(part, ast.Assign)
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    for call in (node for node in parts if isinstance(node, ast.Call)):
+    for call in (node for part in body for node in parts_of(part, ast.Call)):
         for given in (*call.args, *(word.value for word in call.keywords)):
             meant = assigned.get(given.id) if isinstance(given, ast.Name) else given
             if isinstance(meant, ast.Attribute):
@@ -148,12 +144,14 @@ def _bindings(statement, known):
 
 
 def _stored(part):
-    for node in nodes(part):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+    for node in parts_of(part, ast.Name):
+        if not isinstance(node.ctx, ast.Load):
             yield node.id, None
-        elif isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
+    for node in parts_of(part, ast.MatchAs, ast.MatchStar):
+        if node.name:
             yield node.name, None
-        elif isinstance(node, ast.MatchMapping) and node.rest:
+    for node in parts_of(part, ast.MatchMapping):
+        if node.rest:
             yield node.rest, None
 
 

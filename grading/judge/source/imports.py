@@ -1,13 +1,16 @@
 """What an answer's cell imports from the package beyond what the notebook imports."""
 
 import ast
+import copy
 import importlib
 from functools import cache
 
 from cs231n.old_imports import starred
-from cs231n.testing.names import nodes
+from cs231n.testing.names import parts_of
 from cs231n.testing.sources import PACKAGE
 from grading.judge.source import plain
+
+_DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @cache
@@ -26,8 +29,7 @@ def imported(tree: ast.Module) -> frozenset[tuple[str | None, str, str]]:
     """
     return frozenset(
         (node.module, alias.name, alias.asname or alias.name)
-        for node in nodes(tree)
-        if isinstance(node, ast.ImportFrom)
+        for node in parts_of(tree, ast.ImportFrom)
         for alias in node.names
     )
 
@@ -46,10 +48,8 @@ def given(tree: ast.Module) -> frozenset[str]:
     names : frozenset of str
         Also those within functions.
     """
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    parts = nodes(tree)
-    stored = {n.id for n in parts if isinstance(n, ast.Name) and _is_stored(n)}
-    return frozenset(stored | {n.name for n in parts if isinstance(n, kinds)})
+    stored = {n.id for n in parts_of(tree, ast.Name) if _is_stored(n)}
+    return frozenset(stored | {n.name for n in parts_of(tree, *_DEFINING)})
 
 
 @cache
@@ -66,10 +66,9 @@ def defined(tree: ast.Module) -> frozenset[str]:
     names : frozenset of str
         Of functions, classes and variables.
     """
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     targets = [t for n in tree.body if isinstance(n, ast.Assign) for t in n.targets]
     names = {target.id for target in targets if isinstance(target, ast.Name)}
-    return frozenset(names | {n.name for n in tree.body if isinstance(n, kinds)})
+    return frozenset(names | {n.name for n in tree.body if isinstance(n, _DEFINING)})
 
 
 @cache
@@ -86,9 +85,8 @@ def deleted(tree: ast.Module) -> frozenset[str]:
     names : frozenset of str
         Also those within functions.
     """
-    parts = nodes(tree)
-    caught = {n.name for n in parts if isinstance(n, ast.ExceptHandler) and n.name}
-    names = (n for n in parts if isinstance(n, ast.Name))
+    caught = {n.name for n in parts_of(tree, ast.ExceptHandler) if n.name}
+    names = parts_of(tree, ast.Name)
     return frozenset(caught | {n.id for n in names if isinstance(n.ctx, ast.Del)})
 
 
@@ -123,19 +121,18 @@ def settled(
     """
     tree = plain.parsed(source) or ast.Module([], [])
     if not _has_ours(tree):
-        return tree  # what is known of its parts still holds
-    return ast.fix_missing_locations(_Settler(known, own).visit(ast.parse(source)))
+        return tree
+    settler = _Settler(known, own)
+    return ast.Module([settler.settled(part) for part in tree.body], [])
 
 
 @cache
 def _has_ours(tree):
-    return any(map(_is_ours, nodes(tree)))
+    return any(map(_is_ours, parts_of(tree, ast.ImportFrom)))
 
 
 def _is_ours(node):
-    """Tell whether a part of a cell imports names from the package."""
-    if not isinstance(node, ast.ImportFrom):
-        return False
+    """Tell whether an import brings names from the package."""
     module = starred(node) or ("" if node.level else node.module)
     return module.partition(".")[0] == PACKAGE
 
@@ -143,6 +140,12 @@ def _is_ours(node):
 class _Settler(ast.NodeTransformer):
     def __init__(self, known, own):
         self._known, self._own = known, own
+
+    def settled(self, statement):
+        """Return a statement as it is, of which all is known, or another one."""
+        if isinstance(statement, _DEFINING) or not _has_ours(statement):
+            return statement
+        return ast.fix_missing_locations(self.visit(copy.deepcopy(statement)))
 
     def visit_ImportFrom(self, node):
         star = starred(node)
@@ -173,7 +176,7 @@ class _Settler(ast.NodeTransformer):
     def _leave(self, node):
         return node
 
-    # What is imported within a function is read with the function.
+    # What is imported within one of these is read with it.
     visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _leave
 
 

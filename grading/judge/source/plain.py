@@ -2,9 +2,10 @@
 
 import ast
 from functools import cache
+from typing import Any
 
 from cs231n.testing import hiding
-from cs231n.testing.names import nodes
+from cs231n.testing.names import parts_of
 from grading.judge.source.bindings import FUNCTIONS
 from grading.judge.source.suspicion import patched
 
@@ -19,6 +20,9 @@ _REBINDING = {
     *("ctypes", "gc", "marshal", "pickle", "_pickle", "dill", "cloudpickle"),
     *("Formatter", "get_field", "attrgetter", "methodcaller", "__getattribute__"),
 }
+
+#: Parts of cells, and the lines in which they stand.
+_lines: dict[ast.AST, list[bytes]] = {}
 
 
 @cache
@@ -36,9 +40,41 @@ def parsed(cell: str) -> ast.Module | None:
         The same for the same text; nobody may change it. None if it is no Python.
     """
     try:
-        return ast.parse(cell)
+        tree = ast.parse(cell)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+    if not {"\r", "\f"} & set(cell):  # these are no plain ends of lines
+        classes = [part for part in tree.body if isinstance(part, ast.ClassDef)]
+        parts = [*tree.body, *(part for owner in classes for part in owner.body)]
+        _lines.update(dict.fromkeys(parts, cell.encode().split(b"\n")))
+    return tree
+
+
+def text_of(node: Any) -> str:
+    """Write a part of a cell.
+
+    Parameters
+    ----------
+    node : ast.AST
+        From :func:`parsed`, or made of such.
+
+    Returns
+    -------
+    text : str
+        As it stands in the cell where its lines are its own, else what says the same.
+    """
+    if node not in _lines:
+        return ast.unparse(node)
+    decorators = getattr(node, "decorator_list", [])
+    first = min(part.lineno for part in (node, *decorators))
+    lines = _lines[node][first - 1 : node.end_lineno]
+    lines[-1] = lines[-1][: node.end_col_offset]
+    before, at, _ = lines[0].partition(b"@")
+    if not decorators:
+        before, at = lines[0][: node.col_offset], b"@"
+    if before.strip() or not at:  # something else stands in front of it
+        return ast.unparse(node)
+    return b"\n".join([b"if True:"] * bool(before) + lines).decode()
 
 
 @cache
@@ -98,16 +134,10 @@ def _may_run(source):
 
 def _words(tree):
     """Return all names, attributes, texts and imports in a cell."""
-    found = set()
-    for node in nodes(tree):
-        if isinstance(node, ast.Name):
-            found.add(node.id)
-        elif isinstance(node, ast.Attribute):
-            found.add(node.attr)
-        elif isinstance(node, ast.Constant) and type(node.value) is str:
-            found.add(node.value)
-        elif isinstance(node, ast.alias):
-            found |= set(node.name.split("."))
-        elif isinstance(node, ast.ImportFrom):
-            found |= set((node.module or "").split("."))
-    return found
+    found = {node.id for node in parts_of(tree, ast.Name)}
+    found |= {node.attr for node in parts_of(tree, ast.Attribute)}
+    constants = (node.value for node in parts_of(tree, ast.Constant))
+    found |= {value for value in constants if type(value) is str}
+    paths = [alias.name for alias in parts_of(tree, ast.alias)]
+    paths += [node.module or "" for node in parts_of(tree, ast.ImportFrom)]
+    return found.union(*(path.split(".") for path in paths))

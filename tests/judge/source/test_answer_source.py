@@ -1,16 +1,19 @@
 """The tester reads the source that will run, or none."""
 
+import ast
+
 import pytest
 
 from cs231n.testing import WrongAnswer, expect_source
 from grading.judge.source.answer_source import is_plain, sources
+from grading.judge.source.plain import parsed, text_of
 from tests.judge.small import MOVE, by_name, sit
 
 LOOP = "def slow(x):\n    return [2 * v for v in x]\n"
 
 
 def text(*answers, setup=()):
-    return "\n".join(sources("double", list(setup), list(answers)))
+    return "\n".join(map(ast.unparse, sources("double", list(setup), list(answers))))
 
 
 def test_the_last_definition_counts():
@@ -245,3 +248,43 @@ def test_the_same_rules_hold_in_one_interpreter():
 
     with pytest.raises(WrongAnswer, match="hides what runs"):
         expect_source(hidden, loops=0)
+
+
+ODD_PLACES = [
+    "def f(x):\n    return x\n",
+    "x = 1; y = [2]; z = x",
+    "@a\n@b(1,\n  2)\ndef f(x): return x  # after it",
+    "@(\n a\n)\ndef f(x): return x",
+    "@\\\na\ndef f(x): return x",
+    "\\\nx = 1",
+    "class A:\n\tk = 'é'; m = k\n\t@p\n\tdef f(self):\n\t\t'''a\nb'''\n\t\treturn k",
+    "class A:\n    'text'; x: int = 1\n    def f(self): return 'ü', y; \n",
+    "x = '\u2028'\ny = x",
+    "a = 1\r\nb = a\rc = b",
+    "a = 1\x0c\n\x0cb = a",
+    "if a:\n    def f(x): return g\nelse:\n    f = h",
+    "f = lambda x: (\n    x)",
+]
+
+
+@pytest.mark.parametrize("cell", ODD_PLACES)
+def test_the_text_of_a_part_says_what_the_part_says(cell):
+    """Whatever stands around it: a text that says less would hide what is used."""
+    for node in ast.walk(parsed(cell)):
+        if isinstance(node, ast.stmt | ast.Lambda):
+            (again,) = ast.parse(text_of(node)).body
+            if isinstance(again, ast.If) and not isinstance(node, ast.If):
+                (again,) = again.body
+            again = again.value if isinstance(node, ast.Lambda) else again
+            assert ast.dump(again) == ast.dump(node)
+
+
+def test_equal_parts_are_read_once_and_others_not():
+    slow = "def slow(x): return [v for v in x]\n"
+    other = "def slow(x): return [w for w in x]\n"
+    answer = "def double(x): return x.slow()\n"
+    found = text(f"{answer}class A:\n    {slow}", f"class B:\n    {slow}")
+    assert found.count("[v for v in x]") == 1
+    found = text(f"{answer}class A:\n    {slow}", f"class B:\n    {other}")
+    assert "[v for v in x]" in found
+    assert "[w for w in x]" in found
