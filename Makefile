@@ -96,9 +96,11 @@ PYTEST = $(PY) -m pytest -q -n 2 --dist loadscope --durations=10
 # and those of assignment 3 with fewer steps.
 EMBEDDED = CS231N_DATA="$(CURDIR)/build/embedded" CS231N_QUICK=1
 
+# Modules in the order of their names: by the number of tests, as usual, long ones with few
+# tests come last, and one processor waits for the other.
 test: lint ## everything: all tests, then every notebook run and replayed
 	$(call step,All tests: half an hour; the ten slowest are listed at the end)
-	$(PYTEST) $(ARGS)
+	$(PYTEST) --no-loadscope-reorder $(ARGS)
 	$(call step,Every notebook run with its answers)
 	$(EMBEDDED) $(PY) -m grading.authoring.solve
 	$(call step,Every notebook replayed)

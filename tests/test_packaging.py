@@ -15,6 +15,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from cs231n.kernels._numpy import pointwise
+
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))[
     "project"
@@ -104,6 +106,24 @@ def test_source_archive_holds_what_the_kernels_are_built_from(tmp_path):
     wanted = {path.relative_to(tmp_path).as_posix() for path in sources}
     assert wanted <= names
     assert {"setup.py", "cs231n/data/remote/registry.toml"} <= names
+
+
+def test_both_kernels_of_gelu_have_the_same_numbers():
+    """The C compiler folds them; a header made for it would be a second build step."""
+    text = read("cs231n/kernels/csrc/pointwise.inc")
+    defined = dict(
+        re.findall(r"^#define (\w+) (?:\(\(REAL\))?([\d.]+)\)?$", text, re.M)
+    )
+    tables = re.findall(r"NAME\(tail_terms\)\[\] = \{(.*?)\};", text, re.S)
+    double, single = (
+        tuple(float(number.rstrip("f")) for number in re.findall(r"[^\s,]+", table))
+        for table in tables
+    )
+
+    assert float(defined["GELU_SCALE"]) == pointwise.GELU_SCALE
+    assert float(defined["GELU_CUBE"]) == pointwise.GELU_CUBE
+    assert float(defined["NORMAL_LIMIT"]) == pointwise._NORMAL_LIMIT
+    assert {8: double, 4: single} == pointwise._TAIL_TERMS
 
 
 def test_conda_asks_only_for_what_pip_cannot_give():

@@ -279,11 +279,12 @@ class _Sitting:
         self._testing = self._cells[name]
         self._give_time()
 
-    def _start_load(self, name):
-        """Let the time begin in which an answer is loaded."""
+    def _start_load(self, name, patient):
+        """Let the time begin in which an answer is loaded; all of it to the patient."""
         self._stop_clocks()
         self._is_loading = True
-        self._start_pace(name)
+        if not patient:
+            self._start_pace(name)
 
     def _start_test(self):
         """Let the time of a test begin, whose answers are there."""
@@ -348,7 +349,7 @@ _MESSAGES = {
     "lost": _Sitting._explain_loss,  # status: the process does not answer
     "broken": _Sitting._give_up,  # name, why: of a set-up cell
     "answer": _Sitting._note_answer,  # name, how, why: it did not load
-    "loads": _Sitting._start_load,  # name: of an answer
+    "loads": _Sitting._start_load,  # name, patient: of an answer
     "test": _Sitting._note_test,  # name: its answers are being loaded
     "loaded": _Sitting._start_test,  # they are there, and the test itself runs
     "outcome": _Sitting._keep_outcome,  # outcome, took, noise

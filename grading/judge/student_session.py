@@ -11,7 +11,7 @@ from grading.judge.protocol.channel import Channel
 from grading.judge.proxy import class_stand_in, stand_in
 from grading.judge.remote_calls import Lost, RemoteCalls
 from grading.judge.source import answer_source
-from grading.judge.source.shortened import shortened
+from grading.judge.source.shortened import computes_for_functions, shortened
 
 if TYPE_CHECKING:
     from grading.judge.clock import Clock
@@ -41,8 +41,8 @@ class StudentSession:
         Says when calls must be over.
     desk : object
         The judge: ``desk.new_process(number)`` returns a socket, ``desk.lost(status)``
-        says how it ended, ``desk.loads(name)`` and ``desk.failed(name, how, why)`` take
-        note.
+        says how it ended, ``desk.loads(name, patient)`` and
+        ``desk.failed(name, how, why)`` take note.
 
     Attributes
     ----------
@@ -64,6 +64,7 @@ class StudentSession:
         self._clock, self._desk = clock, desk
         self._group, self._names = 0, {}
         self._loaded, self._loading, self._line = 0, None, None
+        self._patient = set()  # answers whose functions need what takes long
         self._lent = _methods_asked_for(cells)
         self.remote: Any = None
 
@@ -121,10 +122,13 @@ class StudentSession:
     def _leave_out(self, cell, status, message):
         """Leave out of a cell what took long, or all of it if that is no remedy."""
         line, self._line = self._line or 0, 0
-        if status == "timeout" and self._how(cell) == WHOLE:
-            self._note(cell, line, f"{message} What it defines counts.")
-        else:
+        is_new = self._how(cell) == WHOLE and cell.name not in self._patient
+        if status != "timeout" or not is_new:
             self._note(cell, NOTHING, message)
+        elif computes_for_functions(self._answers[cell.name], line):
+            self._patient.add(cell.name)
+        else:
+            self._note(cell, line, f"{message} What it defines counts.")
 
     def _start(self):
         sock = self._desk.new_process(self._group)
@@ -169,7 +173,7 @@ class StudentSession:
         if how != WHOLE:
             source = shortened(source, how)
         self._loading = cell
-        self._desk.loads(cell.name)
+        self._desk.loads(cell.name, cell.name in self._patient)
         error, found, self._line = self.remote.load_answer(
             cell.name, source, list(wanted), seed
         )

@@ -68,8 +68,8 @@ class _Desk:
     def failed(self, name, how, why):
         self.say("answer", name, how, why)
 
-    def loads(self, name):
-        self.say("loads", name)
+    def loads(self, name, patient):
+        self.say("loads", name, patient)
 
 
 class _Tester:

@@ -194,6 +194,10 @@ expect_close(
         "These are differences across; gy has those down.": right,
     },
 )
+height = rng.uniform(3, 9)
+gx, gy = expect_tuple(image_gradients(gray * height / 8), "gx", "gy")
+expect_close(gx, right * height / 8, "gx")
+expect_close(gy, down * height / 8, "gy")
 expect_source(image_gradients, without=READY)
 passed("features-gradients", "one bright pixel in an image that is not square")
 
@@ -409,11 +413,14 @@ for name, image, faults in (
         }
         | faults,
     )
+image = rng.integers(0, 256, (8, 8)).astype(float)
+expected = package_features.hog_feature(image)
+expect_close(hog_feature(image), expected, "features", rtol=1e-5)
 passed("features-hog", "a slope of 55 degrees, and its opposite")
 
 # %% test="features-hog" part="cells" points=1
 image = np.zeros((16, 24))
-image[10:14, 18:22] = 100.0
+image[10:14, 18:22] = rng.uniform(50, 150)
 with unchanged(im=image):
     found = hog_feature(image)
 expect_array(found, (2 * 3 * 9,), "features", hint="2 x 3 cells of 9 bins.")
@@ -707,6 +714,12 @@ expect_close(
             *(0.5, 0.1666667, 0.1666667, 0.1666667)
         ],
     },
+)
+drawn = rng.integers(0, 4, (3, 5))
+image = np.array([red, green, blue, pink], dtype=float)[drawn]
+found = color_histogram_hsv(image, nbin=4, normalized=False)
+expect_close(
+    found, np.bincount(drawn.ravel(), minlength=4), "histogram (normalized=False)"
 )
 expect_source(color_histogram_hsv, without=READY)
 passed("features-hue", "red, green, blue and pink pixels, counted by hand")

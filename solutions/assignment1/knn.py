@@ -240,6 +240,10 @@ expect_close(
         ],
     },
 )
+known, queries = rng.normal(size=(4, 3)), rng.normal(size=(2, 3))
+knn.train(known, np.zeros(4, dtype=int))
+expected = euclidean_distances(queries, known)
+expect_close(knn.compute_distances_two_loops(queries), expected, "dists")
 expect_source(knn.compute_distances_two_loops, without=READY)
 passed("knn-two-loops", "triangles worked out by hand")
 
@@ -797,6 +801,10 @@ expect_equal(
 )
 with unchanged(dists=dists, y_train=labels):
     knn.predict_labels(dists, k=3)
+names = rng.permutation(50)
+knn.train(np.zeros((5, 1)), names[labels])
+expect_equal(knn.predict_labels(dists, k=1), names[[4, 7]], "y_pred for k=1")
+expect_equal(knn.predict_labels(dists, k=4), names[[1, 1]], "y_pred for k=4")
 expect_source(knn.predict_labels, without=READY)
 passed("knn-predict-labels", "one neighbour, a majority of four; inputs as they were")
 
@@ -1044,6 +1052,10 @@ expect_close(
         "This distance has no root.": np.sqrt([[5, 4, 9], [3, 4, 11]]),
     },
 )
+known, queries = rng.uniform(size=(4, 3)), rng.uniform(2, 3, (2, 3))  # all larger
+knn.train(known, np.zeros(4, dtype=int))
+expected = queries.sum(axis=1)[:, None] - known.sum(axis=1)
+expect_close(knn.compute_l1_distances(queries), expected, "dists")
 expect_source(knn.compute_l1_distances, without=READY)
 passed("knn-l1", "triangles worked out by hand")
 

@@ -383,6 +383,11 @@ expect_close(
         ],
     },
 )
+W, X = rng.normal(size=(4, 3)), rng.normal(size=(2, 4))
+expected = package_loss(W, X, y, 0.0)
+loss, dW = expect_tuple(softmax_loss_naive(W, X, y, 0.0), "loss", "dW")
+expect_close(loss, expected[0], "loss without regularisation")
+expect_close(dW, expected[1], "dW without regularisation")
 expect_source(softmax_loss_naive, without=[*READY, "softmax_loss_vectorized"])
 passed(
     "softmax-loss-naive",
@@ -853,6 +858,11 @@ expect_close(
         ],
     },
 )
+W, X = rng.normal(size=(4, 3)), rng.normal(size=(2, 4))
+expected = package_loss(W, X, y, 0.0)
+loss, dW = expect_tuple(softmax_loss_vectorized(W, X, y, 0.0), "loss", "dW")
+expect_close(loss, expected[0], "loss without regularisation")
+expect_close(dW, expected[1], "dW without regularisation")
 expect_source(softmax_loss_vectorized, loops=0, without=[*READY, "softmax_loss_naive"])
 passed(
     "softmax-loss-vectorized",

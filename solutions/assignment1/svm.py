@@ -348,6 +348,11 @@ expect_close(
         ],
     },
 )
+W, X = rng.normal(size=(4, 3)), rng.normal(size=(2, 4))
+expected = package_loss(W, X, y, 0.0)
+loss, dW = expect_tuple(svm_loss_naive(W, X, y, 0.0), "loss", "dW")
+expect_close(loss, expected[0], "loss without regularisation")
+expect_close(dW, expected[1], "dW without regularisation")
 expect_source(svm_loss_naive, without=[*READY, "svm_loss_vectorized"])
 passed(
     "svm-loss-naive", "two images worked out by hand, with and without regularisation"
@@ -783,6 +788,11 @@ expect_close(
         ],
     },
 )
+W, X = rng.normal(size=(4, 3)), rng.normal(size=(2, 4))
+expected = package_loss(W, X, y, 0.0)
+loss, dW = expect_tuple(svm_loss_vectorized(W, X, y, 0.0), "loss", "dW")
+expect_close(loss, expected[0], "loss without regularisation")
+expect_close(dW, expected[1], "dW without regularisation")
 expect_source(svm_loss_vectorized, loops=0, without=[*READY, "svm_loss_naive"])
 passed(
     "svm-loss-vectorized",

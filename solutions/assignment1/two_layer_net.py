@@ -193,6 +193,10 @@ expect_close(
         ],
     },
 )
+x, w, b = rng.normal(size=(3, 2, 2)), rng.normal(size=(4, 5)), rng.normal(size=5)
+expected, _ = package.affine_forward(x, w, b)
+out, _ = expect_tuple(affine_forward(x, w, b), "out", "cache")
+expect_close(out, expected, "out")
 expect_source(affine_forward, without=[*READY, *GIVEN])
 passed("net-affine-forward", "two examples worked out by hand")
 
@@ -405,6 +409,12 @@ expect_close(
         "The upstream gradient dout is not used.": [2],
     },
 )
+x, w, b = rng.normal(size=(3, 2, 2)), rng.normal(size=(4, 5)), rng.normal(size=5)
+dout = rng.normal(size=(3, 5))
+expected = package.affine_backward(dout, (x, w, b))
+grads = expect_tuple(affine_backward(dout, (x, w, b)), "dx", "dw", "db")
+for name, grad, right in zip(("dx", "dw", "db"), grads, expected, strict=True):
+    expect_close(grad, right, name)
 expect_source(affine_backward, without=[*READY, *GIVEN])
 passed("net-affine-backward", "two examples worked out by hand")
 
@@ -569,6 +579,10 @@ expect_close(
     },
     shape_hint="Compare elementwise; there is one result for every number of x.",
 )
+x = rng.normal(size=(3, 4))
+expected, _ = package.relu_forward(x)
+out, _ = expect_tuple(relu_forward(x), "out", "cache")
+expect_close(out, expected, "out")
 expect_source(relu_forward, without=[*READY, *GIVEN])
 passed("net-relu-forward", "numbers on both sides of 0; x as it was")
 
@@ -664,6 +678,9 @@ expect_close(
         ],
     },
 )
+x, dout = rng.normal(size=(2, 3, 4))
+expected = package.relu_backward(dout, x)
+expect_close(relu_backward(dout, x), expected, "dx")
 expect_source(relu_backward, without=[*READY, *GIVEN])
 passed("net-relu-backward", "gradients of both signs; inputs as they were")
 
@@ -879,6 +896,11 @@ expect_close(
         ],
     },
 )
+x = rng.normal(size=(2, 3))
+expected = package.svm_loss(x, y)
+loss, dx = expect_tuple(svm_loss(x, y), "loss", "dx")
+expect_close(loss, expected[0], "loss")
+expect_close(dx, expected[1], "dx")
 expect_source(svm_loss, without=READY)
 passed("net-svm-loss", "the scores of the notebook svm")
 
@@ -996,6 +1018,11 @@ expect_close(
         ],
     },
 )
+x = rng.normal(size=(2, 3))
+expected = package.softmax_loss(x, y)
+loss, dx = expect_tuple(softmax_loss(x, y), "loss", "dx")
+expect_close(loss, expected[0], "loss")
+expect_close(dx, expected[1], "dx")
 expect_source(softmax_loss, without=READY)
 passed("net-softmax-loss", "the scores of the notebook softmax")
 
@@ -1200,6 +1227,10 @@ expect_close(
     },
 )
 expect_equal(config["learning_rate"], 0.1, "config['learning_rate']")
+w, dw = rng.normal(size=(2, 4))
+expected, _ = package_sgd(w.copy(), dw, {"learning_rate": 0.3})
+next_w, _ = expect_tuple(sgd(w, dw, {"learning_rate": 0.3}), "next_w", "config")
+expect_close(next_w, expected, "next_w")
 expect_source(sgd, without=READY)
 passed("net-sgd", "one step worked out by hand")
 
@@ -1538,6 +1569,11 @@ expect(
     np.min(scores) < 0,
     "No score is negative, where some should be: there is no ReLU after the last layer.",
 )
+ready = PackageNet(5, 50, 7, dtype=float)
+ready.params = {name: np.array(value) for name, value in model.params.items()}
+X = rng.normal(size=(3, 5))
+expected = ready.loss(X)
+expect_close(model.loss(X), expected, "scores")
 expect_source(model.loss, without=READY)
 passed("net-loss", "scores, loss and regularisation on evenly spaced numbers")
 

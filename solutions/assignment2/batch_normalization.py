@@ -259,8 +259,12 @@ expect_close(
         "eps makes no difference here: take it from bn_param.": [[-1], [1]],
     },
 )
+x, (gamma, beta) = rng.normal(3, 2, (5, 3)), rng.uniform(0.5, 2, (2, 3))
+expected, _ = package.batchnorm_forward(x, gamma, beta, {"mode": "train"})
+out, _ = batchnorm_forward(x, gamma, beta, {"mode": "train"})
+expect_close(out, expected, "out (a random batch)", rtol=1e-4, atol=1e-6)
 expect_source(batchnorm_forward, without=READY)
-passed("bn-forward", "two batches worked out by hand, in train mode")
+passed("bn-forward", "two batches worked out by hand, in train mode, and a random one")
 
 # %% test="bn-forward" part="running" points=2
 x = np.array([[1.0, 10], [3, 30]])
@@ -664,8 +668,15 @@ expect_close(
         ],
     },
 )
+x, dout = rng.normal(0, 2, (2, 5, 3))
+gamma, beta = rng.uniform(0.5, 2, (2, 3))
+_, ours = package.batchnorm_forward(x, gamma, beta, {"mode": "train"})
+expected = package.batchnorm_backward(dout, ours)
+_, cache = batchnorm_forward(x, gamma, beta, {"mode": "train"})
+dx, _, _ = expect_tuple(batchnorm_backward(dout, cache), "dx", "dgamma", "dbeta")
+expect_close(dx, expected[0], "dx (a random batch)", rtol=1e-4, atol=1e-7)
 expect_source(batchnorm_backward, without=READY)
-passed("bn-backward", "dx of four examples worked out by hand")
+passed("bn-backward", "dx of four examples worked out by hand, and of a random batch")
 
 # %% test="bn-backward" part="scale" points=1
 x = np.array([[1.0, 0], [1, 6], [5, 6], [5, 8]])  # means 3 and 5, variances 4 and 9
@@ -705,7 +716,15 @@ expect_close(
         ],
     },
 )
-passed("bn-backward", "dgamma and dbeta of four examples worked out by hand")
+x, dout = rng.normal(0, 2, (2, 5, 3))
+gamma, beta = rng.uniform(0.5, 2, (2, 3))
+_, ours = package.batchnorm_forward(x, gamma, beta, {"mode": "train"})
+expected = package.batchnorm_backward(dout, ours)
+_, cache = batchnorm_forward(x, gamma, beta, {"mode": "train"})
+_, *found = expect_tuple(batchnorm_backward(dout, cache), "dx", "dgamma", "dbeta")
+for name, grad, right in zip(("dgamma", "dbeta"), found, expected[1:], strict=True):
+    expect_close(grad, right, f"{name} (a random batch)", rtol=1e-4, atol=1e-7)
+passed("bn-backward", "dgamma and dbeta by hand, and of a random batch")
 
 # %% test="bn-backward" part="shapes" points=1
 for n, d, eps in [(6, 3, 1e-5), (3, 8, 0.5), (5, 5, 1e-2)]:
@@ -917,8 +936,15 @@ right = "Nothing changes for this gradient: take it from batchnorm_backward."
 swapped = {"This is the gradient of beta: the two have changed places.": [4, 4]}
 expect_close(dgamma, [4, -6], "dgamma", rtol=1e-4, hint=right, faults=swapped)
 expect_close(dbeta, [4, 4], "dbeta", hint=right)
+x, dout = rng.normal(0, 2, (2, 5, 3))
+gamma, beta = rng.uniform(0.5, 2, (2, 3))
+_, ours = package.batchnorm_forward(x, gamma, beta, {"mode": "train"})
+expected = package.batchnorm_backward(dout, ours)
+_, cache = batchnorm_forward(x, gamma, beta, {"mode": "train"})
+dx, _, _ = expect_tuple(batchnorm_backward_alt(dout, cache), "dx", "dgamma", "dbeta")
+expect_close(dx, expected[0], "dx (a random batch)", rtol=1e-4, atol=1e-7)
 expect_source(batchnorm_backward_alt, loops=0, without=[*READY, "batchnorm_backward"])
-passed("bn-backward-alt", "four examples worked out by hand; no loop")
+passed("bn-backward-alt", "four examples by hand, and a random batch; no loop")
 
 # %% test="bn-backward-alt" part="shapes" points=1
 for n, d, eps in [(5, 7, 0.4), (3, 2, 1e-5), (40, 20, 0.1)]:
@@ -1179,8 +1205,12 @@ expect_close(
         "eps makes no difference here: take it from ln_param.": [[-1, 1]],
     },
 )
+x, (gamma, beta) = rng.normal(3, 2, (5, 3)), rng.uniform(0.5, 2, (2, 3))
+expected, _ = package.layernorm_forward(x, gamma, beta, {})
+out, _ = layernorm_forward(x, gamma, beta, {})
+expect_close(out, expected, "out (a random batch)", rtol=1e-4, atol=1e-6)
 expect_source(layernorm_forward, without=READY)
-passed("bn-layer-forward", "three rows worked out by hand")
+passed("bn-layer-forward", "three rows worked out by hand, and random ones")
 
 # %% test="bn-layer-forward" part="shapes" points=1
 for n, d, param, dtype in [
@@ -1351,8 +1381,15 @@ for name, grad, right in (
             "serve all examples.": [4, -6] if name == "dgamma" else [4, 4],
         },
     )
+x, dout = rng.normal(0, 2, (2, 5, 3))
+gamma, beta = rng.uniform(0.5, 2, (2, 3))
+_, ours = package.layernorm_forward(x, gamma, beta, {})
+expected = package.layernorm_backward(dout, ours)
+_, cache = layernorm_forward(x, gamma, beta, {})
+dx, _, _ = expect_tuple(layernorm_backward(dout, cache), "dx", "dgamma", "dbeta")
+expect_close(dx, expected[0], "dx (a random batch)", rtol=1e-4, atol=1e-7)
 expect_source(layernorm_backward, without=READY)
-passed("bn-layer-backward", "two examples worked out by hand")
+passed("bn-layer-backward", "two examples worked out by hand, and random ones")
 
 # %% test="bn-layer-backward" part="shapes" points=1
 for n, d, eps in [(5, 3, 1e-5), (4, 4, 0.5), (1, 7, 1e-2)]:

@@ -905,8 +905,15 @@ expect_close(
         "The old velocity is still there: store the new one.": [0.2, -0.3, 0.1],
     },
 )
+w, dw = rng.normal(size=4), rng.uniform(1, 2, 4)
+right, _ = optim.sgd_momentum(w.copy(), dw.copy(), {"learning_rate": 0.2})
+answer = sgd_momentum(w.copy(), dw.copy(), {"learning_rate": 0.2})
+next_w, _ = expect_tuple(answer, "next_w", "config")
+expect_close(next_w, right, "next_w of random weights", rtol=1e-4)
 expect_source(sgd_momentum, without=READY)
-passed("deep-momentum", "one step worked out by hand, and what is stored for the next")
+passed(
+    "deep-momentum", "one step worked out by hand, what is stored, and a random step"
+)
 
 # %% test="deep-momentum" part="steps" points=1
 for shape, dtype, settings in [
@@ -1041,8 +1048,15 @@ expect_close(
         "The old velocity is still there: store the new one.": [0.2, -0.3, 0.1],
     },
 )
+w, dw = rng.normal(size=4), rng.uniform(1, 2, 4)
+right, _ = optim.nesterov_momentum(w.copy(), dw.copy(), {"learning_rate": 0.2})
+answer = nesterov_momentum(w.copy(), dw.copy(), {"learning_rate": 0.2})
+next_w, _ = expect_tuple(answer, "next_w", "config")
+expect_close(next_w, right, "next_w of random weights", rtol=1e-4)
 expect_source(nesterov_momentum, without=READY)
-passed("deep-nesterov", "one step worked out by hand, and what is stored for the next")
+passed(
+    "deep-nesterov", "one step worked out by hand, what is stored, and a random step"
+)
 
 # %% test="deep-nesterov" part="steps" points=1
 for shape, dtype, settings in [
@@ -1251,8 +1265,13 @@ expect_close(
         "The old sum is still there: store the new one.": [4.0, 1.25, 1.0],
     },
 )
+w, dw = rng.normal(size=4), rng.uniform(1, 2, 4)
+right, _ = optim.adagrad(w.copy(), dw.copy(), {"learning_rate": 0.2})
+answer = adagrad(w.copy(), dw.copy(), {"learning_rate": 0.2})
+next_w, _ = expect_tuple(answer, "next_w", "config")
+expect_close(next_w, right, "next_w of random weights", rtol=1e-4)
 expect_source(adagrad, without=READY)
-passed("deep-adagrad", "one step worked out by hand, and what is stored for the next")
+passed("deep-adagrad", "one step worked out by hand, what is stored, and a random step")
 
 # %% test="deep-adagrad" part="steps" points=1
 for shape, dtype, settings in [
@@ -1414,8 +1433,13 @@ expect_close(
         "The old mean is still there: store the new one.": [4.0, 1.25, 1.0],
     },
 )
+w, dw = rng.normal(size=4), rng.uniform(1, 2, 4)
+right, _ = optim.rmsprop(w.copy(), dw.copy(), {"learning_rate": 0.2})
+answer = rmsprop(w.copy(), dw.copy(), {"learning_rate": 0.2})
+next_w, _ = expect_tuple(answer, "next_w", "config")
+expect_close(next_w, right, "next_w of random weights", rtol=1e-4)
 expect_source(rmsprop, without=READY)
-passed("deep-rmsprop", "one step worked out by hand, and what is stored for the next")
+passed("deep-rmsprop", "one step worked out by hand, what is stored, and a random step")
 
 # %% test="deep-rmsprop" part="steps" points=1
 for shape, dtype, settings in [
@@ -1709,8 +1733,13 @@ expect_close(
     },
 )
 expect_equal(config["t"], 3, "config['t'], the steps taken with this one")
+w, dw = rng.normal(size=4), rng.uniform(1, 2, 4)
+right, _ = optim.adam(w.copy(), dw.copy(), {"learning_rate": 0.2})
+answer = adam(w.copy(), dw.copy(), {"learning_rate": 0.2})
+next_w, _ = expect_tuple(answer, "next_w", "config")
+expect_close(next_w, right, "next_w of random weights", rtol=1e-4)
 expect_source(adam, without=READY)
-passed("deep-adam", "one step worked out by hand, and what is stored for the next")
+passed("deep-adam", "one step worked out by hand, what is stored, and a random step")
 
 # %% test="deep-adam" part="steps" points=1
 for shape, dtype, settings in [
@@ -1971,8 +2000,13 @@ expect_close(
     },
 )
 expect_equal(config["t"], 3, "config['t'], the steps taken with this one")
+w, dw = rng.normal(size=4), rng.uniform(1, 2, 4)
+right, _ = optim.adamw(w.copy(), dw.copy(), {"learning_rate": 0.2})
+answer = adamw(w.copy(), dw.copy(), {"learning_rate": 0.2})
+next_w, _ = expect_tuple(answer, "next_w", "config")
+expect_close(next_w, right, "next_w of random weights", rtol=1e-4)
 expect_source(adamw, without=READY)
-passed("deep-adamw", "one step worked out by hand, and what is stored for the next")
+passed("deep-adamw", "one step worked out by hand, what is stored, and a random step")
 
 # %% test="deep-adamw" part="steps" points=1
 for shape, dtype, settings in [

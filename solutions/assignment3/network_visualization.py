@@ -234,8 +234,15 @@ expect_close(
         ],
     },
 )
+model, X = (
+    small_net(lambda *s: 3 * rng.standard_normal(s)),
+    rng.standard_normal(X.shape),
+)
+right = reference.saliency(model, X, y)
+got = pytorch.evaluate(compute_saliency_maps, X, y, model)
+expect_close(got, right, "the saliency of random pictures", rtol=1e-5, atol=1e-9)
 expect_source(compute_saliency_maps, without=READY)
-passed("vis-saliency", "a small network with fixed weights, two pictures")
+passed("vis-saliency", "a small network with fixed weights, another one, two pictures")
 
 # %% test="vis-saliency" part="more" points=2
 for n, height, width in [(3, 17, 22), (1, 24, 16)]:
@@ -473,6 +480,13 @@ expect_close(
         ],
     },
 )
+model, X = (
+    small_net(lambda *s: 3 * rng.standard_normal(s)),
+    rng.standard_normal(X.shape),
+)
+right = reference.saliency(model, X, y)
+got = pytorch.evaluate(smooth_grad, model, X, y, 2, 0.0)
+expect_close(got, right, "the map of random pictures", rtol=1e-5, atol=1e-9)
 expect_source(smooth_grad, without=READY)
 passed("vis-smooth-grad", "without noise it is the saliency")
 
@@ -942,8 +956,17 @@ expect_close(
         ],
     },
 )
+model, X = (
+    small_net(lambda *s: 3 * rng.standard_normal(s)),
+    rng.standard_normal(X.shape),
+)
+right = reference.grad_cam(model, X, y, "pool1")
+got = pytorch.evaluate(grad_cam, model, X, y, "pool1")
+expect_close(got, right, "the Grad-CAM of random pictures", rtol=1e-5, atol=1e-9)
 expect_source(grad_cam, without=READY)
-passed("vis-grad-cam", "a small network with fixed weights, the layer pool1")
+passed(
+    "vis-grad-cam", "a small network with fixed weights, another one, the layer pool1"
+)
 
 # %% test="vis-grad-cam" part="more" points=2
 for layer in ("conv1", "pool1", None):
@@ -1449,6 +1472,12 @@ expect_close(
         ],
     },
 )
+X = X + rng.uniform(-0.01, 0.01, X.shape)
+right = reference.fool(model, X, 4, steps=20)
+got = pytorch.evaluate(make_fooling_image, X, 4, model)
+expect_close(
+    got, right, "the fooling image of a picture close by", rtol=1e-5, atol=1e-7
+)
 expect_source(make_fooling_image, without=READY)
 passed("vis-fooling", "a small network with fixed weights is fooled")
 
@@ -1461,7 +1490,8 @@ for height, width in [(17, 22), (24, 16)]:
         target = int(np.argsort(model.forward(X)[0][0])[-2])
         right = reference.fool(model, X, target, steps=20)
         fooled = model.forward(right)[0][0].argmax() == target
-    got = pytorch.evaluate(make_fooling_image, X, target, model)
+    with unchanged(X=X):
+        got = pytorch.evaluate(make_fooling_image, X, target, model)
     array(got, right.shape, "The fooling image")
     expect_close(
         got, right, f"the fooling image of {height} x {width}", rtol=1e-5, atol=1e-7
@@ -1469,7 +1499,8 @@ for height, width in [(17, 22), (24, 16)]:
 params = {"a.w": np.ones((2, 3, 1, 1)), "a.b": np.array([0.0, 1.0])}
 model = LayeredNet(params, (("a", "conv", 1, 0, False),))  # class 1 always wins
 X = rng.standard_normal((1, 3, 16, 18))
-got = pytorch.evaluate(make_fooling_image, X, 0, model)
+with unchanged(X=X):
+    got = pytorch.evaluate(make_fooling_image, X, 0, model)
 expect_close(
     np.linalg.norm(array(got, X.shape, "The fooling image") - X),
     100.0,

@@ -688,8 +688,13 @@ expect_close(
     "dfeats[0] of the small case",
     hint="The part of layer 0, through gram_backward.",
 )
+feats = [rng.standard_normal((1, c, 3, 2)) for c in (2, 4)]
+targets = [rng.standard_normal((1, 4, 4))]
+expected, _ = reference.style_loss(feats, [1], targets, [2.0])
+loss, _ = both(style_loss, feats, [1], targets, [2.0], of=0, name="dfeats")
+expect_close(loss, expected, "the loss of random features", rtol=1e-5)
 expect_source(style_loss, without=READY)
-passed("style-loss", "two layers by hand, loss and gradients")
+passed("style-loss", "two layers by hand, loss and gradients; random features")
 
 # %% test="style-loss" part="more" points=3
 for shapes, layers in [

@@ -308,8 +308,14 @@ expect_close(
         ],
     },
 )
+q, k, v = (rng.standard_normal((2, n, 4)) for n in (3, 5, 5))
+expected, _ = package.scaled_dot_product_attention_forward(q, k, v, None)
+out, _ = expect_tuple(
+    scaled_dot_product_attention_forward(q, k, v, None), "out", "cache"
+)
+expect_close(out, expected, "the output for random arrays", rtol=1e-6, atol=1e-9)
 expect_source(scaled_dot_product_attention_forward, without=READY)
-passed("sdpa-forward", "a small case under a causal mask")
+passed("sdpa-forward", "a small case under a causal mask, random arrays without one")
 
 # %% test="sdpa-forward" part="more" points=3
 for lead, s, t, e, width, scale in [

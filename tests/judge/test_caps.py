@@ -57,7 +57,7 @@ TOLD = {
     "lost": ("status",),
     "broken": ("name", "why"),
     "answer": ("name", "how", "why"),
-    "loads": ("name",),
+    "loads": ("name", "patient"),
     "test": ("name",),
     "loaded": (),
     "outcome": ("outcome",),

@@ -26,7 +26,7 @@ EXPERIMENTS = {
     "values above and below": """
         import math
         two = math.isqrt(4)
-        for _ in iter(int, 1): two = 3
+        for _ in iter(int, 1): best = two
         ONE: int = 1
         identity = lambda x: ONE * x
         def double(x): return two * identity(x)
@@ -87,6 +87,27 @@ def test_what_is_defined_beside_an_experiment_counts(fork_server, short, name):
     assert verdict.score == len(TESTS) + 1
     assert list(verdict.answers) == ["double"]
     assert _COUNTS in verdict.answers["double"]
+
+
+def test_what_takes_long_counts_where_a_function_needs_it(fork_server, short):
+    answer = """
+        import time
+        def learned():
+            time.sleep(1.0)
+            return 2
+        two = learned()
+        def double(x): return two * x
+    """
+    verdict = sit(fork_server, answer)
+    assert verdict.score == len(TESTS) + 1
+    assert verdict.answers == {}
+
+
+def test_what_a_function_needs_ends_with_the_time_of_a_cell(fork_server, short):
+    answer = "for two in iter(int, 1): pass\ndef double(x): return two * x"
+    verdict = sit(fork_server, answer, cell_seconds=2.0)
+    assert verdict.score == by_name(verdict)["other"].score == 1.0
+    assert verdict.answers == {"double": "The answer took longer than 2 s."}
 
 
 def test_a_definition_that_takes_too_long_itself_is_lost(fork_server, short):

@@ -10,7 +10,8 @@ GELU_CUBE = 0.044715
 
 _NORMAL_LIMIT = 10  # up to there the polynomial is fitted
 _NO_TAIL = 40  # nothing of the tail is left there, in any precision
-#: exp(z**2) erfc(z), the highest power first, by the bytes of a number.
+#: exp(z**2) erfc(z), the highest power first, by the bytes of a number. The compiled
+#: kernels have these numbers in `csrc/pointwise.inc`; a test compares them.
 _TAIL_TERMS = {
     8: (
         *(6.89320015851254826e-12, -5.37978376685852799e-11, -1.17403135312096579e-11),

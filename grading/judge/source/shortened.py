@@ -5,6 +5,7 @@ are its functions, so these count, and the statement that took long is left out.
 """
 
 import ast
+import symtable
 
 from grading.judge.source.plain import parsed
 
@@ -32,19 +33,58 @@ def shortened(source: str, line: int) -> str:
         With all statements above that one, and of those below it what defines
         functions and classes, or gives a plain value a name. Imports stay.
     """
-    tree = parsed(source)
-    if tree is None:
-        return ""
+    kept, _ = _divided(source, line)
+    return ast.unparse(ast.Module(kept, []))
+
+
+def computes_for_functions(source: str, line: int) -> bool:
+    """Tell whether a function needs what :func:`shortened` takes out of its cell.
+
+    Parameters
+    ----------
+    source, line
+        As for that.
+
+    Returns
+    -------
+    needs : bool
+        Whether what is left out gives a name that a function of the cell looks up.
+    """
+    _, left_out = _divided(source, line)
+    nodes = [node for statement in left_out for node in ast.walk(statement)]
+    given = {n.id for n in nodes if isinstance(n, ast.Name) and _is_stored(n)}
+    try:
+        return bool(given & _looked_up(symtable.symtable(source, "cell", "exec")))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+
+
+def _is_stored(name):
+    return isinstance(name.ctx, ast.Store)
+
+
+def _looked_up(table):
+    """List global names that functions look up, those within functions too."""
+    found, waiting = set(), list(table.get_children())
+    while waiting:
+        table = waiting.pop()
+        waiting += table.get_children()
+        symbols = table.get_symbols()
+        found |= {s.get_name() for s in symbols if s.is_global() and s.is_referenced()}
+    return found
+
+
+def _divided(source, line):
+    """Divide the statements of a cell into those that stay and those left out."""
+    tree = parsed(source) or ast.Module([], [])
     ends = [node.end_lineno or 0 for node in tree.body]
     late = next((n for n, end in enumerate(ends) if 0 < line <= end), -1)
-    kept = [
-        node
-        for place, node in enumerate(tree.body)
-        if place < late
-        or isinstance(node, _IMPORTS)
-        or (place != late and _defines(node))
-    ]
-    return ast.unparse(ast.Module(kept, []))
+    kept, left_out = [], []
+    for place, node in enumerate(tree.body):
+        stays = place != late and (place < late or _defines(node))
+        stays = stays or isinstance(node, _IMPORTS)
+        (kept if stays else left_out).append(node)
+    return kept, left_out
 
 
 def _defines(statement):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grading.judge.source.shortened import shortened
+from grading.judge.source.shortened import computes_for_functions, shortened
 
 CELL = """\
 import os
@@ -46,3 +46,20 @@ def test_a_definition_that_takes_long_goes_and_an_import_stays():
 
 def test_nothing_is_left_of_what_is_no_python():
     assert shortened("def", 1) == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "needs"),
+    [
+        ("w = learn()\ndef f(x): return w @ x", 1, True),
+        ("w = learn()\nclass A:\n    def f(self): return [w for _ in self]", 1, True),
+        ("with learn() as w: pass\nf = lambda x: w", 0, True),
+        ("w = learn()\nloop()\ndef f(x): return w @ x", 2, False),  # it stays
+        ("w = learn()\ndef f(w): return w", 1, False),
+        ("w = learn()\ndef f(x):\n    w = x.w\n    return w", 1, False),
+        ("loop()\ndef f(x): return x", 1, False),
+        ("def", 0, False),
+    ],
+)
+def test_functions_are_asked_what_they_look_up(source, line, needs):
+    assert computes_for_functions(source, line) is needs
