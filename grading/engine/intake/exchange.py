@@ -1,14 +1,17 @@
 """nbgrader's exchange: a folder that every student may write to."""
 
-import pwd
 import re
 import stat
+import sys
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from grading.engine.storage.names import RefusedName, checked_name, printable
+
+if sys.platform != "win32":
+    import pwd
 
 #: STUDENT+ASSIGNMENT+2026-11-21 18:30:00 UTC+RANDOM
 NAME = re.compile(

@@ -7,7 +7,7 @@ parser minutes; both end this process and not the coordinator.
 """
 
 import json
-import resource
+import sys
 import time
 from dataclasses import asdict
 
@@ -16,6 +16,9 @@ from grading.engine.notebooks.sorting import sort_files
 from grading.engine.notebooks.template import Template
 from grading.engine.processes.pipes import private_pipes, say
 from grading.engine.storage.store import Store
+
+if sys.platform != "win32":
+    import resource
 
 #: Bytes of address space, and seconds of a processor for one submission.
 MEMORY, SECONDS = 1 << 30, 8
