@@ -4,15 +4,15 @@ A process that has seen a hidden test runs no visible one after it, so nothing t
 hidden one handed over can be printed where students read it.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import TYPE_CHECKING
 
 from grading.judge.room.handed_out import handed_out
 
 if TYPE_CHECKING:
-    from grading.judge.exam import Exam
+    from grading.judge.exam import Cell, Exam
 
 
 @dataclass(frozen=True)
@@ -74,3 +74,20 @@ def stages(exam: "Exam") -> list[int]:
                 given, stage = more, place + 1
         found.append(stage)
     return found
+
+
+def leading(cells: "Iterable[Cell]") -> list["Cell"]:
+    """List the set-up cells above all answers, which can run before there are any.
+
+    Parameters
+    ----------
+    cells : iterable of grading.judge.exam.Cell
+        Of an exam.
+
+    Returns
+    -------
+    found : list of grading.judge.exam.Cell
+        In order.
+    """
+    above = takewhile(lambda cell: cell.kind != "answer", cells)
+    return [cell for cell in above if cell.kind == "setup"]

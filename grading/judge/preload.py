@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cs231n.data import load_shapes10
 from cs231n.data.home import data_home, user_cache
+from grading.judge.order import leading
 from grading.judge.pair import Pair, Spare
 from grading.judge.room import importing
 from grading.judge.room.handed_out import PACKAGE, SHOWN
@@ -153,7 +154,7 @@ class Rooms:
             Of the package, from :func:`~grading.judge.room.handed_out.handed_out`.
         exam : grading.judge.exam.Exam, optional
             What its set-up cells import of the package is imported before the first
-            request, while others are at work.
+            request, and those above all answers run, while others are at work.
 
         Returns
         -------
@@ -163,9 +164,16 @@ class Rooms:
         child = order.child()
         with contextlib.suppress(OSError):  # it has ended; whoever talks to it will see
             absent = (*self._absent, *SHOWN)
-            beforehand = of_package(exam) if exam else ()
+            beforehand = self._beforehand(exam) if exam else {}
             importing.send(child.sock, stripped(given), absent, beforehand)
         return child
+
+    def _beforehand(self, exam):
+        return {
+            "environment": self.environment,
+            "modules": of_package(exam),
+            "cells": [(cell.name, cell.source) for cell in leading(exam.cells)],
+        }
 
     def pair(self, exam: "Exam", stage: int, limits: "Limits") -> Pair:
         """Start what a sitting begins with, or take what :meth:`get_ready` started.

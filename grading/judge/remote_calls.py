@@ -69,7 +69,9 @@ class RemoteCalls:
         self.sources = sources
         self.references = References(self)
         self.printed = []
-        self._shared = self._lost = None
+        self._shared: Shared | None = None
+        self._lost: Lost | None = None
+        self._seed: int | None = None  # for the next call
 
     @property
     def noise(self) -> int:
@@ -82,7 +84,7 @@ class RemoteCalls:
         Parameters
         ----------
         *message : object
-            What ``student.py`` knows, such as ``("seed", 1)``.
+            What ``student.py`` knows, such as ``("free", [1])``.
 
         Returns
         -------
@@ -104,7 +106,7 @@ class RemoteCalls:
 
     def _begin(self, message):
         self._channel.begin()
-        one_call = message[0] not in ("load", "answer")
+        one_call = message[0] not in ("ready", "load", "answer")
         self._channel.deadline = self._clock.deadline(one_call=one_call)
         self._shared = Shared(self.references, 0, watch=False)
         try:
@@ -153,6 +155,25 @@ class RemoteCalls:
             lost = self._lost = self._why(problem)
             raise lost from None
 
+    def seed(self, seed: int) -> None:
+        """Have random numbers follow a seed from the next call on.
+
+        Parameters
+        ----------
+        seed : int
+            For what draws without one.
+
+        Raises
+        ------
+        Lost
+            If the student's process has ended.
+        """
+        if self._lost is None and self._channel.is_closed:
+            self._lost = Lost("died", "")
+        if self._lost is not None:
+            raise self._lost
+        self._seed = seed
+
     def call(self, target: object, args: tuple, kwargs: dict) -> object:
         """Call something of the student's, as if it were here.
 
@@ -170,7 +191,9 @@ class RemoteCalls:
         value : object
             What it returned.
         """
-        settings = {}
+        settings: dict[str, Any] = {}
+        if self._seed is not None:
+            settings["seed"], self._seed = self._seed, None
         if np.geterr() != _ERRSTATE:
             settings["errstate"] = np.geterr()
         if tracemalloc.is_tracing():

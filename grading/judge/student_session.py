@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from cs231n.workbook.meanings import meaning_of
+from grading.judge.order import leading
 from grading.judge.protocol.channel import Channel
 from grading.judge.proxy import class_stand_in, stand_in
 from grading.judge.remote_calls import Lost, RemoteCalls
@@ -32,7 +33,7 @@ class StudentSession:
     Parameters
     ----------
     job : dict
-        What the judge said: ``environment``, ``broken`` and more.
+        What the judge said: ``limits``, ``broken`` and more.
     cells : list of grading.judge.exam.Cell
         The exam.
     answers : dict of {str: str}
@@ -58,14 +59,15 @@ class StudentSession:
         clock: "Clock",
         desk: Any,
     ) -> None:
-        self._environment, self._broken = job["environment"], dict(job["broken"])
+        self._broken = dict(job["broken"])
         self._value_bytes = job["limits"]["value_bytes"]
         self._cells, self._answers = cells, answers
         self._clock, self._desk = clock, desk
         self._group, self._names = 0, {}
         self._loaded, self._loading, self._line = 0, None, None
         self._patient = set()  # answers whose functions need what takes long
-        self._lent = _methods_asked_for(cells)
+        self._lent = methods_asked_for(tuple(cells))
+        self._run_before = {cell.name for cell in leading(cells)}
         self.remote: Any = None
 
     def go_to(self, number: int, names: dict) -> None:
@@ -101,7 +103,7 @@ class StudentSession:
                 if self.remote is None:
                     self._start()
                 if not self._load_to(place, seed):
-                    self.remote.ask("seed", seed)
+                    self.remote.seed(seed)
                 return
             except Lost as lost:
                 if self._clock.is_over:
@@ -134,7 +136,7 @@ class StudentSession:
         sock = self._desk.new_process(self._group)
         channel = Channel(sock, buffer_bytes=self._value_bytes)
         self.remote = RemoteCalls(channel, self._clock, self._sources)
-        self.remote.ask("environment", self._environment)
+        self.remote.ask("ready")
         self._loaded = 0
 
     def _load_to(self, place, seed):
@@ -154,6 +156,8 @@ class StudentSession:
         for name, value in self._names.items():
             if isinstance(value, type) and value.__module__ == "__main__":
                 self.remote.references.setup[name] = value
+        if cell.name in self._run_before:
+            return
         with contextlib.suppress(
             Exception
         ):  # it runs here; there, answers may hinder it
@@ -275,8 +279,20 @@ def _place(name, owner, found):
     return f"{owner}.{name}", ("function", parameters, {})
 
 
-def _methods_asked_for(cells):
-    """Map each class of the set-up to the methods that answers are to add to it."""
+@functools.cache
+def methods_asked_for(cells: "tuple[Cell, ...]") -> dict[str, set[str]]:
+    """Map each class of the set-up to the methods that answers are to add to it.
+
+    Parameters
+    ----------
+    cells : tuple of grading.judge.exam.Cell
+        Of an exam.
+
+    Returns
+    -------
+    found : dict of {str: set of str}
+        By class.
+    """
     found = {}
     for cell in cells:
         if cell.kind == "setup":

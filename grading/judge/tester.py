@@ -20,7 +20,13 @@ from grading.judge.order import groups
 from grading.judge.protocol.channel import Channel, Gone
 from grading.judge.remote_calls import Lost
 from grading.judge.source import answer_source
-from grading.judge.student_session import StudentSession, defined, readable, said
+from grading.judge.student_session import (
+    StudentSession,
+    defined,
+    methods_asked_for,
+    readable,
+    said,
+)
 from grading.sandbox.limits import Limits
 
 
@@ -97,6 +103,7 @@ class _Tester:
     def _read_exam(self):
         setup = [cell.source for cell in self._exam.of_kind("setup")]
         answer_source.sources("", setup, [])
+        methods_asked_for(tuple(self._cells))
         for cell in self._cells:
             if cell.kind == "answer":
                 defined(cell.source)

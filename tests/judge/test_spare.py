@@ -3,8 +3,11 @@
 import pytest
 
 from grading.judge import pair
+from grading.judge.clock import Clock
 from grading.judge.exam import Cell, Exam
 from grading.judge.judge import ExamError, judge
+from grading.judge.protocol.channel import Channel
+from grading.judge.remote_calls import Lost, RemoteCalls
 from tests.judge.small import DOUBLE, LIMITS, exam, one, sit
 
 NOISY = "import os\nos.environ['SEEN'] = '1'\ndef double(x): return 2 * x"
@@ -56,6 +59,34 @@ def test_one_that_has_waited_long_is_not_given_out(fork_server, monkeypatch):
 def test_one_for_another_exam_is_not_given_out(fork_server):
     sit(fork_server)
     assert take(fork_server, Exam("other", exam().cells)) is None
+
+
+@pytest.fixture
+def line(fork_server):
+    """A line to the process for answers that waits, and that process."""
+    sit(fork_server)
+    waiting = take(fork_server)
+    child = waiting._student
+    yield RemoteCalls(Channel(child.sock), Clock(LIMITS, 60), lambda name: []), child
+    waiting.close()
+
+
+def test_what_waits_has_run_the_set_up(line):
+    remote, _ = line
+    remote.ask("ready")
+    use = "assert Model(2).twice().shape == (2,)\ndef double(x): pass"
+    error, found, _ = remote.load_answer("double", use, ["double"], 1)
+    assert error is None
+    assert found["double"][0] == "function"
+
+
+def test_a_process_that_has_ended_is_noticed_before_the_next_test(line):
+    remote, child = line
+    remote.seed(1)
+    child.kill()
+    assert child.ending(10) == "killed"
+    with pytest.raises(Lost):
+        remote.seed(2)
 
 
 def test_nothing_of_an_answer_is_in_it(fork_server):

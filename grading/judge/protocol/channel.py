@@ -120,6 +120,18 @@ class Channel:
         poll.register(self._sock, select.POLLIN)
         return bool(poll.poll(1e3 * max(0.0, until - time.monotonic())))
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the other side is gone, and has left nothing to read."""
+        if self._first < self._last:
+            return False
+        try:
+            return not self._sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
     def send(
         self, text: bytes, buffers: Sequence[bytes | bytearray | memoryview] = ()
     ) -> None:

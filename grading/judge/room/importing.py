@@ -4,12 +4,13 @@ import contextlib
 import importlib
 import importlib.abc
 import importlib.util
+import json
 import marshal
 import struct
 import sys
 import types
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from socket import socket
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 _ABSENT = "{name} is not there while answers are tested."
 
 
-_SIZE = struct.Struct("<QQQ")
+_SIZE = struct.Struct("<QQ")
 
 
 def send(
-    sock: "socket", code: bytes, absent: Iterable[str], beforehand: Iterable[str] = ()
+    sock: "socket", code: bytes, absent: Iterable[str], beforehand: dict[str, Any]
 ) -> None:
     """Send what a fresh process is to have in place of the package's files.
 
@@ -34,14 +35,15 @@ def send(
     absent : iterable of str
         Packages that answers do without, and parts of the course's. Importing one is
         no error, using it is.
-    beforehand : iterable of str, optional
-        Modules to import at once.
+    beforehand : dict
+        What to do before the first request, as JSON can say it; :func:`receive` returns
+        it.
     """
-    parts = [code, ",".join(absent).encode(), ",".join(beforehand).encode()]
+    parts = [code, json.dumps([list(absent), beforehand]).encode()]
     sock.sendall(_SIZE.pack(*map(len, parts)) + b"".join(parts))
 
 
-def receive(sock: "socket") -> list[str]:
+def receive(sock: "socket") -> dict[str, Any]:
     """Take what :func:`send` sent, and let imports find that and nothing else.
 
     Parameters
@@ -51,12 +53,12 @@ def receive(sock: "socket") -> list[str]:
 
     Returns
     -------
-    beforehand : list of str
-        For :func:`bring`.
+    beforehand : dict
+        As sent.
     """
     sizes = _SIZE.unpack(_exactly(sock, _SIZE.size))
-    code, *texts = (_exactly(sock, size) for size in sizes)
-    absent, beforehand = ([n for n in t.decode().split(",") if n] for t in texts)
+    code, text = (_exactly(sock, size) for size in sizes)
+    absent, beforehand = json.loads(text)
     sys.meta_path.insert(0, _Importer(marshal.loads(code), frozenset(absent)))
     return beforehand
 

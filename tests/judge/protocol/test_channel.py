@@ -43,6 +43,18 @@ def exchange(tester, student):
     student.receive()
 
 
+def test_it_knows_when_the_other_side_is_gone(pair):
+    tester, student, _, far = pair
+    assert not tester.is_closed
+    exchange(tester, student)
+    student.send(b"last words")
+    far.close()
+
+    assert not tester.is_closed  # there is something to read
+    assert tester.receive()[0] == b"last words"
+    assert tester.is_closed
+
+
 def test_bytes_between_frames_are_skipped_and_counted(pair):
     tester, student, _, far = pair
     exchange(tester, student)
