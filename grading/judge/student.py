@@ -162,11 +162,11 @@ class _Student:
 
     def _call(self, target, args, kwargs, settings):
         """Call an answer; return the result, its peak of memory, PyTorch's state."""
-        kwargs = kwargs or {}
-        if settings is None:
-            return target(*args, **kwargs), 0, None
+        kwargs, settings = kwargs or {}, settings or {}
         if "seed" in settings:
-            self._seed(settings["seed"])
+            self._seed(settings.pop("seed"))
+        if not settings:
+            return target(*args, **kwargs), 0, None
         seeding.torch_state(settings.get("torch"))
         with np.errstate(**settings.get("errstate", {})):
             if not settings.get("trace"):

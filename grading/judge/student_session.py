@@ -12,7 +12,7 @@ from grading.judge.protocol.channel import Channel
 from grading.judge.proxy import class_stand_in, stand_in
 from grading.judge.remote_calls import Lost, RemoteCalls
 from grading.judge.source import answer_source
-from grading.judge.source.shortened import computes_for_functions, shortened
+from grading.judge.source.shortened import imports, is_needed, shortened
 
 if TYPE_CHECKING:
     from grading.judge.clock import Clock
@@ -65,7 +65,7 @@ class StudentSession:
         self._clock, self._desk = clock, desk
         self._group, self._names = 0, {}
         self._loaded, self._loading, self._line = 0, None, None
-        self._patient = set()  # answers whose functions need what takes long
+        self._patient = set()  # answers that need what takes long
         self._lent = methods_asked_for(tuple(cells))
         self._run_before = {cell.name for cell in leading(cells)}
         self.remote: Any = None
@@ -125,11 +125,13 @@ class StudentSession:
         """Leave out of a cell what took long, or all of it if that is no remedy."""
         line, self._line = self._line or 0, 0
         is_new = self._how(cell) == WHOLE and cell.name not in self._patient
+        source = self._answers[cell.name]
         if status != "timeout" or not is_new:
-            self._note(cell, NOTHING, message)
-        elif computes_for_functions(self._answers[cell.name], line):
+            return self._note(cell, NOTHING, message)
+        needed = is_needed(source, line)
+        if needed or imports(source):
             self._patient.add(cell.name)
-        else:
+        if not needed:
             self._note(cell, line, f"{message} What it defines counts.")
 
     def _start(self):

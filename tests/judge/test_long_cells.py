@@ -103,6 +103,24 @@ def test_what_takes_long_counts_where_a_function_needs_it(fork_server, short):
     assert verdict.answers == {}
 
 
+def test_an_import_that_takes_long_is_waited_for(fork_server, short):
+    answer = """
+        import sys, time
+        class Slow:
+            def find_spec(self, name, path=None, target=None):
+                time.sleep(1.0 if name == "turtle" else 0.0)
+        sys.meta_path.insert(0, Slow())
+        try:
+            import turtle
+        except ImportError:
+            pass
+        def double(x): return 2 * x
+    """
+    verdict = sit(fork_server, answer)
+    assert verdict.score == len(TESTS) + 1
+    assert verdict.answers == {}
+
+
 def test_what_a_function_needs_ends_with_the_time_of_a_cell(fork_server, short):
     answer = "for two in iter(int, 1): pass\ndef double(x): return two * x"
     verdict = sit(fork_server, answer, cell_seconds=2.0)

@@ -37,8 +37,8 @@ def shortened(source: str, line: int) -> str:
     return ast.unparse(ast.Module(kept, []))
 
 
-def computes_for_functions(source: str, line: int) -> bool:
-    """Tell whether a function needs what :func:`shortened` takes out of its cell.
+def is_needed(source: str, line: int) -> bool:
+    """Tell whether a cell has to have what took long.
 
     Parameters
     ----------
@@ -48,8 +48,11 @@ def computes_for_functions(source: str, line: int) -> bool:
     Returns
     -------
     needs : bool
-        Whether what is left out gives a name that a function of the cell looks up.
+        Whether an import took long, or what is left out gives a name that a function
+        of the cell looks up.
     """
+    if any(n.lineno <= line <= (n.end_lineno or 0) for n in imports(source)):
+        return True
     _, left_out = _divided(source, line)
     nodes = [node for statement in left_out for node in ast.walk(statement)]
     given = {n.id for n in nodes if isinstance(n, ast.Name) and _is_stored(n)}
@@ -57,6 +60,23 @@ def computes_for_functions(source: str, line: int) -> bool:
         return bool(given & _looked_up(symtable.symtable(source, "cell", "exec")))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
+
+
+def imports(source: str) -> list[ast.Import | ast.ImportFrom]:
+    """List the statements of a cell that import, which may take long by themselves.
+
+    Parameters
+    ----------
+    source : str
+        The cell.
+
+    Returns
+    -------
+    found : list of ast.Import or ast.ImportFrom
+        Those within other statements, too.
+    """
+    tree = parsed(source) or ast.Module([], [])
+    return [node for node in ast.walk(tree) if isinstance(node, _IMPORTS)]
 
 
 def _is_stored(name):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grading.judge.source.shortened import computes_for_functions, shortened
+from grading.judge.source.shortened import is_needed, shortened
 
 CELL = """\
 import os
@@ -59,7 +59,11 @@ def test_nothing_is_left_of_what_is_no_python():
         ("w = learn()\ndef f(x):\n    w = x.w\n    return w", 1, False),
         ("loop()\ndef f(x): return x", 1, False),
         ("def", 0, False),
+        ("import a\nloop()", 1, True),
+        ("import a\nloop()", 2, False),
+        ("try:\n    from a import (\n        b)\nexcept ImportError: pass", 3, True),
+        ("import a\nloop()", 0, False),  # nobody knows
     ],
 )
-def test_functions_are_asked_what_they_look_up(source, line, needs):
-    assert computes_for_functions(source, line) is needs
+def test_imports_and_what_functions_look_up_are_needed(source, line, needs):
+    assert is_needed(source, line) is needs
