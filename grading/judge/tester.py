@@ -103,7 +103,7 @@ class _Tester:
     def _read_exam(self):
         setup = [cell.source for cell in self._exam.of_kind("setup")]
         answer_source.sources("", setup, [])
-        methods_asked_for(tuple(self._cells))
+        methods_asked_for(self._exam.cells)
         for cell in self._cells:
             if cell.kind == "answer":
                 defined(cell.source)

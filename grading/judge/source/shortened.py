@@ -7,6 +7,7 @@ are its functions, so these count, and the statement that took long is left out.
 import ast
 import symtable
 
+from cs231n.testing.names import parts_of
 from grading.judge.source.plain import parsed
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
@@ -54,8 +55,8 @@ def is_needed(source: str, line: int) -> bool:
     if any(n.lineno <= line <= (n.end_lineno or 0) for n in imports(source)):
         return True
     _, left_out = _divided(source, line)
-    nodes = [node for statement in left_out for node in ast.walk(statement)]
-    given = {n.id for n in nodes if isinstance(n, ast.Name) and _is_stored(n)}
+    names = [name for part in left_out for name in parts_of(part, ast.Name)]
+    given = {name.id for name in names if isinstance(name.ctx, ast.Store)}
     try:
         return bool(given & _looked_up(symtable.symtable(source, "cell", "exec")))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -75,12 +76,7 @@ def imports(source: str) -> list[ast.Import | ast.ImportFrom]:
     found : list of ast.Import or ast.ImportFrom
         Those within other statements, too.
     """
-    tree = parsed(source) or ast.Module([], [])
-    return [node for node in ast.walk(tree) if isinstance(node, _IMPORTS)]
-
-
-def _is_stored(name):
-    return isinstance(name.ctx, ast.Store)
+    return parts_of(parsed(source) or ast.Module([], []), *_IMPORTS)
 
 
 def _looked_up(table):
